@@ -1,0 +1,55 @@
+/** What people and the platform have to load, against the budgets: run after a change, and in CI. Builds both first. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+
+const KIB = 1024;
+
+/** Bytes on the wire: the client's first load, and the Worker minified. */
+const BUDGETS = [
+  { what: "JavaScript of the first load", files: () => firstLoad(".js"), maxBytes: 30 * KIB },
+  { what: "CSS of the first load", files: () => firstLoad(".css"), maxBytes: 8 * KIB },
+  { what: "Worker", files: worker, maxBytes: 20 * KIB },
+];
+
+const project = new URL("..", import.meta.url).pathname;
+const site = join(project, "dist/site");
+const wrangler = join(project, "node_modules/wrangler/bin/wrangler.js");
+const out = mkdtempSync(join(tmpdir(), "flack-budget-"));
+
+execFileSync(process.execPath, [wrangler, "deploy", "--dry-run", "--minify", "--outdir", out], {
+  cwd: project,
+  stdio: ["ignore", "ignore", "inherit"],
+  env: { ...process.env, CI: "1", WRANGLER_SEND_ERROR_REPORTS: "false", WRANGLER_HIDE_BANNER: "true" },
+});
+
+let failed = 0;
+for (const { what, files, maxBytes } of BUDGETS) {
+  const bytes = files().reduce((sum, file) => sum + gzipSync(readFileSync(file), { level: 9 }).byteLength, 0);
+  const isOver = bytes === 0 || bytes > maxBytes;
+  if (isOver) failed++;
+  console.log(`${isOver ? "OVER" : "ok  "} ${what}: ${kib(bytes)} of ${kib(maxBytes)} KiB gzipped`);
+}
+rmSync(out, { recursive: true });
+process.exitCode = failed === 0 ? 0 : 1;
+
+/** What index.html names, with the small script before the first paint. */
+function firstLoad(ending: string): string[] {
+  const page = readFileSync(join(site, "index.html"), "utf8");
+  return [...page.matchAll(/(?:src|href)="\/([^"]+)"/g)]
+    .map(([, path = ""]) => path)
+    .filter((path) => path.endsWith(ending))
+    .map((path) => join(site, path));
+}
+
+function worker(): string[] {
+  return readdirSync(out)
+    .filter((name) => name.endsWith(".js"))
+    .map((name) => join(out, name));
+}
+
+function kib(bytes: number): string {
+  return (bytes / KIB).toFixed(1);
+}

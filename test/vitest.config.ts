@@ -1,0 +1,45 @@
+/** Rules, objects and components in one run; real browsers are a project of their own. */
+import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
+import preact from "@preact/preset-vite";
+import { defineConfig } from "vitest/config";
+
+const root = new URL("..", import.meta.url).pathname;
+
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      {
+        root,
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            // A command is its own address, a site with a code its own file: nothing here is shared between files.
+            miniflare: { bindings: { ALLOWED_ORIGINS: "https://friend.example, https://other.example" } },
+          }),
+        ],
+        test: { name: "worker", include: ["test/worker/**/*.test.ts"] },
+      },
+      {
+        root,
+        plugins: [preact()],
+        test: {
+          name: "web",
+          environment: "happy-dom",
+          include: ["test/web/**/*.test.{ts,tsx}"],
+          setupFiles: ["test/web/setup.ts"],
+        },
+      },
+      {
+        root,
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,102 @@
+/**
+ * The only place where things are wired: the store, the two connections, the address, the page's own events.
+ */
+import { effect, untracked } from "@preact/signals";
+import { render } from "preact";
+import { parseChannelFrame, parseDirectoryFrame } from "../worker/frames.ts";
+import { api, channelPath, socketUrl, whyRefused } from "./api.ts";
+import { type Connection, createConnection } from "./connection.ts";
+import { memory } from "./memory.ts";
+import { createOutbox } from "./outbox.ts";
+import { followAddress, route } from "./route.ts";
+import { createStore } from "./store.ts";
+import "./styles/index.css";
+import { App } from "./view/App.tsx";
+
+let channelConnection: Connection | undefined;
+
+const store = createStore({
+  api,
+  memory,
+  makeOutbox: createOutbox,
+  say: (command) => channelConnection?.send(JSON.stringify(command)) ?? false,
+  now: Date.now,
+});
+
+const directoryConnection = createConnection({
+  url: () => socketUrl("/api/directory/socket"),
+  whyRefused: () => whyRefused(),
+  changed: (state) => store.linkChanged("directory", state),
+  received(data) {
+    const frame = parseDirectoryFrame(data);
+    if (frame) store.receiveDirectory(frame);
+  },
+});
+
+function connectChannel(channelId: string): Connection {
+  return createConnection({
+    url: () => socketUrl(`${channelPath(channelId)}/socket${cursor()}`),
+    whyRefused: () => whyRefused(channelId),
+    changed: (state) => store.linkChanged("channel", state),
+    received(data) {
+      const frame = parseChannelFrame(data);
+      if (frame) store.receiveChannel(channelId, frame);
+    },
+  });
+}
+
+function cursor(): string {
+  const conversation = store.open.peek();
+  const epoch = conversation?.epoch.peek();
+  return conversation && epoch !== undefined ? `?epoch=${epoch}&since=${conversation.history.peek().rev}` : "";
+}
+
+function nudge(): void {
+  if (document.visibilityState === "hidden") return;
+  directoryConnection.nudge();
+  channelConnection?.nudge();
+  if (store.phase.peek() === "unreachable") void store.start();
+}
+
+/** Begins again after being stopped, by the person's wish. */
+function reconnect(): void {
+  directoryConnection.start();
+  channelConnection?.start();
+  nudge();
+}
+
+effect(() => {
+  const phase = store.phase.value;
+  if (phase === "in") untracked(directoryConnection.start);
+  else if (phase !== "ended") untracked(directoryConnection.leave);
+});
+
+effect(() => {
+  const channelId = store.phase.value === "in" ? store.open.value?.channelId : undefined;
+  if (channelId === undefined) return;
+  const connection = connectChannel(channelId);
+  channelConnection = connection;
+  untracked(connection.start);
+  return () => untracked(connection.leave);
+});
+
+effect(() => {
+  if (route.value.kind === "home") store.goHome("replace");
+  store.keepPlace();
+});
+
+effect(() => {
+  const waiting = [...store.channels.value.values()].reduce((sum, channel) => sum + store.unread(channel), 0);
+  const place = store.open.value ? `#${store.open.value.channelId} · ` : "";
+  document.title = `${waiting > 0 ? `(${waiting}) ` : ""}${place}Flack`;
+});
+
+followAddress();
+addEventListener("online", nudge);
+addEventListener("focus", nudge);
+addEventListener("visibilitychange", nudge);
+addEventListener("pagehide", () => store.leavePage());
+void store.start();
+
+const root = document.getElementById("app");
+if (root) render(<App store={store} reconnect={reconnect} />, root);

@@ -1,0 +1,189 @@
+/**
+ * What this person said and the server has not confirmed: kept on the device until it is.
+ * Sends and deletions of one conversation go out one at a time, in the order they were made,
+ * and may be delivered twice without harm: the server knows a message by its id.
+ * Each tab sends its own; what a closed tab left is taken over by one that lives. It knows no socket and no fetch.
+ */
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import { createStore, delMany, entries as readEntries, set } from "idb-keyval";
+
+export type OutboxEntry = {
+  readonly kind: "send" | "delete";
+  /** The message's id. */
+  readonly id: string;
+  readonly personId: string;
+  readonly epoch: string;
+  readonly channelId: string;
+  readonly text: string;
+  readonly madeAt: number;
+  /** Goes out no earlier (ms): a deletion may be undone until then. */
+  readonly dueAt: number;
+  /** The tab that sends it. */
+  readonly tab: string;
+  /** Finally refused: waits for the person to say what becomes of it. */
+  readonly failure?: { readonly code: string; readonly detail: string };
+};
+
+/** What a delivery came to. `offline`: nothing is known; it is tried again on the next `pump`. */
+export type Delivery =
+  | { readonly kind: "done" }
+  | { readonly kind: "offline" }
+  | { readonly kind: "refused"; readonly code: string; readonly detail: string; readonly retryAfterMs?: number };
+
+export type Outbox = {
+  /** All entries of this tab's person that this tab sends, oldest first. */
+  readonly entries: ReadonlySignal<readonly OutboxEntry[]>;
+  /** Begins to keep the entries of a person, and takes over what closed tabs of that person left. */
+  open(personId: string): Promise<void>;
+  add(entry: Omit<OutboxEntry, "tab">): void;
+  /** Takes an entry back: discarded, undone, or confirmed. */
+  remove(id: string, kind: OutboxEntry["kind"]): void;
+  /** Tries a failed entry again. */
+  retry(id: string): void;
+  /** Sends whatever is due; called when there may be a way again. */
+  pump(): void;
+  /** Forgets all entries of a person, on this device. */
+  wipe(personId: string): Promise<void>;
+};
+
+/** Waits named by the server for haste; the message itself is fine. */
+const HASTE: readonly string[] = ["rate_limited", "busy"];
+/** For a refusal that may pass but names no time. */
+const DEFAULT_WAIT_MS = 1_000;
+
+const database = createStore("flack-outbox", "entries");
+
+/** `deliver` sends one entry by whatever way there is. */
+export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>): Outbox {
+  const tab = crypto.randomUUID();
+  const all = signal<readonly OutboxEntry[]>([]);
+  const inFlight = new Set<string>();
+  const awaited = new Set<string>();
+  let owner: string | undefined;
+  holdTab(tab);
+
+  function keep(entry: OutboxEntry): void {
+    all.value = [...all.value.filter((other) => !isSame(other, entry)), entry].sort((a, b) => a.madeAt - b.madeAt);
+    weather(set(keyOf(entry), entry, database));
+  }
+
+  function drop(entry: Pick<OutboxEntry, "id" | "kind">): void {
+    if (!all.value.some((other) => isSame(other, entry))) return;
+    all.value = all.value.filter((other) => !isSame(other, entry));
+    weather(delMany([keyOf(entry)], database));
+  }
+
+  function pump(): void {
+    for (const epoch of new Set(all.value.map((entry) => entry.epoch))) {
+      if (!inFlight.has(epoch)) void drain(epoch);
+    }
+  }
+
+  async function drain(epoch: string): Promise<void> {
+    inFlight.add(epoch);
+    try {
+      while (await deliverNext(epoch));
+    } finally {
+      inFlight.delete(epoch);
+    }
+  }
+
+  /** Whether to go on with the next one. */
+  async function deliverNext(epoch: string): Promise<boolean> {
+    const now = Date.now();
+    const waiting = all.value.filter((entry) => entry.epoch === epoch && !entry.failure);
+    const entry = waiting.find(({ dueAt }) => dueAt <= now);
+    if (!entry) {
+      const dueAt = Math.min(...waiting.map((later) => later.dueAt));
+      if (dueAt < Number.POSITIVE_INFINITY) setTimeout(pump, dueAt - now);
+      return false;
+    }
+    const delivery = await deliver(entry);
+    if (delivery.kind === "offline") return false;
+    const isHeld = all.value.some((other) => isSame(other, entry));
+    if (delivery.kind !== "refused" || delivery.code === "already_sent" || !isHeld) {
+      drop(entry);
+    } else if (HASTE.includes(delivery.code)) {
+      await new Promise((resolve) => setTimeout(resolve, delivery.retryAfterMs ?? DEFAULT_WAIT_MS));
+    } else if (entry.kind === "delete" && delivery.code === "not_found") {
+      drop(entry); // it left the window meanwhile: gone is gone
+    } else {
+      keep({ ...entry, failure: { code: delivery.code, detail: delivery.detail } });
+    }
+    return true;
+  }
+
+  /** Waits for each other tab that left entries to be gone, then takes them over; of several waiting tabs one gets them. */
+  async function adopt(personId: string): Promise<void> {
+    const tabs = new Set((await stored(personId)).map((entry) => entry.tab));
+    for (const other of tabs) {
+      if (other === tab || awaited.has(other)) continue;
+      awaited.add(other);
+      weather(
+        navigator.locks.request(tabLock(other), async () => {
+          for (const entry of await stored(personId)) {
+            if (entry.tab === other && owner === personId) keep({ ...entry, tab });
+          }
+          pump();
+        }),
+      );
+    }
+  }
+
+  return {
+    entries: computed(() => all.value.filter((entry) => entry.personId === owner)),
+    async open(personId) {
+      owner = personId;
+      all.value = all.value.filter((entry) => entry.personId === personId);
+      await adopt(personId);
+    },
+    add(entry) {
+      keep({ ...entry, tab });
+      pump();
+    },
+    remove: (id, kind) => drop({ id, kind }),
+    retry(id) {
+      const entry = all.value.find((other) => other.id === id && other.failure);
+      if (!entry) return;
+      const { failure: _, ...again } = entry;
+      keep(again);
+      pump();
+    },
+    pump,
+    async wipe(personId) {
+      all.value = all.value.filter((entry) => entry.personId !== personId);
+      await weather(stored(personId).then((entries) => delMany(entries.map(keyOf), database)));
+    },
+  };
+}
+
+async function stored(personId: string): Promise<OutboxEntry[]> {
+  const rows = await readEntries<string, OutboxEntry>(database);
+  return rows.map(([, entry]) => entry).filter((entry) => entry.personId === personId);
+}
+
+/** A lock that lives as long as this tab: others see by it that the tab is gone. */
+function holdTab(tab: string): void {
+  weather(navigator.locks.request(tabLock(tab), () => new Promise(() => {})));
+}
+
+function tabLock(tab: string): string {
+  return `flack-tab-${tab}`;
+}
+
+function keyOf({ id, kind }: Pick<OutboxEntry, "id" | "kind">): string {
+  return `${kind}:${id}`;
+}
+
+function isSame(a: Pick<OutboxEntry, "id" | "kind">, b: Pick<OutboxEntry, "id" | "kind">): boolean {
+  return a.id === b.id && a.kind === b.kind;
+}
+
+/** A device that cannot store still sends; what it cannot do is remember over a reload. */
+async function weather(work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    console.warn("the outbox cannot be kept on this device", error);
+  }
+}

@@ -1,0 +1,414 @@
+/**
+ * What this tab knows, as signals, and what a person can do about it, as actions.
+ * It folds frames into histories with the server's own `merge` and never reorders anything.
+ * It opens no socket and sets no timer: main.tsx hands it the ways out.
+ */
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import type { Channel, ChannelFrame, DirectoryFrame, Message, Person } from "../worker/frames.ts";
+import { EMPTY_HISTORY, type History, merge } from "../worker/history.ts";
+import { type ChannelCommand, CLOSE, foldText, TEXT_MAX_POINTS, WINDOW_MESSAGES } from "../worker/protocol.ts";
+import type { Answer, api as httpApi } from "./api.ts";
+import type { ConnectionState } from "./connection.ts";
+import type { memory as deviceMemory } from "./memory.ts";
+import type { Delivery, Outbox, OutboxEntry } from "./outbox.ts";
+import { channelHref, go, route } from "./route.ts";
+
+/** How long (ms) a deletion of one's own may be undone. */
+export const UNDO_MS = 5_000;
+
+/** Whether somebody is signed in here. `ended`: the session ended elsewhere; `unreachable`: nobody could be asked. */
+export type Phase = "starting" | "unreachable" | "welcome" | "in" | "ended";
+
+/** A channel as this tab holds it, from the first visit on. */
+export type Conversation = {
+  readonly channelId: string;
+  /** `undefined` until the first welcome. */
+  readonly epoch: Signal<string | undefined>;
+  readonly history: Signal<History>;
+  readonly here: Signal<{ readonly count: number; readonly people: readonly Person[] }>;
+};
+
+export type Store = ReturnType<typeof createStore>;
+
+export type Ways = {
+  readonly api: typeof httpApi;
+  readonly memory: typeof deviceMemory;
+  readonly makeOutbox: (deliver: (entry: OutboxEntry) => Promise<Delivery>) => Outbox;
+  /** Sends a command on the socket of the open conversation; `false` when it is not live. */
+  readonly say: (command: ChannelCommand) => boolean;
+  readonly now: () => number;
+};
+
+const IDLE: ConnectionState = { kind: "idle" };
+
+export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
+  const phase = signal<Phase>("starting");
+  const person = signal<Person | undefined>(undefined);
+  const channels = signal<ReadonlyMap<string, Channel>>(new Map());
+  const online = signal<ReadonlyMap<string, Person>>(new Map());
+  const directoryLink = signal<ConnectionState>(IDLE);
+  const channelLink = signal<ConnectionState>(IDLE);
+  const conversations = new Map<string, Conversation>();
+  const readSeqs = signal<ReadonlyMap<string, number>>(new Map());
+  const awaited = new Map<string, (delivery: Delivery) => void>();
+  const outbox = makeOutbox(deliver);
+
+  const open = computed(() => (route.value.kind === "channel" ? conversationOf(route.value.id) : undefined));
+  const openEpoch = computed(() => {
+    const conversation = open.value;
+    return conversation && (conversation.epoch.value ?? channels.value.get(conversation.channelId)?.epoch);
+  });
+  /** Why nothing goes on by itself: the close code of a link that stopped. */
+  const stopped = computed(() => {
+    const link = [directoryLink.value, channelLink.value].find((state) => state.kind === "stopped");
+    return link?.kind === "stopped" ? link.code : undefined;
+  });
+  const isConnected = computed(() => directoryLink.value.kind === "live" && channelLink.value.kind === "live");
+
+  function conversationOf(channelId: string): Conversation {
+    const held = conversations.get(channelId);
+    if (held) return held;
+    const conversation: Conversation = {
+      channelId,
+      epoch: signal(undefined),
+      history: signal(EMPTY_HISTORY),
+      here: signal({ count: 0, people: [] }),
+    };
+    conversations.set(channelId, conversation);
+    return conversation;
+  }
+
+  /* ---- who ---- */
+
+  async function start(): Promise<void> {
+    const known = memory.person();
+    if (known) return enter(known);
+    const answer = await api.session();
+    if (answer.ok) return enter(answer.value.person);
+    phase.value = answer.status === 401 ? "welcome" : "unreachable";
+  }
+
+  function enter(who: Person): void {
+    memory.keepPerson(who);
+    batch(() => {
+      person.value = who;
+      phase.value = "in";
+    });
+    void outbox.open(who.id);
+    goHome("replace");
+  }
+
+  /** From `/` to the conversation of last time, else to the first one. */
+  function goHome(how: "push" | "replace"): void {
+    const who = person.value;
+    if (who && route.value.kind === "home") go(memory.place(who.id) ?? channelHref("general"), how);
+  }
+
+  async function signIn(name: string, accessCode?: string): Promise<Answer<unknown>> {
+    const answer = await api.signIn(name, accessCode);
+    if (answer.ok) enter(answer.value.person);
+    return answer;
+  }
+
+  async function rename(name: string): Promise<Answer<unknown>> {
+    const answer = await api.signIn(name);
+    if (answer.ok) meet(answer.value.person);
+    return answer;
+  }
+
+  async function signOut(): Promise<Answer<unknown>> {
+    const answer = await api.signOut();
+    if (answer.ok || answer.status === 401) await forget("welcome");
+    return answer;
+  }
+
+  /** The session is over: this device keeps nothing of the person. */
+  async function forget(next: Phase): Promise<void> {
+    const who = person.value;
+    batch(() => {
+      person.value = undefined;
+      phase.value = next;
+      channels.value = new Map();
+      online.value = new Map();
+      readSeqs.value = new Map();
+    });
+    conversations.clear();
+    if (!who) return;
+    memory.wipe(who.id);
+    await outbox.wipe(who.id);
+  }
+
+  /** Who the server says one is: renamed elsewhere, or another person who signed in in another tab. */
+  function meet(you: Person): void {
+    if (person.value?.id === you.id && person.value.name === you.name) return;
+    const isAnother = person.value?.id !== you.id;
+    if (isAnother) {
+      conversations.clear();
+      enter(you);
+    } else {
+      memory.keepPerson(you);
+      person.value = you;
+    }
+  }
+
+  /* ---- what the directory tells ---- */
+
+  function receiveDirectory(frame: DirectoryFrame): void {
+    switch (frame.type) {
+      case "directory":
+        return batch(() => {
+          meet(frame.you);
+          channels.value = new Map(frame.channels.map((channel) => [channel.id, channel]));
+          online.value = new Map(frame.people.map(({ id, name }) => [id, { id, name }]));
+          startRead(frame.channels);
+        });
+      case "channel":
+        return batch(() => {
+          channels.value = new Map(channels.value).set(frame.channel.id, frame.channel);
+          startRead([frame.channel]);
+        });
+      case "channel_deleted": {
+        const left = new Map(channels.value);
+        left.delete(frame.id);
+        channels.value = left;
+        return;
+      }
+      case "activity": {
+        const moved = new Map(channels.value);
+        for (const { id, seq, lastAt } of frame.channels) {
+          const channel = moved.get(id);
+          if (channel) moved.set(id, { ...channel, seq, lastAt });
+        }
+        channels.value = moved;
+        return;
+      }
+      case "people": {
+        const people = new Map(online.value);
+        for (const { id, name, online: isOnline } of frame.people) {
+          if (isOnline) people.set(id, { id, name });
+          else people.delete(id);
+        }
+        online.value = people;
+        return;
+      }
+      case "error":
+        return;
+      default:
+        return frame satisfies never;
+    }
+  }
+
+  /* ---- what the open channel tells ---- */
+
+  function receiveChannel(channelId: string, frame: ChannelFrame): void {
+    const conversation = conversationOf(channelId);
+    switch (frame.type) {
+      case "welcome":
+        return batch(() => {
+          meet(frame.you);
+          const messages = frame.reset ? [] : conversation.history.value.messages;
+          conversation.epoch.value = frame.epoch;
+          conversation.history.value = merge({ ...frame.head, messages }, frame.messages);
+          conversation.here.value = frame.here;
+          settle(conversation.history.value.messages);
+        });
+      case "messages":
+        return batch(() => {
+          conversation.history.value = merge(conversation.history.value, frame.messages);
+          settle(frame.messages);
+        });
+      case "here": {
+        const left = new Set(frame.left.map(({ id }) => id));
+        const joined = new Map(frame.joined.map((newcomer) => [newcomer.id, newcomer]));
+        const stayed = conversation.here.value.people.filter(({ id }) => !left.has(id) && !joined.has(id));
+        conversation.here.value = { count: frame.count, people: [...stayed, ...joined.values()] };
+        return;
+      }
+      case "error": {
+        const { code, detail, retryAfterMs } = frame;
+        const refusal = { kind: "refused", code, detail, ...(retryAfterMs !== undefined && { retryAfterMs }) } as const;
+        awaited.get(`${frame.command}:${frame.id}`)?.(refusal);
+        return;
+      }
+      default:
+        return frame satisfies never;
+    }
+  }
+
+  /** Takes out of the outbox what the server has shown to be done. */
+  function settle(messages: readonly Message[]): void {
+    const entries = outbox.entries.value;
+    if (entries.length === 0 && awaited.size === 0) return;
+    for (const { id, deleted } of messages) {
+      awaited.get(`send:${id}`)?.({ kind: "done" });
+      outbox.remove(id, "send");
+      if (!deleted) continue;
+      awaited.get(`delete:${id}`)?.({ kind: "done" });
+      outbox.remove(id, "delete");
+    }
+  }
+
+  /* ---- the ways out ---- */
+
+  function linkChanged(link: "directory" | "channel", state: ConnectionState): void {
+    (link === "directory" ? directoryLink : channelLink).value = state;
+    if (state.kind === "stopped" && state.code === CLOSE.sessionEnded && phase.value === "in") void forget("ended");
+    if (link === "channel" && state.kind !== "live") {
+      for (const answer of [...awaited.values()]) answer({ kind: "offline" });
+    }
+    // Not before the deliveries that were just given up have ended.
+    setTimeout(outbox.pump);
+  }
+
+  function deliver(entry: OutboxEntry): Promise<Delivery> {
+    const isOpen = open.value?.channelId === entry.channelId && open.value.epoch.value === entry.epoch;
+    if (isOpen && channelLink.value.kind === "live") return deliverBySocket(entry);
+    return directoryLink.value.kind === "live" ? deliverByHttp(entry) : Promise.resolve({ kind: "offline" });
+  }
+
+  function deliverBySocket({ kind, id, text }: OutboxEntry): Promise<Delivery> {
+    return new Promise((resolve) => {
+      const key = `${kind}:${id}`;
+      awaited.set(key, (delivery) => {
+        awaited.delete(key);
+        resolve(delivery);
+      });
+      if (!say(kind === "send" ? { type: kind, id, text } : { type: kind, id }))
+        awaited.get(key)?.({ kind: "offline" });
+    });
+  }
+
+  /** For conversations that are not open here. A channel made again under the same name is another one. */
+  async function deliverByHttp({ kind, id, text, channelId, epoch }: OutboxEntry): Promise<Delivery> {
+    if (channels.value.get(channelId)?.epoch !== epoch) {
+      return { kind: "refused", code: "not_found", detail: "This channel is gone." };
+    }
+    const answer = kind === "send" ? await api.send(channelId, id, text) : await api.remove(channelId, id);
+    if (answer.ok) return { kind: "done" };
+    if (answer.status === 0 || answer.status === 401 || answer.status >= 500) return { kind: "offline" };
+    return { kind: "refused", ...answer };
+  }
+
+  /* ---- what a person does ---- */
+
+  /** Says something in the open conversation. `false`: there is nothing to say, or it is too long; nothing happened. */
+  function send(raw: string): boolean {
+    const text = foldText(raw, TEXT_MAX_POINTS);
+    return text ? write("send", crypto.randomUUID(), text, now()) : false;
+  }
+
+  /** Deletes a message of one's own, after a while in which it can be undone. */
+  function remove(id: string): void {
+    write("delete", id, "", now() + UNDO_MS);
+  }
+
+  function write(kind: OutboxEntry["kind"], id: string, text: string, dueAt: number): boolean {
+    const who = person.value;
+    const channelId = open.value?.channelId;
+    const epoch = openEpoch.value;
+    if (!who || channelId === undefined || epoch === undefined) return false;
+    outbox.add({ kind, id, personId: who.id, epoch, channelId, text, madeAt: now(), dueAt });
+    return true;
+  }
+
+  /** The page goes away: deletions that could still have been undone go out at once. What fails stays in the outbox. */
+  function leavePage(): void {
+    for (const { kind, id, channelId, dueAt } of outbox.entries.value) {
+      if (kind === "delete" && dueAt > now()) void api.remove(channelId, id);
+    }
+  }
+
+  async function createChannel(name: string): Promise<Answer<Channel>> {
+    const answer = await api.createChannel(name);
+    if (answer.ok) {
+      channels.value = new Map(channels.value).set(answer.value.id, answer.value);
+      go(channelHref(answer.value.id));
+    }
+    return answer;
+  }
+
+  /** The open conversation was seen to its end. */
+  function markRead(): void {
+    const who = person.value;
+    const conversation = open.value;
+    const epoch = conversation?.epoch.value;
+    if (!who || !conversation || epoch === undefined) return;
+    const { seq } = conversation.history.value;
+    if ((readSeqs.value.get(epoch) ?? -1) >= seq) return;
+    memory.keepRead(who.id, epoch, seq);
+    readSeqs.value = new Map(readSeqs.value).set(epoch, seq);
+  }
+
+  /** A channel first seen on this device starts as read. */
+  function startRead(seen: readonly Channel[]): void {
+    const who = person.value;
+    if (!who) return;
+    const seqs = new Map(readSeqs.value);
+    for (const { epoch, seq } of seen) {
+      if (seqs.has(epoch)) continue;
+      const kept = memory.read(who.id, epoch);
+      if (kept === undefined) memory.keepRead(who.id, epoch, seq);
+      seqs.set(epoch, kept ?? seq);
+    }
+    readSeqs.value = seqs;
+  }
+
+  /** Messages of a channel that were not read here, at most as many as are kept. */
+  function unread({ id, epoch, seq }: Channel): number {
+    const held = conversations.get(id);
+    const newest = held?.epoch.value === epoch ? Math.max(seq, held.history.value.seq) : seq;
+    return Math.min(Math.max(0, newest - (readSeqs.value.get(epoch) ?? newest)), WINDOW_MESSAGES);
+  }
+
+  function draft(): string {
+    const who = person.value;
+    const epoch = openEpoch.value;
+    return who && epoch !== undefined ? memory.draft(who.id, epoch) : "";
+  }
+
+  function keepDraft(text: string): void {
+    const who = person.value;
+    const epoch = openEpoch.value;
+    if (who && epoch !== undefined) memory.keepDraft(who.id, epoch, text);
+  }
+
+  /** The conversation that was left last is where one comes back to. */
+  function keepPlace(): void {
+    const who = person.value;
+    if (who && open.value?.epoch.value !== undefined) memory.keepPlace(who.id, channelHref(open.value.channelId));
+  }
+
+  return {
+    phase: phase as ReadonlySignal<Phase>,
+    person: person as ReadonlySignal<Person | undefined>,
+    channels: channels as ReadonlySignal<ReadonlyMap<string, Channel>>,
+    online: online as ReadonlySignal<ReadonlyMap<string, Person>>,
+    directoryLink: directoryLink as ReadonlySignal<ConnectionState>,
+    channelLink: channelLink as ReadonlySignal<ConnectionState>,
+    outbox: outbox.entries,
+    open,
+    openEpoch,
+    stopped,
+    isConnected,
+    start,
+    goHome,
+    signIn,
+    signOut,
+    rename,
+    receiveDirectory,
+    receiveChannel,
+    linkChanged,
+    send,
+    remove,
+    undoRemove: (id: string) => outbox.remove(id, "delete"),
+    retry: outbox.retry,
+    discard: (id: string) => outbox.remove(id, "send"),
+    leavePage,
+    createChannel,
+    markRead,
+    unread,
+    draft,
+    keepDraft,
+    keepPlace,
+  };
+}

@@ -1,0 +1,86 @@
+import { useSignal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { route } from "../route.ts";
+import type { Store } from "../store.ts";
+import { ConnectionStatus } from "./ConnectionStatus.tsx";
+import { Conversation } from "./Conversation.tsx";
+import { NewChannel } from "./NewChannel.tsx";
+import { Notice } from "./Notice.tsx";
+import { Rail } from "./Rail.tsx";
+import { Stopped } from "./Stopped.tsx";
+import { Welcome } from "./Welcome.tsx";
+
+/** What opens over the screen, one at a time; what is rarely needed is loaded when it is. */
+type SheetProps = { readonly store: Store; readonly onClose: () => void };
+
+type Props = {
+  readonly store: Store;
+  /** Starts stopped connections again, and hurries waiting ones. */
+  readonly reconnect: () => void;
+};
+
+/** The whole screen: who is not in yet is asked for a name; everybody else sees rail and conversation. */
+export function App({ store, reconnect }: Props) {
+  const Sheet = useSignal<ComponentType<SheetProps> | undefined>(undefined);
+  const isRailOpen = useSignal(false);
+  const phase = store.phase.value;
+  if (phase === "starting") return null;
+  if (phase === "welcome") return <Welcome store={store} />;
+  if (phase === "unreachable") {
+    return (
+      <Notice title="Flack cannot be reached" text="It will be tried again." action="Try now" onAction={store.start} />
+    );
+  }
+  if (phase === "ended") {
+    return (
+      <Notice
+        title="You signed out elsewhere"
+        text="This device has forgotten you."
+        action="Join again"
+        onAction={store.start}
+      />
+    );
+  }
+  const close = () => {
+    Sheet.value = undefined;
+  };
+  return (
+    <div class={isRailOpen.value ? "app rail-open" : "app"}>
+      <a class="skip-link" href="#composer">
+        Skip to the composer
+      </a>
+      <Rail
+        store={store}
+        onNewChannel={() => {
+          Sheet.value = NewChannel;
+        }}
+        onSettings={async () => {
+          Sheet.value = (await import("./Settings.tsx")).Settings;
+        }}
+        onLeave={() => {
+          isRailOpen.value = false;
+        }}
+      />
+      <main class="main">
+        <ConnectionStatus store={store} reconnect={reconnect} />
+        {route.value.kind === "nowhere" ? (
+          <Notice
+            title="There is nothing here"
+            text="This address leads nowhere."
+            action="Go to #general"
+            href="/c/general"
+          />
+        ) : (
+          <Conversation
+            store={store}
+            onOpenRail={() => {
+              isRailOpen.value = true;
+            }}
+          />
+        )}
+      </main>
+      <Stopped store={store} reconnect={reconnect} />
+      {Sheet.value && <Sheet.value store={store} onClose={close} />}
+    </div>
+  );
+}

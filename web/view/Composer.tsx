@@ -1,0 +1,90 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { countPoints, foldText, TEXT_MAX_POINTS } from "../../worker/protocol.ts";
+import type { Store } from "../store.ts";
+import { Icon } from "./icons.tsx";
+
+/** The counter appears at nine tenths of what fits. */
+const COUNTER_FROM = TEXT_MAX_POINTS * 0.9;
+
+/** Where one writes. What was typed is kept on the device until it is sent. */
+export function Composer({ store, channelId }: { readonly store: Store; readonly channelId: string }) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [text, setText] = useState(store.draft);
+  const points = countPoints(text);
+  const isTooLong = points > COUNTER_FROM && foldText(text, TEXT_MAX_POINTS) === undefined;
+  const isReady = store.openEpoch.value !== undefined;
+
+  useEffect(() => {
+    if (!isTouch()) field.current?.focus();
+  }, []);
+  useEffect(() => fit(field.current), [text]);
+
+  function send(): void {
+    if (!store.send(text)) return;
+    setText("");
+    store.keepDraft("");
+    field.current?.focus();
+  }
+
+  /** Enter sends, Shift+Enter breaks the line, Ctrl or ⌘ with Enter always sends; on touch the button does. Never while composing. */
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+    const isForced = event.ctrlKey || event.metaKey;
+    if (!isForced && (event.shiftKey || event.altKey || isTouch())) return;
+    event.preventDefault();
+    send();
+  }
+
+  return (
+    <form
+      class="composer"
+      id="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
+      <textarea
+        ref={field}
+        rows={1}
+        dir="auto"
+        aria-label={`Message #${channelId}`}
+        aria-describedby={points > COUNTER_FROM ? "composer-counter" : undefined}
+        aria-invalid={isTooLong}
+        placeholder={`Message #${channelId}`}
+        enterkeyhint={isTouch() ? "enter" : "send"}
+        value={text}
+        onInput={(event) => {
+          setText(event.currentTarget.value);
+          store.keepDraft(event.currentTarget.value);
+        }}
+        onKeyDown={onKeyDown}
+      />
+      {points > COUNTER_FROM && (
+        <span id="composer-counter" class={isTooLong ? "counter over" : "counter"}>
+          {TEXT_MAX_POINTS - points}
+        </span>
+      )}
+      <button
+        type="submit"
+        class="icon-button send"
+        aria-label="Send"
+        title="Send"
+        disabled={!isReady || isTooLong || text.trim() === ""}
+      >
+        <Icon name="send" />
+      </button>
+    </form>
+  );
+}
+
+function isTouch(): boolean {
+  return matchMedia("(pointer: coarse)").matches;
+}
+
+/** Grows with its text where CSS alone cannot do it yet. */
+function fit(field: HTMLTextAreaElement | null): void {
+  if (!field || CSS.supports("field-sizing", "content")) return;
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight}px`;
+}

@@ -1,0 +1,56 @@
+import { WINDOW_MESSAGES } from "../../worker/protocol.ts";
+import type { Store } from "../store.ts";
+import { Composer } from "./Composer.tsx";
+import { Icon } from "./icons.tsx";
+import { MessageList } from "./MessageList.tsx";
+
+/** From so many messages on, the header says how full the window is. */
+const NEARLY_FULL = 90;
+
+/** One channel: what it is, what was said, and where to say something. */
+export function Conversation({ store, onOpenRail }: { readonly store: Store; readonly onOpenRail: () => void }) {
+  const conversation = store.open.value;
+  if (!conversation) return null;
+  const { channelId } = conversation;
+  const channel = store.channels.value.get(channelId);
+  const { count, people } = conversation.here.value;
+  const kept = conversation.history.value.messages.length;
+  const isUnreadElsewhere = [...store.channels.value.values()].some(
+    (other) => other.id !== channelId && store.unread(other) > 0,
+  );
+  return (
+    <div class="conversation">
+      <header class="conversation-head">
+        <button type="button" class="icon-button rail-open-button" aria-label="Open conversations" onClick={onOpenRail}>
+          <Icon name="menu" />
+          {isUnreadElsewhere && <span class="dot" />}
+        </button>
+        <h1 tabIndex={-1}>
+          <span class="hash" aria-hidden="true">
+            #
+          </span>
+          <bdi>{channelId}</bdi>
+        </h1>
+        {channel?.topic && (
+          <p class="topic" dir="auto">
+            {channel.topic}
+          </p>
+        )}
+        <span class="head-space" />
+        {kept >= NEARLY_FULL && (
+          <span class="kept">
+            {kept} of {WINDOW_MESSAGES}
+          </span>
+        )}
+        {count > 0 && (
+          <span class="here" title={people.map(({ name }) => name).join(", ")}>
+            <Icon name="people" />
+            {count} here
+          </span>
+        )}
+      </header>
+      <MessageList key={channelId} store={store} conversation={conversation} />
+      <Composer key={store.openEpoch.value ?? channelId} store={store} channelId={channelId} />
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Store } from "../store.ts";
+import { Avatar } from "./Avatar.tsx";
+import { Icon } from "./icons.tsx";
+import type { MessageRow } from "./timeline.ts";
+import { clockTime, fullTime } from "./times.ts";
+
+type Props = {
+  readonly store: Store;
+  readonly row: MessageRow;
+  /** The one message of the list that Tab reaches. */
+  readonly isTabStop: boolean;
+};
+
+/** One message in its true state. Its text is never markup. */
+export function MessageItem({ store, row, isTabStop }: Props) {
+  const { id, author, sentAt, isFirst, state } = row;
+  const nameId = `author-${id}`;
+  const timeId = `time-${id}`;
+  const textId = `text-${id}`;
+  return (
+    <li
+      id={`message-${id}`}
+      class={`message ${state.kind}${isFirst ? " first" : ""}${row.isTombstone ? " tombstone" : ""}`}
+      aria-labelledby={`${nameId} ${timeId} ${textId}`}
+      tabIndex={isTabStop ? 0 : -1}
+    >
+      {isFirst && <Avatar person={author} />}
+      <div class="message-head">
+        <bdi id={nameId} class={isFirst ? "author" : "author visually-hidden"}>
+          {author.name}
+        </bdi>
+        <time id={timeId} dateTime={new Date(sentAt).toISOString()} title={fullTime(sentAt)}>
+          {clockTime(sentAt)}
+        </time>
+      </div>
+      <p id={textId} class="text" dir="auto">
+        {row.isTombstone ? "Message deleted" : row.text}
+      </p>
+      <State store={store} row={row} />
+      {row.isOwn && state.kind === "sent" && !row.isTombstone && (
+        <div class="toolbar">
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Delete message"
+            title="Delete message"
+            tabIndex={isTabStop ? 0 : -1}
+            onClick={() => store.remove(id)}
+          >
+            <Icon name="trash" />
+          </button>
+        </div>
+      )}
+    </li>
+  );
+}
+
+/** What is to be said about a message that is not simply there. */
+function State({ store, row: { id, state } }: Pick<Props, "store" | "row">) {
+  switch (state.kind) {
+    case "sent":
+      return null;
+    case "sending":
+      return <span class="state late">Sending…</span>;
+    case "failed":
+      return (
+        <span class="state failure" role="alert">
+          Not sent: {state.detail}{" "}
+          <button type="button" class="link-button" onClick={() => store.retry(id)}>
+            Retry
+          </button>
+          {" · "}
+          <button type="button" class="link-button" onClick={() => store.discard(id)}>
+            Discard
+          </button>
+        </span>
+      );
+    case "deleting":
+      return <Deleting store={store} id={id} dueAt={state.dueAt} />;
+    default:
+      return state satisfies never;
+  }
+}
+
+/** Offers to take a deletion back while that is possible, then says what it waits for. */
+function Deleting({ store, id, dueAt }: { readonly store: Store; readonly id: string; readonly dueAt: number }) {
+  const [isDue, setDue] = useState(dueAt <= Date.now());
+  useEffect(() => {
+    const timer = setTimeout(() => setDue(true), dueAt - Date.now());
+    return () => clearTimeout(timer);
+  }, [dueAt]);
+  if (isDue) {
+    return <span class="state">{store.isConnected.value ? "Deleting…" : "Will be deleted when connected"}</span>;
+  }
+  return (
+    <span class="state">
+      Deleting…{" "}
+      <button type="button" class="link-button" onClick={() => store.undoRemove(id)}>
+        Undo
+      </button>
+    </span>
+  );
+}

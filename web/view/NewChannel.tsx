@@ -1,0 +1,80 @@
+import { useState } from "preact/hooks";
+import { foldChannelName } from "../../worker/names.ts";
+import { channelHref, go } from "../route.ts";
+import type { Store } from "../store.ts";
+import { Dialog } from "./Dialog.tsx";
+
+/** Names a channel: what it will be called is shown while typing, and one that is there is opened instead. */
+export function NewChannel({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
+  const [raw, setRaw] = useState("");
+  const [refusal, setRefusal] = useState<string>();
+  const [isAsking, setAsking] = useState(false);
+  const folded = foldChannelName(raw);
+  const existing = folded.ok ? store.channels.value.get(folded.name) : undefined;
+  const isBlank = raw.trim() === "";
+  const complaint = refusal ?? (folded.ok || isBlank ? undefined : folded.reason);
+
+  async function create(): Promise<void> {
+    if (!folded.ok) return;
+    if (existing) {
+      go(channelHref(existing.id));
+      return onClose();
+    }
+    setAsking(true);
+    const answer = await store.createChannel(folded.name);
+    setAsking(false);
+    if (answer.ok) onClose();
+    else setRefusal(answer.detail);
+  }
+
+  return (
+    <Dialog title="New channel" onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void create();
+        }}
+      >
+        <label for="channel-name">Channel name</label>
+        <input
+          id="channel-name"
+          aria-describedby="channel-name-hint"
+          aria-invalid={complaint !== undefined}
+          autocomplete="off"
+          spellcheck={false}
+          dir="auto"
+          autofocus
+          placeholder="design team"
+          value={raw}
+          onInput={(event) => {
+            setRaw(event.currentTarget.value);
+            setRefusal(undefined);
+          }}
+        />
+        <p id="channel-name-hint" class={complaint ? "hint complaint" : "hint"} role="status">
+          {complaint ?? (folded.ok ? hint(folded.name, existing !== undefined) : "Everybody here can see and join it.")}
+        </p>
+        <div class="dialog-actions">
+          <button type="button" class="button quiet" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="button primary" disabled={!folded.ok || isAsking}>
+            {existing ? `Open #${existing.id}` : "Create"}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function hint(name: string, isThere: boolean) {
+  return isThere ? (
+    <>
+      <b>#{name}</b> is there already.
+    </>
+  ) : (
+    <>
+      It will be <b>#{name}</b>.
+    </>
+  );
+}

@@ -1,0 +1,83 @@
+import type { Channel } from "../../worker/frames.ts";
+import { channelHref } from "../route.ts";
+import type { Store } from "../store.ts";
+import { Avatar } from "./Avatar.tsx";
+import { Icon, Mark } from "./icons.tsx";
+
+type Props = {
+  readonly store: Store;
+  readonly onNewChannel: () => void;
+  readonly onSettings: () => void;
+  /** Somewhere else was chosen: a drawer closes. */
+  readonly onLeave: () => void;
+};
+
+/** The channels, alphabetical and stable, and oneself. */
+export function Rail({ store, onNewChannel, onSettings, onLeave }: Props) {
+  const you = store.person.value;
+  const channels = [...store.channels.value.values()].sort((a, b) => a.id.localeCompare(b.id));
+  return (
+    <>
+      <nav class="rail" aria-label="Conversations">
+        <header class="rail-head">
+          <Mark />
+          <span class="rail-title">Flack</span>
+          <button type="button" class="icon-button rail-close" aria-label="Close conversations" onClick={onLeave}>
+            <Icon name="close" />
+          </button>
+        </header>
+        <div class="rail-section">
+          <h2>Channels</h2>
+          <button type="button" class="icon-button" aria-label="New channel" title="New channel" onClick={onNewChannel}>
+            <Icon name="plus" />
+          </button>
+        </div>
+        <ul class="rail-list">
+          {channels.map((channel) => (
+            <ChannelLink key={channel.epoch} store={store} channel={channel} onLeave={onLeave} />
+          ))}
+        </ul>
+        {you && (
+          <footer class="rail-foot">
+            <Avatar person={you} />
+            <bdi class="rail-you">{you.name}</bdi>
+            {!store.isConnected.value && <span class="rail-down" title="The connection is down" />}
+            <button type="button" class="icon-button" aria-label="Settings" title="Settings" onClick={onSettings}>
+              <Icon name="settings" />
+            </button>
+          </footer>
+        )}
+      </nav>
+      <button type="button" class="rail-scrim" tabIndex={-1} aria-hidden="true" onClick={onLeave} />
+    </>
+  );
+}
+
+function ChannelLink({ store, channel, onLeave }: { store: Store; channel: Channel; onLeave: () => void }) {
+  const isOpen = store.open.value?.channelId === channel.id;
+  const unread = isOpen ? 0 : store.unread(channel);
+  const noteId = `unread-${channel.epoch}`;
+  return (
+    <li>
+      <a
+        class={unread > 0 ? "rail-link unread" : "rail-link"}
+        href={channelHref(channel.id)}
+        aria-label={`#${channel.name}`}
+        aria-current={isOpen ? "page" : undefined}
+        aria-describedby={unread > 0 ? noteId : undefined}
+        onClick={onLeave}
+      >
+        <span class="hash" aria-hidden="true">
+          #
+        </span>
+        <bdi class="rail-name">{channel.name}</bdi>
+        {unread > 0 && (
+          <span class="count" id={noteId}>
+            {unread}
+            <span class="visually-hidden"> unread</span>
+          </span>
+        )}
+      </a>
+    </li>
+  );
+}

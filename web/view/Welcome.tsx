@@ -1,0 +1,101 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { foldDisplayName, NAME_MAX_POINTS } from "../../worker/names.ts";
+import { api, type Site } from "../api.ts";
+import type { Store } from "../store.ts";
+import { Mark } from "./icons.tsx";
+
+/** The first visit: a name, and in. The rules are checked while typing; whether it is taken is known on Join. */
+export function Welcome({ store }: { readonly store: Store }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [site, setSite] = useState<Site>();
+  const [name, setName] = useState("");
+  const [accessCode, setAccessCode] = useState("");
+  const [isAsking, setAsking] = useState(false);
+  const [problem, setProblem] = useState<{ readonly code: string; readonly detail: string }>();
+  const folded = foldDisplayName(name);
+  const complaint = problem?.detail ?? (name.trim() === "" || folded.ok ? undefined : folded.reason);
+
+  useEffect(() => {
+    dialog.current?.showModal();
+    void api.site().then((answer) => answer.ok && setSite(answer.value));
+  }, []);
+
+  async function join(wanted: string): Promise<void> {
+    setName(wanted);
+    const checked = foldDisplayName(wanted);
+    if (!checked.ok) return setProblem({ code: "invalid_name", detail: checked.reason });
+    setAsking(true);
+    const answer = await store.signIn(checked.name, site?.accessCode ? accessCode : undefined);
+    setAsking(false);
+    if (!answer.ok) setProblem(answer);
+  }
+
+  return (
+    <dialog ref={dialog} class="welcome" aria-labelledby="welcome-title" onCancel={(event) => event.preventDefault()}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void join(name);
+        }}
+      >
+        <Mark />
+        <h1 id="welcome-title">{site?.name ?? "Flack"}</h1>
+        <label for="display-name">What should people call you?</label>
+        <input
+          id="display-name"
+          aria-label="Display name"
+          aria-describedby="display-name-hint"
+          aria-invalid={complaint !== undefined}
+          autocomplete="nickname"
+          autocapitalize="words"
+          spellcheck={false}
+          dir="auto"
+          autofocus
+          value={name}
+          onInput={(event) => {
+            setName(event.currentTarget.value);
+            setProblem(undefined);
+          }}
+        />
+        {site?.accessCode && (
+          <>
+            <label for="access-code">Access code</label>
+            <input
+              id="access-code"
+              type="password"
+              autocomplete="off"
+              value={accessCode}
+              onInput={(event) => {
+                setAccessCode(event.currentTarget.value);
+                setProblem(undefined);
+              }}
+            />
+          </>
+        )}
+        <p id="display-name-hint" class={complaint ? "hint complaint" : "hint"} role="status">
+          {complaint ?? "No account, no password. This device remembers you."}
+        </p>
+        {problem?.code === "name_taken" && folded.ok && (
+          <button type="button" class="button quiet" onClick={() => void join(another(folded.name))}>
+            Join as <bdi>{another(folded.name)}</bdi>
+          </button>
+        )}
+        <button type="submit" class="button primary" disabled={isAsking || name.trim() === ""}>
+          Join
+        </button>
+      </form>
+    </dialog>
+  );
+}
+
+/** The next free-looking name: `Ada` → `Ada 2` → `Ada 3`. */
+function another(name: string): string {
+  const [, stem = name, number = "1"] = /^(.*?)(?: (\d{1,4}))?$/u.exec(name) ?? [];
+  const suffix = ` ${Number(number) + 1}`;
+  return (
+    [...stem]
+      .slice(0, NAME_MAX_POINTS - suffix.length)
+      .join("")
+      .trim() + suffix
+  );
+}

@@ -1,0 +1,30 @@
+/** The icons, drawn for this product on a grid of 24: strokes in the text's colour. */
+const PATHS = {
+  plus: "M12 5v14M5 12h14",
+  menu: "M4 7h16M4 12h16M4 17h16",
+  close: "M6 6l12 12M18 6L6 18",
+  send: "M12 19V6M6 11.5L12 5.5l6 6",
+  trash: "M5 7h14M10 4h4M7 7l1 13h8l1-13M10.5 11v5M13.5 11v5",
+  settings: "M4 8h9M17 8h3M4 16h3M11 16h9M15 5.5v5M9 13.5v5",
+  down: "M12 5v13M6.5 12.5L12 18l5.5-5.5",
+  people:
+    "M9 11a3 3 0 100-6 3 3 0 000 6zM3.5 19c.4-3 2.6-5 5.5-5s5.100 2 5.500 5M16 11.500a2.500 2.500 0 100-5M17 14.200c2 .5 3.200 2.300 3.500 4.800",
+} as const;
+
+export function Icon({ name }: { readonly name: keyof typeof PATHS }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
+
+/** The mark: two offset rounded squares. */
+export function Mark() {
+  return (
+    <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+      <rect class="mark-back" x="3" y="3" width="18" height="18" rx="5" />
+      <rect class="mark-front" x="11" y="11" width="18" height="18" rx="5" />
+    </svg>
+  );
+}

@@ -1,0 +1,79 @@
+/**
+ * The rows of a conversation: the server's messages, then what is still under way, parted by days and grouped by author.
+ * Pure: the history and the outbox are arguments, and so is the zone, by way of `Date`.
+ */
+import type { Message, Person } from "../../worker/frames.ts";
+import type { OutboxEntry } from "../outbox.ts";
+
+/** Messages of one author within this time (ms) stand together under one name. */
+const GROUP_MS = 5 * 60 * 1_000;
+
+export type RowState =
+  | { readonly kind: "sent" }
+  | { readonly kind: "sending" }
+  | { readonly kind: "failed"; readonly detail: string }
+  /** Can be undone until `dueAt` (ms), and goes then. */
+  | { readonly kind: "deleting"; readonly dueAt: number };
+
+export type MessageRow = {
+  readonly id: string;
+  readonly author: Person;
+  readonly sentAt: number;
+  readonly text: string;
+  readonly isTombstone: boolean;
+  readonly isOwn: boolean;
+  /** Whether name and picture stand above it. */
+  readonly isFirst: boolean;
+  readonly state: RowState;
+};
+
+/** The rows of one day; `day` is its beginning (ms, local time). */
+export type Day = { readonly day: number; readonly rows: readonly MessageRow[] };
+
+/** Lays out a conversation as `you` see it. `entries` are those of this conversation. */
+export function layOut(messages: readonly Message[], entries: readonly OutboxEntry[], you: Person): readonly Day[] {
+  const deleting = new Map(entries.filter(({ kind }) => kind === "delete").map((entry) => [entry.id, entry]));
+  const sent = new Set(messages.map(({ id }) => id));
+  const days: { day: number; rows: MessageRow[] }[] = [];
+
+  function add(row: Omit<MessageRow, "isFirst">): void {
+    const day = new Date(row.sentAt).setHours(0, 0, 0, 0);
+    const last = days.at(-1);
+    const before = last?.day === day ? last.rows.at(-1) : undefined;
+    const isFirst =
+      !before ||
+      before.author.id !== row.author.id ||
+      before.author.name !== row.author.name ||
+      row.sentAt - before.sentAt >= GROUP_MS;
+    if (last?.day === day) last.rows.push({ ...row, isFirst });
+    else days.push({ day, rows: [{ ...row, isFirst }] });
+  }
+
+  for (const { id, author, sentAt, text, deleted } of messages) {
+    const deletion = deleted ? undefined : deleting.get(id);
+    add({
+      id,
+      author,
+      sentAt,
+      text,
+      isTombstone: deleted === true,
+      isOwn: author.id === you.id,
+      state: deletion ? { kind: "deleting", dueAt: deletion.dueAt } : { kind: "sent" },
+    });
+  }
+  // Pending ones come last, and never before what they follow: a device's clock may be behind the server's.
+  const newest = messages.at(-1)?.sentAt ?? 0;
+  for (const { kind, id, madeAt, text, failure } of entries) {
+    if (kind !== "send" || sent.has(id)) continue;
+    add({
+      id,
+      author: you,
+      sentAt: Math.max(madeAt, newest),
+      text,
+      isTombstone: false,
+      isOwn: true,
+      state: failure ? { kind: "failed", detail: failure.detail } : { kind: "sending" },
+    });
+  }
+  return days;
+}

@@ -1,0 +1,267 @@
+/**
+ * One channel: sockets in, decisions, frames out. The object is named by the channel's epoch.
+ * A shell: the rules are in history.ts, the rows in journal.ts. Between a decision and its write there is no `await`,
+ * and nothing is told before it is written: the platform holds frames back until the row is on disk.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { broadcast, deliver } from "./broadcast.ts";
+import { readEnvelope } from "./envelope.ts";
+import type { ChannelFrame, Message, Person, WelcomeFrame, WindowAnswer } from "./frames.ts";
+import { decide, type History, merge, since } from "./history.ts";
+import { Journal } from "./journal.ts";
+import { log } from "./log.ts";
+import { type Bucket, CHANNEL_PACE, MESSAGE_PACE, take } from "./pace.ts";
+import { Presence } from "./presence.ts";
+import { problem } from "./problem.ts";
+import {
+  type ChannelCommand,
+  HERE_MAX_PEOPLE,
+  type ParsedFrame,
+  PROTOCOL_VERSION,
+  parseFrame,
+  type Refusal,
+} from "./protocol.ts";
+import { type Seat, Sockets } from "./sockets.ts";
+
+/** Where a seat is: what the directory confirmed when it was taken. */
+export type ChannelRef = { readonly id: string; readonly epoch: string; readonly kind: "public" | "direct" };
+export type ChannelSeat = Seat & { readonly channel: ChannelRef };
+
+/** What the front door sends along with an upgrade. `reportedSeq`: the newest message the directory knows of. */
+export type ChannelUpgrade = { readonly seat: ChannelSeat; readonly reportedSeq: number };
+
+export type Outcome =
+  | { readonly kind: "done"; readonly message: Message; readonly isNew: boolean }
+  | { readonly kind: "refused"; readonly refusal: Refusal };
+
+/** Shortest time (ms) between two `here` frames, and between two reports to the directory. */
+const GATHER_MS = 1_000;
+/** Sign-outs and renames remembered against upgrades that asked before and arrive after: seconds of them, by count. */
+const LATELY_MAX = 1_000;
+
+export class Channel extends DurableObject<Env> {
+  readonly #journal: Journal;
+  readonly #sockets: Sockets<ChannelSeat>;
+  readonly #here: Presence;
+  #history: History;
+  /** By person: one allowance for all sockets and HTTP. In memory, so forgotten in sleep. */
+  readonly #messagePaces = new Map<string, Bucket>();
+  #channelPace: Bucket | undefined;
+  readonly #endedLately = new Set<string>();
+  readonly #renamedLately = new Map<string, { readonly person: Person; readonly namedAt: number }>();
+  #hereTimer = false;
+  #reportTimer = false;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#journal = new Journal(ctx.storage);
+    this.#history = this.#journal.history;
+    this.#sockets = new Sockets(ctx, {
+      entered: (socket, seat) => {
+        this.#here.enter(socket, seat.person);
+        this.#tellHereSoon();
+      },
+      left: (socket) => {
+        this.#here.leave(socket);
+        this.#tellHereSoon();
+      },
+    });
+    this.#here = new Presence(this.#sockets.all().map((socket) => [socket, this.#sockets.seat(socket).person]));
+  }
+
+  /** An upgrade from the front door: welcomes a socket with what it has missed. */
+  override fetch(request: Request): Response {
+    const { seat: asked, reportedSeq } = readEnvelope<ChannelUpgrade>(request);
+    if (this.#endedLately.has(asked.session)) {
+      return problem({ code: "unauthorized", detail: "This session has ended." });
+    }
+    const seat = this.#withNewestName(asked);
+    const query = new URL(request.url).searchParams;
+    if (reportedSeq < this.#history.seq) this.#reportSoon(seat.channel);
+    return this.#sockets.accept(seat, Date.now(), () => encode(this.#welcome(seat, query)));
+  }
+
+  /** The whole window, for HTTP. */
+  read(channel: ChannelRef): WindowAnswer {
+    const { seq, rev, messages } = this.#history;
+    return { epoch: channel.epoch, head: { seq, rev }, messages: [...messages] };
+  }
+
+  /** The cursor alone: what a conditional request compares. */
+  head(): { readonly seq: number; readonly rev: number } {
+    return { seq: this.#history.seq, rev: this.#history.rev };
+  }
+
+  /** A command that came over HTTP. May be repeated: a message is looked up by its id. */
+  command(seat: ChannelSeat, command: ChannelCommand): Outcome {
+    return this.#carryOut(seat, command, Date.now());
+  }
+
+  /** A session has ended: its sockets close at once, and upgrades under way are refused. */
+  endSession(session: string): void {
+    remember(this.#endedLately, (ended) => ended.add(session));
+    this.#sockets.endSession(session);
+  }
+
+  /** A person carries a new name from now on, on open sockets and on upgrades under way. */
+  rename(person: Person, namedAt: number): void {
+    remember(this.#renamedLately, (renamed) => renamed.set(person.id, { person, namedAt }));
+    this.#sockets.rename(person, namedAt);
+    this.#here.rename(person);
+    this.#tellHereSoon();
+  }
+
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
+    this.#sockets.guard(socket, () => {
+      const now = Date.now();
+      const frame = this.#sockets.admit(socket, data, now);
+      if (frame === undefined) return;
+      const parsed = parseFrame(frame);
+      if (parsed.kind !== "command") return this.#sockets.refuse(socket, refusalOf(parsed), frame, now);
+      const outcome = this.#carryOut(this.#sockets.seat(socket), parsed.command, now);
+      if (outcome.kind === "refused") this.#sockets.refuse(socket, outcome.refusal, frame, now);
+      else if (!outcome.isNew) deliver(socket, messagesFrame(outcome.message));
+    });
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    this.#sockets.guard(socket, () => this.#sockets.finish(socket, code));
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#sockets.guard(socket, () => this.#sockets.fail(socket));
+  }
+
+  /** Decide, write, remember, tell: one synchronous turn. `isNew` in the outcome: everybody was told. */
+  #carryOut(seat: ChannelSeat, command: ChannelCommand, now: number): Outcome {
+    const decision = decide({ history: this.#history, past: this.#journal.past }, command, seat.person, now);
+    switch (decision.kind) {
+      case "refused":
+        return decision;
+      case "unchanged":
+        return { kind: "done", message: decision.message, isNew: false };
+      case "changed": {
+        const hasty = this.#pace(seat.person.id, decision.isNew, now);
+        if (hasty) return { kind: "refused", refusal: hasty };
+        this.#commit(decision.message);
+        if (decision.isNew) this.#reportSoon(seat.channel);
+        return { kind: "done", message: decision.message, isNew: true };
+      }
+      default:
+        return decision satisfies never;
+    }
+  }
+
+  #commit(message: Message): void {
+    const history = merge(this.#history, [message]);
+    const oldest = this.#history.messages[0];
+    const leaving = oldest && oldest.id !== history.messages[0]?.id ? oldest : undefined;
+    this.#journal.write(message, leaving);
+    this.#history = history;
+    broadcast(this.#sockets.all(), messagesFrame(message));
+  }
+
+  /** Refuses before the write; takes from both allowances or from neither. */
+  #pace(personId: string, isNew: boolean, now: number): Refusal | undefined {
+    const change = take(this.#channelPace, CHANNEL_PACE, now);
+    if (!change.ok) return { code: "busy", detail: "This channel is very busy.", retryAfterMs: change.waitMs };
+    if (isNew) {
+      const sent = take(this.#messagePaces.get(personId), MESSAGE_PACE, now);
+      if (!sent.ok) return { code: "rate_limited", detail: "Too many messages.", retryAfterMs: sent.waitMs };
+      this.#messagePaces.set(personId, sent.bucket);
+    }
+    this.#channelPace = change.bucket;
+    return undefined;
+  }
+
+  #welcome({ person, channel }: ChannelSeat, query: URLSearchParams): WelcomeFrame {
+    const { seq, rev } = this.#history;
+    const cursor = query.get("epoch") === channel.epoch ? readCursor(query.get("since"), rev) : undefined;
+    return {
+      type: "welcome",
+      version: PROTOCOL_VERSION,
+      you: person,
+      channel: { id: channel.id, epoch: channel.epoch, kind: channel.kind },
+      epoch: channel.epoch,
+      head: { seq, rev },
+      reset: cursor === undefined,
+      messages: [...since(this.#history, cursor ?? 0)],
+      here: { count: this.#here.count, people: this.#here.people(HERE_MAX_PEOPLE, person.id) },
+    };
+  }
+
+  #withNewestName(seat: ChannelSeat): ChannelSeat {
+    const renamed = this.#renamedLately.get(seat.person.id);
+    return renamed && renamed.namedAt > seat.namedAt ? { ...seat, ...renamed } : seat;
+  }
+
+  /** A timer of a second, set only while something waits: it keeps nothing awake that could sleep. */
+  #tellHereSoon(): void {
+    if (this.#hereTimer) return;
+    this.#hereTimer = true;
+    setTimeout(() => {
+      this.#hereTimer = false;
+      this.#tellHere();
+    }, GATHER_MS);
+  }
+
+  #tellHere(): void {
+    const { joined, left } = this.#here.takeChanges();
+    if (joined.length + left.length === 0) return;
+    const { count } = this.#here;
+    const isNamed = count <= HERE_MAX_PEOPLE;
+    broadcast(
+      this.#sockets.all(),
+      encode({
+        type: "here",
+        count,
+        joined: isNamed ? joined.slice(0, HERE_MAX_PEOPLE) : [],
+        left: isNamed ? left.slice(0, HERE_MAX_PEOPLE) : [],
+      }),
+    );
+  }
+
+  /** What a crash loses here is reported once the channel is used again: the upgrade tells what the directory knows. */
+  #reportSoon({ epoch }: ChannelRef): void {
+    if (this.#reportTimer) return;
+    this.#reportTimer = true;
+    setTimeout(async () => {
+      this.#reportTimer = false;
+      const { seq, messages } = this.#history;
+      const directory = this.env.DIRECTORY.getByName("directory");
+      try {
+        await directory.report(epoch, seq, messages.at(-1)?.sentAt ?? null);
+      } catch (error) {
+        log.weather("report", error); // the next message reports again
+      }
+    }, GATHER_MS);
+  }
+}
+
+function refusalOf(parsed: Exclude<ParsedFrame, { kind: "command" }>): Refusal {
+  return parsed.kind === "bad_frame"
+    ? { code: "bad_frame", detail: "This is no command of a channel." }
+    : { code: "bad_request", detail: "The command's fields are not as they should be." };
+}
+
+/** A `rev` this channel has reached; anything else means: start over. */
+function readCursor(since: string | null, rev: number): number | undefined {
+  if (since === null || !/^\d{1,15}$/.test(since)) return undefined;
+  const cursor = Number(since);
+  return cursor <= rev ? cursor : undefined;
+}
+
+function messagesFrame(message: Message): string {
+  return encode({ type: "messages", messages: [message] });
+}
+
+function encode(frame: ChannelFrame): string {
+  return JSON.stringify(frame);
+}
+
+/** Adds to a set or map that forgets its oldest entry beyond `LATELY_MAX`. */
+function remember<C extends Set<string> | Map<string, unknown>>(lately: C, add: (lately: C) => void): void {
+  add(lately);
+  const oldest = lately.keys().next().value;
+  if (lately.size > LATELY_MAX && oldest !== undefined) lately.delete(oldest);
+}

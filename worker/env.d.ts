@@ -1,0 +1,20 @@
+/** The bindings of wrangler.toml, and what the runtime has but its types do not say. */
+declare namespace Cloudflare {
+  interface Env {
+    readonly CHANNEL: DurableObjectNamespace<import("./channel.ts").Channel>;
+    readonly DIRECTORY: DurableObjectNamespace<import("./directory.ts").Directory>;
+    /** The site's name, as its pages show it. */
+    readonly SITE_NAME?: string;
+    /** When set, signing in needs it. */
+    readonly ACCESS_CODE?: string;
+    /** Comma-separated origins, beside the site's own, that may change something. */
+    readonly ALLOWED_ORIGINS?: string;
+  }
+}
+
+interface Env extends Cloudflare.Env {}
+
+interface WebSocket {
+  /** Bytes sent but not yet taken by the other end. */
+  readonly bufferedAmount: number;
+}

@@ -1,0 +1,19 @@
+/**
+ * How the front door hands an upgrade to an object: the request as it came, with what the directory said of the asker.
+ * A header, because an upgrade has no body. Whatever a client sends under that name is overwritten.
+ */
+const HEADER = "x-flack-envelope";
+
+/** The request for the object. The cookie stays at the door. */
+export function sealEnvelope(request: Request, contents: unknown): Request {
+  const sealed = new Request(request);
+  sealed.headers.set(HEADER, encodeURIComponent(JSON.stringify(contents)));
+  sealed.headers.delete("cookie");
+  return sealed;
+}
+
+/** What was sealed. Only for requests that came through the front door. */
+export function readEnvelope<T>(request: Request): T {
+  const contents: T = JSON.parse(decodeURIComponent(request.headers.get(HEADER) ?? ""));
+  return contents;
+}

@@ -1,0 +1,134 @@
+/**
+ * The wire, as far as a client needs it: the things there are and what the server says of them.
+ * Everything that enters the browser becomes a typed value here and nowhere else.
+ * The Worker takes only types from this file, so that its bundle does without the schemas.
+ */
+import * as v from "valibot";
+import { MessageId, parseJsonObject } from "./protocol.ts";
+
+/* ---- things ---- */
+
+const PERSON_ID = /^[A-Za-z0-9_-]{16,32}$/;
+
+const PersonId = v.pipe(v.string(), v.regex(PERSON_ID));
+/** Counters and times: an integer that JSON carries exactly. */
+const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+export const Person = v.object({ id: PersonId, name: v.string() });
+export type Person = Readonly<v.InferOutput<typeof Person>>;
+
+const OnlinePerson = v.object({ ...Person.entries, online: v.boolean() });
+export type OnlinePerson = Readonly<v.InferOutput<typeof OnlinePerson>>;
+
+const ChannelKind = v.picklist(["public", "direct"]);
+
+export const Channel = v.object({
+  id: v.string(),
+  epoch: v.string(),
+  kind: ChannelKind,
+  name: v.string(),
+  topic: v.string(),
+  createdBy: Person,
+  createdAt: Count,
+  seq: Count,
+  lastAt: v.nullable(Count),
+});
+/** A channel as lists show it. `seq` is the number of its newest message (0: none yet), `lastAt` that message's time in ms. */
+export type Channel = Readonly<v.InferOutput<typeof Channel>>;
+
+const Message = v.object({
+  id: MessageId,
+  seq: Count,
+  rev: Count,
+  author: Person,
+  sentAt: Count,
+  text: v.string(),
+  deleted: v.exactOptional(v.literal(true)),
+  replyTo: v.exactOptional(MessageId),
+});
+/** A message in its newest state. `seq` orders, `rev` says how new the state is, `sentAt` (ms) is for people to read. */
+export type Message = Readonly<v.InferOutput<typeof Message>>;
+
+const Head = v.object({ seq: Count, rev: Count });
+
+/** What `GET …/messages` answers: the whole window, oldest first. */
+export const WindowAnswer = v.object({ epoch: v.string(), head: Head, messages: v.array(Message) });
+export type WindowAnswer = v.InferOutput<typeof WindowAnswer>;
+
+/* ---- server → client ---- */
+
+/** The first frame of a channel's socket: all of the window, or what changed in it after `since`. */
+const Welcome = v.object({
+  type: v.literal("welcome"),
+  version: v.number(),
+  you: Person,
+  channel: v.object({ id: v.string(), epoch: v.string(), kind: ChannelKind }),
+  epoch: v.string(),
+  head: Head,
+  reset: v.boolean(),
+  messages: v.array(Message),
+  here: v.object({ count: Count, people: v.array(Person) }),
+});
+
+/** Messages that are new or have changed, whole, in the order of `rev`. One's own come too: the acknowledgement. */
+const Messages = v.object({ type: v.literal("messages"), messages: v.array(Message) });
+
+/** Who came to and left the channel since the last such frame; at most one a second. */
+const Here = v.object({ type: v.literal("here"), count: Count, joined: v.array(Person), left: v.array(Person) });
+
+/** A refusal, about the command that carried `id`. */
+const ErrorFrame = v.object({
+  type: v.literal("error"),
+  code: v.string(),
+  detail: v.string(),
+  command: v.exactOptional(v.string()),
+  id: v.exactOptional(v.string()),
+  retryAfterMs: v.exactOptional(Count),
+});
+
+const ChannelFrame = v.variant("type", [Welcome, Messages, Here, ErrorFrame]);
+export type ChannelFrame = v.InferOutput<typeof ChannelFrame>;
+export type WelcomeFrame = v.InferOutput<typeof Welcome>;
+
+/** The first frame of the directory's socket. */
+const Directory = v.object({
+  type: v.literal("directory"),
+  version: v.number(),
+  you: Person,
+  channels: v.array(Channel),
+  people: v.array(OnlinePerson),
+});
+const ChannelChanged = v.object({ type: v.literal("channel"), channel: Channel });
+const ChannelDeleted = v.object({ type: v.literal("channel_deleted"), id: v.string() });
+/** Where messages came, gathered to at most one frame a second. */
+const Activity = v.object({
+  type: v.literal("activity"),
+  channels: v.array(v.object({ id: v.string(), seq: Count, lastAt: v.nullable(Count) })),
+});
+/** Who came, went or was renamed, gathered likewise. */
+const People = v.object({ type: v.literal("people"), people: v.array(OnlinePerson) });
+
+const DirectoryFrame = v.variant("type", [Directory, ChannelChanged, ChannelDeleted, Activity, People, ErrorFrame]);
+export type DirectoryFrame = v.InferOutput<typeof DirectoryFrame>;
+
+/** A frame from a channel, or `undefined` for what this client does not know (a newer server's). Never throws. */
+export function parseChannelFrame(data: string): ChannelFrame | undefined {
+  const parsed = v.safeParse(ChannelFrame, parseJsonObject(data));
+  return parsed.success ? parsed.output : undefined;
+}
+
+/** The same for a frame from the directory. */
+export function parseDirectoryFrame(data: string): DirectoryFrame | undefined {
+  const parsed = v.safeParse(DirectoryFrame, parseJsonObject(data));
+  return parsed.success ? parsed.output : undefined;
+}
+
+/* ---- HTTP answers ---- */
+
+export const SessionAnswer = v.object({ person: Person });
+export const SiteAnswer = v.object({ name: v.string(), accessCode: v.boolean(), files: v.boolean() });
+export const ProblemAnswer = v.object({
+  code: v.string(),
+  detail: v.string(),
+  retryAfterMs: v.exactOptional(Count),
+});

@@ -1,0 +1,126 @@
+/**
+ * The window of 100: what a command does to a channel, and how two holders of its messages come to agree.
+ * Pure: no sockets, storage, clock or randomness; `now` and ids are arguments.
+ * The browser and the channel's object fold with the same `merge`, so they cannot disagree.
+ */
+import type { Message, Person } from "./frames.ts";
+import { type ChannelCommand, foldText, type Refusal, TEXT_MAX_POINTS, WINDOW_MESSAGES } from "./protocol.ts";
+
+/** The newest messages, oldest first by `seq`. `seq` and `rev` are the highest ever seen, 0 in a channel without messages. */
+export type History = { readonly seq: number; readonly rev: number; readonly messages: readonly Message[] };
+
+export const EMPTY_HISTORY: History = { seq: 0, rev: 0, messages: [] };
+
+/** Ids that have left the window, with the id of the person who sent them. Only the object remembers them. */
+export type Past = ReadonlyMap<string, string>;
+
+/**
+ * What a command comes to. A change is a message in its new state, to be merged by everybody;
+ * `unchanged` carries the message as it is, for the asker alone.
+ */
+export type Decision =
+  | { readonly kind: "changed"; readonly message: Message; readonly isNew: boolean }
+  | { readonly kind: "unchanged"; readonly message: Message }
+  | { readonly kind: "refused"; readonly refusal: Refusal };
+
+/** Decides a command of `who` at `now` (ms). Changes nothing. */
+export function decide(
+  channel: { readonly history: History; readonly past: Past },
+  command: ChannelCommand,
+  who: Person,
+  now: number,
+): Decision {
+  switch (command.type) {
+    case "send":
+      return decideSend(channel, command, who, now);
+    case "delete":
+      return decideDelete(channel.history, command.id, who);
+    default:
+      return command satisfies never;
+  }
+}
+
+function decideSend(
+  { history, past }: { readonly history: History; readonly past: Past },
+  command: Extract<ChannelCommand, { type: "send" }>,
+  who: Person,
+  now: number,
+): Decision {
+  // The id is looked up before the content is judged: a repeated delivery is answered alike whatever it carries.
+  const held = find(history, command.id);
+  if (held) {
+    return held.author.id === who.id ? { kind: "unchanged", message: held } : refuse("id_conflict", "Use a new id.");
+  }
+  const sender = past.get(command.id);
+  if (sender !== undefined) {
+    return sender === who.id
+      ? refuse("already_sent", "This message was sent and has left the window.")
+      : refuse("id_conflict", "Use a new id.");
+  }
+  const text = foldText(command.text, TEXT_MAX_POINTS);
+  if (text === undefined) return refuse("invalid_text", `A message has at most ${TEXT_MAX_POINTS} characters.`);
+  if (command.attachments?.length) return refuse("files_off", "This site takes no files.");
+  if (text === "") return refuse("invalid_text", "A message needs some text.");
+  const { replyTo } = command;
+  if (replyTo !== undefined && (find(history, replyTo)?.deleted ?? true)) {
+    return refuse("invalid_reply", "The message replied to is not kept here.");
+  }
+  return {
+    kind: "changed",
+    isNew: true,
+    message: {
+      id: command.id,
+      seq: history.seq + 1,
+      rev: history.rev + 1,
+      author: who,
+      sentAt: Math.max(now, history.messages.at(-1)?.sentAt ?? 0),
+      text,
+      ...(replyTo !== undefined && { replyTo }),
+    },
+  };
+}
+
+function decideDelete(history: History, id: string, who: Person): Decision {
+  const held = find(history, id);
+  if (!held) return refuse("not_found", "No such message is kept here.");
+  if (held.author.id !== who.id) return refuse("forbidden", "Only its author may delete a message.");
+  if (held.deleted) return { kind: "unchanged", message: held };
+  const { seq, author, sentAt } = held;
+  return {
+    kind: "changed",
+    isNew: false,
+    message: { id, seq, rev: history.rev + 1, author, sentAt, text: "", deleted: true },
+  };
+}
+
+/** What has changed after `rev`, oldest first by `seq`. `since(history, 0)` is the whole window. */
+export function since(history: History, rev: number): readonly Message[] {
+  return history.messages.filter((message) => message.rev > rev);
+}
+
+/**
+ * Folds messages in: of each id the state with the higher `rev`, ordered by `seq`, nothing below the window.
+ * Any order, repetition and batching of the same messages comes to the same history.
+ * A message that did not change stays the same object, so a view can skip it.
+ */
+export function merge(history: History, incoming: readonly Message[]): History {
+  const byId = new Map(history.messages.map((message) => [message.id, message]));
+  let { seq, rev } = history;
+  for (const message of incoming) {
+    const held = byId.get(message.id);
+    if (!held || held.rev < message.rev) byId.set(message.id, message);
+    seq = Math.max(seq, message.seq);
+    rev = Math.max(rev, message.rev);
+  }
+  const messages = [...byId.values()].filter((message) => message.seq > seq - WINDOW_MESSAGES);
+  return { seq, rev, messages: messages.sort((a, b) => a.seq - b.seq) };
+}
+
+/** The message of that id, if the window still holds it. */
+export function find(history: History, id: string): Message | undefined {
+  return history.messages.find((message) => message.id === id);
+}
+
+function refuse(code: Refusal["code"], detail: string): Decision {
+  return { kind: "refused", refusal: { code, detail } };
+}

@@ -1,0 +1,287 @@
+/**
+ * The front door: the route table, and what holds for every request. Rules live behind it.
+ * When several things are wrong, the first of these is told: origin, session, path, method, upgrade, channel, body, pace.
+ */
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
+import * as v from "valibot";
+import type { ChannelRef, ChannelSeat, ChannelUpgrade } from "./channel.ts";
+import { type Asker, insist } from "./directory.ts";
+import { sealEnvelope } from "./envelope.ts";
+import { log } from "./log.ts";
+import { foldChannelName, foldDisplayName } from "./names.ts";
+import { problem } from "./problem.ts";
+import {
+  type ChannelCommand,
+  FRAME_MAX_BYTES,
+  foldText,
+  MessageId,
+  NewChannelBody,
+  NewMessageBody,
+  parseJsonObject,
+  type Refusal,
+  SignInBody,
+  TOPIC_MAX_POINTS,
+} from "./protocol.ts";
+import { giveToken, hashToken, newToken, readToken, takeToken } from "./session.ts";
+
+export { Channel } from "./channel.ts";
+export { Directory } from "./directory.ts";
+
+type Variables = { readonly asker: Asker };
+type App = { Bindings: Env; Variables: Variables };
+
+const app = new Hono<App>();
+
+/* ---- what holds for every request ---- */
+
+app.use(async (c, next) => {
+  await next();
+  if (c.res.status === 101) return; // an upgrade's headers are the object's
+  c.header("X-Content-Type-Options", "nosniff");
+  if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
+});
+
+app.onError((error) => {
+  if (error instanceof Refused) return problem(error.refusal);
+  const reference = log.bug("http", error);
+  return problem({ code: "internal", detail: `Something went wrong here (${reference}).` });
+});
+
+app.use(async (c, next) => {
+  const isReading = ["GET", "HEAD", "OPTIONS"].includes(c.req.method) && !isUpgrade(c);
+  if (!isReading && !isFromHere(c)) refuse("bad_origin", "This request comes from another site.");
+  await next();
+});
+
+/* ---- without a session ---- */
+
+app.get("/api/health", (c) => c.json({ status: "ok" })).all(only("GET", "HEAD"));
+
+app
+  .get("/api/site", (c) =>
+    c.json({ name: c.env.SITE_NAME || "Flack", accessCode: Boolean(c.env.ACCESS_CODE), files: false }),
+  )
+  .all(only("GET", "HEAD"));
+
+app.post("/api/session", async (c) => {
+  const token = readToken(c);
+  const fresh = newToken();
+  const body = await readBody(c, SignInBody);
+  const address = c.req.header("CF-Connecting-IP");
+  const outcome = await directory(c).signIn({
+    name: foldDisplayName(body.name),
+    fresh: await hashToken(fresh),
+    isAdmitted: await isRightCode(body.accessCode, c.env.ACCESS_CODE),
+    ...(token !== undefined && { session: await hashToken(token) }),
+    ...(address !== undefined && { address }),
+  });
+  if (outcome.kind === "refused") return problem(outcome.refusal);
+  if (outcome.kind === "created") giveToken(c, fresh);
+  return c.json({ person: outcome.person }, outcome.kind === "created" ? 201 : 200);
+});
+
+/* ---- with a session ---- */
+
+app.use("/api/*", async (c, next) => {
+  const token = readToken(c);
+  const channelId = /^\/api\/channels\/([^/]+)\/./.exec(c.req.path)?.[1];
+  if (token === undefined) refuse("unauthorized", "Sign in first.");
+  const session = await hashToken(token);
+  const asker = await insist(() => directory(c).ask(session, channelId && decodePath(channelId)));
+  if (!asker) refuse("unauthorized", "Sign in first.");
+  c.set("asker", asker);
+  await next();
+  if (asker.renew && c.res.status !== 101 && !c.res.headers.has("Set-Cookie")) giveToken(c, token);
+});
+
+app
+  .get("/api/session", (c) => c.json({ person: c.var.asker.seat.person }))
+  .delete(async (c) => {
+    await directory(c).signOut(c.var.asker.seat.session);
+    takeToken(c);
+    return c.body(null, 204);
+  })
+  .all(only("GET", "HEAD", "POST", "DELETE"));
+
+app
+  .get("/api/channels", async (c) => c.json({ channels: await directory(c).channels() }))
+  .post(async (c) => {
+    const body = await readBody(c, NewChannelBody);
+    const folded = foldChannelName(body.name);
+    if (!folded.ok) refuse("invalid_name", folded.reason);
+    const topic = foldText(body.topic ?? "", TOPIC_MAX_POINTS);
+    if (topic === undefined) refuse("invalid_text", `A topic has at most ${TOPIC_MAX_POINTS} characters.`);
+    const outcome = await directory(c).createChannel(folded.name, topic, c.var.asker.seat.person);
+    return outcome.kind === "refused" ? problem(outcome.refusal) : c.json(outcome.channel, 201);
+  })
+  .all(only("GET", "HEAD", "POST"));
+
+app
+  .get("/api/channels/:id/messages", async (c) => {
+    const channel = channelOf(c);
+    const asked = c.req.header("If-None-Match");
+    if (asked !== undefined) {
+      const { rev } = await insist(() => object(c, channel).head());
+      if (isKnown(asked, entityTag(channel, rev))) return windowAnswer(c, channel, rev, null);
+    }
+    const answer = await insist(() => object(c, channel).read(channel));
+    return windowAnswer(c, channel, answer.head.rev, JSON.stringify(answer));
+  })
+  .post(async (c) => {
+    const seat = seatOf(c);
+    const body = await readBody(c, NewMessageBody);
+    const { message, isNew } = await carryOut(c, seat, { type: "send", ...body });
+    return c.json(message, isNew ? 201 : 200);
+  })
+  .all(only("GET", "HEAD", "POST"));
+
+app
+  .delete("/api/channels/:id/messages/:messageId", async (c) => {
+    const seat = seatOf(c);
+    const id = c.req.param("messageId");
+    if (!v.is(MessageId, id)) refuse("bad_request", "A message's id is a UUID in lower case.");
+    await carryOut(c, seat, { type: "delete", id });
+    return c.body(null, 204);
+  })
+  .all(only("DELETE"));
+
+app
+  .get("/api/channels/:id/socket", async (c) => {
+    if (!isUpgrade(c)) refuse("upgrade_required", "Connect with a WebSocket.");
+    const upgrade: ChannelUpgrade = { seat: seatOf(c), reportedSeq: channelOf(c).seq };
+    return object(c, channelOf(c)).fetch(sealEnvelope(c.req.raw, upgrade));
+  })
+  .all(only("GET"));
+
+app
+  .get("/api/directory/socket", async (c) => {
+    if (!isUpgrade(c)) refuse("upgrade_required", "Connect with a WebSocket.");
+    return directory(c).fetch(sealEnvelope(c.req.raw, c.var.asker.seat));
+  })
+  .all(only("GET"));
+
+app.notFound(() => problem({ code: "not_found", detail: "There is nothing at this address." }));
+
+export default app;
+
+/* ---- what the routes are made of ---- */
+
+/** A refusal on its way to `onError`. */
+class Refused extends Error {
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal) {
+    super(refusal.code);
+    this.refusal = refusal;
+  }
+}
+
+function refuse(code: Refusal["code"], detail: string): never {
+  throw new Refused({ code, detail });
+}
+
+function only(...methods: readonly string[]) {
+  return () => problem({ code: "method_not_allowed", detail: "This method is not known here." }, methods);
+}
+
+function directory(c: Context<App>) {
+  return c.env.DIRECTORY.getByName("directory");
+}
+
+function object(c: Context<App>, channel: ChannelRef) {
+  return c.env.CHANNEL.getByName(channel.epoch);
+}
+
+/** The channel of the path, as the directory confirmed it. One that is not there and one of others are the same. */
+function channelOf(c: Context<App>): NonNullable<Asker["channel"]> {
+  return c.var.asker.channel ?? refuse("not_found", "There is no such channel.");
+}
+
+function seatOf(c: Context<App>): ChannelSeat {
+  const { id, epoch, kind } = channelOf(c);
+  return { ...c.var.asker.seat, channel: { id, epoch, kind } };
+}
+
+/** Repeated when the platform says so: a command is looked up by its message's id. */
+async function carryOut(c: Context<App>, seat: ChannelSeat, command: ChannelCommand) {
+  const outcome = await insist(async () => object(c, seat.channel).command(seat, command));
+  if (outcome.kind === "refused") throw new Refused(outcome.refusal);
+  return outcome;
+}
+
+function entityTag(channel: ChannelRef, rev: number): string {
+  return `W/"${channel.epoch}.${rev}"`;
+}
+
+/** `If-None-Match`, compared weakly (RFC 9110 §13.1.2). */
+function isKnown(asked: string, tag: string): boolean {
+  const weak = (one: string) => one.trim().replace(/^W\//, "");
+  return asked.trim() === "*" || asked.split(",").some((one) => weak(one) === weak(tag));
+}
+
+/** The window, or 304 when `body` is null. */
+function windowAnswer(c: Context<App>, channel: ChannelRef, rev: number, body: string | null): Response {
+  c.header("ETag", entityTag(channel, rev));
+  c.header("Cache-Control", "private, no-cache");
+  if (body === null) return c.body(null, 304);
+  return c.body(body, 200, { "Content-Type": "application/json" });
+}
+
+/** Reads a JSON body of at most 64 KiB, counted as it comes: `Content-Length` is only a hint. */
+async function readBody<S extends v.GenericSchema>(c: Context<App>, schema: S): Promise<v.InferOutput<S>> {
+  const bytes = await readAtMost(c.req.raw.body, FRAME_MAX_BYTES);
+  if (!bytes) refuse("too_large", `A body has at most ${FRAME_MAX_BYTES} bytes.`);
+  const parsed = v.safeParse(schema, parseJsonObject(decodeUtf8(bytes)));
+  return parsed.success ? parsed.output : refuse("bad_request", "The body's fields are not as they should be.");
+}
+
+async function readAtMost(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    if (size > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}
+
+/** Bytes that are no UTF-8 become no JSON. */
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    return "";
+  }
+}
+
+function decodePath(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment; // names no channel
+  }
+}
+
+function isUpgrade(c: Context): boolean {
+  return c.req.header("Upgrade")?.toLowerCase() === "websocket";
+}
+
+/** Of this site, by the browser's word (Origin, Fetch Metadata); what sends neither is no browser. */
+function isFromHere(c: Context<App>): boolean {
+  if (c.req.header("Sec-Fetch-Site") === "cross-site") return false;
+  const origin = c.req.header("Origin");
+  if (origin === undefined || origin === new URL(c.req.url).origin) return true;
+  return (c.env.ALLOWED_ORIGINS ?? "").split(",").some((allowed) => allowed.trim() === origin);
+}
+
+/** Compared as digests, so that the time it takes tells nothing about the code. */
+async function isRightCode(given: string | undefined, code: string | undefined): Promise<boolean> {
+  return !code || (await hashToken(given ?? "")) === (await hashToken(code));
+}

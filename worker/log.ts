@@ -1,0 +1,20 @@
+/**
+ * One JSON line an event, for whoever runs the site. Never a message's text, a name or a secret.
+ */
+export const log = {
+  /** A bug: the error with its stack stays here, the reference is what people are told. */
+  bug(where: string, error: unknown): string {
+    const reference = crypto.randomUUID().slice(0, 8);
+    console.error(JSON.stringify({ event: "bug", where, reference, error: describe(error) }));
+    return reference;
+  },
+
+  /** Something outside failed and was given up: the cause, once. */
+  weather(where: string, error: unknown): void {
+    console.warn(JSON.stringify({ event: "weather", where, error: describe(error) }));
+  },
+};
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,29 @@
+/**
+ * The token bucket behind every limit by the second.
+ * Pure: the clock is an argument, a bucket is plain data.
+ */
+
+/** `burst` at once after a rest, `perSecond` in the long run. */
+export type Pace = { readonly perSecond: number; readonly burst: number };
+
+/** What is left, and when (ms) that was true. */
+export type Bucket = { readonly tokens: number; readonly at: number };
+
+/** New messages of a person in a channel: faster than anybody types, slower than a flood. */
+export const MESSAGE_PACE: Pace = { perSecond: 5, burst: 10 };
+/** Frames of any kind on one socket. */
+export const FRAME_PACE: Pace = { perSecond: 20, burst: 40 };
+/** Changes of a channel. An object makes about 500 durable writes a second before latency collapses. */
+export const CHANNEL_PACE: Pace = { perSecond: 200, burst: 200 };
+
+/** Takes one token at `now` (ms), or says how long (ms, at least 1) until there is one. An absent bucket is a full one. */
+export function take(
+  bucket: Bucket | undefined,
+  pace: Pace,
+  now: number,
+): { readonly ok: true; readonly bucket: Bucket } | { readonly ok: false; readonly waitMs: number } {
+  const earned = bucket ? bucket.tokens + (Math.max(0, now - bucket.at) * pace.perSecond) / 1000 : pace.burst;
+  const tokens = Math.min(pace.burst, earned);
+  if (tokens < 1) return { ok: false, waitMs: Math.max(1, Math.ceil(((1 - tokens) * 1000) / pace.perSecond)) };
+  return { ok: true, bucket: { tokens: tokens - 1, at: now } };
+}

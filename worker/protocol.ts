@@ -1,0 +1,152 @@
+/**
+ * The wire, as far as a server needs it: limits with units and reasons, error codes, what a client may say.
+ * Everything that enters the worker becomes a typed value here and nowhere else; frames.ts is the other half.
+ * Pure and shared by both worlds: no clock, no sockets, no storage.
+ */
+import * as v from "valibot";
+
+/** Sent in the first frame of a socket; a client that knows a lower one offers to reload. */
+export const PROTOCOL_VERSION = 1;
+
+/** Messages a channel keeps, tombstones included. The specification's number. */
+export const WINDOW_MESSAGES = 100;
+/** Unicode code points of a message's text. A long letter still fits; a pasted log does not. */
+export const TEXT_MAX_POINTS = 4_000;
+/** Unicode code points of a topic: one line of a header. */
+export const TOPIC_MAX_POINTS = 250;
+/** Bytes of UTF-8 of one frame from a client or one JSON body: 4,000 four-byte characters, escaped, and room to spare. */
+export const FRAME_MAX_BYTES = 64 * 1024;
+/** People named in a `welcome` and in each list of a `here`; beyond it only the count is told. */
+export const HERE_MAX_PEOPLE = 100;
+/** People in the first frame of the directory. */
+export const DIRECTORY_MAX_PEOPLE = 500;
+/** The literal text a client sends to learn whether the socket still lives, and its answer. Answered without waking anything. */
+export const PING = "ping";
+export const PONG = "pong";
+
+const MESSAGE_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** A UUID in lower case, made by the client before it sends: the idempotency key of a message within its channel. */
+export const MessageId = v.pipe(v.string(), v.regex(MESSAGE_ID));
+/* ---- error codes ---- */
+
+/** Every code a refusal may carry, with its HTTP status and the title of its problem document (RFC 9457). */
+export const CODES = {
+  bad_request: [400, "The request is not well formed"],
+  unauthorized: [401, "Sign in first"],
+  bad_origin: [403, "The request comes from another site"],
+  bad_access_code: [403, "The access code is missing or wrong"],
+  forbidden: [403, "Only somebody else may do this"],
+  not_found: [404, "There is no such thing here"],
+  method_not_allowed: [405, "This method is not known here"],
+  name_taken: [409, "The name is taken"],
+  channel_exists: [409, "There is a channel of that name"],
+  id_conflict: [409, "The id belongs to another message"],
+  already_sent: [409, "The message was sent and is no longer kept"],
+  too_large: [413, "The request is too large"],
+  invalid_name: [422, "The name cannot be used"],
+  invalid_text: [422, "The text cannot be used"],
+  invalid_reply: [422, "The message replied to is not kept here"],
+  upgrade_required: [426, "This address speaks WebSocket"],
+  rate_limited: [429, "Too fast"],
+  internal: [500, "Something went wrong here"],
+  busy: [503, "Too much is going on"],
+  files_off: [503, "This site takes no files"],
+  bad_frame: [400, "The frame is not understood"],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type Code = keyof typeof CODES;
+
+/** Why a command was not carried out. Nothing was stored or changed. `retryAfterMs`: waiting that long helps. */
+export type Refusal = { readonly code: Code; readonly detail: string; readonly retryAfterMs?: number };
+
+/** Close codes of this product's own and the ones it hands out from the standard. */
+export const CLOSE = {
+  normal: 1000,
+  binary: 1003,
+  badFrames: 1008,
+  tooLarge: 1009,
+  internal: 1011,
+  tooSlow: 4008,
+  replaced: 4009,
+  tooFast: 4029,
+  sessionEnded: 4401,
+  channelGone: 4404,
+} as const;
+
+/* ---- client → server ---- */
+
+const SendCommand = v.object({
+  type: v.literal("send"),
+  id: MessageId,
+  text: v.string(),
+  attachments: v.exactOptional(v.array(v.string())),
+  replyTo: v.exactOptional(MessageId),
+});
+const DeleteCommand = v.object({ type: v.literal("delete"), id: MessageId });
+
+/** What a client may ask of a channel. Texts are raw here; the rules of `foldText` are applied where it is decided. */
+const ChannelCommand = v.variant("type", [SendCommand, DeleteCommand]);
+export type ChannelCommand = v.InferOutput<typeof ChannelCommand>;
+
+const COMMAND_TYPES: readonly string[] = ChannelCommand.options.map((option) => option.entries.type.literal);
+
+export const SignInBody = v.object({ name: v.string(), accessCode: v.exactOptional(v.string()) });
+export const NewChannelBody = v.object({ name: v.string(), topic: v.exactOptional(v.string()) });
+export const NewMessageBody = v.omit(SendCommand, ["type"]);
+
+/** What a frame turned out to be: a command, or why not, with what could be read of it for the answer. */
+export type ParsedFrame =
+  | { readonly kind: "command"; readonly command: ChannelCommand }
+  | { readonly kind: "bad_request"; readonly command?: string; readonly id?: string }
+  | { readonly kind: "bad_frame"; readonly command?: string; readonly id?: string };
+
+/** Reads a text frame from a client of a channel. Never throws. */
+export function parseFrame(data: string): ParsedFrame {
+  const frame = parseJsonObject(data);
+  if (!frame) return { kind: "bad_frame" };
+  const about = {
+    ...(typeof frame["type"] === "string" && { command: frame["type"] }),
+    ...(typeof frame["id"] === "string" && { id: frame["id"] }),
+  };
+  if (!COMMAND_TYPES.includes(about.command ?? "")) return { kind: "bad_frame", ...about };
+  const parsed = v.safeParse(ChannelCommand, frame);
+  return parsed.success ? { kind: "command", command: parsed.output } : { kind: "bad_request", ...about };
+}
+
+/** `undefined` for whatever is not one JSON object. Never throws. */
+export function parseJsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined; // not JSON: the caller names the refusal
+  }
+  return isObject(value) ? value : undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/* ---- text ---- */
+
+/** Control characters other than line feed and tab. A carriage return that is part of CRLF is gone by then. */
+const CONTROL = /[^\P{Cc}\n\t]/gu;
+
+/**
+ * The one form of a text: NFC, CRLF as LF, no control characters but `\n` and `\t`, nothing blank at the end.
+ * `undefined` when it is then longer than `maxPoints` code points; an empty text is the caller's to judge.
+ * Lone surrogates become U+FFFD, as they would in UTF-8, so that memory and disk agree.
+ */
+export function foldText(raw: string, maxPoints: number): string | undefined {
+  const text = raw.toWellFormed().normalize("NFC").replaceAll("\r\n", "\n").replace(CONTROL, "").trimEnd();
+  return countPoints(text) > maxPoints ? undefined : text;
+}
+
+/** Unicode code points, which is what every limit on text counts. */
+export function countPoints(text: string): number {
+  let points = 0;
+  for (const _ of text) points++;
+  return points;
+}

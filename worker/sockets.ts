@@ -1,0 +1,198 @@
+/**
+ * What the sockets of both objects have in common: the seat a person takes, the gate every frame passes,
+ * the closing handshake. It decides nothing about channels or people.
+ */
+import { deliver } from "./broadcast.ts";
+import type { Person } from "./frames.ts";
+import { log } from "./log.ts";
+import { type Bucket, FRAME_PACE, take } from "./pace.ts";
+import { CLOSE, FRAME_MAX_BYTES, PING, PONG, parseJsonObject, type Refusal } from "./protocol.ts";
+
+/** Sockets of one person an object keeps; the oldest makes room. More are forgotten windows or a loop. */
+const SOCKETS_PER_PERSON = 8;
+/** Frames nobody can understand before a socket is closed. */
+const BAD_FRAMES_MAX = 5;
+/** Refusals for haste before a socket is closed, unless it rests for `QUIET_MS` in between. */
+const HASTE_MAX = 20;
+const QUIET_MS = 2_000;
+
+/** Who sits on a socket. Kept with the socket through sleep; `namedAt` (ms) says which of two names is the newer one. */
+export type Seat = {
+  readonly person: Person;
+  readonly session: string;
+  readonly namedAt: number;
+};
+
+type Attachment<S extends Seat> = { readonly seat: S; readonly since: number; readonly badFrames: number };
+
+type Haste = { readonly bucket: Bucket | undefined; readonly refusals: number; readonly refusedAt: number };
+
+/** Called when a socket is taken in, before its first frame is made, and when it closes, by whichever end and at least once. */
+export type Attendance<S extends Seat> = {
+  entered(socket: WebSocket, seat: S): void;
+  left(socket: WebSocket): void;
+};
+
+/** The sockets of one object. `S` is what the object keeps of a seat. */
+export class Sockets<S extends Seat> {
+  readonly #ctx: DurableObjectState;
+  readonly #attendance: Attendance<S>;
+  /** By the second, so in memory only: forgotten in sleep, when nobody is in haste. */
+  readonly #haste = new WeakMap<WebSocket, Haste>();
+
+  constructor(ctx: DurableObjectState, attendance: Attendance<S>) {
+    this.#ctx = ctx;
+    this.#attendance = attendance;
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
+  }
+
+  /** Takes a new socket in and sends its first frame, whatever its size. The answer to the upgrade carries the other end. */
+  accept(seat: S, now: number, firstFrame: () => string): Response {
+    this.#makeRoom(seat.person.id);
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.#ctx.acceptWebSocket(server, [personTag(seat.person.id), sessionTag(seat.session)]);
+    this.#keep(server, { seat, since: now, badFrames: 0 });
+    this.#attendance.entered(server, seat);
+    server.send(firstFrame());
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  /** All sockets, those that are closing included. */
+  all(): WebSocket[] {
+    return this.#ctx.getWebSockets();
+  }
+
+  seat(socket: WebSocket): S {
+    return this.#attachment(socket).seat;
+  }
+
+  /** Closes every socket of a session, which has ended. */
+  endSession(session: string): void {
+    for (const socket of this.#ctx.getWebSockets(sessionTag(session))) {
+      this.#close(socket, CLOSE.sessionEnded, "session ended");
+    }
+  }
+
+  /** Gives all sockets of a person the new name. */
+  rename(person: Person, namedAt: number): void {
+    for (const socket of this.#ctx.getWebSockets(personTag(person.id))) {
+      const held = this.#attachment(socket);
+      this.#keep(socket, { ...held, seat: { ...held.seat, person, namedAt } });
+    }
+  }
+
+  /** The text of a frame that may be read; otherwise the socket has been answered or closed. */
+  admit(socket: WebSocket, data: string | ArrayBuffer, now: number): string | undefined {
+    if (!isOpen(socket)) return undefined;
+    if (typeof data !== "string") {
+      this.#close(socket, CLOSE.binary, "text only");
+      return undefined;
+    }
+    if (isLonger(data, FRAME_MAX_BYTES)) {
+      this.#close(socket, CLOSE.tooLarge, "frame too large");
+      return undefined;
+    }
+    const haste = this.#haste.get(socket) ?? { bucket: undefined, refusals: 0, refusedAt: 0 };
+    const taken = take(haste.bucket, FRAME_PACE, now);
+    if (!taken.ok) {
+      this.refuse(socket, { code: "rate_limited", detail: "Too many frames.", retryAfterMs: taken.waitMs }, data, now);
+      return undefined;
+    }
+    this.#haste.set(socket, { ...haste, bucket: taken.bucket });
+    return data;
+  }
+
+  /** Answers a frame with an error that names its command and id, and closes the socket of whoever will not slow down. */
+  refuse(socket: WebSocket, refusal: Refusal, frame: string, now: number): void {
+    if (refusal.code === "bad_frame") return this.#refuseBadFrame(socket, refusal, frame);
+    deliver(socket, errorFrame(refusal, frame));
+    if (refusal.code !== "rate_limited" && refusal.code !== "busy") return;
+    const haste = this.#haste.get(socket) ?? { bucket: undefined, refusals: 0, refusedAt: 0 };
+    const refusals = (now - haste.refusedAt < QUIET_MS ? haste.refusals : 0) + 1;
+    this.#haste.set(socket, { ...haste, refusals, refusedAt: now });
+    if (refusals >= HASTE_MAX) this.#close(socket, CLOSE.tooFast, "too fast");
+  }
+
+  /**
+   * Finishes the closing handshake. Without it the other end hangs and then sees 1006;
+   * the codes that stand for "no frame" cannot be sent and become 1000.
+   */
+  finish(socket: WebSocket, code: number): void {
+    const cannotBeSent = code === 1005 || code === 1006 || code === 1015;
+    socket.close(cannotBeSent ? CLOSE.normal : code);
+    this.#attendance.left(socket);
+  }
+
+  /** The connection broke. */
+  fail(socket: WebSocket): void {
+    this.#attendance.left(socket);
+  }
+
+  /** Runs a handler's work; a bug in it is logged and answered calmly, and the socket lives on. */
+  guard(socket: WebSocket, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const reference = log.bug("socket", error);
+      deliver(socket, errorFrame({ code: "internal", detail: `Something went wrong here (${reference}).` }, ""));
+    }
+  }
+
+  #refuseBadFrame(socket: WebSocket, refusal: Refusal, frame: string): void {
+    deliver(socket, errorFrame(refusal, frame));
+    const held = this.#attachment(socket);
+    const badFrames = held.badFrames + 1;
+    this.#keep(socket, { ...held, badFrames });
+    if (badFrames >= BAD_FRAMES_MAX) this.#close(socket, CLOSE.badFrames, "bad frames");
+  }
+
+  #makeRoom(personId: string): void {
+    const open = this.#ctx.getWebSockets(personTag(personId)).filter(isOpen);
+    const oldestFirst = open.sort((a, b) => this.#attachment(a).since - this.#attachment(b).since);
+    for (const socket of oldestFirst.slice(0, Math.max(0, open.length - SOCKETS_PER_PERSON + 1))) {
+      this.#close(socket, CLOSE.replaced, "replaced");
+    }
+  }
+
+  #close(socket: WebSocket, code: number, reason: string): void {
+    if (isOpen(socket)) socket.close(code, reason);
+    this.#attendance.left(socket);
+  }
+
+  #attachment(socket: WebSocket): Attachment<S> {
+    const attachment: Attachment<S> = socket.deserializeAttachment();
+    return attachment;
+  }
+
+  #keep(socket: WebSocket, attachment: Attachment<S>): void {
+    socket.serializeAttachment(attachment);
+  }
+}
+
+function errorFrame(refusal: Refusal, frame: string): string {
+  const asked = parseJsonObject(frame);
+  return JSON.stringify({
+    type: "error",
+    ...refusal,
+    ...(typeof asked?.["type"] === "string" && { command: asked["type"] }),
+    ...(typeof asked?.["id"] === "string" && { id: asked["id"] }),
+  });
+}
+
+/** In UTF-8, without encoding what is surely shorter or longer: a UTF-16 unit makes one to three bytes. */
+function isLonger(text: string, bytes: number): boolean {
+  if (text.length > bytes) return true;
+  return text.length * 3 > bytes && new TextEncoder().encode(text).byteLength > bytes;
+}
+
+function isOpen(socket: WebSocket): boolean {
+  return socket.readyState === WebSocket.OPEN;
+}
+
+function personTag(id: string): string {
+  return `person:${id}`;
+}
+
+function sessionTag(session: string): string {
+  return `session:${session}`;
+}
