@@ -112,7 +112,7 @@ export class Channel extends DurableObject<Env> {
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    this.#sockets.guard(socket, () => {
+    const work = () => {
       const now = Date.now();
       const frame = this.#sockets.admit(socket, data, now);
       if (frame === undefined) return;
@@ -121,7 +121,8 @@ export class Channel extends DurableObject<Env> {
       const outcome = this.#carryOut(this.#sockets.seat(socket), parsed.command, now);
       if (outcome.kind === "refused") this.#sockets.refuse(socket, outcome.refusal, frame, now);
       else if (!outcome.isNew) deliver(socket, messagesFrame(outcome.message));
-    });
+    };
+    this.#sockets.guard(socket, work, data);
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {

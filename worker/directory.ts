@@ -166,12 +166,13 @@ export class Directory extends DurableObject<Env> {
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
-    this.#sockets.guard(socket, () => {
+    const work = () => {
       const now = Date.now();
       const frame = this.#sockets.admit(socket, data, now);
       if (frame === undefined) return;
       this.#sockets.refuse(socket, { code: "bad_frame", detail: "The directory takes no commands." }, frame, now);
-    });
+    };
+    this.#sockets.guard(socket, work, data);
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {

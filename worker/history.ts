@@ -62,8 +62,9 @@ function decideSend(
   if (command.attachments?.length) return refuse("files_off", "This site takes no files.");
   if (text === "") return refuse("invalid_text", "A message needs some text.");
   const { replyTo } = command;
-  if (replyTo !== undefined && (find(history, replyTo)?.deleted ?? true)) {
-    return refuse("invalid_reply", "The message replied to is not kept here.");
+  if (replyTo !== undefined) {
+    const parent = find(history, replyTo);
+    if (!parent || parent.deleted) return refuse("invalid_reply", "The message replied to is not kept here.");
   }
   return {
     kind: "changed",

@@ -70,15 +70,20 @@ const SCRIPTS =
 
 /** By Script_Extensions: a character shared by scripts counts for each of them, `Common` and `Inherited` for all. */
 function isOneScript(name: string): boolean {
-  return /^[ -~]*$/.test(name) || SCRIPTS.split(" ").some((scripts) => isWrittenIn(name, scripts));
+  if (/^[ -~]*$/.test(name)) return true;
+  scriptPatterns ??= SCRIPTS.split(" ").flatMap(patternOf);
+  return scriptPatterns.some((pattern) => pattern.test(name));
 }
 
-function isWrittenIn(name: string, scripts: string): boolean {
+/** Made when the first name outside ASCII is folded. */
+let scriptPatterns: readonly RegExp[] | undefined;
+
+function patternOf(scripts: string): RegExp[] {
   const classes = ["Zyyy", "Zinh", ...scripts.split("+")].map((script) => `\\p{scx=${script}}`);
   try {
-    return new RegExp(`^[${classes.join("")}]*$`, "u").test(name);
+    return [new RegExp(`^[${classes.join("")}]*$`, "u")];
   } catch {
-    return false; // an engine older than the script: the name is not written in what it does not know
+    return []; // an engine older than the script: no name is written in what it does not know
   }
 }
 

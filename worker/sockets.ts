@@ -129,12 +129,12 @@ export class Sockets<S extends Seat> {
   }
 
   /** Runs a handler's work; a bug in it is logged and answered calmly, and the socket lives on. */
-  guard(socket: WebSocket, work: () => void): void {
+  guard(socket: WebSocket, work: () => void, data: string | ArrayBuffer = ""): void {
     try {
       work();
     } catch (error) {
-      const reference = log.bug("socket", error);
-      deliver(socket, errorFrame({ code: "internal", detail: `Something went wrong here (${reference}).` }, ""));
+      const detail = `Something went wrong here (${log.bug("socket", error)}).`;
+      deliver(socket, errorFrame({ code: "internal", detail }, typeof data === "string" ? data : ""));
     }
   }
 

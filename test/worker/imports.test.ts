@@ -1,0 +1,77 @@
+/** Imports point down only: the pure files know no platform, the browser comes in by its doors, nothing goes in circles. */
+import { expect, test } from "vitest";
+
+const sources: Record<string, string> = import.meta.glob("../../{worker,web}/**/*.{ts,tsx}", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+
+/** What each file of a room imports, types included unless asked otherwise; `worker/pace.ts` → `["worker/protocol.ts"]`. */
+function importsOf(file: string, withTypes = true): string[] {
+  const source = sources[`../../${file}`] ?? "";
+  const pattern = /^(?:import|export)\s(type\s)?[^"';]*?from\s"([^"]+)"|import\("([^"]+)"\)/gm;
+  return [...source.matchAll(pattern)]
+    .filter(([, type]) => withTypes || !type)
+    .map(([, , from, lazy]) => from ?? lazy ?? "")
+    .map((to) => (to.startsWith(".") ? new URL(to, `https://x/${file}`).pathname.slice(1) : to));
+}
+
+const files = Object.keys(sources).map((key) => key.replace("../../", ""));
+const PURE = [
+  "worker/protocol.ts",
+  "worker/frames.ts",
+  "worker/history.ts",
+  "worker/names.ts",
+  "worker/pace.ts",
+  "worker/presence.ts",
+];
+const DOORS = ["worker/protocol.ts", "worker/frames.ts", "worker/history.ts", "worker/names.ts"];
+
+test("the files are really read", () => {
+  expect(files.length).toBeGreaterThan(25);
+  expect(importsOf("worker/channel.ts")).toContain("worker/history.ts");
+});
+
+test.each(PURE)("%s imports only pure files and the validator", (file) => {
+  for (const to of importsOf(file)) expect([...PURE, "valibot"]).toContain(to);
+});
+
+test("the browser comes into worker/ through its doors only", () => {
+  for (const file of files.filter((name) => name.startsWith("web/"))) {
+    for (const to of importsOf(file).filter((name) => name.startsWith("worker/"))) expect(DOORS, file).toContain(to);
+  }
+});
+
+test("worker/ knows nothing of web/, and takes only types from the frames", () => {
+  for (const file of files.filter((name) => name.startsWith("worker/") && !name.endsWith(".d.ts"))) {
+    expect(
+      importsOf(file).filter((to) => to.startsWith("web/")),
+      file,
+    ).toEqual([]);
+    expect(importsOf(file, false), file).not.toContain("worker/frames.ts");
+  }
+});
+
+test("a view knows the store, but no socket, no wiring and no outbox", () => {
+  for (const file of files.filter((name) => name.startsWith("web/view/"))) {
+    for (const to of importsOf(file, false))
+      expect(["web/connection.ts", "web/outbox.ts", "web/main.tsx"], file).not.toContain(to);
+  }
+});
+
+test("the connection knows no store, and only main.tsx wires", () => {
+  expect(importsOf("web/connection.ts").filter((to) => to.startsWith("web/"))).toEqual([]);
+  for (const file of files) expect(importsOf(file), file).not.toContain("web/main.tsx");
+});
+
+test("nothing is imported in circles at run time", () => {
+  const done = new Set<string>();
+  const visit = (file: string, way: readonly string[]): void => {
+    expect(way, `${[...way, file].join(" → ")}`).not.toContain(file);
+    if (done.has(file)) return;
+    for (const to of importsOf(file, false)) if (files.includes(to)) visit(to, [...way, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+});

@@ -1,0 +1,94 @@
+/** What the property tests share: a printed seed, and steps of a history that rules and objects are both taken through. */
+import fc from "fast-check";
+
+/** Set VITE_SEED to run a printed seed again. */
+export const seed = Number(import.meta.env["VITE_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+console.log(`fast-check seed ${seed}`);
+fc.configureGlobal({ seed });
+
+/** How many people a history has. */
+export const PEOPLE = 3;
+
+export type Step =
+  | { readonly kind: "send"; readonly who: number; readonly text: string; readonly times: number }
+  /** The `nth` newest message of `who`, if there is one. */
+  | { readonly kind: "delete"; readonly who: number; readonly nth: number }
+  | { readonly kind: "drop" | "return"; readonly who: number }
+  /** What is on its way to somebody arrives: up to `frames` of it. Between objects and sockets this happens by itself. */
+  | { readonly kind: "deliver"; readonly who: number; readonly frames: number }
+  /** The object loses its memory, and maybe its sockets. */
+  | { readonly kind: "evict"; readonly webSockets: "hibernate" | "close" };
+
+const who = fc.nat(PEOPLE - 1);
+
+/** Histories; one `send` stands for up to `timesMax` messages, so that windows overflow. */
+export function steps(timesMax: number, maxLength: number): fc.Arbitrary<Step[]> {
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        kind: fc.constant("send"),
+        who,
+        text: fc.string({ minLength: 1 }).map(visible),
+        times: fc.integer({ min: 1, max: timesMax }),
+      }),
+    },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant("delete"), who, nth: fc.nat(timesMax) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("drop", "return"), who }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ kind: fc.constant("deliver"), who, frames: fc.integer({ min: 1, max: timesMax }) }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant("evict"), webSockets: fc.constantFrom("hibernate", "close") }),
+    },
+  );
+  return fc.array(step, { minLength: 1, maxLength });
+}
+
+function visible(text: string): string {
+  return `${text.replace(/\s/g, "_")}.`;
+}
+
+/** The naive model: everything that was ever said, in order. It knows no `rev`, no merge and no window rule but the number 100. */
+export class Model {
+  readonly said: { readonly id: string; readonly author: string; text: string; isDeleted: boolean }[] = [];
+
+  say(id: string, author: string, text: string): void {
+    this.said.push({ id, author, text, isDeleted: false });
+  }
+
+  delete(id: string): void {
+    const message = this.said.find((candidate) => candidate.id === id);
+    if (!message) return;
+    message.text = "";
+    message.isDeleted = true;
+  }
+
+  /** The id of somebody's nth newest message that is still kept. */
+  nthNewest(author: string, nth: number): string | undefined {
+    return this.kept()
+      .filter((message) => message.author === author)
+      .at(-1 - nth)?.id;
+  }
+
+  kept() {
+    return this.said.slice(-100);
+  }
+
+  /** What everybody has to see. */
+  view(): readonly View[] {
+    const first = Math.max(0, this.said.length - 100);
+    return this.kept().map(({ id, text, isDeleted }, index) => ({ id, seq: first + index + 1, text, isDeleted }));
+  }
+}
+
+export type View = { readonly id: string; readonly seq: number; readonly text: string; readonly isDeleted: boolean };
+
+/** The same of messages somebody holds. */
+export function viewOf(
+  messages: readonly { readonly id: string; readonly seq: number; readonly text: string; readonly deleted?: true }[],
+): readonly View[] {
+  return messages.map(({ id, seq, text, deleted }) => ({ id, seq, text, isDeleted: deleted === true }));
+}
