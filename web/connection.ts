@@ -26,7 +26,7 @@ export type Happening =
   | { readonly kind: "closed"; readonly code: number };
 
 /** What the driver has to do. `wait` is for a random share of `capMs`, beyond `leastMs`. */
-export type Order =
+type Order =
   | { readonly kind: "connect" | "hangUp" | "ping" }
   | { readonly kind: "wait"; readonly leastMs: number; readonly capMs: number };
 
@@ -108,6 +108,8 @@ export type Connection = {
   leave(): void;
   /** The network or the person is back: tries at once, or makes sure that the socket still lives. */
   nudge(): void;
+  /** The server has said, in a frame, that it ends this with `code`: the browser may tell of it much later. */
+  end(code: number): void;
   /** `false` when the socket is not live: nothing was sent. */
   send(frame: string): boolean;
 };
@@ -165,7 +167,7 @@ export function createConnection({ url, received, changed, whyRefused }: Wiring)
       watch(PING_EVERY_MS, ping);
       if (data === PONG) return;
       received(String(data));
-      happen({ kind: "opened" });
+      if (socket === opening) happen({ kind: "opened" });
     };
     opening.onclose = async ({ code }) => {
       if (socket !== opening) return;
@@ -199,6 +201,10 @@ export function createConnection({ url, received, changed, whyRefused }: Wiring)
     start: () => happen({ kind: "start" }),
     leave: () => happen({ kind: "leave" }),
     nudge: () => happen({ kind: "nudged" }),
+    end(code) {
+      drop();
+      happen({ kind: "closed", code });
+    },
     send(frame) {
       if (state.kind !== "live" || socket?.readyState !== WebSocket.OPEN) return false;
       socket.send(frame);

@@ -3,7 +3,8 @@
  */
 import { effect, untracked } from "@preact/signals";
 import { render } from "preact";
-import { parseChannelFrame, parseDirectoryFrame } from "../worker/frames.ts";
+import { type ChannelFrame, type DirectoryFrame, parseChannelFrame, parseDirectoryFrame } from "../worker/frames.ts";
+import { CLOSE } from "../worker/protocol.ts";
 import { api, channelPath, socketUrl, whyRefused } from "./api.ts";
 import { type Connection, createConnection } from "./connection.ts";
 import { memory } from "./memory.ts";
@@ -23,26 +24,33 @@ const store = createStore({
   now: Date.now,
 });
 
-const directoryConnection = createConnection({
+const directoryConnection: Connection = createConnection({
   url: () => socketUrl("/api/directory/socket"),
   whyRefused: () => whyRefused(),
   changed: (state) => store.linkChanged("directory", state),
   received(data) {
     const frame = parseDirectoryFrame(data);
-    if (frame) store.receiveDirectory(frame);
+    if (isFarewell(frame)) directoryConnection.end(CLOSE.sessionEnded);
+    else if (frame) store.receiveDirectory(frame);
   },
 });
 
 function connectChannel(channelId: string): Connection {
-  return createConnection({
+  const connection = createConnection({
     url: () => socketUrl(`${channelPath(channelId)}/socket${cursor()}`),
     whyRefused: () => whyRefused(channelId),
     changed: (state) => store.linkChanged("channel", state),
     received(data) {
       const frame = parseChannelFrame(data);
-      if (frame) store.receiveChannel(channelId, frame);
+      if (isFarewell(frame)) connection.end(CLOSE.sessionEnded);
+      else if (frame) store.receiveChannel(channelId, frame);
     },
   });
+  return connection;
+}
+
+function isFarewell(frame: ChannelFrame | DirectoryFrame | undefined): boolean {
+  return frame?.type === "error" && frame.code === "unauthorized";
 }
 
 function cursor(): string {

@@ -24,11 +24,15 @@ export type OutboxEntry = {
   readonly failure?: { readonly code: string; readonly detail: string };
 };
 
-/** What a delivery came to. `offline`: nothing is known; it is tried again on the next `pump`. */
+/**
+ * What a delivery came to. `later`: nothing was stored, and it is tried again after `waitMs`;
+ * `offline`: nothing is known, and it is tried again on the next `pump`.
+ */
 export type Delivery =
   | { readonly kind: "done" }
   | { readonly kind: "offline" }
-  | { readonly kind: "refused"; readonly code: string; readonly detail: string; readonly retryAfterMs?: number };
+  | { readonly kind: "later"; readonly waitMs: number }
+  | { readonly kind: "refused"; readonly code: string; readonly detail: string };
 
 export type Outbox = {
   /** All entries of this tab's person that this tab sends, oldest first. */
@@ -45,11 +49,6 @@ export type Outbox = {
   /** Forgets all entries of a person, on this device. */
   wipe(personId: string): Promise<void>;
 };
-
-/** Waits named by the server for haste; the message itself is fine. */
-const HASTE: readonly string[] = ["rate_limited", "busy"];
-/** For a refusal that may pass but names no time. */
-const DEFAULT_WAIT_MS = 1_000;
 
 const database = createStore("flack-outbox", "entries");
 
@@ -79,38 +78,34 @@ export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>)
     }
   }
 
+  /** There is no `await` between finding nothing and saying so: what is added meanwhile is not overlooked. */
   async function drain(epoch: string): Promise<void> {
     inFlight.add(epoch);
-    try {
-      while (await deliverNext(epoch));
-    } finally {
-      inFlight.delete(epoch);
+    for (let entry = nextDue(epoch); entry; entry = nextDue(epoch)) {
+      const delivery = await deliver(entry);
+      if (delivery.kind === "offline") break;
+      if (delivery.kind === "later") await new Promise((resolve) => setTimeout(resolve, delivery.waitMs));
+      else finish(entry, delivery);
     }
+    inFlight.delete(epoch);
   }
 
-  /** Whether to go on with the next one. */
-  async function deliverNext(epoch: string): Promise<boolean> {
+  function nextDue(epoch: string): OutboxEntry | undefined {
     const now = Date.now();
     const waiting = all.value.filter((entry) => entry.epoch === epoch && !entry.failure);
-    const entry = waiting.find(({ dueAt }) => dueAt <= now);
-    if (!entry) {
-      const dueAt = Math.min(...waiting.map((later) => later.dueAt));
-      if (dueAt < Number.POSITIVE_INFINITY) setTimeout(pump, dueAt - now);
-      return false;
-    }
-    const delivery = await deliver(entry);
-    if (delivery.kind === "offline") return false;
+    const due = waiting.find(({ dueAt }) => dueAt <= now);
+    if (!due && waiting.length > 0) setTimeout(pump, Math.min(...waiting.map(({ dueAt }) => dueAt)) - now);
+    return due;
+  }
+
+  function finish(entry: OutboxEntry, delivery: Exclude<Delivery, { kind: "offline" | "later" }>): void {
     const isHeld = all.value.some((other) => isSame(other, entry));
-    if (delivery.kind !== "refused" || delivery.code === "already_sent" || !isHeld) {
-      drop(entry);
-    } else if (HASTE.includes(delivery.code)) {
-      await new Promise((resolve) => setTimeout(resolve, delivery.retryAfterMs ?? DEFAULT_WAIT_MS));
-    } else if (entry.kind === "delete" && delivery.code === "not_found") {
-      drop(entry); // it left the window meanwhile: gone is gone
-    } else {
-      keep({ ...entry, failure: { code: delivery.code, detail: delivery.detail } });
-    }
-    return true;
+    const isDone =
+      delivery.kind === "done" ||
+      delivery.code === "already_sent" ||
+      (entry.kind === "delete" && delivery.code === "not_found"); // it left the window meanwhile: gone is gone
+    if (isDone) drop(entry);
+    else if (isHeld) keep({ ...entry, failure: { code: delivery.code, detail: delivery.detail } });
   }
 
   /** Waits for each other tab that left entries to be gone, then takes them over; of several waiting tabs one gets them. */

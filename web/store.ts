@@ -1,7 +1,7 @@
 /**
  * What this tab knows, as signals, and what a person can do about it, as actions.
  * It folds frames into histories with the server's own `merge` and never reorders anything.
- * It opens no socket and sets no timer: main.tsx hands it the ways out.
+ * It knows no socket and no fetch: main.tsx hands it the ways out.
  */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Channel, ChannelFrame, DirectoryFrame, Message, Person } from "../worker/frames.ts";
@@ -38,6 +38,11 @@ export type Ways = {
   readonly say: (command: ChannelCommand) => boolean;
   readonly now: () => number;
 };
+
+/** Refusals that pass by themselves: the message is fine, the moment was not. */
+const PASSING: readonly string[] = ["rate_limited", "busy"];
+/** Until the next try (ms) where nobody names a time. */
+const WEATHER_MS = 2_000;
 
 const IDLE: ConnectionState = { kind: "idle" };
 
@@ -225,9 +230,7 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
         return;
       }
       case "error": {
-        const { code, detail, retryAfterMs } = frame;
-        const refusal = { kind: "refused", code, detail, ...(retryAfterMs !== undefined && { retryAfterMs }) } as const;
-        awaited.get(`${frame.command}:${frame.id}`)?.(refusal);
+        awaited.get(`${frame.command}:${frame.id}`)?.(afterRefusal(frame));
         return;
       }
       default:
@@ -285,8 +288,8 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
     }
     const answer = kind === "send" ? await api.send(channelId, id, text) : await api.remove(channelId, id);
     if (answer.ok) return { kind: "done" };
-    if (answer.status === 0 || answer.status === 401 || answer.status >= 500) return { kind: "offline" };
-    return { kind: "refused", ...answer };
+    if (answer.status === 401) return { kind: "offline" };
+    return answer.status === 0 ? { kind: "later", waitMs: WEATHER_MS } : afterRefusal(answer);
   }
 
   /* ---- what a person does ---- */
@@ -411,4 +414,11 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
     keepDraft,
     keepPlace,
   };
+}
+
+function afterRefusal(refusal: { code: string; detail: string; retryAfterMs?: number }): Delivery {
+  const { code, detail, retryAfterMs } = refusal;
+  return PASSING.includes(code)
+    ? { kind: "later", waitMs: retryAfterMs ?? WEATHER_MS }
+    : { kind: "refused", code, detail };
 }

@@ -84,7 +84,7 @@ export class Channel extends DurableObject<Env> {
   /** The whole window, for HTTP. */
   read(channel: ChannelRef): WindowAnswer {
     const { seq, rev, messages } = this.#history;
-    return { epoch: channel.epoch, head: { seq, rev }, messages: [...messages] };
+    return { epoch: channel.epoch, head: { seq, rev }, messages };
   }
 
   /** The cursor alone: what a conditional request compares. */

@@ -25,7 +25,7 @@ export type Asker = {
 };
 
 /** A sign-in as the front door read it: `session` is the one that came along, `fresh` the hash of the token to hand out. */
-export type SignIn = {
+type SignIn = {
   readonly name: FoldedName;
   readonly session?: string;
   readonly fresh: string;
@@ -35,11 +35,11 @@ export type SignIn = {
   readonly address?: string;
 };
 
-export type SignInOutcome =
+type SignInOutcome =
   | { readonly kind: "created" | "known"; readonly person: Person }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
-export type CreateOutcome =
+type CreateOutcome =
   | { readonly kind: "created"; readonly channel: Channel }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 

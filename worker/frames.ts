@@ -52,8 +52,11 @@ export type Message = Readonly<v.InferOutput<typeof Message>>;
 const Head = v.object({ seq: Count, rev: Count });
 
 /** What `GET …/messages` answers: the whole window, oldest first. */
-export const WindowAnswer = v.object({ epoch: v.string(), head: Head, messages: v.array(Message) });
-export type WindowAnswer = v.InferOutput<typeof WindowAnswer>;
+export type WindowAnswer = {
+  readonly epoch: string;
+  readonly head: Readonly<v.InferOutput<typeof Head>>;
+  readonly messages: readonly Message[];
+};
 
 /* ---- server → client ---- */
 

@@ -55,7 +55,7 @@ export const CODES = {
   bad_frame: [400, "The frame is not understood"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
-export type Code = keyof typeof CODES;
+type Code = keyof typeof CODES;
 
 /** Why a command was not carried out. Nothing was stored or changed. `retryAfterMs`: waiting that long helps. */
 export type Refusal = { readonly code: Code; readonly detail: string; readonly retryAfterMs?: number };

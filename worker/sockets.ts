@@ -66,9 +66,14 @@ export class Sockets<S extends Seat> {
     return this.#attachment(socket).seat;
   }
 
-  /** Closes every socket of a session, which has ended. */
+  /**
+   * Closes every socket of a session, which has ended. A last frame says so too: a browser tells its page of a close
+   * frame only once the connection has ended, which can take the platform ten seconds.
+   */
   endSession(session: string): void {
+    const lastFrame = errorFrame({ code: "unauthorized", detail: "This session has ended." }, "");
     for (const socket of this.#ctx.getWebSockets(sessionTag(session))) {
+      deliver(socket, lastFrame);
       this.#close(socket, CLOSE.sessionEnded, "session ended");
     }
   }

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 
 /** Set VITE_SEED to run a printed seed again. */
-export const seed = Number(import.meta.env["VITE_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+const seed = Number(import.meta.env["VITE_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 console.log(`fast-check seed ${seed}`);
 fc.configureGlobal({ seed });
 

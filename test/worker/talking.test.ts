@@ -234,6 +234,7 @@ describe("signing out", () => {
     await welcomed(beas);
     expect((await ada.ask("DELETE", "/api/session")).status).toBe(204);
     expect(await adas.closing()).toBe(4401);
+    expect(adas.frames.at(-1)).toMatchObject({ type: "error", code: "unauthorized" });
     expect(await adasList.closing()).toBe(4401);
     expect(await problemOf(await ada.ask("GET", "/api/session"))).toEqual({ status: 401, code: "unauthorized" });
     const message = await bea.post(channel, "still here");

@@ -26,9 +26,7 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
           {isUnreadElsewhere && <span class="dot" />}
         </button>
         <h1 tabIndex={-1}>
-          <span class="hash" aria-hidden="true">
-            #
-          </span>
+          <span class="hash">#</span>
           <bdi>{channelId}</bdi>
         </h1>
         {channel?.topic && (

@@ -62,7 +62,11 @@ function State({ store, row: { id, state } }: Pick<Props, "store" | "row">) {
     case "sent":
       return null;
     case "sending":
-      return <span class="state late">Sending…</span>;
+      return store.isConnected.value ? (
+        <span class="state late">Sending…</span>
+      ) : (
+        <span class="state">Will be sent when connected</span>
+      );
     case "failed":
       return (
         <span class="state failure" role="alert">

@@ -8,7 +8,7 @@ import type { OutboxEntry } from "../outbox.ts";
 /** Messages of one author within this time (ms) stand together under one name. */
 const GROUP_MS = 5 * 60 * 1_000;
 
-export type RowState =
+type RowState =
   | { readonly kind: "sent" }
   | { readonly kind: "sending" }
   | { readonly kind: "failed"; readonly detail: string }

@@ -1,0 +1,100 @@
+/** People with real browsers. Each has a context: own cookies, own storage. They find things by accessible names. */
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { Site } from "./site.ts";
+
+const FLAGS =
+  "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
+
+export const WIDE = { viewport: { width: 1280, height: 800 } } as const;
+export const NARROW = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
+
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium",
+    args: FLAGS.split(" "),
+  });
+}
+
+export class Someone {
+  readonly name: string;
+  readonly context: BrowserContext;
+  page: Page;
+  /** What the page complained about: each is a defect, save refusals that a test asks for. */
+  readonly complaints: string[];
+
+  private constructor(name: string, context: BrowserContext, page: Page, complaints: string[]) {
+    this.name = name;
+    this.context = context;
+    this.page = page;
+    this.complaints = complaints;
+  }
+
+  static async open(browser: Browser, name: string, options: BrowserContextOptions = WIDE): Promise<Someone> {
+    const context = await browser.newContext(options);
+    const complaints: string[] = [];
+    context.on("weberror", (error) => complaints.push(error.error().message));
+    context.on("console", (message) => {
+      if (/Content Security Policy|Trusted|not be kept|storage is not/.test(message.text()))
+        complaints.push(message.text());
+    });
+    return new Someone(name, context, await context.newPage(), complaints);
+  }
+
+  /** Opens an address and, if asked, gives the name. */
+  async join(site: Site, path = "/"): Promise<void> {
+    await this.page.goto(site.url + path);
+    await this.page.getByRole("textbox", { name: "Display name" }).fill(this.name);
+    await this.page.getByRole("button", { name: "Join" }).click();
+    await this.page.getByRole("textbox", { name: /^Message / }).waitFor();
+  }
+
+  /** Closes the window and opens the site again, as on another day. */
+  async comeBack(site: Site, path = "/"): Promise<void> {
+    await this.page.close();
+    this.page = await this.context.newPage();
+    await this.page.goto(site.url + path);
+  }
+
+  async makeChannel(name: string): Promise<void> {
+    await this.page.getByRole("button", { name: "New channel" }).click();
+    await this.page.getByRole("textbox", { name: "Channel name" }).fill(name);
+    await this.page.getByRole("button", { name: "Create" }).click();
+  }
+
+  async openChannel(name: string): Promise<void> {
+    await this.page
+      .getByRole("navigation", { name: "Conversations" })
+      .getByRole("link", { name: `#${name}`, exact: true })
+      .click();
+    await this.page.getByRole("heading", { name: `#${name}`, exact: true }).waitFor();
+  }
+
+  /** Writes and sends, by the button: on a phone Enter breaks the line. */
+  async say(text: string): Promise<void> {
+    await this.page.getByRole("textbox", { name: /^Message / }).fill(text);
+    await this.page.getByRole("button", { name: "Send" }).click();
+  }
+
+  /** The message of that text, once it is there. */
+  message(text: string) {
+    const { page } = this;
+    return page
+      .getByRole("log")
+      .getByRole("listitem")
+      .filter({ has: page.getByText(text, { exact: true }) });
+  }
+
+  async sees(text: string): Promise<void> {
+    await this.message(text).last().waitFor();
+  }
+
+  /** The texts of the messages, as they stand. */
+  texts(): Promise<string[]> {
+    return this.page.getByRole("log").locator(".text").allTextContents();
+  }
+
+  /** Waits until no message of one's own is still under way. */
+  async allSent(): Promise<void> {
+    await this.page.waitForFunction(() => document.querySelector(".message.sending, .message.deleting") === null);
+  }
+}

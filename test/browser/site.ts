@@ -1,0 +1,89 @@
+/** The product as it is run: `npm start` on a port and a state folder of its own. Stopped by its own process group. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const project = new URL("../..", import.meta.url).pathname;
+/** How long (ms) a start may take, the build included, on a slow machine. */
+const START_MS = 45_000;
+
+export class Site {
+  readonly #state = mkdtempSync(join(tmpdir(), "flack-site-"));
+  #port = 0;
+  #child: ChildProcess | undefined;
+  #output = "";
+
+  get url(): string {
+    return `http://localhost:${this.#port}`;
+  }
+
+  /** Starts the server, on the same port and state as before if it ran already. Once more if it exits at once. */
+  async start(): Promise<void> {
+    this.#port ||= await freePort();
+    try {
+      await this.#tryStart();
+    } catch {
+      await this.#tryStart();
+    }
+  }
+
+  /** As a person stops it: SIGINT, and everything is given back. */
+  async stop(): Promise<void> {
+    await this.#end("SIGINT");
+  }
+
+  /** As a power cut stops it: every process at once, nothing is finished. */
+  async kill(): Promise<void> {
+    await this.#end("SIGKILL");
+  }
+
+  /** Stops for good and leaves nothing behind. */
+  async clear(): Promise<void> {
+    await this.stop();
+    rmSync(this.#state, { recursive: true, force: true });
+  }
+
+  async #tryStart(): Promise<void> {
+    this.#output = "";
+    const args = ["start", "--", "--port", String(this.#port), "--persist-to", this.#state];
+    const child = spawn("npm", args, { cwd: project, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = child;
+    await new Promise<void>((resolve, reject) => {
+      const timeout = setTimeout(() => reject(new Error(`no server in time:\n${this.#output}`)), START_MS);
+      const read = (chunk: Buffer): void => {
+        this.#output += chunk.toString();
+        if (!this.#output.includes("Ready on")) return;
+        clearTimeout(timeout);
+        resolve();
+      };
+      child.stdout?.on("data", read);
+      child.stderr?.on("data", read);
+      child.once("exit", () => {
+        clearTimeout(timeout);
+        reject(new Error(`the server ended:\n${this.#output}`));
+      });
+    });
+  }
+
+  async #end(signal: "SIGINT" | "SIGKILL"): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (!child?.pid || child.exitCode !== null) return;
+    const ended = once(child, "close");
+    process.kill(-child.pid, signal);
+    await ended;
+  }
+}
+
+/** A port of the loopback that nobody uses. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  if (typeof address !== "object" || !address) throw new Error("no port");
+  return address.port;
+}

@@ -1,0 +1,300 @@
+/** The store: frames in, signals out, commands on their way. The outbox is the real one; the ways out are the test's. */
+import { clear, createStore as createDatabase } from "idb-keyval";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { api as httpApi } from "../../web/api.ts";
+import { memory } from "../../web/memory.ts";
+import { createOutbox } from "../../web/outbox.ts";
+import { go, parseRoute, route } from "../../web/route.ts";
+import { createStore, UNDO_MS } from "../../web/store.ts";
+import type { Channel, ChannelFrame, Message, Person } from "../../worker/frames.ts";
+import type { ChannelCommand } from "../../worker/protocol.ts";
+import { closeOtherTabs } from "./setup.ts";
+
+const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };
+const bea: Person = { id: "bea-0123456789abcdef", name: "Bea" };
+
+function channel(id: string, about: Partial<Channel> = {}): Channel {
+  return {
+    id,
+    epoch: `epoch-${id}`,
+    kind: "public",
+    name: id,
+    topic: "",
+    createdBy: ada,
+    createdAt: 1,
+    seq: 0,
+    lastAt: null,
+    ...about,
+  };
+}
+
+function message(seq: number, about: Partial<Message> = {}): Message {
+  const id = `00000000-0000-4000-8000-${String(seq).padStart(12, "0")}`;
+  return { id, seq, rev: seq, author: bea, sentAt: seq, text: `message ${seq}`, ...about };
+}
+
+function welcome(messages: Message[], about: Partial<Extract<ChannelFrame, { type: "welcome" }>> = {}): ChannelFrame {
+  const seq = Math.max(0, ...messages.map((one) => one.seq));
+  const rev = Math.max(0, ...messages.map((one) => one.rev));
+  const epoch = "epoch-general";
+  const here = { count: 1, people: [ada] };
+  return {
+    type: "welcome",
+    version: 1,
+    you: ada,
+    channel: { id: "general", epoch, kind: "public" },
+    epoch,
+    head: { seq, rev },
+    reset: true,
+    messages,
+    here,
+    ...about,
+  };
+}
+
+async function make() {
+  const said: ChannelCommand[] = [];
+  const unused = () => Promise.reject(new Error("not to be called"));
+  const api: typeof httpApi = {
+    site: unused,
+    session: vi.fn(async () => ({ ok: true, value: { person: ada }, status: 200 }) as const),
+    signIn: vi.fn(async (name: string) => ({ ok: true, value: { person: { ...ada, name } }, status: 200 }) as const),
+    signOut: vi.fn(async () => ({ ok: true, value: null, status: 204 }) as const),
+    createChannel: vi.fn(async (name: string) => ({ ok: true, value: channel(name), status: 201 }) as const),
+    send: vi.fn(async () => ({ ok: true, value: null, status: 201 }) as const),
+    remove: vi.fn(async () => ({ ok: true, value: null, status: 204 }) as const),
+  };
+  const store = createStore({
+    api,
+    memory,
+    makeOutbox: createOutbox,
+    say: (command) => {
+      said.push(command);
+      return true;
+    },
+    now: Date.now,
+  });
+  await store.start();
+  return { store, said, api };
+}
+
+/** Signed in, both links live, #general open and welcomed. */
+async function talking(messages: Message[] = []) {
+  const made = await make();
+  made.store.linkChanged("directory", { kind: "live" });
+  made.store.receiveDirectory({
+    type: "directory",
+    version: 1,
+    you: ada,
+    channels: [channel("general"), channel("design")],
+    people: [],
+  });
+  made.store.receiveChannel("general", welcome(messages));
+  made.store.linkChanged("channel", { kind: "live" });
+  return made;
+}
+
+beforeEach(async () => {
+  closeOtherTabs();
+  await clear(createDatabase("flack-outbox", "entries"));
+  go("/", "replace");
+});
+
+describe("where one is", () => {
+  test.each([
+    ["/", { kind: "home" }],
+    ["/c/general", { kind: "channel", id: "general" }],
+    ["/c/caf%C3%A9/", { kind: "channel", id: "café" }],
+    ["/c/", { kind: "nowhere" }],
+    ["/c/%E0%A4%A", { kind: "nowhere" }],
+    ["/x", { kind: "nowhere" }],
+  ])("%s", (path, where) => {
+    expect(parseRoute(path)).toEqual(where);
+  });
+
+  test("from / one comes to #general the first time, and to the last conversation afterwards", async () => {
+    await make();
+    expect(route.value).toEqual({ kind: "channel", id: "general" });
+    memory.keepPlace(ada.id, "/c/design");
+    go("/", "replace");
+    await make();
+    expect(route.value).toEqual({ kind: "channel", id: "design" });
+  });
+});
+
+describe("what the channel tells", () => {
+  test("a welcome with reset replaces, one without adds, and what left the window is dropped", async () => {
+    const { store } = await talking([message(1), message(2)]);
+    const rows = () => store.open.value?.history.value.messages.map(({ seq, text }) => [seq, text]);
+    store.receiveChannel(
+      "general",
+      welcome([message(2, { rev: 3, text: "", deleted: true })], { reset: false, head: { seq: 2, rev: 3 } }),
+    );
+    expect(rows()).toEqual([
+      [1, "message 1"],
+      [2, ""],
+    ]);
+    store.receiveChannel("general", welcome([message(150)], { reset: false, head: { seq: 150, rev: 153 } }));
+    expect(rows()).toEqual([[150, "message 150"]]);
+    expect(store.open.value?.history.value.rev).toBe(153);
+    store.receiveChannel("general", welcome([message(7)]));
+    expect(rows()).toEqual([[7, "message 7"]]);
+  });
+
+  test("people come and go, and a count beyond the names is kept", async () => {
+    const { store } = await talking();
+    store.receiveChannel("general", { type: "here", count: 2, joined: [bea], left: [] });
+    expect(store.open.value?.here.value).toEqual({ count: 2, people: [ada, bea] });
+    store.receiveChannel("general", { type: "here", count: 2, joined: [{ ...bea, name: "Beatrix" }], left: [bea] });
+    expect(store.open.value?.here.value.people.map(({ name }) => name)).toEqual(["Ada", "Beatrix"]);
+    store.receiveChannel("general", { type: "here", count: 140, joined: [], left: [] });
+    expect(store.open.value?.here.value.count).toBe(140);
+  });
+
+  test("a new name told by the server is one's own name", async () => {
+    const { store } = await talking();
+    store.receiveChannel("general", welcome([], { you: { ...ada, name: "Ada L." } }));
+    expect(store.person.value?.name).toBe("Ada L.");
+    expect(memory.person()?.name).toBe("Ada L.");
+  });
+});
+
+describe("saying something", () => {
+  test("shows it at once, sends it on the socket, and takes it out when it comes back", async () => {
+    const { store, said } = await talking();
+    expect(store.send("  hello\r\n")).toBe(true);
+    const [entry] = store.outbox.value;
+    expect(entry).toMatchObject({ kind: "send", text: "  hello", epoch: "epoch-general" });
+    expect(said).toEqual([{ type: "send", id: entry?.id, text: "  hello" }]);
+    store.receiveChannel("general", { type: "messages", messages: [message(1, { id: entry?.id ?? "", author: ada })] });
+    expect(store.outbox.value).toEqual([]);
+    expect(store.open.value?.history.value.messages).toHaveLength(1);
+  });
+
+  test.each([
+    ["nothing", ""],
+    ["blanks", " \n "],
+    ["too much", "x".repeat(4_001)],
+  ])("%s is not sent", async (_, text) => {
+    const { store, said } = await talking();
+    expect(store.send(text)).toBe(false);
+    expect(store.outbox.value).toEqual([]);
+    expect(said).toEqual([]);
+  });
+
+  test("a refusal is shown on the message it is about", async () => {
+    const { store, said } = await talking();
+    store.send("hello");
+    const id = store.outbox.value[0]?.id ?? "";
+    store.receiveChannel("general", {
+      type: "error",
+      code: "forbidden",
+      detail: "No.",
+      command: "send",
+      id: "another",
+    });
+    store.receiveChannel("general", { type: "error", code: "invalid_text", detail: "No.", command: "send", id });
+    await vi.waitFor(() => expect(store.outbox.value[0]?.failure).toEqual({ code: "invalid_text", detail: "No." }));
+    expect(said).toHaveLength(1);
+    store.discard(id);
+    expect(store.outbox.value).toEqual([]);
+  });
+
+  test("what was under way when the socket broke goes out again with the same id", async () => {
+    const { store, said } = await talking();
+    store.send("hello");
+    store.linkChanged("channel", { kind: "waiting", tries: 1 });
+    store.linkChanged("directory", { kind: "waiting", tries: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(said).toHaveLength(1);
+    store.linkChanged("channel", { kind: "live" });
+    await vi.waitFor(() => expect(said).toHaveLength(2));
+    expect(said[1]).toEqual(said[0]);
+  });
+
+  test("for a conversation left behind it goes by HTTP, and never into a channel made again under that name", async () => {
+    const { store, said, api } = await talking();
+    store.linkChanged("channel", { kind: "waiting", tries: 1 });
+    store.linkChanged("directory", { kind: "waiting", tries: 1 });
+    store.send("for #general");
+    go("/c/design");
+    store.linkChanged("directory", { kind: "live" });
+    await vi.waitFor(() => expect(api.send).toHaveBeenCalledWith("general", expect.any(String), "for #general"));
+    expect(said).toEqual([]);
+    await vi.waitFor(() => expect(store.outbox.value).toEqual([]));
+
+    go("/c/general");
+    store.linkChanged("directory", { kind: "waiting", tries: 1 });
+    store.send("for the old one");
+    go("/c/design");
+    store.receiveDirectory({ type: "channel", channel: channel("general", { epoch: "another" }) });
+    store.linkChanged("directory", { kind: "live" });
+    await vi.waitFor(() => expect(store.outbox.value[0]?.failure?.code).toBe("not_found"));
+    expect(api.send).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("deleting", () => {
+  test("waits, can be undone, and goes out when the page goes away", async () => {
+    const { store, said, api } = await talking([message(1, { author: ada }), message(2, { author: ada })]);
+    const [first, second] = store.open.value?.history.value.messages ?? [];
+    store.remove(first?.id ?? "");
+    store.remove(second?.id ?? "");
+    store.undoRemove(first?.id ?? "");
+    expect(store.outbox.value).toMatchObject([{ kind: "delete", id: second?.id }]);
+    expect((store.outbox.value[0]?.dueAt ?? 0) - Date.now()).toBeGreaterThan(UNDO_MS - 1_000);
+    expect(said).toEqual([]);
+    store.leavePage();
+    expect(api.remove).toHaveBeenCalledExactlyOnceWith("general", second?.id);
+    store.receiveChannel("general", { type: "messages", messages: [message(2, { rev: 3, text: "", deleted: true })] });
+    expect(store.outbox.value).toEqual([]);
+  });
+});
+
+describe("unread", () => {
+  test("a channel first seen starts as read; messages elsewhere count; reading ends it, over a restart too", async () => {
+    const { store } = await talking([message(1)]);
+    const unread = (of = store) => of.unread(of.channels.value.get("design") ?? channel("design"));
+    expect(unread()).toBe(0);
+    store.receiveDirectory({ type: "activity", channels: [{ id: "design", seq: 3, lastAt: 9 }] });
+    expect(unread()).toBe(3);
+    const again = (await talking()).store;
+    again.receiveDirectory({ type: "activity", channels: [{ id: "design", seq: 240, lastAt: 9 }] });
+    expect(unread(again)).toBe(100);
+    go("/c/design");
+    again.receiveChannel("design", welcome([message(240)], { epoch: "epoch-design" }));
+    again.markRead();
+    expect(unread(again)).toBe(0);
+    expect(memory.read(ada.id, "epoch-design")).toBe(240);
+  });
+});
+
+describe("the end of a session", () => {
+  test("elsewhere: this device forgets the person, drafts, unsent words and all", async () => {
+    const { store } = await talking();
+    store.keepDraft("half a thought");
+    expect(store.draft()).toBe("half a thought");
+    store.linkChanged("channel", { kind: "waiting", tries: 1 });
+    store.send("unsent");
+    store.linkChanged("directory", { kind: "stopped", code: 4401 });
+    expect(store.phase.value).toBe("ended");
+    expect(store.person.value).toBeUndefined();
+    expect(store.outbox.value).toEqual([]);
+    expect(Object.keys(localStorage)).toEqual([]);
+  });
+
+  test("here: back to the welcome", async () => {
+    const { store, api } = await talking();
+    await store.signOut();
+    expect(api.signOut).toHaveBeenCalled();
+    expect(store.phase.value).toBe("welcome");
+  });
+
+  test("somebody else signed in in another tab: this one becomes theirs, and holds nothing of before", async () => {
+    const { store } = await talking([message(1)]);
+    store.keepDraft("Ada's");
+    store.receiveDirectory({ type: "directory", version: 1, you: bea, channels: [channel("general")], people: [] });
+    expect(store.person.value).toEqual(bea);
+    expect(store.draft()).toBe("");
+  });
+});

@@ -1,0 +1,148 @@
+/** What people see of a conversation: grouping, days, true states; and what the composer does with keys. */
+import { signal } from "@preact/signals";
+import { fireEvent, render, screen } from "@testing-library/preact";
+import { describe, expect, test, vi } from "vitest";
+import type { OutboxEntry } from "../../web/outbox.ts";
+import type { Store } from "../../web/store.ts";
+import { Composer } from "../../web/view/Composer.tsx";
+import { layOut } from "../../web/view/timeline.ts";
+import { dayName } from "../../web/view/times.ts";
+import type { Message, Person } from "../../worker/frames.ts";
+
+const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };
+const bea: Person = { id: "bea-0123456789abcdef", name: "Bea" };
+const NOON = new Date(2026, 10, 22, 12).getTime();
+const MINUTE_MS = 60_000;
+
+function message(seq: number, about: Partial<Message> = {}): Message {
+  return { id: `m${seq}`, seq, rev: seq, author: ada, sentAt: NOON, text: `${seq}`, ...about };
+}
+
+function pending(id: string, about: Partial<OutboxEntry> = {}): OutboxEntry {
+  return {
+    kind: "send",
+    id,
+    personId: ada.id,
+    epoch: "e",
+    channelId: "c",
+    text: id,
+    madeAt: NOON,
+    dueAt: NOON,
+    tab: "t",
+    ...about,
+  };
+}
+
+describe("the timeline", () => {
+  test("groups one author's messages within five minutes", () => {
+    const [day] = layOut(
+      [
+        message(1),
+        message(2, { sentAt: NOON + 4 * MINUTE_MS }),
+        message(3, { sentAt: NOON + 9 * MINUTE_MS }),
+        message(4, { sentAt: NOON + 9 * MINUTE_MS, author: bea }),
+        message(5, { sentAt: NOON + 9 * MINUTE_MS, author: { ...bea, name: "Beatrix" } }),
+      ],
+      [],
+      ada,
+    );
+    expect(day?.rows.map(({ isFirst }) => isFirst)).toEqual([true, false, true, true, true]);
+    expect(day?.rows.map(({ isOwn }) => isOwn)).toEqual([true, true, true, false, false]);
+  });
+
+  test("parts days, and a new day starts a new group", () => {
+    const beforeMidnight = new Date(2026, 10, 21, 23, 59).getTime();
+    const days = layOut(
+      [message(1, { sentAt: beforeMidnight }), message(2, { sentAt: beforeMidnight + 2 * MINUTE_MS })],
+      [],
+      ada,
+    );
+    expect(days.map(({ rows }) => rows.length)).toEqual([1, 1]);
+    expect(days[1]?.rows[0]?.isFirst).toBe(true);
+  });
+
+  test("puts what is under way last, and leaves out what has come back", () => {
+    const [day] = layOut(
+      [message(1), message(2)],
+      [
+        pending("m2"),
+        pending("x", { madeAt: NOON - MINUTE_MS }),
+        pending("y", { failure: { code: "busy", detail: "No." } }),
+      ],
+      ada,
+    );
+    expect(day?.rows.map(({ id, state }) => [id, state.kind])).toEqual([
+      ["m1", "sent"],
+      ["m2", "sent"],
+      ["x", "sending"],
+      ["y", "failed"],
+    ]);
+  });
+
+  test("shows a deletion under way, and the tombstone once it is there", () => {
+    const entry = pending("m1", { kind: "delete", dueAt: NOON + 5_000 });
+    expect(layOut([message(1)], [entry], ada)[0]?.rows[0]?.state).toEqual({ kind: "deleting", dueAt: NOON + 5_000 });
+    const [row] = layOut([message(1, { text: "", deleted: true })], [entry], ada)[0]?.rows ?? [];
+    expect(row).toMatchObject({ isTombstone: true, state: { kind: "sent" } });
+  });
+
+  test.each([
+    [new Date(2026, 10, 22), "Today"],
+    [new Date(2026, 10, 21), "Yesterday"],
+  ])("%s is %s", (day, name) => {
+    expect(dayName(day.getTime(), NOON)).toBe(name);
+  });
+
+  test("older days are dates, with the year when it is another one", () => {
+    expect(dayName(new Date(2026, 10, 9).getTime(), NOON)).not.toContain("2026");
+    expect(dayName(new Date(2025, 10, 9).getTime(), NOON)).toContain("2025");
+  });
+});
+
+describe("the composer", () => {
+  function compose(draft = "") {
+    const send = vi.fn((text: string) => text.trim() !== "");
+    const keepDraft = vi.fn();
+    const store = { send, keepDraft, draft: () => draft, openEpoch: signal("e") };
+    render(<Composer store={store as unknown as Store} channelId="general" />);
+    const box = screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Message #general" });
+    return { send, keepDraft, box };
+  }
+
+  test("brings the draft back and keeps what is typed", () => {
+    const { box, keepDraft } = compose("half a thought");
+    expect(box.value).toBe("half a thought");
+    fireEvent.input(box, { target: { value: "a whole one" } });
+    expect(keepDraft).toHaveBeenLastCalledWith("a whole one");
+  });
+
+  test.each([
+    ["Enter", { key: "Enter" }, true],
+    ["Ctrl+Enter", { key: "Enter", ctrlKey: true }, true],
+    ["⌘Enter", { key: "Enter", metaKey: true }, true],
+    ["Shift+Enter", { key: "Enter", shiftKey: true }, false],
+    ["Enter while composing", { key: "Enter", isComposing: true }, false],
+    ["Enter that ends composing in Safari", { key: "Enter", keyCode: 229 }, false],
+    ["a letter", { key: "a" }, false],
+  ])("%s: sends is %o", (_, key, isSent) => {
+    const { box, send, keepDraft } = compose("hello");
+    fireEvent.keyDown(box, key);
+    expect(send).toHaveBeenCalledTimes(isSent ? 1 : 0);
+    if (isSent) expect(keepDraft).toHaveBeenLastCalledWith("");
+    expect(box.value).toBe(isSent ? "" : "hello");
+  });
+
+  test("counts from nine tenths on, and cannot send too much", () => {
+    const { box } = compose();
+    const button = screen.getByRole<HTMLButtonElement>("button", { name: "Send" });
+    expect(button.disabled).toBe(true);
+    fireEvent.input(box, { target: { value: "x".repeat(3_600) } });
+    expect(screen.queryByText("400")).toBeNull();
+    fireEvent.input(box, { target: { value: "x".repeat(3_601) } });
+    screen.getByText("399");
+    expect(button.disabled).toBe(false);
+    fireEvent.input(box, { target: { value: "x".repeat(4_001) } });
+    screen.getByText("-1");
+    expect(button.disabled).toBe(true);
+  });
+});
