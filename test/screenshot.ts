@@ -19,7 +19,9 @@ const browser = await openBrowser();
 try {
   await site.start();
   const people = await Promise.all(
-    ["Ada", "Bea", "Cem"].map((name) => Someone.open(browser, name, { ...WIDE, deviceScaleFactor: 1.5, colorScheme: "light" })),
+    ["Ada", "Bea", "Cem"].map((name) =>
+      Someone.open(browser, name, { ...WIDE, deviceScaleFactor: 1.5, colorScheme: "light" }),
+    ),
   );
   const [ada] = people;
   if (!ada) throw new Error("nobody came");
