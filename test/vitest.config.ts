@@ -18,7 +18,7 @@ export default defineConfig({
             miniflare: { bindings: { ALLOWED_ORIGINS: "https://friend.example, https://other.example" } },
           }),
         ],
-        test: { name: "worker", include: ["test/worker/**/*.test.ts"] },
+        test: { name: "worker", include: ["test/worker/**/*.test.ts"], testTimeout: 20_000 },
       },
       {
         root,

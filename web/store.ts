@@ -55,6 +55,7 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
   const channelLink = signal<ConnectionState>(IDLE);
   const conversations = new Map<string, Conversation>();
   const readSeqs = signal<ReadonlyMap<string, number>>(new Map());
+  const drafts = signal<ReadonlySet<string>>(new Set());
   const awaited = new Map<string, (delivery: Delivery) => void>();
   const outbox = makeOutbox(deliver);
 
@@ -68,7 +69,9 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
     const link = [directoryLink.value, channelLink.value].find((state) => state.kind === "stopped");
     return link?.kind === "stopped" ? link.code : undefined;
   });
-  const isConnected = computed(() => directoryLink.value.kind === "live" && channelLink.value.kind === "live");
+  const isConnected = computed(
+    () => directoryLink.value.kind === "live" && (!open.value || channelLink.value.kind === "live"),
+  );
 
   function conversationOf(channelId: string): Conversation {
     const held = conversations.get(channelId);
@@ -87,10 +90,12 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
 
   async function start(): Promise<void> {
     const known = memory.person();
-    if (known) return enter(known);
+    if (known) enter(known);
+    // Also when the person is known: sockets carry no cookie, and this answer renews it.
     const answer = await api.session();
-    if (answer.ok) return enter(answer.value.person);
-    phase.value = answer.status === 401 ? "welcome" : "unreachable";
+    if (known) return;
+    if (answer.ok) enter(answer.value.person);
+    else phase.value = answer.status === 401 ? "welcome" : "unreachable";
   }
 
   function enter(who: Person): void {
@@ -136,6 +141,7 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
       channels.value = new Map();
       online.value = new Map();
       readSeqs.value = new Map();
+      drafts.value = new Set();
     });
     conversations.clear();
     if (!who) return;
@@ -165,12 +171,12 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
           meet(frame.you);
           channels.value = new Map(frame.channels.map((channel) => [channel.id, channel]));
           online.value = new Map(frame.people.map(({ id, name }) => [id, { id, name }]));
-          startRead(frame.channels);
+          recall(frame.channels);
         });
       case "channel":
         return batch(() => {
           channels.value = new Map(channels.value).set(frame.channel.id, frame.channel);
-          startRead([frame.channel]);
+          recall([frame.channel]);
         });
       case "channel_deleted": {
         const left = new Map(channels.value);
@@ -342,18 +348,21 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
     readSeqs.value = new Map(readSeqs.value).set(epoch, seq);
   }
 
-  /** A channel first seen on this device starts as read. */
-  function startRead(seen: readonly Channel[]): void {
+  /** What this device knows of channels it hears of: what was read (one first seen starts as read), and what was left unsaid. */
+  function recall(seen: readonly Channel[]): void {
     const who = person.value;
     if (!who) return;
     const seqs = new Map(readSeqs.value);
+    const unsaid = new Set(drafts.value);
     for (const { epoch, seq } of seen) {
+      if (memory.draft(who.id, epoch) !== "") unsaid.add(epoch);
       if (seqs.has(epoch)) continue;
       const kept = memory.read(who.id, epoch);
       if (kept === undefined) memory.keepRead(who.id, epoch, seq);
       seqs.set(epoch, kept ?? seq);
     }
     readSeqs.value = seqs;
+    drafts.value = unsaid;
   }
 
   /** Messages of a channel that were not read here, at most as many as are kept. */
@@ -372,7 +381,13 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
   function keepDraft(text: string): void {
     const who = person.value;
     const epoch = openEpoch.value;
-    if (who && epoch !== undefined) memory.keepDraft(who.id, epoch, text);
+    if (!who || epoch === undefined) return;
+    memory.keepDraft(who.id, epoch, text);
+    if (drafts.value.has(epoch) === (text !== "")) return;
+    const unsaid = new Set(drafts.value);
+    if (text === "") unsaid.delete(epoch);
+    else unsaid.add(epoch);
+    drafts.value = unsaid;
   }
 
   /** The conversation that was left last is where one comes back to. */
@@ -388,6 +403,7 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
     online: online as ReadonlySignal<ReadonlyMap<string, Person>>,
     directoryLink: directoryLink as ReadonlySignal<ConnectionState>,
     channelLink: channelLink as ReadonlySignal<ConnectionState>,
+    drafts: drafts as ReadonlySignal<ReadonlySet<string>>,
     outbox: outbox.entries,
     open,
     openEpoch,

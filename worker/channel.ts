@@ -36,7 +36,10 @@ export type Outcome =
 
 /** Shortest time (ms) between two `here` frames, and between two reports to the directory. */
 const GATHER_MS = 1_000;
-/** Sign-outs and renames remembered against upgrades that asked before and arrive after: seconds of them, by count. */
+/**
+ * What is remembered while awake, by count: sign-outs and renames, against upgrades that asked before and arrive after,
+ * and allowances of those who spoke last. Nobody speaks a thousand others out of memory before an allowance is full again.
+ */
 const LATELY_MAX = 1_000;
 
 export class Channel extends DurableObject<Env> {
@@ -169,7 +172,8 @@ export class Channel extends DurableObject<Env> {
     if (isNew) {
       const sent = take(this.#messagePaces.get(personId), MESSAGE_PACE, now);
       if (!sent.ok) return { code: "rate_limited", detail: "Too many messages.", retryAfterMs: sent.waitMs };
-      this.#messagePaces.set(personId, sent.bucket);
+      this.#messagePaces.delete(personId); // so that the oldest entry is the one that spoke longest ago
+      remember(this.#messagePaces, (paces) => paces.set(personId, sent.bucket));
     }
     this.#channelPace = change.bucket;
     return undefined;

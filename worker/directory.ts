@@ -85,13 +85,17 @@ export class Directory extends DurableObject<Env> {
     this.#online = new Presence(this.#sockets.all().map((socket) => [socket, this.#sockets.seat(socket).person]));
   }
 
-  /** Who asks and, if a channel is named, whether it is there for them. One row a day, and one the first time in a channel. */
-  ask(session: string, channelId?: string): Asker | undefined {
+  /**
+   * Who asks and, if a channel is named, whether it is there for them. `mayRenew`: the answer can carry a cookie.
+   * Writes a row the first time in a channel, and at most once a day that the person was seen and the cookie renewed.
+   */
+  ask(session: string, mayRenew: boolean, channelId?: string): Asker | undefined {
     const now = Date.now();
     const held = this.#register.session(session);
     if (!held) return undefined;
-    const renew = now - held.renewedAt >= DAY_MS;
-    if (renew) this.#register.renew(session, held.person.id, now);
+    if (now - held.seenAt >= DAY_MS) this.#register.noteSeen(held.person.id, now);
+    const renew = mayRenew && now - held.renewedAt >= DAY_MS;
+    if (renew) this.#register.noteRenewed(session, now);
     const seat: Seat = { person: held.person, session, namedAt: held.namedAt };
     const channel = channelId === undefined ? undefined : this.#register.channel(channelId);
     if (!channel) return { seat, renew };
@@ -160,7 +164,7 @@ export class Directory extends DurableObject<Env> {
 
   /** An upgrade from the front door. The session is looked up again: it may have ended on the way. */
   override fetch(request: Request): Response {
-    const asker = this.ask(readEnvelope<Seat>(request).session);
+    const asker = this.ask(readEnvelope<Seat>(request).session, false);
     if (!asker) return problem({ code: "unauthorized", detail: "This session has ended." });
     return this.#sockets.accept(asker.seat, Date.now(), () => encode(this.#firstFrame(asker.seat.person)));
   }

@@ -88,11 +88,11 @@ app.use("/api/*", async (c, next) => {
   const channelId = /^\/api\/channels\/([^/]+)\/./.exec(c.req.path)?.[1];
   if (token === undefined) refuse("unauthorized", "Sign in first.");
   const session = await hashToken(token);
-  const asker = await insist(() => directory(c).ask(session, channelId && decodePath(channelId)));
+  const asker = await insist(() => directory(c).ask(session, !isUpgrade(c), channelId && decodePath(channelId)));
   if (!asker) refuse("unauthorized", "Sign in first.");
   c.set("asker", asker);
   await next();
-  if (asker.renew && c.res.status !== 101 && !c.res.headers.has("Set-Cookie")) giveToken(c, token);
+  if (asker.renew && !c.res.headers.has("Set-Cookie")) giveToken(c, token);
 });
 
 app

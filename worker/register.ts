@@ -28,8 +28,18 @@ type SessionRow = {
   readonly id: string;
   readonly name: string;
   readonly named_at: number;
+  readonly seen_at: number;
   readonly renewed_at: number;
 };
+
+/** Whose a session is; all times in ms. */
+type SessionFacts = {
+  readonly person: Person;
+  readonly namedAt: number;
+  readonly seenAt: number;
+  readonly renewedAt: number;
+};
+
 type ChannelRow = {
   readonly id: string;
   readonly epoch: string;
@@ -55,21 +65,23 @@ export class Register {
     this.#hasTables = storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'schema'").toArray().length > 0;
   }
 
-  session(hash: string): { readonly person: Person; readonly namedAt: number; readonly renewedAt: number } | undefined {
+  session(hash: string): SessionFacts | undefined {
     if (!this.#hasTables) return undefined;
     const [row] = this.#sql.exec<SessionRow>(
-      "SELECT people.id, name, named_at, renewed_at FROM sessions JOIN people ON people.id = person WHERE hash = ?",
+      "SELECT people.id, name, named_at, seen_at, renewed_at FROM sessions JOIN people ON people.id = person WHERE hash = ?",
       hash,
     );
-    return row && { person: { id: row.id, name: row.name }, namedAt: row.named_at, renewedAt: row.renewed_at };
+    if (!row) return undefined;
+    const { id, name, named_at: namedAt, seen_at: seenAt, renewed_at: renewedAt } = row;
+    return { person: { id, name }, namedAt, seenAt, renewedAt };
   }
 
-  /** The person was seen, and the cookie lives on. */
-  renew(session: string, personId: string, now: number): void {
-    this.#storage.transactionSync(() => {
-      this.#sql.exec("UPDATE sessions SET renewed_at = ? WHERE hash = ?", now, session);
-      this.#sql.exec("UPDATE people SET seen_at = ? WHERE id = ?", now, personId);
-    });
+  noteSeen(personId: string, now: number): void {
+    this.#sql.exec("UPDATE people SET seen_at = ? WHERE id = ?", now, personId);
+  }
+
+  noteRenewed(session: string, now: number): void {
+    this.#sql.exec("UPDATE sessions SET renewed_at = ? WHERE hash = ?", now, session);
   }
 
   /** Whether this is the first person ever. Throws when the name is held: free it first. */

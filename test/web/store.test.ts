@@ -269,6 +269,23 @@ describe("unread", () => {
   });
 });
 
+test("a channel with something left unsaid is marked, also after a restart, until it is said", async () => {
+  const { store } = await talking();
+  store.keepDraft("half a thought");
+  expect([...store.drafts.value]).toEqual(["epoch-general"]);
+  const again = (await talking()).store;
+  expect([...again.drafts.value]).toEqual(["epoch-general"]);
+  again.keepDraft("");
+  expect([...again.drafts.value]).toEqual([]);
+});
+
+test("at an address that leads nowhere the directory alone makes the connection", async () => {
+  const { store } = await talking();
+  go("/x");
+  store.linkChanged("channel", { kind: "idle" });
+  expect(store.isConnected.value).toBe(true);
+});
+
 describe("the end of a session", () => {
   test("elsewhere: this device forgets the person, drafts, unsent words and all", async () => {
     const { store } = await talking();

@@ -1,6 +1,6 @@
 /** What people see of a conversation: grouping, days, true states; and what the composer does with keys. */
 import { signal } from "@preact/signals";
-import { fireEvent, render, screen } from "@testing-library/preact";
+import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/preact";
 import { describe, expect, test, vi } from "vitest";
 import type { OutboxEntry } from "../../web/outbox.ts";
 import type { Store } from "../../web/store.ts";
@@ -100,10 +100,10 @@ describe("the timeline", () => {
 });
 
 describe("the composer", () => {
-  function compose(draft = "") {
+  function compose(draft = "", openEpoch = signal<string | undefined>("e")) {
     const send = vi.fn((text: string) => text.trim() !== "");
     const keepDraft = vi.fn();
-    const store = { send, keepDraft, draft: () => draft, openEpoch: signal("e") };
+    const store = { send, keepDraft, draft: () => (openEpoch.value ? draft : ""), openEpoch };
     render(<Composer store={store as unknown as Store} channelId="general" />);
     const box = screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Message #general" });
     return { send, keepDraft, box };
@@ -114,6 +114,21 @@ describe("the composer", () => {
     expect(box.value).toBe("half a thought");
     fireEvent.input(box, { target: { value: "a whole one" } });
     expect(keepDraft).toHaveBeenLastCalledWith("a whole one");
+  });
+
+  test("a draft that becomes known late is brought back, unless something was typed until then", async () => {
+    const late = signal<string | undefined>(undefined);
+    const { box } = compose("half a thought", late);
+    expect(box.value).toBe("");
+    late.value = "e";
+    await waitFor(() => expect(box.value).toBe("half a thought"));
+    cleanup();
+    const again = signal<string | undefined>(undefined);
+    const { box: other, keepDraft } = compose("half a thought", again);
+    fireEvent.input(other, { target: { value: "typed early" } });
+    again.value = "e";
+    await waitFor(() => expect(keepDraft).toHaveBeenLastCalledWith("typed early"));
+    expect(other.value).toBe("typed early");
   });
 
   test.each([

@@ -110,7 +110,9 @@ describe("signing in", () => {
 
   test("an address may sign in 600 times an hour", async () => {
     const headers = { "CF-Connecting-IP": "192.0.2.1" };
-    for (let n = 0; n < 600; n++) await directory().signIn(signInFrom("192.0.2.1", `Visitor ${n}`));
+    await runInDurableObject(directory(), async (instance) => {
+      for (let n = 0; n < 600; n++) await instance.signIn(signInFrom("192.0.2.1", `Visitor ${n}`));
+    });
     const response = await ask("POST", "/api/session", { body: { name: "One too many" }, headers });
     expect(Number(response.headers.get("Retry-After"))).toBeGreaterThan(3_000);
     expect(await problemOf(response)).toEqual({ status: 429, code: "rate_limited" });
@@ -160,6 +162,7 @@ describe("a session", () => {
     const early = await ada.ask("GET", "/api/session");
     expect(early.headers.get("Set-Cookie")).toBeNull();
     travel(DAY_MS + 1_000);
+    await (await ada.watch()).next("directory"); // an upgrade carries no cookie: the next answer does
     const late = await ada.ask("GET", "/api/session");
     expect(cookieOf(late)).toBe(ada.cookie);
     expect((await ada.ask("GET", "/api/session")).headers.get("Set-Cookie")).toBeNull();
@@ -183,6 +186,14 @@ describe("a session", () => {
     const heir = await arrive("long gone");
     expect(heir.person.id).not.toBe(old.person.id);
     expect((await old.ask("GET", "/api/session")).status).toBe(401);
+  });
+
+  test("that only ever opens sockets keeps the name for longer than 90 days", async () => {
+    const ada = await arrive("Ada listens");
+    travel(60 * DAY_MS);
+    await (await ada.watch()).next("directory");
+    travel(60 * DAY_MS);
+    expect((await ask("POST", "/api/session", { body: { name: "Ada listens" } })).status).toBe(409);
   });
 
   test("survives the directory losing its memory", async () => {

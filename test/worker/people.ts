@@ -16,7 +16,7 @@ import worker from "../../worker/index.ts";
 
 const ORIGIN = "https://flack.test";
 /** How long a wait may last before the test says what it waited for (ms). */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 10_000;
 
 export type Ask = { readonly body?: unknown; readonly headers?: Record<string, string> };
 

@@ -12,11 +12,16 @@ export function Composer({ store, channelId }: { readonly store: Store; readonly
   const [text, setText] = useState(store.draft);
   const points = countPoints(text);
   const isTooLong = points > COUNTER_FROM && foldText(text, TEXT_MAX_POINTS) === undefined;
-  const isReady = store.openEpoch.value !== undefined;
+  const epoch = store.openEpoch.value;
 
   useEffect(() => {
     if (!isTouch()) field.current?.focus();
   }, []);
+  // Drafts belong to an epoch, which may be known only later; what was typed until then stays.
+  useEffect(() => {
+    if (text === "") setText(store.draft());
+    else store.keepDraft(text);
+  }, [epoch]);
   useEffect(() => fit(field.current), [text]);
 
   function send(): void {
@@ -70,7 +75,7 @@ export function Composer({ store, channelId }: { readonly store: Store; readonly
         class="icon-button send"
         aria-label="Send"
         title="Send"
-        disabled={!isReady || isTooLong || text.trim() === ""}
+        disabled={epoch === undefined || isTooLong || text.trim() === ""}
       >
         <Icon name="send" />
       </button>

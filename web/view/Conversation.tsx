@@ -48,7 +48,7 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
         )}
       </header>
       <MessageList key={channelId} store={store} conversation={conversation} />
-      <Composer key={store.openEpoch.value ?? channelId} store={store} channelId={channelId} />
+      <Composer key={channelId} store={store} channelId={channelId} />
     </div>
   );
 }

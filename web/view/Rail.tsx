@@ -56,6 +56,7 @@ export function Rail({ store, onNewChannel, onSettings, onLeave }: Props) {
 function ChannelLink({ store, channel, onLeave }: { store: Store; channel: Channel; onLeave: () => void }) {
   const isOpen = store.open.value?.channelId === channel.id;
   const unread = isOpen ? 0 : store.unread(channel);
+  const hasDraft = !isOpen && store.drafts.value.has(channel.epoch);
   const noteId = `unread-${channel.epoch}`;
   return (
     <li>
@@ -71,6 +72,7 @@ function ChannelLink({ store, channel, onLeave }: { store: Store; channel: Chann
           #
         </span>
         <bdi class="rail-name">{channel.name}</bdi>
+        {hasDraft && <Icon name="pencil" />}
         {unread > 0 && (
           <span class="count" id={noteId}>
             {unread}

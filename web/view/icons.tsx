@@ -6,9 +6,10 @@ const PATHS = {
   send: "M12 19V6M6 11.5L12 5.5l6 6",
   trash: "M5 7h14M10 4h4M7 7l1 13h8l1-13M10.5 11v5M13.5 11v5",
   settings: "M4 8h9M17 8h3M4 16h3M11 16h9M15 5.5v5M9 13.5v5",
+  pencil: "M5 19l1-4L16 5l3 3L9 18zM14 7l3 3",
   down: "M12 5v13M6.5 12.5L12 18l5.5-5.5",
   people:
-    "M9 11a3 3 0 100-6 3 3 0 000 6zM3.5 19c.4-3 2.6-5 5.5-5s5.100 2 5.500 5M16 11.500a2.500 2.500 0 100-5M17 14.200c2 .5 3.200 2.300 3.500 4.800",
+    "M9 11a3 3 0 100-6 3 3 0 000 6zM3.5 19c.4-3 2.6-5 5.5-5s5.1 2 5.5 5M16 11.5a2.5 2.5 0 100-5M17 14.2c2 .5 3.2 2.3 3.5 4.8",
 } as const;
 
 export function Icon({ name }: { readonly name: keyof typeof PATHS }) {
