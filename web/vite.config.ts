@@ -21,7 +21,7 @@ export default defineConfig({
   server: {
     port: SITE_PORT,
     strictPort: true,
-    proxy: { "/api": { target: `http://127.0.0.1:${WORKER_PORT}`, ws: true } },
+    proxy: { "^/api/": { target: `http://127.0.0.1:${WORKER_PORT}`, ws: true } },
   },
 });
 

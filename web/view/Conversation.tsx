@@ -47,8 +47,8 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
           </span>
         )}
       </header>
-      <MessageList key={channelId} store={store} conversation={conversation} />
-      <Composer key={channelId} store={store} channelId={channelId} />
+      <MessageList key={`messages ${channelId}`} store={store} conversation={conversation} />
+      <Composer key={`composer ${channelId}`} store={store} channelId={channelId} />
     </div>
   );
 }
