@@ -17,6 +17,9 @@ export type Answer<T> =
       readonly retryAfterMs?: number;
     };
 
+/** An answer that takes longer (ms) is none. */
+const PATIENCE_MS = 15_000;
+
 export type Site = v.InferOutput<typeof SiteAnswer>;
 
 export const api = {
@@ -40,9 +43,10 @@ export const api = {
     call("DELETE", `${channelPath(channelId)}/messages/${id}`, v.unknown()),
 };
 
-/** Why a socket was refused, as the close code that says the same; `undefined` when it may be tried again. */
+/** Why a socket was refused (asked for as if all were known, so that no window is sent), as the close code that says the same; `undefined` when it may be tried again. */
 export async function whyRefused(channelId?: string): Promise<number | undefined> {
-  const answer = await call("HEAD", channelId ? `${channelPath(channelId)}/messages` : "/api/session", v.unknown());
+  const path = channelId === undefined ? "/api/session" : `${channelPath(channelId)}/messages`;
+  const answer = await call("GET", path, v.unknown(), undefined, { "If-None-Match": "*" });
   if (answer.status === 401) return CLOSE.sessionEnded;
   return answer.status === 404 ? CLOSE.channelGone : undefined;
 }
@@ -61,6 +65,7 @@ async function call<S extends v.GenericSchema>(
   path: string,
   schema: S,
   body?: unknown,
+  headers: Record<string, string> = {},
 ): Promise<Answer<v.InferOutput<S>>> {
   let response: Response;
   let value: unknown;
@@ -68,7 +73,9 @@ async function call<S extends v.GenericSchema>(
     response = await fetch(path, {
       method,
       keepalive: method === "DELETE",
-      ...(body !== undefined && { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      headers,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     value = JSON.parse((await response.text()) || "null");
   } catch {

@@ -14,6 +14,9 @@ import { createStore } from "./store.ts";
 import "./styles/index.css";
 import { App } from "./view/App.tsx";
 
+/** Between tries (ms) to learn who one is, while the server cannot be reached. */
+const TRY_AGAIN_MS = 5_000;
+
 let channelConnection: Connection | undefined;
 
 const store = createStore({
@@ -21,6 +24,7 @@ const store = createStore({
   memory,
   makeOutbox: createOutbox,
   say: (command) => channelConnection?.send(JSON.stringify(command)) ?? false,
+  startOver: () => location.reload(),
   now: Date.now,
 });
 
@@ -63,6 +67,7 @@ function nudge(): void {
   if (document.visibilityState === "hidden") return;
   directoryConnection.nudge();
   channelConnection?.nudge();
+  store.takeOver();
   if (store.phase.peek() === "unreachable") void store.start();
 }
 
@@ -77,6 +82,12 @@ effect(() => {
   const phase = store.phase.value;
   if (phase === "in") untracked(directoryConnection.start);
   else if (phase !== "ended") untracked(directoryConnection.leave);
+});
+
+effect(() => {
+  if (store.phase.value !== "unreachable") return;
+  const timer = setInterval(store.start, TRY_AGAIN_MS);
+  return () => clearInterval(timer);
 });
 
 effect(() => {
@@ -103,6 +114,7 @@ followAddress();
 addEventListener("online", nudge);
 addEventListener("focus", nudge);
 addEventListener("visibilitychange", nudge);
+addEventListener("storage", () => store.noticeOtherTabs());
 addEventListener("pagehide", () => store.leavePage());
 void store.start();
 

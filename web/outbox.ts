@@ -37,7 +37,7 @@ export type Delivery =
 export type Outbox = {
   /** All entries of this tab's person that this tab sends, oldest first. */
   readonly entries: ReadonlySignal<readonly OutboxEntry[]>;
-  /** Begins to keep the entries of a person, and takes over what closed tabs of that person left. */
+  /** Begins to keep the entries of a person, and takes over what tabs that closed until now left. May be repeated. */
   open(personId: string): Promise<void>;
   add(entry: Omit<OutboxEntry, "tab">): void;
   /** Takes an entry back: discarded, undone, or confirmed. */
@@ -61,9 +61,9 @@ export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>)
   let owner: string | undefined;
   holdTab(tab);
 
-  function keep(entry: OutboxEntry): void {
+  function keep(entry: OutboxEntry): Promise<void> {
     all.value = [...all.value.filter((other) => !isSame(other, entry)), entry].sort((a, b) => a.madeAt - b.madeAt);
-    weather(set(keyOf(entry), entry, database));
+    return weather(set(keyOf(entry), entry, database));
   }
 
   function drop(entry: Pick<OutboxEntry, "id" | "kind">): void {
@@ -105,7 +105,7 @@ export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>)
       delivery.code === "already_sent" ||
       (entry.kind === "delete" && delivery.code === "not_found"); // it left the window meanwhile: gone is gone
     if (isDone) drop(entry);
-    else if (isHeld) keep({ ...entry, failure: { code: delivery.code, detail: delivery.detail } });
+    else if (isHeld) void keep({ ...entry, failure: { code: delivery.code, detail: delivery.detail } });
   }
 
   /** Waits for each other tab that left entries to be gone, then takes them over; of several waiting tabs one gets them. */
@@ -116,9 +116,10 @@ export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>)
       awaited.add(other);
       weather(
         navigator.locks.request(tabLock(other), async () => {
-          for (const entry of await stored(personId)) {
-            if (entry.tab === other && owner === personId) keep({ ...entry, tab });
-          }
+          awaited.delete(other);
+          const left = (await stored(personId)).filter((entry) => entry.tab === other && owner === personId);
+          // The lock is held until they are this tab's on disk too: whoever waits for it next finds none.
+          await Promise.all(left.map((entry) => keep({ ...entry, tab })));
           pump();
         }),
       );
@@ -133,7 +134,7 @@ export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>)
       await adopt(personId);
     },
     add(entry) {
-      keep({ ...entry, tab });
+      void keep({ ...entry, tab });
       pump();
     },
     remove: (id, kind) => drop({ id, kind }),
@@ -141,7 +142,7 @@ export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>)
       const entry = all.value.find((other) => other.id === id && other.failure);
       if (!entry) return;
       const { failure: _, ...again } = entry;
-      keep(again);
+      void keep(again);
       pump();
     },
     pump,

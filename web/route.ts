@@ -2,6 +2,7 @@
  * Where one is, by the address: a signal that follows it, and the way to go elsewhere without a reload.
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
+import { foldChannelName } from "../worker/names.ts";
 
 export type Route =
   | { readonly kind: "home" }
@@ -12,13 +13,14 @@ const current = signal<Route>(parseRoute(location.pathname));
 
 export const route: ReadonlySignal<Route> = current;
 
-/** Reads a path. What it cannot read is nowhere. */
+/** Reads a path. A channel is found however its name is written; what cannot be read is nowhere. */
 export function parseRoute(path: string): Route {
   if (path === "/") return { kind: "home" };
   const id = /^\/c\/([^/]+)\/?$/.exec(path)?.[1];
   if (id === undefined) return { kind: "nowhere" };
   try {
-    return { kind: "channel", id: decodeURIComponent(id) };
+    const folded = foldChannelName(decodeURIComponent(id));
+    return folded.ok ? { kind: "channel", id: folded.name } : { kind: "nowhere" };
   } catch {
     return { kind: "nowhere" }; // a broken escape
   }

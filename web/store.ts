@@ -9,7 +9,7 @@ import { EMPTY_HISTORY, type History, merge } from "../worker/history.ts";
 import { type ChannelCommand, CLOSE, foldText, TEXT_MAX_POINTS, WINDOW_MESSAGES } from "../worker/protocol.ts";
 import type { Answer, api as httpApi } from "./api.ts";
 import type { ConnectionState } from "./connection.ts";
-import type { memory as deviceMemory } from "./memory.ts";
+import type { memory as deviceMemory, Theme } from "./memory.ts";
 import type { Delivery, Outbox, OutboxEntry } from "./outbox.ts";
 import { channelHref, go, route } from "./route.ts";
 
@@ -36,6 +36,8 @@ export type Ways = {
   readonly makeOutbox: (deliver: (entry: OutboxEntry) => Promise<Delivery>) => Outbox;
   /** Sends a command on the socket of the open conversation; `false` when it is not live. */
   readonly say: (command: ChannelCommand) => boolean;
+  /** Begins this tab anew, with nothing of what it held. */
+  readonly startOver: () => void;
   readonly now: () => number;
 };
 
@@ -46,16 +48,20 @@ const WEATHER_MS = 2_000;
 
 const IDLE: ConnectionState = { kind: "idle" };
 
-export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
+export function createStore({ api, memory, makeOutbox, say, startOver, now }: Ways) {
   const phase = signal<Phase>("starting");
   const person = signal<Person | undefined>(undefined);
   const channels = signal<ReadonlyMap<string, Channel>>(new Map());
   const online = signal<ReadonlyMap<string, Person>>(new Map());
   const directoryLink = signal<ConnectionState>(IDLE);
   const channelLink = signal<ConnectionState>(IDLE);
-  const conversations = new Map<string, Conversation>();
+  /** Grows silently, by visits; replaced when another person begins. */
+  const conversations = signal(new Map<string, Conversation>());
   const readSeqs = signal<ReadonlyMap<string, number>>(new Map());
   const drafts = signal<ReadonlySet<string>>(new Set());
+  const theme = signal<Theme>(memory.theme());
+  /** Counts what other tabs have changed. */
+  const changedElsewhere = signal(0);
   const awaited = new Map<string, (delivery: Delivery) => void>();
   const outbox = makeOutbox(deliver);
 
@@ -74,7 +80,7 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
   );
 
   function conversationOf(channelId: string): Conversation {
-    const held = conversations.get(channelId);
+    const held = conversations.value.get(channelId);
     if (held) return held;
     const conversation: Conversation = {
       channelId,
@@ -82,7 +88,7 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
       history: signal(EMPTY_HISTORY),
       here: signal({ count: 0, people: [] }),
     };
-    conversations.set(channelId, conversation);
+    conversations.value.set(channelId, conversation);
     return conversation;
   }
 
@@ -93,9 +99,8 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
     if (known) enter(known);
     // Also when the person is known: sockets carry no cookie, and this answer renews it.
     const answer = await api.session();
-    if (known) return;
-    if (answer.ok) enter(answer.value.person);
-    else phase.value = answer.status === 401 ? "welcome" : "unreachable";
+    if (answer.ok) return known ? meet(answer.value.person) : enter(answer.value.person);
+    if (!known) phase.value = answer.status === 401 ? "welcome" : "unreachable";
   }
 
   function enter(who: Person): void {
@@ -121,6 +126,10 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
   }
 
   async function rename(name: string): Promise<Answer<unknown>> {
+    if (!isStillOneself()) {
+      startOver();
+      return { ok: false, status: 401, code: "unauthorized", detail: "Somebody else signed in here." };
+    }
     const answer = await api.signIn(name);
     if (answer.ok) meet(answer.value.person);
     return answer;
@@ -142,24 +151,25 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
       online.value = new Map();
       readSeqs.value = new Map();
       drafts.value = new Set();
+      conversations.value = new Map();
     });
-    conversations.clear();
     if (!who) return;
     memory.wipe(who.id);
     await outbox.wipe(who.id);
   }
 
-  /** Who the server says one is: renamed elsewhere, or another person who signed in in another tab. */
+  /** Who the server says one is: renamed elsewhere, or somebody else who signed in in another tab. */
   function meet(you: Person): void {
-    if (person.value?.id === you.id && person.value.name === you.name) return;
-    const isAnother = person.value?.id !== you.id;
-    if (isAnother) {
-      conversations.clear();
-      enter(you);
-    } else {
-      memory.keepPerson(you);
-      person.value = you;
-    }
+    const who = person.value;
+    if (!who || (who.id === you.id && who.name === you.name)) return;
+    memory.keepPerson(you);
+    if (who.id === you.id) person.value = you;
+    else startOver();
+  }
+
+  /** Cookies are shared by all tabs: whether a request that goes out now would go out as this tab's person. */
+  function isStillOneself(): boolean {
+    return person.value !== undefined && memory.person()?.id === person.value.id;
   }
 
   /* ---- what the directory tells ---- */
@@ -196,6 +206,7 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
       case "people": {
         const people = new Map(online.value);
         for (const { id, name, online: isOnline } of frame.people) {
+          if (id === person.value?.id) meet({ id, name });
           if (isOnline) people.set(id, { id, name });
           else people.delete(id);
         }
@@ -265,8 +276,14 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
     if (link === "channel" && state.kind !== "live") {
       for (const answer of [...awaited.values()]) answer({ kind: "offline" });
     }
+    if (state.kind === "live") takeOver();
     // Not before the deliveries that were just given up have ended.
     setTimeout(outbox.pump);
+  }
+
+  /** Looks for what tabs that are closed by now have left unsent. */
+  function takeOver(): void {
+    if (person.value) void outbox.open(person.value.id);
   }
 
   function deliver(entry: OutboxEntry): Promise<Delivery> {
@@ -292,6 +309,7 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
     if (channels.value.get(channelId)?.epoch !== epoch) {
       return { kind: "refused", code: "not_found", detail: "This channel is gone." };
     }
+    if (!isStillOneself()) return { kind: "offline" };
     const answer = kind === "send" ? await api.send(channelId, id, text) : await api.remove(channelId, id);
     if (answer.ok) return { kind: "done" };
     if (answer.status === 401) return { kind: "offline" };
@@ -322,6 +340,7 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
 
   /** The page goes away: deletions that could still have been undone go out at once. What fails stays in the outbox. */
   function leavePage(): void {
+    if (!isStillOneself()) return;
     for (const { kind, id, channelId, dueAt } of outbox.entries.value) {
       if (kind === "delete" && dueAt > now()) void api.remove(channelId, id);
     }
@@ -343,7 +362,7 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
     const epoch = conversation?.epoch.value;
     if (!who || !conversation || epoch === undefined) return;
     const { seq } = conversation.history.value;
-    if ((readSeqs.value.get(epoch) ?? -1) >= seq) return;
+    if (Math.max(readSeqs.value.get(epoch) ?? -1, memory.read(who.id, epoch) ?? -1) >= seq) return;
     memory.keepRead(who.id, epoch, seq);
     readSeqs.value = new Map(readSeqs.value).set(epoch, seq);
   }
@@ -355,11 +374,11 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
     const seqs = new Map(readSeqs.value);
     const unsaid = new Set(drafts.value);
     for (const { epoch, seq } of seen) {
-      if (memory.draft(who.id, epoch) !== "") unsaid.add(epoch);
-      if (seqs.has(epoch)) continue;
+      if (memory.draft(who.id, epoch) === "") unsaid.delete(epoch);
+      else unsaid.add(epoch);
       const kept = memory.read(who.id, epoch);
       if (kept === undefined) memory.keepRead(who.id, epoch, seq);
-      seqs.set(epoch, kept ?? seq);
+      seqs.set(epoch, Math.max(seqs.get(epoch) ?? 0, kept ?? seq));
     }
     readSeqs.value = seqs;
     drafts.value = unsaid;
@@ -367,7 +386,7 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
 
   /** Messages of a channel that were not read here, at most as many as are kept. */
   function unread({ id, epoch, seq }: Channel): number {
-    const held = conversations.get(id);
+    const held = conversations.value.get(id);
     const newest = held?.epoch.value === epoch ? Math.max(seq, held.history.value.seq) : seq;
     return Math.min(Math.max(0, newest - (readSeqs.value.get(epoch) ?? newest)), WINDOW_MESSAGES);
   }
@@ -390,6 +409,23 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
     drafts.value = unsaid;
   }
 
+  function setTheme(chosen: Theme): void {
+    memory.keepTheme(chosen);
+    theme.value = chosen;
+  }
+
+  /** Another tab has changed what this device keeps: who one is, what was read, drafts, the theme. */
+  function noticeOtherTabs(): void {
+    if (phase.value === "in" && !isStillOneself()) {
+      if (memory.person()) startOver();
+      else void forget("ended");
+      return;
+    }
+    setTheme(memory.theme());
+    recall([...channels.value.values()]);
+    changedElsewhere.value++;
+  }
+
   /** The conversation that was left last is where one comes back to. */
   function keepPlace(): void {
     const who = person.value;
@@ -397,13 +433,13 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
   }
 
   return {
-    phase: phase as ReadonlySignal<Phase>,
-    person: person as ReadonlySignal<Person | undefined>,
-    channels: channels as ReadonlySignal<ReadonlyMap<string, Channel>>,
-    online: online as ReadonlySignal<ReadonlyMap<string, Person>>,
-    directoryLink: directoryLink as ReadonlySignal<ConnectionState>,
-    channelLink: channelLink as ReadonlySignal<ConnectionState>,
-    drafts: drafts as ReadonlySignal<ReadonlySet<string>>,
+    phase: readonly(phase),
+    person: readonly(person),
+    channels: readonly(channels),
+    online: readonly(online),
+    directoryLink: readonly(directoryLink),
+    channelLink: readonly(channelLink),
+    drafts: readonly(drafts),
     outbox: outbox.entries,
     open,
     openEpoch,
@@ -421,7 +457,13 @@ export function createStore({ api, memory, makeOutbox, say, now }: Ways) {
     remove,
     undoRemove: (id: string) => outbox.remove(id, "delete"),
     retry: outbox.retry,
-    discard: (id: string) => outbox.remove(id, "send"),
+    discard: outbox.remove,
+    takeOver,
+    changedElsewhere: readonly(changedElsewhere),
+    noticeOtherTabs,
+    theme: readonly(theme),
+    setTheme,
+    site: api.site,
     leavePage,
     createChannel,
     markRead,
@@ -437,4 +479,9 @@ function afterRefusal(refusal: { code: string; detail: string; retryAfterMs?: nu
   return PASSING.includes(code)
     ? { kind: "later", waitMs: retryAfterMs ?? WEATHER_MS }
     : { kind: "refused", code, detail };
+}
+
+/** For readers: what only an action may change. */
+function readonly<T>(value: ReadonlySignal<T>): ReadonlySignal<T> {
+  return value;
 }

@@ -15,6 +15,6 @@ export function broadcast(sockets: Iterable<WebSocket>, frame: string): void {
 /** The same for one socket. One that is closing is skipped: sending to it would throw. */
 export function deliver(socket: WebSocket, frame: string): void {
   if (socket.readyState !== WebSocket.OPEN) return;
-  if (socket.bufferedAmount > UNREAD_MAX_BYTES) socket.close(CLOSE.tooSlow, "too slow");
+  if ((socket.bufferedAmount ?? 0) > UNREAD_MAX_BYTES) socket.close(CLOSE.tooSlow, "too slow");
   else socket.send(frame);
 }

@@ -8,6 +8,7 @@ import { broadcast, deliver } from "./broadcast.ts";
 import { readEnvelope } from "./envelope.ts";
 import type { ChannelFrame, Message, Person, WelcomeFrame, WindowAnswer } from "./frames.ts";
 import { decide, type History, merge, since } from "./history.ts";
+import { insist } from "./insist.ts";
 import { Journal } from "./journal.ts";
 import { log } from "./log.ts";
 import { type Bucket, CHANNEL_PACE, MESSAGE_PACE, take } from "./pace.ts";
@@ -31,9 +32,11 @@ export type ChannelSeat = Seat & { readonly channel: ChannelRef };
 export type ChannelUpgrade = { readonly seat: ChannelSeat; readonly reportedSeq: number };
 
 export type Outcome =
-  | { readonly kind: "done"; readonly message: Message; readonly isNew: boolean }
+  /** `isChange`: it was written now, and everybody was told. */
+  | { readonly kind: "done"; readonly message: Message; readonly isChange: boolean }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
+const SESSION_ENDED: Refusal = { code: "unauthorized", detail: "This session has ended." };
 /** Shortest time (ms) between two `here` frames, and between two reports to the directory. */
 const GATHER_MS = 1_000;
 /**
@@ -75,10 +78,8 @@ export class Channel extends DurableObject<Env> {
   /** An upgrade from the front door: welcomes a socket with what it has missed. */
   override fetch(request: Request): Response {
     const { seat: asked, reportedSeq } = readEnvelope<ChannelUpgrade>(request);
-    if (this.#endedLately.has(asked.session)) {
-      return problem({ code: "unauthorized", detail: "This session has ended." });
-    }
-    const seat = this.#withNewestName(asked);
+    const seat = this.#seatNow(asked);
+    if (!seat) return problem(SESSION_ENDED);
     const query = new URL(request.url).searchParams;
     if (reportedSeq < this.#history.seq) this.#reportSoon(seat.channel);
     return this.#sockets.accept(seat, Date.now(), () => encode(this.#welcome(seat, query)));
@@ -96,8 +97,9 @@ export class Channel extends DurableObject<Env> {
   }
 
   /** A command that came over HTTP. May be repeated: a message is looked up by its id. */
-  command(seat: ChannelSeat, command: ChannelCommand): Outcome {
-    return this.#carryOut(seat, command, Date.now());
+  command(asked: ChannelSeat, command: ChannelCommand): Outcome {
+    const seat = this.#seatNow(asked);
+    return seat ? this.#carryOut(seat, command, Date.now()) : { kind: "refused", refusal: SESSION_ENDED };
   }
 
   /** A session has ended: its sockets close at once, and upgrades under way are refused. */
@@ -108,6 +110,7 @@ export class Channel extends DurableObject<Env> {
 
   /** A person carries a new name from now on, on open sockets and on upgrades under way. */
   rename(person: Person, namedAt: number): void {
+    if ((this.#renamedLately.get(person.id)?.namedAt ?? 0) >= namedAt) return; // told out of order
     remember(this.#renamedLately, (renamed) => renamed.set(person.id, { person, namedAt }));
     this.#sockets.rename(person, namedAt);
     this.#here.rename(person);
@@ -123,7 +126,7 @@ export class Channel extends DurableObject<Env> {
       if (parsed.kind !== "command") return this.#sockets.refuse(socket, refusalOf(parsed), frame, now);
       const outcome = this.#carryOut(this.#sockets.seat(socket), parsed.command, now);
       if (outcome.kind === "refused") this.#sockets.refuse(socket, outcome.refusal, frame, now);
-      else if (!outcome.isNew) deliver(socket, messagesFrame(outcome.message));
+      else if (!outcome.isChange) deliver(socket, messagesFrame(outcome.message));
     };
     this.#sockets.guard(socket, work, data);
   }
@@ -136,20 +139,20 @@ export class Channel extends DurableObject<Env> {
     this.#sockets.guard(socket, () => this.#sockets.fail(socket));
   }
 
-  /** Decide, write, remember, tell: one synchronous turn. `isNew` in the outcome: everybody was told. */
+  /** Decide, write, remember, tell: one synchronous turn. */
   #carryOut(seat: ChannelSeat, command: ChannelCommand, now: number): Outcome {
     const decision = decide({ history: this.#history, past: this.#journal.past }, command, seat.person, now);
     switch (decision.kind) {
       case "refused":
         return decision;
       case "unchanged":
-        return { kind: "done", message: decision.message, isNew: false };
+        return { kind: "done", message: decision.message, isChange: false };
       case "changed": {
         const hasty = this.#pace(seat.person.id, decision.isNew, now);
         if (hasty) return { kind: "refused", refusal: hasty };
         this.#commit(decision.message);
         if (decision.isNew) this.#reportSoon(seat.channel);
-        return { kind: "done", message: decision.message, isNew: true };
+        return { kind: "done", message: decision.message, isChange: true };
       }
       default:
         return decision satisfies never;
@@ -195,7 +198,9 @@ export class Channel extends DurableObject<Env> {
     };
   }
 
-  #withNewestName(seat: ChannelSeat): ChannelSeat {
+  /** What the directory said a moment ago, as it is now: with the newest name, or not at all once the session has ended. */
+  #seatNow(seat: ChannelSeat): ChannelSeat | undefined {
+    if (this.#endedLately.has(seat.session)) return undefined;
     const renamed = this.#renamedLately.get(seat.person.id);
     return renamed && renamed.namedAt > seat.namedAt ? { ...seat, ...renamed } : seat;
   }
@@ -235,7 +240,7 @@ export class Channel extends DurableObject<Env> {
       const { seq, messages } = this.#history;
       const directory = this.env.DIRECTORY.getByName("directory");
       try {
-        await directory.report(epoch, seq, messages.at(-1)?.sentAt ?? null);
+        await insist(() => directory.report(epoch, seq, messages.at(-1)?.sentAt ?? null));
       } catch (error) {
         log.weather("report", error); // the next message reports again
       }

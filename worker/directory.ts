@@ -8,12 +8,13 @@ import { broadcast } from "./broadcast.ts";
 import type { Channel as ChannelObject, ChannelRef } from "./channel.ts";
 import { readEnvelope } from "./envelope.ts";
 import type { Channel, DirectoryFrame, OnlinePerson, Person } from "./frames.ts";
+import { insist } from "./insist.ts";
 import { log } from "./log.ts";
 import { type FoldedName, nameKey } from "./names.ts";
 import { Presence } from "./presence.ts";
 import { problem } from "./problem.ts";
 import { DIRECTORY_MAX_PEOPLE, PROTOCOL_VERSION, type Refusal } from "./protocol.ts";
-import { Register } from "./register.ts";
+import { Register, type SessionFacts } from "./register.ts";
 import { randomId } from "./session.ts";
 import { type Seat, Sockets } from "./sockets.ts";
 
@@ -50,15 +51,16 @@ const CHANNELS_MAX = 1_000;
 const NEW_CHANNELS_PER_HOUR = 10;
 const SIGN_INS_PER_HOUR = 600;
 const FAILED_SIGN_INS_PER_HOUR = 60;
+const MINUTE_MS = 60 * 1_000;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 /** A name whose person was not seen for so long may be claimed by somebody else. */
 const NAME_KEPT_MS = 90 * DAY_MS;
 /** Shortest time (ms) between two `activity` or two `people` frames. */
 const GATHER_MS = 1_000;
+/** After this long (ms) channels that could not be told of a sign-out are told again. */
+const TELL_AGAIN_MS = 5_000;
 /** People in one `people` frame; the rest follows a second later. */
 const PEOPLE_PER_FRAME = 100;
-/** Tries of a call to a channel's object that may be repeated. */
-const TRIES = 3;
 
 export class Directory extends DurableObject<Env> {
   readonly #register: Register;
@@ -104,30 +106,39 @@ export class Directory extends DurableObject<Env> {
     return { seat, renew, channel: { id, epoch, kind, seq } };
   }
 
-  /** Claims a name: for a new person, or for the one whose session came along. */
+  /**
+   * Claims a name: for a new person, or for the one whose session came along.
+   * Whoever is past a limit is not told whether the access code was right.
+   */
   async signIn(asked: SignIn): Promise<SignInOutcome> {
     const now = Date.now();
-    const held = asked.session === undefined ? undefined : this.#register.session(asked.session);
-    const hasty = held ? undefined : this.#countSignIn(asked, now);
-    if (hasty) return { kind: "refused", refusal: hasty };
-    if (!held && !asked.isAdmitted)
-      return refused("bad_access_code", "Ask whoever runs this site for its access code.");
     if (!asked.name.ok) return refused("invalid_name", asked.name.reason);
     const { name } = asked.name;
-    if (held) return this.#rename(held.person, name, now);
-    const freed = this.#freeName(name, "", now);
+    const held = asked.session === undefined ? undefined : this.#register.session(asked.session);
+    if (held?.person.name === name) return { kind: "known", person: held.person };
+    const isAdmitted = held !== undefined || asked.isAdmitted;
+    const hasty = this.#countSignIn(asked.address, isAdmitted, now);
+    if (hasty) return { kind: "refused", refusal: hasty };
+    if (!isAdmitted) return refused("bad_access_code", "Ask whoever runs this site for its access code.");
+    const freed = this.#freeName(name, held?.person.id, now);
     if (!freed) return refused("name_taken", "Somebody here has this name already.");
+    if (held) return this.#rename(held, name, freed, now);
     const person: Person = { id: randomId(16), name };
     const isFirst = this.#register.addPerson(person, nameKey(name), asked.fresh, now);
     if (isFirst) this.#announce(this.#addChannel(FIRST_CHANNEL, "", person, now));
-    await this.#endSessions(freed.sessions);
+    await this.#endSessions(freed);
     return { kind: "created", person };
   }
 
   /** Ends a session everywhere. Answered after every channel it has been in was told. */
   async signOut(session: string): Promise<void> {
-    const ended = this.#register.endSession(session);
-    await this.#endSessions([ended]);
+    this.#register.endSession(session);
+    await this.#endSessions([session]);
+  }
+
+  /** Tells the channels that could not be told of a session's end, or whose telling was cut off. */
+  override async alarm(): Promise<void> {
+    await this.#endSessions(this.#register.endedSessions());
   }
 
   /** All channels this person may see. */
@@ -141,7 +152,14 @@ export class Directory extends DurableObject<Env> {
     if (this.#register.countChannels() >= CHANNELS_MAX)
       return refused("busy", "This site has as many channels as fit.");
     const hasty = this.#register.countHourly(`channels:${person.id}`, NEW_CHANNELS_PER_HOUR, now);
-    if (hasty !== undefined) return refused("rate_limited", "Too many new channels.", hasty);
+    if (hasty !== undefined) {
+      const minutes = Math.ceil(hasty / MINUTE_MS);
+      return refused(
+        "rate_limited",
+        `At most ${NEW_CHANNELS_PER_HOUR} new channels an hour: again in ${minutes} min.`,
+        hasty,
+      );
+    }
     const channel = this.#addChannel(name, topic, person, now);
     this.#announce(channel);
     return { kind: "created", channel };
@@ -187,62 +205,65 @@ export class Directory extends DurableObject<Env> {
     this.#sockets.guard(socket, () => this.#sockets.fail(socket));
   }
 
-  async #rename(held: Person, name: string, now: number): Promise<SignInOutcome> {
-    if (held.name === name) return { kind: "known", person: held };
-    const freed = this.#freeName(name, held.id, now);
-    if (!freed) return refused("name_taken", "Somebody here has this name already.");
-    const person: Person = { id: held.id, name };
-    this.#register.rename(person, nameKey(name), now);
-    this.#sockets.rename(person, now);
+  async #rename(held: SessionFacts, name: string, freed: readonly string[], now: number): Promise<SignInOutcome> {
+    const person: Person = { id: held.person.id, name };
+    const namedAt = Math.max(now, held.namedAt + 1); // tells two renames of one millisecond apart
+    this.#register.rename(person, nameKey(name), namedAt);
+    this.#sockets.rename(person, namedAt);
     this.#online.rename(person);
     this.#tellPeopleSoon();
+    const epochs = this.#register.epochsOf(person.id);
     await Promise.all([
-      this.#endSessions(freed.sessions),
-      ...this.#register.epochsOf(person.id).map((epoch) => this.#tell(epoch, (channel) => channel.rename(person, now))),
+      this.#endSessions(freed),
+      ...epochs.map((epoch) => this.#tell(epoch, (channel) => channel.rename(person, namedAt))),
     ]);
     return { kind: "known", person };
   }
 
-  /** Takes the name from whoever has not been seen for 90 days; `undefined` when somebody else still has it. */
-  #freeName(name: string, claimantId: string, now: number): { readonly sessions: readonly EndedSession[] } | undefined {
+  /** Takes the name from whoever has not been seen for 90 days, and says which sessions ended; `undefined`: it is taken. */
+  #freeName(name: string, claimantId: string | undefined, now: number): readonly string[] | undefined {
     const holder = this.#register.nameHolder(nameKey(name));
-    if (!holder || holder.id === claimantId) return { sessions: [] };
-    if (now - holder.seenAt < NAME_KEPT_MS) return undefined;
-    return { sessions: this.#register.endAllSessions(holder.id) };
+    if (!holder || holder.id === claimantId) return [];
+    return now - holder.seenAt < NAME_KEPT_MS ? undefined : this.#register.endAllSessions(holder.id);
   }
 
-  async #endSessions(ended: readonly EndedSession[]): Promise<void> {
-    for (const { session } of ended) this.#sockets.endSession(session);
+  /** Visits of ended sessions are what has still to be told: they go once it was, and the alarm outlives this process. */
+  async #endSessions(sessions: readonly string[]): Promise<void> {
+    const untold = sessions.flatMap((session) => this.#register.visits(session).map((epoch) => ({ session, epoch })));
+    for (const session of sessions) this.#sockets.endSession(session);
+    if (untold.length === 0) return;
+    void this.ctx.storage.setAlarm(Date.now() + TELL_AGAIN_MS);
     await Promise.all(
-      ended.flatMap(({ session, epochs }) =>
-        epochs.map((epoch) => this.#tell(epoch, (channel) => channel.endSession(session))),
-      ),
+      untold.map(async ({ session, epoch }) => {
+        const isTold = await this.#tell(epoch, (channel) => channel.endSession(session));
+        if (isTold) this.#register.forgetVisit(session, epoch);
+      }),
     );
   }
 
-  /** Tells a channel's object something that may be told twice. What three tries cannot deliver is logged. */
-  async #tell(epoch: string, call: (channel: DurableObjectStub<ChannelObject>) => Promise<void>): Promise<void> {
+  /** Tells a channel's object something that may be told twice. Whether that could be done; why not is logged. */
+  async #tell(epoch: string, call: (channel: DurableObjectStub<ChannelObject>) => Promise<void>): Promise<boolean> {
     try {
       await insist(() => call(this.env.CHANNEL.getByName(epoch)));
+      return true;
     } catch (error) {
       log.weather("tell", error);
+      return false;
     }
   }
 
-  #countSignIn({ address, isAdmitted }: SignIn, now: number): Refusal | undefined {
+  #countSignIn(address: string | undefined, isAdmitted: boolean, now: number): Refusal | undefined {
     if (address === undefined) return undefined;
+    const failed = `failed:${address}`;
     const waits = [
       this.#register.countHourly(`sign-ins:${address}`, SIGN_INS_PER_HOUR, now),
       isAdmitted
-        ? this.#register.hourlyWait(`failed:${address}`, FAILED_SIGN_INS_PER_HOUR, now)
-        : this.#register.countHourly(`failed:${address}`, FAILED_SIGN_INS_PER_HOUR, now),
+        ? this.#register.hourlyWait(failed, FAILED_SIGN_INS_PER_HOUR, now)
+        : this.#register.countHourly(failed, FAILED_SIGN_INS_PER_HOUR, now),
     ].filter((wait) => wait !== undefined);
     if (waits.length === 0) return undefined;
-    return {
-      code: "rate_limited",
-      detail: "Too many sign-ins from this address.",
-      retryAfterMs: Math.max(...waits),
-    };
+    const retryAfterMs = Math.max(...waits);
+    return { code: "rate_limited", detail: "Too many sign-ins from this address.", retryAfterMs };
   }
 
   #addChannel(name: string, topic: string, createdBy: Person, now: number): Channel {
@@ -297,29 +318,6 @@ export class Directory extends DurableObject<Env> {
   #tellAll(frame: DirectoryFrame): void {
     broadcast(this.#sockets.all(), encode(frame));
   }
-}
-
-/** A session that is no more, and the channels that must hear of it. */
-export type EndedSession = { readonly session: string; readonly epochs: readonly string[] };
-
-/**
- * Repeats a call that may be repeated, when the platform says that it may help
- * (https://developers.cloudflare.com/durable-objects/best-practices/error-handling/): up to three tries, with jitter.
- */
-export async function insist<T>(call: () => Promise<T>): Promise<T> {
-  for (let tried = 1; ; tried++) {
-    try {
-      return await call();
-    } catch (error) {
-      if (tried === TRIES || !isRetryable(error)) throw error;
-      await scheduler.wait(Math.random() * 100 * 2 ** tried);
-    }
-  }
-}
-
-function isRetryable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return "retryable" in error && error.retryable === true && !("overloaded" in error && error.overloaded === true);
 }
 
 function refused(code: Refusal["code"], detail: string, retryAfterMs?: number) {

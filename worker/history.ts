@@ -11,6 +11,9 @@ export type History = { readonly seq: number; readonly rev: number; readonly mes
 
 export const EMPTY_HISTORY: History = { seq: 0, rev: 0, messages: [] };
 
+/** Something to see: a text of blanks and invisible characters alone would be an empty row. */
+const VISIBLE = /[^\s\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
+
 /** Ids that have left the window, with the id of the person who sent them. Only the object remembers them. */
 export type Past = ReadonlyMap<string, string>;
 
@@ -60,7 +63,7 @@ function decideSend(
   const text = foldText(command.text, TEXT_MAX_POINTS);
   if (text === undefined) return refuse("invalid_text", `A message has at most ${TEXT_MAX_POINTS} characters.`);
   if (command.attachments?.length) return refuse("files_off", "This site takes no files.");
-  if (text === "") return refuse("invalid_text", "A message needs some text.");
+  if (!VISIBLE.test(text)) return refuse("invalid_text", "A message needs some text.");
   const { replyTo } = command;
   if (replyTo !== undefined) {
     const parent = find(history, replyTo);

@@ -6,8 +6,9 @@ import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as v from "valibot";
 import type { ChannelRef, ChannelSeat, ChannelUpgrade } from "./channel.ts";
-import { type Asker, insist } from "./directory.ts";
+import type { Asker } from "./directory.ts";
 import { sealEnvelope } from "./envelope.ts";
+import { insist } from "./insist.ts";
 import { log } from "./log.ts";
 import { foldChannelName, foldDisplayName } from "./names.ts";
 import { problem } from "./problem.ts";
@@ -131,8 +132,8 @@ app
   .post(async (c) => {
     const seat = seatOf(c);
     const body = await readBody(c, NewMessageBody);
-    const { message, isNew } = await carryOut(c, seat, { type: "send", ...body });
-    return c.json(message, isNew ? 201 : 200);
+    const { message, isChange } = await carryOut(c, seat, { type: "send", ...body });
+    return c.json(message, isChange ? 201 : 200);
   })
   .all(only("GET", "HEAD", "POST"));
 

@@ -41,10 +41,10 @@ export function foldChannelName(raw: string): FoldedName {
 
 /**
  * Two display names with the same key conflict: the name after case folding.
- * Upper and then lower case is how JavaScript spells full case folding (`ß` and `SS`, final and other sigmas).
+ * Lower, upper and lower case again is how JavaScript spells full case folding (`ẞ`, `ß` and `SS`, final and other sigmas).
  */
 export function nameKey(name: string): string {
-  return name.toUpperCase().toLowerCase().normalize("NFKC");
+  return name.toLowerCase().toUpperCase().toLowerCase().normalize("NFKC");
 }
 
 function composeName(raw: string): string {

@@ -9,13 +9,16 @@ type Present = { readonly person: Person; readonly sockets: number };
 export class Presence {
   readonly #sockets = new Map<object, string>();
   readonly #present = new Map<string, Present>();
-  /** As everybody was last told. */
-  #told: ReadonlyMap<string, Person> = new Map();
+  /**
+   * Who came, went or was renamed since it was last told, with the names they had. Somebody who came and went counts too:
+   * a newcomer may have been welcomed in between and knows more than the others.
+   */
+  #touched = new Map<string, Person[]>();
 
   /** Those who are there already count as told. */
   constructor(sockets: Iterable<readonly [socket: object, person: Person]>) {
     for (const [socket, person] of sockets) this.enter(socket, person);
-    this.takeChanges();
+    this.#touched.clear();
   }
 
   /** Distinct people present. */
@@ -23,27 +26,31 @@ export class Presence {
     return this.#present.size;
   }
 
-  has(personId: string): boolean {
-    return this.#present.has(personId);
-  }
-
   enter(socket: object, person: Person): void {
+    const held = this.#present.get(person.id);
     this.#sockets.set(socket, person.id);
-    this.#present.set(person.id, { person, sockets: (this.#present.get(person.id)?.sockets ?? 0) + 1 });
+    this.#present.set(person.id, { person, sockets: (held?.sockets ?? 0) + 1 });
+    if (held?.person.name !== person.name) this.#touch(person.id, held?.person);
   }
 
   /** The socket is gone; a second time changes nothing. */
   leave(socket: object): void {
     const held = this.#present.get(this.#sockets.get(socket) ?? "");
     if (!held || !this.#sockets.delete(socket)) return;
-    if (held.sockets > 1) this.#present.set(held.person.id, { ...held, sockets: held.sockets - 1 });
-    else this.#present.delete(held.person.id);
+    if (held.sockets > 1) {
+      this.#present.set(held.person.id, { ...held, sockets: held.sockets - 1 });
+    } else {
+      this.#present.delete(held.person.id);
+      this.#touch(held.person.id, held.person);
+    }
   }
 
   /** The person carries another name from now on, if present at all. */
   rename(person: Person): void {
     const held = this.#present.get(person.id);
-    if (held) this.#present.set(person.id, { ...held, person });
+    if (!held || held.person.name === person.name) return;
+    this.#present.set(person.id, { ...held, person });
+    this.#touch(person.id, held.person);
   }
 
   /** `first`, if present, then others, at most `limit` people in all. */
@@ -57,12 +64,21 @@ export class Presence {
     return people;
   }
 
-  /** Who came and who left since the last call; a rename is one of each. */
+  /** Who came and who left since the last call; a rename is one of each. Taking it in twice does no harm. */
   takeChanges(): { readonly joined: Person[]; readonly left: Person[] } {
-    const now = new Map([...this.#present].map(([id, { person }]) => [id, person]));
-    const joined = [...now.values()].filter((person) => this.#told.get(person.id)?.name !== person.name);
-    const left = [...this.#told.values()].filter((person) => now.get(person.id)?.name !== person.name);
-    this.#told = now;
+    const joined: Person[] = [];
+    const left: Person[] = [];
+    for (const [id, before] of this.#touched) {
+      const now = this.#present.get(id)?.person;
+      if (now) joined.push(now);
+      const gone = before.filter(({ name }) => name !== now?.name).at(-1);
+      if (gone) left.push(gone);
+    }
+    this.#touched = new Map();
     return { joined, left };
+  }
+
+  #touch(id: string, before: Person | undefined): void {
+    this.#touched.set(id, [...(this.#touched.get(id) ?? []), ...(before ? [before] : [])]);
   }
 }

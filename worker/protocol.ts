@@ -137,10 +137,10 @@ const CONTROL = /[^\P{Cc}\n\t]/gu;
 /**
  * The one form of a text: NFC, CRLF as LF, no control characters but `\n` and `\t`, nothing blank at the end.
  * `undefined` when it is then longer than `maxPoints` code points; an empty text is the caller's to judge.
- * Lone surrogates become U+FFFD, as they would in UTF-8, so that memory and disk agree.
+ * NFC comes last, since a mark may meet its letter only when what stood between them is gone. Lone surrogates become U+FFFD, as they would in UTF-8, so that memory and disk agree.
  */
 export function foldText(raw: string, maxPoints: number): string | undefined {
-  const text = raw.toWellFormed().normalize("NFC").replaceAll("\r\n", "\n").replace(CONTROL, "").trimEnd();
+  const text = raw.toWellFormed().replaceAll("\r\n", "\n").replace(CONTROL, "").normalize("NFC").trimEnd();
   return countPoints(text) > maxPoints ? undefined : text;
 }
 

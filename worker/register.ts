@@ -3,7 +3,6 @@
  * It answers and writes; what a write means to others is the directory's to tell.
  * Every method is synchronous, so that a check and the write it allows cannot be parted.
  */
-import type { EndedSession } from "./directory.ts";
 import type { Channel, Person } from "./frames.ts";
 
 /** Raised when the tables change; the step from each older version then stands in the constructor of `Register`. */
@@ -12,7 +11,7 @@ const HOUR_MS = 60 * 60 * 1_000;
 
 /**
  * `name_key` is null once the name is free; the name stays for old messages.
- * `visits` says which channels must hear of a sign-out or a rename.
+ * `visits` says which channels must hear of a sign-out or a rename; one without its session is what could not be told yet.
  */
 const TABLES = [
   "CREATE TABLE schema (version INTEGER NOT NULL)",
@@ -33,7 +32,7 @@ type SessionRow = {
 };
 
 /** Whose a session is; all times in ms. */
-type SessionFacts = {
+export type SessionFacts = {
   readonly person: Person;
   readonly namedAt: number;
   readonly seenAt: number;
@@ -95,13 +94,12 @@ export class Register {
     });
   }
 
-  rename(person: Person, key: string, now: number): void {
+  rename(person: Person, key: string, namedAt: number): void {
     this.#sql.exec(
-      "UPDATE people SET name = ?, name_key = ?, named_at = ?, seen_at = ? WHERE id = ?",
+      "UPDATE people SET name = ?, name_key = ?, named_at = ? WHERE id = ?",
       person.name,
       key,
-      now,
-      now,
+      namedAt,
       person.id,
     );
   }
@@ -115,26 +113,44 @@ export class Register {
     return row && { id: row.id, seenAt: row.seen_at };
   }
 
-  /** Ends a session. With a person's last one the name is free. */
-  endSession(session: string): EndedSession {
-    return this.#storage.transactionSync(() => {
-      const epochs = this.#epochs("SELECT epoch FROM visits WHERE session = ?", session);
-      this.#sql.exec("DELETE FROM visits WHERE session = ?", session);
+  /** Ends a session. With a person's last one the name is free. Its visits stay until the channels were told. */
+  endSession(session: string): void {
+    this.#storage.transactionSync(() => {
       this.#sql.exec(
         `UPDATE people SET name_key = NULL WHERE id = (SELECT person FROM sessions WHERE hash = ?1)
          AND NOT EXISTS (SELECT 1 FROM sessions WHERE person = people.id AND hash <> ?1)`,
         session,
       );
       this.#sql.exec("DELETE FROM sessions WHERE hash = ?", session);
-      return { session, epochs };
     });
   }
 
-  /** Ends all sessions of a person, whose name is then free. */
-  endAllSessions(personId: string): EndedSession[] {
-    const sessions = this.#sql.exec<{ hash: string }>("SELECT hash FROM sessions WHERE person = ?", personId).toArray();
-    this.#sql.exec("UPDATE people SET name_key = NULL WHERE id = ?", personId);
-    return sessions.map(({ hash }) => this.endSession(hash));
+  /** Ends all sessions of a person, whose name is then free, and says which they were. */
+  endAllSessions(personId: string): readonly string[] {
+    return this.#storage.transactionSync(() => {
+      this.#sql.exec("UPDATE people SET name_key = NULL WHERE id = ?", personId);
+      return this.#sql
+        .exec<{ hash: string }>("DELETE FROM sessions WHERE person = ? RETURNING hash", personId)
+        .toArray()
+        .map(({ hash }) => hash);
+    });
+  }
+
+  /** Ended sessions of which some channel has not been told. */
+  endedSessions(): readonly string[] {
+    return this.#sql
+      .exec<{ session: string }>("SELECT DISTINCT session FROM visits WHERE session NOT IN (SELECT hash FROM sessions)")
+      .toArray()
+      .map(({ session }) => session);
+  }
+
+  /** The channels a session has been in. */
+  visits(session: string): readonly string[] {
+    return this.#epochs("SELECT epoch FROM visits WHERE session = ?", session);
+  }
+
+  forgetVisit(session: string, epoch: string): void {
+    this.#sql.exec("DELETE FROM visits WHERE session = ? AND epoch = ?", session, epoch);
   }
 
   /** Notes that this session has been in this channel: a row the first time, none afterwards. */

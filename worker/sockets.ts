@@ -78,10 +78,11 @@ export class Sockets<S extends Seat> {
     }
   }
 
-  /** Gives all sockets of a person the new name. */
+  /** Gives all sockets of a person the new name, unless they have a newer one. */
   rename(person: Person, namedAt: number): void {
     for (const socket of this.#ctx.getWebSockets(personTag(person.id))) {
       const held = this.#attachment(socket);
+      if (held.seat.namedAt >= namedAt) continue;
       this.#keep(socket, { ...held, seat: { ...held.seat, person, namedAt } });
     }
   }
@@ -120,12 +121,12 @@ export class Sockets<S extends Seat> {
 
   /**
    * Finishes the closing handshake. Without it the other end hangs and then sees 1006;
-   * the codes that stand for "no frame" cannot be sent and become 1000.
+   * what nobody may send, the codes for "no frame" among it, becomes 1000 (RFC 6455 §7.4).
    */
   finish(socket: WebSocket, code: number): void {
-    const cannotBeSent = code === 1005 || code === 1006 || code === 1015;
-    socket.close(cannotBeSent ? CLOSE.normal : code);
     this.#attendance.left(socket);
+    const mayBeSent = code >= 1000 && code < 5000 && ![1004, 1005, 1006, 1015].includes(code);
+    socket.close(mayBeSent ? code : CLOSE.normal);
   }
 
   /** The connection broke. */

@@ -176,12 +176,49 @@ test("what a closed tab could not send goes out when the person comes back, once
   expect((await ada.texts()).filter((text) => text === "left behind")).toHaveLength(1);
 });
 
+test("whoever reads further up in a full channel is never moved by what others say", async () => {
+  const crowd = await Promise.all(Array.from({ length: 11 }, (_, n) => signIn(`Crowd ${n}`)));
+  for (let n = 0; n < 100; n++) await crowd[n % 10]?.(`line ${n}\nof two`);
+  await ada.openChannel("general");
+  await ada.page.getByText("100 of 100").waitFor();
+  const log = ada.page.getByRole("log");
+  await log.evaluate((element) => element.scrollBy(0, -1_500));
+  const row = ada.message("line 60 of two");
+  const before = (await row.boundingBox())?.y;
+  for (let n = 0; n < 8; n++) await crowd[10]?.(`news ${n}`);
+  await ada.page.getByRole("button", { name: "8 new" }).waitFor();
+  expect(Math.abs(((await row.boundingBox())?.y ?? Number.NaN) - (before ?? 0))).toBeLessThan(1);
+  await ada.page.getByRole("button", { name: "8 new" }).click();
+  await ada.sees("news 7");
+  await ada.openChannel("design-team");
+});
+
+/** Somebody without a browser, who can only talk in #general. */
+async function signIn(name: string): Promise<(text: string) => Promise<void>> {
+  const response = await fetch(`${site.url}/api/session`, { method: "POST", body: JSON.stringify({ name }) });
+  const cookie = response.headers.get("set-cookie")?.split(";")[0] ?? "";
+  return async (text) => {
+    const body = JSON.stringify({ id: crypto.randomUUID(), text });
+    const answer = await fetch(`${site.url}/api/channels/general/messages`, {
+      method: "POST",
+      headers: { cookie },
+      body,
+    });
+    if (answer.status !== 201) throw new Error(await answer.text());
+  };
+}
+
 test("a link to a channel leads there, also for somebody new; one to no channel says so", async () => {
   const cem = await Someone.open(browser, "Cem");
   await cem.join(site, "/c/design-team");
   await cem.sees("Hello Bea");
   await cem.page.goto(`${site.url}/c/nobody-made-this`);
   await cem.page.getByRole("heading", { name: "There is no #nobody-made-this here" }).waitFor();
+  await cem.page.keyboard.press("Escape");
+  await cem.page.keyboard.press("Escape");
+  await cem.page.getByRole("button", { name: "Create #nobody-made-this" }).click();
+  await cem.page.getByText("#nobody-made-this is brand new.").waitFor();
+  await cem.page.goto(`${site.url}/c/nor-this`);
   await cem.page.getByRole("button", { name: "Go to #general" }).click();
   await cem.page.getByRole("log", { name: "Messages in #general" }).waitFor();
   expect(cem.complaints).toEqual([]);
@@ -203,7 +240,58 @@ test("signing out in one tab is told in the other, and this device forgets the p
   await cem.page.getByRole("textbox", { name: "Display name" }).waitFor();
   await other.getByRole("heading", { name: "You signed out elsewhere" }).waitFor();
   expect(await cem.page.evaluate(() => Object.keys(localStorage))).toEqual([]);
+  await cem.page.keyboard.press("Escape");
+  await cem.page.keyboard.press("Escape");
+  await cem.page.getByRole("textbox", { name: "Display name" }).fill("Eve");
+  await cem.page.getByRole("button", { name: "Join" }).click();
+  await cem.say("joined again in the same tab");
+  await cem.sees("joined again in the same tab");
+  await cem.allSent();
+  expect(await cem.page.getByRole("dialog").count()).toBe(0);
   await cem.context.close();
+});
+
+test("with the keyboard alone: into the list, delete, undo, back to the composer; a dialog gives the focus back", async () => {
+  const { page } = ada;
+  const focused = () =>
+    page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent);
+  await ada.say("first of two");
+  await ada.say("second of two");
+  await ada.allSent();
+  await page.keyboard.press("Shift+Tab");
+  expect(await focused()).toBe("Delete message");
+  await page.keyboard.press("ArrowUp");
+  expect(await focused()).toContain("first of two");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  expect(await focused()).toContain("second of two");
+  await ada.message("first of two").getByRole("button", { name: "Undo" }).focus();
+  await page.keyboard.press("Enter");
+  expect(await focused()).toContain("first of two");
+  await page.keyboard.press("Escape");
+  expect(await focused()).toBe("Message #design-team");
+  for (const name of ["New channel", "Settings"]) {
+    await page.getByRole("button", { name }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(await focused()).toBe(name);
+  }
+});
+
+test("the drawer on a phone takes the focus, closes by Esc, and gives it back", async () => {
+  const { page } = bea;
+  const open = page.getByRole("button", { name: "Open conversations" });
+  await open.click();
+  await page.waitForFunction(() => document.activeElement?.getAttribute("aria-label") === "Close conversations");
+  expect(await page.getByRole("main").getAttribute("inert")).not.toBeNull();
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.activeElement?.getAttribute("aria-label") === "Open conversations");
+  await open.click();
+  await bea.openChannel("general");
+  await page.waitForFunction(() => document.activeElement?.tagName === "H1");
+  expect(await page.getByRole("main").getAttribute("inert")).toBeNull();
 });
 
 test("nothing was complained about along the way", () => {

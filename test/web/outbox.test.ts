@@ -2,7 +2,7 @@
 import { clear, createStore, entries } from "idb-keyval";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createOutbox, type Delivery, type OutboxEntry } from "../../web/outbox.ts";
-import { closeOtherTabs } from "./setup.ts";
+import { closeTabs } from "./setup.ts";
 
 const database = createStore("flack-outbox", "entries");
 const DONE: Delivery = { kind: "done" };
@@ -41,7 +41,7 @@ afterEach(() => {
 });
 
 beforeEach(async () => {
-  closeOtherTabs();
+  closeTabs();
   await clear(database);
 });
 
@@ -150,25 +150,36 @@ test("a deletion waits until it can no longer be undone; undone, it never goes o
 });
 
 describe("tabs", () => {
-  test("what a closed tab left is taken over once it is really closed", async () => {
+  test("what a closed tab left is taken over by one that lives, once it is really closed", async () => {
     const offline = way(() => ({ kind: "offline" }));
-    const first = createOutbox(offline.deliver);
-    await first.open("ada");
-    first.add(entry("left behind"));
+    const closing = createOutbox(offline.deliver);
+    await closing.open("ada");
+    closing.add(entry("left behind"));
     await vi.waitFor(async () => expect(await kept()).toEqual(["left behind"]));
 
-    const early = way();
-    const second = createOutbox(early.deliver);
-    await second.open("ada");
-    await new Promise((resolve) => setTimeout(resolve));
-    expect(early.delivered).toEqual([]);
+    const ways = [way(), way()];
+    for (const { deliver } of ways) await createOutbox(deliver).open("ada");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(ways.flatMap(({ delivered }) => delivered)).toEqual([]);
 
-    closeOtherTabs();
-    const late = way();
-    const third = createOutbox(late.deliver);
-    await third.open("ada");
-    await vi.waitFor(() => expect(late.delivered).toEqual(["left behind"]));
+    closeTabs();
+    await vi.waitFor(() => expect(ways.flatMap(({ delivered }) => delivered)).toEqual(["left behind"]));
     await vi.waitFor(async () => expect(await kept()).toEqual([]));
+    expect(ways.flatMap(({ delivered }) => delivered)).toEqual(["left behind"]);
+  });
+
+  test("also what a tab left that was opened later, when one looks again", async () => {
+    const { deliver, delivered } = way();
+    const living = createOutbox(deliver);
+    await living.open("ada");
+    const offline = way(() => ({ kind: "offline" }));
+    const later = createOutbox(offline.deliver);
+    await later.open("ada");
+    later.add(entry("written later"));
+    await vi.waitFor(async () => expect(await kept()).toEqual(["written later"]));
+    await living.open("ada");
+    closeTabs();
+    await vi.waitFor(() => expect(delivered).toEqual(["written later"]));
   });
 
   test("nothing goes out under another person's id", async () => {
@@ -177,7 +188,7 @@ describe("tabs", () => {
     await first.open("ada");
     first.add(entry("Ada's words"));
     await vi.waitFor(async () => expect(await kept()).toEqual(["Ada's words"]));
-    closeOtherTabs();
+    closeTabs();
     const beas = way();
     const second = createOutbox(beas.deliver);
     await second.open("bea");

@@ -3,22 +3,26 @@ import "fake-indexeddb/auto";
 import { cleanup } from "@testing-library/preact";
 import { afterEach, vi } from "vitest";
 
-// Web Locks as the platform has them, within one window: a lock is held until its work is done.
-const held = new Map<string, Promise<unknown>>();
+// Web Locks as the platform has them: a lock is held until its work is done or its tab is closed, others wait in line.
+const lines = new Map<string, Promise<unknown>>();
+const open = new Set<() => void>();
 const locks = {
   request(name: string, work: () => Promise<unknown>): Promise<unknown> {
-    const mine = (held.get(name) ?? Promise.resolve()).then(work);
-    held.set(
-      name,
-      mine.catch(() => {}),
-    );
-    return mine;
+    const turn = lines.get(name) ?? Promise.resolve();
+    const done = turn.then(() => {
+      const closing = new Promise<void>((resolve) => open.add(resolve));
+      return Promise.race([work(), closing]);
+    });
+    lines.set(name, done);
+    return done;
   },
 };
 Object.defineProperty(navigator, "locks", { value: locks, configurable: true });
-/** As if every other tab were closed: the locks they held are free. */
-export function closeOtherTabs(): void {
-  held.clear();
+
+/** Closes every tab there is: the locks they hold go to whoever waits. */
+export function closeTabs(): void {
+  for (const close of open) close();
+  open.clear();
 }
 
 class Observer {

@@ -8,7 +8,7 @@ import { go, parseRoute, route } from "../../web/route.ts";
 import { createStore, UNDO_MS } from "../../web/store.ts";
 import type { Channel, ChannelFrame, Message, Person } from "../../worker/frames.ts";
 import type { ChannelCommand } from "../../worker/protocol.ts";
-import { closeOtherTabs } from "./setup.ts";
+import { closeTabs } from "./setup.ts";
 
 const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };
 const bea: Person = { id: "bea-0123456789abcdef", name: "Bea" };
@@ -64,6 +64,7 @@ async function make() {
     send: vi.fn(async () => ({ ok: true, value: null, status: 201 }) as const),
     remove: vi.fn(async () => ({ ok: true, value: null, status: 204 }) as const),
   };
+  const startOver = vi.fn();
   const store = createStore({
     api,
     memory,
@@ -72,10 +73,11 @@ async function make() {
       said.push(command);
       return true;
     },
+    startOver,
     now: Date.now,
   });
   await store.start();
-  return { store, said, api };
+  return { store, said, api, startOver };
 }
 
 /** Signed in, both links live, #general open and welcomed. */
@@ -95,7 +97,7 @@ async function talking(messages: Message[] = []) {
 }
 
 beforeEach(async () => {
-  closeOtherTabs();
+  closeTabs();
   await clear(createDatabase("flack-outbox", "entries"));
   go("/", "replace");
 });
@@ -105,6 +107,8 @@ describe("where one is", () => {
     ["/", { kind: "home" }],
     ["/c/general", { kind: "channel", id: "general" }],
     ["/c/caf%C3%A9/", { kind: "channel", id: "café" }],
+    ["/c/Design%20Team", { kind: "channel", id: "design-team" }],
+    ["/c/a%2Fb", { kind: "nowhere" }],
     ["/c/", { kind: "nowhere" }],
     ["/c/%E0%A4%A", { kind: "nowhere" }],
     ["/x", { kind: "nowhere" }],
@@ -196,7 +200,7 @@ describe("saying something", () => {
     store.receiveChannel("general", { type: "error", code: "invalid_text", detail: "No.", command: "send", id });
     await vi.waitFor(() => expect(store.outbox.value[0]?.failure).toEqual({ code: "invalid_text", detail: "No." }));
     expect(said).toHaveLength(1);
-    store.discard(id);
+    store.discard(id, "send");
     expect(store.outbox.value).toEqual([]);
   });
 
@@ -307,11 +311,28 @@ describe("the end of a session", () => {
     expect(store.phase.value).toBe("welcome");
   });
 
-  test("somebody else signed in in another tab: this one becomes theirs, and holds nothing of before", async () => {
-    const { store } = await talking([message(1)]);
-    store.keepDraft("Ada's");
+  test("and joining again in the same tab begins with nothing of before, and shows what comes", async () => {
+    const { store, api } = await talking([message(1)]);
+    await store.signOut();
+    expect(store.open.value?.history.value.messages).toEqual([]);
+    vi.mocked(api.signIn).mockResolvedValueOnce({ ok: true, value: { person: bea }, status: 201 });
+    await store.signIn("Bea");
+    store.receiveChannel("general", welcome([message(1), message(2)], { you: bea }));
+    expect(store.open.value?.history.value.messages).toHaveLength(2);
+    expect(store.phase.value).toBe("in");
+  });
+
+  test("somebody else signed in in another tab: this one starts over, and sends nothing in their name", async () => {
+    const { store, api, startOver } = await talking([message(1)]);
+    memory.keepPerson(bea);
+    store.linkChanged("channel", { kind: "waiting", tries: 1 });
+    store.send("Ada's words");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(api.send).not.toHaveBeenCalled();
+    expect((await store.rename("Ada L.")).ok).toBe(false);
+    expect(api.signIn).not.toHaveBeenCalled();
+    startOver.mockClear();
     store.receiveDirectory({ type: "directory", version: 1, you: bea, channels: [channel("general")], people: [] });
-    expect(store.person.value).toEqual(bea);
-    expect(store.draft()).toBe("");
+    expect(startOver).toHaveBeenCalled();
   });
 });

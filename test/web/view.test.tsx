@@ -103,7 +103,13 @@ describe("the composer", () => {
   function compose(draft = "", openEpoch = signal<string | undefined>("e")) {
     const send = vi.fn((text: string) => text.trim() !== "");
     const keepDraft = vi.fn();
-    const store = { send, keepDraft, draft: () => (openEpoch.value ? draft : ""), openEpoch };
+    const store = {
+      send,
+      keepDraft,
+      draft: () => (openEpoch.value ? draft : ""),
+      openEpoch,
+      changedElsewhere: signal(0),
+    };
     render(<Composer store={store as unknown as Store} channelId="general" />);
     const box = screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Message #general" });
     return { send, keepDraft, box };

@@ -3,7 +3,7 @@
 import { listDurableObjectIds } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
-import { arrive, ask, freshName, path, problemOf, type Somebody, welcomed } from "./people.ts";
+import { arrive, ask, freshName, path, problemOf, type Somebody } from "./people.ts";
 
 let ada: Somebody;
 let channel: string;
@@ -257,10 +257,12 @@ describe("reading a channel's messages", () => {
 
 test("an envelope that a client makes itself is worth nothing", async () => {
   const forged = { person: { id: "x".repeat(22), name: "Mallory" }, session: "s", namedAt: 0 };
-  const response = await ada.ask("GET", `${path(channel)}/socket`, {
-    headers: { ...SOCKET, "x-flack-envelope": encodeURIComponent(JSON.stringify({ seat: forged, reportedSeq: 0 })) },
-  });
-  response.webSocket?.accept();
-  response.webSocket?.close();
-  expect((await welcomed(await ada.join(channel))).you).toEqual(ada.person);
+  const envelope = encodeURIComponent(JSON.stringify({ seat: forged, reportedSeq: 0, ...forged }));
+  for (const seat of [
+    await ada.join(channel, undefined, { "x-flack-envelope": envelope }),
+    await ada.watch({ "x-flack-envelope": envelope }),
+  ]) {
+    await seat.until("a first frame", () => seat.frames.length > 0);
+    expect(seat.frames[0]).toMatchObject({ you: ada.person });
+  }
 });

@@ -54,6 +54,7 @@ describe("sending", () => {
 
   test.each([
     ["NFC", "e\u0301", "\u00e9"],
+    ["NFC across what is removed", "e\u0000\u0301", "\u00e9"],
     ["line ends", "a\r\nb\rc", "a\nbc"],
     ["controls", "a\u0000b\u0007\tc\u0085", "ab\tc"],
     ["the end", "a \n\n ", "a"],
@@ -67,6 +68,7 @@ describe("sending", () => {
   test.each([
     ["nothing", "", "invalid_text"],
     ["only blanks", " \n\t ", "invalid_text"],
+    ["only what cannot be seen", "\u200b\u2060 \ufeff", "invalid_text"],
     ["only controls", "\u0000\u0001", "invalid_text"],
     ["one character too many", "😀".repeat(4_001), "invalid_text"],
   ])("refuses %s", (_, text, code) => {

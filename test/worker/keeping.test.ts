@@ -248,6 +248,7 @@ class World {
       case "deliver":
         return; // sockets deliver by themselves
       case "evict":
+        await object().head(); // only what is awake can be evicted
         await evictDurableObject(object(), { webSockets: step.webSockets });
         if (step.webSockets === "close") for (const other of this.clients) await this.leave(other);
         return;

@@ -66,6 +66,7 @@ describe("a display name", () => {
   test.each([
     ["ADA", "ada"],
     ["Straße", "STRASSE"],
+    ["Straße", "STRAẞE"],
     ["ΣΊΣΥΦΟΣ", "σίσυφος"],
     ["Анна", "АННА"],
   ])("%s and %s are the same name", (one, other) => {

@@ -61,17 +61,25 @@ export class Somebody {
   }
 
   /** Sits down in a channel; `cursor` is what this person holds from before. */
-  join(channel: string, cursor?: { epoch: string; since: number | string }): Promise<Seat<ChannelFrame>> {
+  join(
+    channel: string,
+    cursor?: { epoch: string; since: number | string },
+    headers: Record<string, string> = {},
+  ): Promise<Seat<ChannelFrame>> {
     const query = cursor ? `?epoch=${cursor.epoch}&since=${cursor.since}` : "";
-    return this.#sit(`${path(channel)}/socket${query}`, parseChannelFrame);
+    return this.#sit(`${path(channel)}/socket${query}`, parseChannelFrame, headers);
   }
 
-  watch(): Promise<Seat<DirectoryFrame>> {
-    return this.#sit("/api/directory/socket", parseDirectoryFrame);
+  watch(headers: Record<string, string> = {}): Promise<Seat<DirectoryFrame>> {
+    return this.#sit("/api/directory/socket", parseDirectoryFrame, headers);
   }
 
-  async #sit<F extends { type: string }>(socketPath: string, parse: (data: string) => F | undefined): Promise<Seat<F>> {
-    const response = await this.ask("GET", socketPath, { headers: { Upgrade: "websocket" } });
+  async #sit<F extends { type: string }>(
+    socketPath: string,
+    parse: (data: string) => F | undefined,
+    headers: Record<string, string>,
+  ): Promise<Seat<F>> {
+    const response = await this.ask("GET", socketPath, { headers: { ...headers, Upgrade: "websocket" } });
     const socket = response.webSocket;
     if (!socket) throw new Error(`no socket: ${response.status} ${await response.text()}`);
     const seat = new Seat(socket, parse);

@@ -1,6 +1,8 @@
 /** Talking in a channel, through the front door and real sockets. */
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Channel, type ChannelSeat } from "../../worker/channel.ts";
 import { arrive, freshName, heard, path, problemOf, type Somebody, welcomed } from "./people.ts";
 
 let ada: Somebody;
@@ -12,6 +14,10 @@ beforeEach(async () => {
   ada = await arrive(`Ada ${channel}`);
   bea = await arrive(`Bea ${channel}`);
   await ada.makeChannel(channel);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 test("what Ada sends, Bea and Ada herself are told, with Ada's name, a number and a time", async () => {
@@ -183,6 +189,38 @@ describe("who is here", () => {
     expect(went).toMatchObject({ count: 1, joined: [], left: [bea.person] });
   });
 
+  test("somebody who is welcomed between two of those frames is told of all that changed around it", async () => {
+    const cem = await arrive(`Cem ${channel}`);
+    const cems = await cem.join(channel);
+    const beas = await bea.join(channel); // told in the welcome that Cem is here
+    expect((await welcomed(beas)).here.people).toContainEqual(cem.person);
+    cems.close();
+    await beas.next("here", ({ left }) => left.some(({ id }) => id === cem.person.id));
+
+    const cemsAgain = await cem.join(channel);
+    await beas.next("here", ({ joined }) => joined.some(({ id }) => id === cem.person.id));
+    beas.frames.length = 0;
+    cemsAgain.close();
+    await cemsAgain.closing();
+    const adas = await ada.join(channel); // welcomed while Cem reloads
+    expect((await welcomed(adas)).here.people).not.toContainEqual(cem.person);
+    await cem.join(channel);
+    await adas.next("here", ({ joined }) => joined.some(({ id }) => id === cem.person.id));
+  });
+
+  test("of more than a hundred people names a hundred, and then only counts", async () => {
+    const crowd = await Promise.all(Array.from({ length: 101 }, (_, n) => arrive(`${channel} no ${n}`)));
+    for (const person of crowd) await person.join(channel);
+    const adas = await ada.join(channel);
+    const { here } = await welcomed(adas);
+    expect(here.count).toBe(102);
+    expect(here.people).toHaveLength(100);
+    expect(here.people[0]).toEqual(ada.person);
+    await bea.join(channel);
+    const told = await adas.next("here", ({ count }) => count === 103);
+    expect(told).toMatchObject({ joined: [], left: [] });
+  });
+
   test("a rename is one left and one joined, and the next message carries the new name", async () => {
     const adas = await ada.join(channel);
     const beas = await bea.join(channel);
@@ -241,11 +279,24 @@ describe("signing out", () => {
     await beas.next("messages", ({ messages }) => messages[0]?.id === message.id);
   });
 
-  test("an upgrade that asked before it and arrives after is refused", async () => {
+  test("is repeated until the channel could be told", async () => {
+    const adas = await ada.join(channel);
+    await welcomed(adas);
+    const broken = vi.spyOn(Channel.prototype, "endSession").mockImplementation(() => {
+      throw new Error("not now");
+    });
+    expect((await ada.ask("DELETE", "/api/session")).status).toBe(204);
+    expect(adas.closed).toBeUndefined();
+    broken.mockRestore();
+    expect(await runDurableObjectAlarm(env.DIRECTORY.getByName("directory"))).toBe(true);
+    expect(await adas.closing()).toBe(4401);
+  });
+
+  test("ends what was asked just before and arrives after: an upgrade, a command over HTTP", async () => {
     const { epoch } = await welcomed(await bea.join(channel));
     const object = env.CHANNEL.getByName(epoch);
     await object.endSession("a-session");
-    const seat = {
+    const seat: ChannelSeat = {
       person: ada.person,
       session: "a-session",
       namedAt: 0,
@@ -256,7 +307,20 @@ describe("signing out", () => {
       "x-flack-envelope": encodeURIComponent(JSON.stringify({ seat, reportedSeq: 0 })),
     };
     expect(await problemOf(await object.fetch("https://flack.test/", { headers }))).toMatchObject({ status: 401 });
+    const command = { type: "send", id: crypto.randomUUID(), text: "too late" } as const;
+    expect(await object.command(seat, command)).toMatchObject({ kind: "refused", refusal: { code: "unauthorized" } });
   });
+});
+
+test("of two renames told out of order the newer one counts", async () => {
+  const adas = await ada.join(channel);
+  const { epoch } = await welcomed(adas);
+  const object = env.CHANNEL.getByName(epoch);
+  const later = Date.now() + 2_000;
+  await object.rename({ ...ada.person, name: "Newer" }, later);
+  await object.rename({ ...ada.person, name: "Older" }, later - 1_000);
+  adas.send({ type: "send", id: crypto.randomUUID(), text: "who am I" });
+  expect((await adas.next("messages")).messages[0]?.author.name).toBe("Newer");
 });
 
 describe("haste", () => {
@@ -286,6 +350,52 @@ describe("haste", () => {
     for (let n = 0; n < 15; n++) adas.send({ type: "send", id, text: "same" });
     for (let n = 0; n < 9; n++) adas.send({ type: "send", id: crypto.randomUUID(), text: `${n}` });
     await adas.until("ten messages", () => heard(adas).length === 10);
+  });
+
+  test("forty frames of any kind at once are read, the next are refused", async () => {
+    const adas = await ada.join(channel);
+    const frame = { type: "delete", id: crypto.randomUUID() };
+    for (let n = 0; n < 45; n++) adas.send(frame);
+    await adas.until("45 answers", () => adas.frames.filter(({ type }) => type === "error").length === 45);
+    const codes = adas.frames.flatMap((answer) => (answer.type === "error" ? [answer.code] : []));
+    expect(codes.slice(0, 40)).toEqual(Array.from({ length: 40 }, () => "not_found"));
+    expect(codes.filter((code) => code === "rate_limited").length).toBeGreaterThan(2);
+    expect(adas.frames.at(-1)).toMatchObject({ code: "rate_limited", command: "delete", id: frame.id });
+  });
+
+  test("twenty refusals close the socket, unless two quiet seconds lie between them", async () => {
+    const adas = await ada.join(channel);
+    const hurry = async (times: number) => {
+      for (let n = 0; n < 10; n++) adas.send({ type: "send", id: crypto.randomUUID(), text: "fills the allowance" });
+      const before = adas.frames.filter(({ type }) => type === "error").length;
+      for (let n = 0; n < times; n++) adas.send({ type: "send", id: crypto.randomUUID(), text: "too much" });
+      await adas.until(
+        "the refusals",
+        () => adas.frames.filter(({ type }) => type === "error").length >= before + times,
+      );
+    };
+    const date = vi.useFakeTimers({ toFake: ["Date"] });
+    await hurry(19);
+    date.setSystemTime(Date.now() + 2_100);
+    await hurry(9);
+    expect(adas.closed).toBeUndefined();
+    for (let n = 0; n < 12; n++) adas.send({ type: "send", id: crypto.randomUUID(), text: "and on" });
+    expect(await adas.closing()).toBe(4029);
+  });
+
+  test("two hundred changes a second are what a channel takes, from however many people", async () => {
+    const { epoch } = await welcomed(await ada.join(channel));
+    vi.useFakeTimers({ toFake: ["Date"] });
+    const codes = await runInDurableObject(env.CHANNEL.getByName(epoch), (object) =>
+      Array.from({ length: 201 }, (_, n) => {
+        const person = { id: `speaker-${n % 30}-0123456789`, name: `Speaker ${n % 30}` };
+        const seat: ChannelSeat = { person, session: "s", namedAt: 0, channel: { id: channel, epoch, kind: "public" } };
+        const outcome = object.command(seat, { type: "send", id: crypto.randomUUID(), text: `${n}` });
+        return outcome.kind === "refused" ? outcome.refusal.code : outcome.kind;
+      }),
+    );
+    expect(codes.slice(0, 200)).toEqual(Array.from({ length: 200 }, () => "done"));
+    expect(codes[200]).toBe("busy");
   });
 
   test("without end closes the socket with 4029", async () => {

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
 import { route } from "../route.ts";
 import type { Store } from "../store.ts";
 import { ConnectionStatus } from "./ConnectionStatus.tsx";
@@ -21,26 +22,48 @@ type Props = {
 
 /** The whole screen: who is not in yet is asked for a name; everybody else sees rail and conversation. */
 export function App({ store, reconnect }: Props) {
+  switch (store.phase.value) {
+    case "starting":
+      return null;
+    case "welcome":
+      return <Welcome store={store} />;
+    case "unreachable":
+      return (
+        <Notice
+          title="Flack cannot be reached"
+          text="It will be tried again."
+          action="Try now"
+          onAction={store.start}
+        />
+      );
+    case "ended":
+      return (
+        <Notice
+          title="You signed out elsewhere"
+          text="This device no longer keeps anything of yours."
+          action="Join again"
+          onAction={store.start}
+        />
+      );
+    case "in":
+      return <Inside store={store} reconnect={reconnect} />;
+    default:
+      return store.phase.value satisfies never;
+  }
+}
+
+function Inside({ store, reconnect }: Props) {
   const Sheet = useSignal<ComponentType<SheetProps> | undefined>(undefined);
   const isRailOpen = useSignal(false);
-  const phase = store.phase.value;
-  if (phase === "starting") return null;
-  if (phase === "welcome") return <Welcome store={store} />;
-  if (phase === "unreachable") {
-    return (
-      <Notice title="Flack cannot be reached" text="It will be tried again." action="Try now" onAction={store.start} />
-    );
-  }
-  if (phase === "ended") {
-    return (
-      <Notice
-        title="You signed out elsewhere"
-        text="This device has forgotten you."
-        action="Join again"
-        onAction={store.start}
-      />
-    );
-  }
+  const where = route.value;
+  // Wherever one has gone to, by whatever way, the drawer is out of the way.
+  useEffect(() => {
+    isRailOpen.value = false;
+  }, [where]);
+  // What is opened rarely is fetched while there is a network, and not before everything else.
+  useEffect(() => {
+    if (store.isConnected.value) void import("./Settings.tsx").catch(() => {});
+  }, [store.isConnected.value]);
   const close = () => {
     Sheet.value = undefined;
   };
@@ -57,11 +80,12 @@ export function App({ store, reconnect }: Props) {
         onSettings={async () => {
           Sheet.value = (await import("./Settings.tsx")).Settings;
         }}
+        isOpen={isRailOpen.value}
         onLeave={() => {
           isRailOpen.value = false;
         }}
       />
-      <main class="main">
+      <main class="main" inert={isRailOpen.value}>
         <ConnectionStatus store={store} reconnect={reconnect} />
         {route.value.kind === "nowhere" ? (
           <Notice

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { countPoints, foldText, TEXT_MAX_POINTS } from "../../worker/protocol.ts";
 import type { Store } from "../store.ts";
 import { Icon } from "./icons.tsx";
+import { isTouch } from "./pointer.ts";
 
 /** The counter appears at nine tenths of what fits. */
 const COUNTER_FROM = TEXT_MAX_POINTS * 0.9;
@@ -18,10 +19,17 @@ export function Composer({ store, channelId }: { readonly store: Store; readonly
     if (!isTouch()) field.current?.focus();
   }, []);
   // Drafts belong to an epoch, which may be known only later; what was typed until then stays.
+  const knownEpoch = useRef(epoch);
   useEffect(() => {
-    if (text === "") setText(store.draft());
-    else store.keepDraft(text);
+    const isFirstKnown = knownEpoch.current === undefined;
+    knownEpoch.current = epoch;
+    if (isFirstKnown && text !== "") store.keepDraft(text);
+    else setText(store.draft());
   }, [epoch]);
+  // Said or changed in another tab: nobody is typing in this one.
+  useEffect(() => {
+    if (!document.hasFocus()) setText(store.draft());
+  }, [store.changedElsewhere.value]);
   useEffect(() => fit(field.current), [text]);
 
   function send(): void {
@@ -43,7 +51,6 @@ export function Composer({ store, channelId }: { readonly store: Store; readonly
   return (
     <form
       class="composer"
-      id="composer"
       onSubmit={(event) => {
         event.preventDefault();
         send();
@@ -51,6 +58,7 @@ export function Composer({ store, channelId }: { readonly store: Store; readonly
     >
       <textarea
         ref={field}
+        id="composer"
         rows={1}
         dir="auto"
         aria-label={`Message #${channelId}`}
@@ -81,10 +89,6 @@ export function Composer({ store, channelId }: { readonly store: Store; readonly
       </button>
     </form>
   );
-}
-
-function isTouch(): boolean {
-  return matchMedia("(pointer: coarse)").matches;
 }
 
 /** Grows with its text where CSS alone cannot do it yet. */

@@ -1,8 +1,10 @@
+import { useEffect, useRef } from "preact/hooks";
 import { WINDOW_MESSAGES } from "../../worker/protocol.ts";
 import type { Store } from "../store.ts";
 import { Composer } from "./Composer.tsx";
 import { Icon } from "./icons.tsx";
 import { MessageList } from "./MessageList.tsx";
+import { isTouch } from "./pointer.ts";
 
 /** From so many messages on, the header says how full the window is. */
 const NEARLY_FULL = 90;
@@ -10,8 +12,17 @@ const NEARLY_FULL = 90;
 /** One channel: what it is, what was said, and where to say something. */
 export function Conversation({ store, onOpenRail }: { readonly store: Store; readonly onOpenRail: () => void }) {
   const conversation = store.open.value;
-  if (!conversation) return null;
+  const you = store.person.value;
+  const heading = useRef<HTMLHeadingElement>(null);
+  const openId = conversation?.channelId;
+  // On touch the composer is not focused, since that would bring up the keyboard: the heading tells where one is.
+  useEffect(() => {
+    if (isTouch()) heading.current?.focus();
+  }, [openId]);
+  if (!conversation || !you) return null;
   const { channelId } = conversation;
+  // Nothing that was typed or scrolled to is carried to another channel or another person.
+  const place = `${you.id} ${channelId}`;
   const channel = store.channels.value.get(channelId);
   const { count, people } = conversation.here.value;
   const kept = conversation.history.value.messages.length;
@@ -21,11 +32,17 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
   return (
     <div class="conversation">
       <header class="conversation-head">
-        <button type="button" class="icon-button rail-open-button" aria-label="Open conversations" onClick={onOpenRail}>
+        <button
+          type="button"
+          id="open-conversations"
+          class="icon-button rail-open-button"
+          aria-label="Open conversations"
+          onClick={onOpenRail}
+        >
           <Icon name="menu" />
           {isUnreadElsewhere && <span class="dot" />}
         </button>
-        <h1 tabIndex={-1}>
+        <h1 ref={heading} tabIndex={-1}>
           <span class="hash">#</span>
           <bdi>{channelId}</bdi>
         </h1>
@@ -40,15 +57,15 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
             {kept} of {WINDOW_MESSAGES}
           </span>
         )}
-        {count > 0 && (
+        {count > 0 && store.isConnected.value && (
           <span class="here" title={people.map(({ name }) => name).join(", ")}>
             <Icon name="people" />
             {count} here
           </span>
         )}
       </header>
-      <MessageList key={`messages ${channelId}`} store={store} conversation={conversation} />
-      <Composer key={`composer ${channelId}`} store={store} channelId={channelId} />
+      <MessageList key={`messages ${place}`} store={store} conversation={conversation} you={you} />
+      <Composer key={`composer ${place}`} store={store} channelId={channelId} />
     </div>
   );
 }

@@ -23,9 +23,11 @@ export function Dialog({ title, onClose, children }: Props) {
       ref={dialog}
       class="dialog"
       aria-labelledby={titleId}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose?.();
+      // A browser lets only the first Esc be prevented; the second closes all the same.
+      onClose={({ currentTarget }) => {
+        if (!currentTarget.isConnected) return; // taken away: nobody closed it
+        if (onClose) onClose();
+        else currentTarget.showModal();
       }}
     >
       <header class="dialog-head">

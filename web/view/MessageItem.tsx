@@ -10,17 +10,19 @@ type Props = {
   readonly row: MessageRow;
   /** The one message of the list that Tab reaches. */
   readonly isTabStop: boolean;
+  /** The message is to be deleted. */
+  readonly onRemove: (id: string) => void;
 };
 
 /** One message in its true state. Its text is never markup. */
-export function MessageItem({ store, row, isTabStop }: Props) {
+export function MessageItem({ store, row, isTabStop, onRemove }: Props) {
   const { id, author, sentAt, isFirst, state } = row;
   const nameId = `author-${id}`;
   const timeId = `time-${id}`;
   const textId = `text-${id}`;
   return (
     <li
-      id={`message-${id}`}
+      id={rowId(id)}
       class={`message ${state.kind}${isFirst ? " first" : ""}${row.isTombstone ? " tombstone" : ""}`}
       aria-labelledby={`${nameId} ${timeId} ${textId}`}
       tabIndex={isTabStop ? 0 : -1}
@@ -46,7 +48,7 @@ export function MessageItem({ store, row, isTabStop }: Props) {
             aria-label="Delete message"
             title="Delete message"
             tabIndex={isTabStop ? 0 : -1}
-            onClick={() => store.remove(id)}
+            onClick={() => onRemove(id)}
           >
             <Icon name="trash" />
           </button>
@@ -54,6 +56,11 @@ export function MessageItem({ store, row, isTabStop }: Props) {
       )}
     </li>
   );
+}
+
+/** The element's id of a message's row. */
+export function rowId(messageId: string): string {
+  return `message-${messageId}`;
 }
 
 /** What is to be said about a message that is not simply there. */
@@ -70,13 +77,13 @@ function State({ store, row: { id, state } }: Pick<Props, "store" | "row">) {
     case "failed":
       return (
         <span class="state failure" role="alert">
-          Not sent: {state.detail}{" "}
+          {state.command === "send" ? "Not sent" : "Not deleted"}: {state.detail}{" "}
           <button type="button" class="link-button" onClick={() => store.retry(id)}>
             Retry
           </button>
           {" · "}
-          <button type="button" class="link-button" onClick={() => store.discard(id)}>
-            Discard
+          <button type="button" class="link-button" onClick={() => store.discard(id, state.command)}>
+            {state.command === "send" ? "Discard" : "Keep it"}
           </button>
         </span>
       );
@@ -100,7 +107,14 @@ function Deleting({ store, id, dueAt }: { readonly store: Store; readonly id: st
   return (
     <span class="state">
       Deleting…{" "}
-      <button type="button" class="link-button" onClick={() => store.undoRemove(id)}>
+      <button
+        type="button"
+        class="link-button"
+        onClick={() => {
+          store.undoRemove(id);
+          document.getElementById(rowId(id))?.focus();
+        }}
+      >
         Undo
       </button>
     </span>

@@ -1,28 +1,31 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Person } from "../../worker/frames.ts";
 import { WINDOW_MESSAGES } from "../../worker/protocol.ts";
 import type { Conversation, Store } from "../store.ts";
 import { Icon } from "./icons.tsx";
-import { MessageItem } from "./MessageItem.tsx";
+import { MessageItem, rowId } from "./MessageItem.tsx";
 import { layOut } from "./timeline.ts";
 import { dayName } from "./times.ts";
 
 /** Whoever is this close (px) to the end is at the end, and stays there. */
 const PINNED_PX = 48;
 
+type Props = { readonly store: Store; readonly conversation: Conversation; readonly you: Person };
+
 /** The messages: at the end it stays at the end; anywhere else it never moves the reader. */
-export function MessageList({ store, conversation }: { readonly store: Store; readonly conversation: Conversation }) {
+export function MessageList({ store, conversation, you }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const isPinned = useRef(true);
+  const anchor = useRef<{ readonly id: string; readonly top: number } | undefined>(undefined);
   const [seenSeq, setSeenSeq] = useState(0);
   const [tabStop, setTabStop] = useState<string>();
+  const [isBusy, setBusy] = useState(true);
   const now = useMinute();
-  const you = store.person.value;
   const { messages, seq } = conversation.history.value;
   const epoch = conversation.epoch.value;
   const entries = store.outbox.value.filter((entry) => entry.epoch === store.openEpoch.value);
   const pending = entries.filter(({ kind }) => kind === "send").length;
   const newCount = isPinned.current ? 0 : seq - seenSeq;
-  if (!you) return null;
   const days = layOut(messages, entries, you);
   const rows = days.flatMap((day) => day.rows);
   const stop = rows.some(({ id }) => id === tabStop) ? tabStop : rows.at(-1)?.id;
@@ -37,7 +40,11 @@ export function MessageList({ store, conversation }: { readonly store: Store; re
 
   useLayoutEffect(() => {
     if (isPinned.current) toEnd();
+    else holdStill();
   }, [messages, entries.length, epoch]);
+
+  // History goes in while busy, so that it is not read out; only what comes after it is news.
+  useEffect(() => setBusy(epoch === undefined), [epoch]);
 
   // What one says oneself is always shown.
   useLayoutEffect(() => {
@@ -60,24 +67,56 @@ export function MessageList({ store, conversation }: { readonly store: Store; re
     };
   }, []);
 
+  /** Where the first row in sight stands: it stays there whatever comes below it or leaves above it. */
+  function lookAround(list: HTMLElement): void {
+    if (Math.abs(drift()) < 1) return; // held still: a new look would add up roundings
+    const { top } = list.getBoundingClientRect();
+    const row = [...list.querySelectorAll("li")].find((item) => item.getBoundingClientRect().bottom > top);
+    anchor.current = row && { id: row.id, top: row.getBoundingClientRect().top };
+  }
+
+  function holdStill(): void {
+    const moved = drift();
+    if (Number.isFinite(moved)) scroller.current?.scrollBy(0, moved);
+  }
+
+  /** How far (px) that row is from where it stood; infinitely far if there is none. */
+  function drift(): number {
+    const row = document.getElementById(anchor.current?.id ?? "");
+    return row && anchor.current ? row.getBoundingClientRect().top - anchor.current.top : Number.POSITIVE_INFINITY;
+  }
+
   function onScroll(): void {
     const list = scroller.current;
     if (!list) return;
     const wasPinned = isPinned.current;
     isPinned.current = list.scrollHeight - list.scrollTop - list.clientHeight <= PINNED_PX;
+    lookAround(list);
     if (isPinned.current && !wasPinned) toEnd();
     else if (!isPinned.current && wasPinned) setSeenSeq(seq);
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    const step = { ArrowUp: -1, ArrowDown: 1, Home: -rows.length, End: rows.length }[event.key];
-    if (step === undefined || !(event.target instanceof HTMLLIElement)) return;
+    const { key, target } = event;
+    if (key === "Escape") return document.getElementById("composer")?.focus();
+    const step = { ArrowUp: -1, ArrowDown: 1, Home: -rows.length, End: rows.length }[key];
+    const item = target instanceof Element ? target.closest("li") : null;
+    if (step === undefined || !item) return;
     event.preventDefault();
-    const at = rows.findIndex(({ id }) => id === stop) + step;
-    const target = rows[Math.min(Math.max(at, 0), rows.length - 1)];
-    if (!target) return;
-    setTabStop(target.id);
-    document.getElementById(`message-${target.id}`)?.focus();
+    focusRow(rows.findIndex(({ id }) => item.id === rowId(id)) + step);
+  }
+
+  function focusRow(at: number): void {
+    const row = rows[Math.min(Math.max(at, 0), rows.length - 1)];
+    if (!row) return;
+    setTabStop(row.id);
+    document.getElementById(rowId(row.id))?.focus();
+  }
+
+  function remove(removed: string): void {
+    store.remove(removed);
+    const at = rows.findIndex(({ id }) => id === removed);
+    focusRow(at === rows.length - 1 ? at - 1 : at + 1);
   }
 
   return (
@@ -88,13 +127,16 @@ export function MessageList({ store, conversation }: { readonly store: Store; re
         role="log"
         aria-label={`Messages in #${conversation.channelId}`}
         aria-relevant="additions"
-        aria-busy={epoch === undefined}
+        aria-busy={isBusy}
         onScroll={onScroll}
         onKeyDown={onKeyDown}
       >
         <div class="log-space" />
         {messages.length === WINDOW_MESSAGES && (
           <p class="cap-note">Only the latest {WINDOW_MESSAGES} messages are kept here.</p>
+        )}
+        {epoch === undefined && (
+          <p class="cap-note late">{store.isConnected.value ? "Loading…" : "Waiting for the connection…"}</p>
         )}
         {epoch !== undefined && rows.length === 0 && <Empty channelId={conversation.channelId} />}
         {days.map(({ day, rows: dayRows }) => (
@@ -104,14 +146,21 @@ export function MessageList({ store, conversation }: { readonly store: Store; re
             </h2>
             <ol>
               {dayRows.map((row) => (
-                <MessageItem key={row.id} store={store} row={row} isTabStop={row.id === stop} />
+                <MessageItem key={row.id} store={store} row={row} isTabStop={row.id === stop} onRemove={remove} />
               ))}
             </ol>
           </section>
         ))}
       </div>
       {newCount > 0 && (
-        <button type="button" class="button to-end" onClick={toEnd}>
+        <button
+          type="button"
+          class="button to-end"
+          onClick={() => {
+            toEnd();
+            focusRow(rows.length - 1);
+          }}
+        >
           <Icon name="down" />
           {newCount} new
         </button>

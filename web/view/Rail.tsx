@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import type { Channel } from "../../worker/frames.ts";
 import { channelHref } from "../route.ts";
 import type { Store } from "../store.ts";
@@ -8,21 +9,37 @@ type Props = {
   readonly store: Store;
   readonly onNewChannel: () => void;
   readonly onSettings: () => void;
-  /** Somewhere else was chosen: a drawer closes. */
+  /** As a drawer, over the conversation. Where there is room the rail is always there. */
+  readonly isOpen: boolean;
+  /** The drawer is to close. */
   readonly onLeave: () => void;
 };
 
 /** The channels, alphabetical and stable, and oneself. */
-export function Rail({ store, onNewChannel, onSettings, onLeave }: Props) {
+export function Rail({ store, isOpen, onNewChannel, onSettings, onLeave }: Props) {
+  const close = useRef<HTMLButtonElement>(null);
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (isOpen) close.current?.focus();
+    else if (wasOpen.current && isNowhere(document.activeElement))
+      document.getElementById("open-conversations")?.focus();
+    wasOpen.current = isOpen;
+  }, [isOpen]);
   const you = store.person.value;
   const channels = [...store.channels.value.values()].sort((a, b) => a.id.localeCompare(b.id));
   return (
     <>
-      <nav class="rail" aria-label="Conversations">
+      <nav class="rail" aria-label="Conversations" onKeyDown={({ key }) => key === "Escape" && onLeave()}>
         <header class="rail-head">
           <Mark />
           <span class="rail-title">Flack</span>
-          <button type="button" class="icon-button rail-close" aria-label="Close conversations" onClick={onLeave}>
+          <button
+            ref={close}
+            type="button"
+            class="icon-button rail-close"
+            aria-label="Close conversations"
+            onClick={onLeave}
+          >
             <Icon name="close" />
           </button>
         </header>
@@ -53,14 +70,24 @@ export function Rail({ store, onNewChannel, onSettings, onLeave }: Props) {
   );
 }
 
+/** Whether the focus has fallen out of what is in sight: the drawer that held it is closed. */
+function isNowhere(element: Element | null): boolean {
+  return !element || element === document.body || element.closest(".rail") !== null;
+}
+
 function ChannelLink({ store, channel, onLeave }: { store: Store; channel: Channel; onLeave: () => void }) {
   const isOpen = store.open.value?.channelId === channel.id;
   const unread = isOpen ? 0 : store.unread(channel);
   const hasDraft = !isOpen && store.drafts.value.has(channel.epoch);
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    if (isOpen) link.current?.scrollIntoView({ block: "nearest" });
+  }, [isOpen]);
   const noteId = `unread-${channel.epoch}`;
   return (
     <li>
       <a
+        ref={link}
         class={unread > 0 ? "rail-link unread" : "rail-link"}
         href={channelHref(channel.id)}
         aria-label={`#${channel.name}`}

@@ -1,6 +1,6 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { foldDisplayName } from "../../worker/names.ts";
-import { memory, type Theme } from "../memory.ts";
+import type { Theme } from "../memory.ts";
 import type { Store } from "../store.ts";
 import { Dialog } from "./Dialog.tsx";
 
@@ -12,9 +12,15 @@ const THEMES: readonly (readonly [Theme, string])[] = [
 
 /** The name, the looks, the way out. */
 export function Settings({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
-  const [theme, setTheme] = useState(memory.theme);
   const [isLeaving, setLeaving] = useState(false);
+  const [complaint, setComplaint] = useState<string>();
   const you = store.person.value?.name ?? "";
+
+  async function signOut(): Promise<void> {
+    const answer = await store.signOut();
+    if (!answer.ok) setComplaint(answer.detail);
+  }
+
   return (
     <Dialog title="Settings" onClose={onClose}>
       <NameForm store={store} />
@@ -25,11 +31,8 @@ export function Settings({ store, onClose }: { readonly store: Store; readonly o
             <input
               type="radio"
               name="theme"
-              checked={theme === value}
-              onChange={() => {
-                memory.keepTheme(value);
-                setTheme(value);
-              }}
+              checked={store.theme.value === value}
+              onChange={() => store.setTheme(value)}
             />
             {label}
           </label>
@@ -40,11 +43,16 @@ export function Settings({ store, onClose }: { readonly store: Store; readonly o
           <p>
             This gives up the name <bdi>{you}</bdi> and the right to delete what you wrote.
           </p>
+          {complaint && (
+            <p class="hint complaint" role="alert">
+              Not signed out: {complaint}
+            </p>
+          )}
           <div class="dialog-actions">
             <button type="button" class="button quiet" onClick={() => setLeaving(false)}>
               Stay
             </button>
-            <button type="button" class="button danger" onClick={() => void store.signOut()}>
+            <button type="button" class="button danger" onClick={signOut}>
               Sign out
             </button>
           </div>
@@ -64,6 +72,8 @@ function NameForm({ store }: { readonly store: Store }) {
   const current = store.person.value?.name ?? "";
   const [name, setName] = useState(current);
   const [refusal, setRefusal] = useState<string>();
+  const [isRenamed, setRenamed] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
   const folded = foldDisplayName(name);
   const complaint = refusal ?? (folded.ok ? undefined : folded.reason);
   return (
@@ -72,7 +82,9 @@ function NameForm({ store }: { readonly store: Store }) {
         event.preventDefault();
         if (!folded.ok) return;
         const answer = await store.rename(folded.name);
-        if (!answer.ok) setRefusal(answer.detail);
+        if (!answer.ok) return setRefusal(answer.detail);
+        setRenamed(true);
+        field.current?.focus();
       }}
     >
       <label for="settings-name">Display name</label>
@@ -85,9 +97,11 @@ function NameForm({ store }: { readonly store: Store }) {
           spellcheck={false}
           dir="auto"
           value={name}
+          ref={field}
           onInput={(event) => {
             setName(event.currentTarget.value);
             setRefusal(undefined);
+            setRenamed(false);
           }}
         />
         <button type="submit" class="button" disabled={!folded.ok || folded.name === current}>
@@ -95,7 +109,8 @@ function NameForm({ store }: { readonly store: Store }) {
         </button>
       </div>
       <p id="settings-name-hint" class={complaint ? "hint complaint" : "hint"} role="status">
-        {complaint ?? "Messages you have sent keep the name they were sent with."}
+        {complaint ??
+          (isRenamed ? "Changed, here and everywhere." : "Messages you have sent keep the name they were sent with.")}
       </p>
     </form>
   );

@@ -1,39 +1,94 @@
+import { useState } from "preact/hooks";
 import { CLOSE } from "../../worker/protocol.ts";
 import { channelHref, go } from "../route.ts";
 import type { Store } from "../store.ts";
 import { Dialog } from "./Dialog.tsx";
 
+type Props = { readonly store: Store; readonly reconnect: () => void };
+
 /** Over everything, when the server has said that nothing goes on by itself. */
-export function Stopped({ store, reconnect }: { readonly store: Store; readonly reconnect: () => void }) {
+export function Stopped({ store, reconnect }: Props) {
   const code = store.stopped.value;
   switch (code) {
     case undefined:
     case CLOSE.sessionEnded: // the whole screen says so
       return null;
     case CLOSE.replaced:
-      return <Reason title="Open in too many windows" action="Use here" onAction={reconnect} />;
+      return (
+        <Reason
+          title="Open in too many windows"
+          text="Flack keeps eight windows of one person connected. Using it here disconnects the oldest of the others."
+          action="Use here"
+          onAction={reconnect}
+        />
+      );
     case CLOSE.channelGone:
       return store.openEpoch.value === undefined ? (
-        <Missing store={store} />
+        <Missing store={store} reconnect={reconnect} />
       ) : (
-        <Reason title="This channel was deleted" action="Go to #general" onAction={() => go(channelHref("general"))} />
+        <Reason
+          title="This channel was deleted"
+          text="Its messages are gone."
+          action="Go to #general"
+          onAction={goToGeneral}
+        />
       );
     default:
-      return <Reason title="Something went wrong" action="Reload" onAction={() => location.reload()} />;
+      return (
+        <Reason
+          title="Something went wrong"
+          text="What you have written is kept."
+          action="Reload"
+          onAction={() => location.reload()}
+        />
+      );
   }
 }
 
-/** A link to a channel that nobody has made. */
-function Missing({ store }: { readonly store: Store }) {
+/** A link to a channel that nobody has made yet. */
+function Missing({ store, reconnect }: Props) {
   const id = store.open.value?.channelId ?? "";
+  const [refusal, setRefusal] = useState<string>();
   return (
-    <Reason title={`There is no #${id} here`} action="Go to #general" onAction={() => go(channelHref("general"))} />
+    <Dialog title={`There is no #${id} here`}>
+      <p class={refusal ? "hint complaint" : "hint"} role="status">
+        {refusal ?? "Nobody has made it yet, or it was deleted."}
+      </p>
+      <div class="dialog-actions">
+        <button type="button" class="button quiet" onClick={goToGeneral}>
+          Go to #general
+        </button>
+        <button
+          type="button"
+          class="button primary"
+          onClick={async () => {
+            const answer = await store.createChannel(id);
+            if (answer.ok) reconnect();
+            else setRefusal(answer.detail);
+          }}
+        >
+          Create #{id}
+        </button>
+      </div>
+    </Dialog>
   );
 }
 
-function Reason({ title, action, onAction }: { title: string; action: string; onAction: () => void }) {
+function goToGeneral(): void {
+  go(channelHref("general"));
+}
+
+type ReasonProps = {
+  readonly title: string;
+  readonly text: string;
+  readonly action: string;
+  readonly onAction: () => void;
+};
+
+function Reason({ title, text, action, onAction }: ReasonProps) {
   return (
     <Dialog title={title}>
+      <p class="hint">{text}</p>
       <div class="dialog-actions">
         <button type="button" class="button primary" onClick={onAction}>
           {action}

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { foldDisplayName, NAME_MAX_POINTS } from "../../worker/names.ts";
-import { api, type Site } from "../api.ts";
+import type { Site } from "../api.ts";
 import type { Store } from "../store.ts";
 import { Mark } from "./icons.tsx";
 
@@ -17,7 +17,7 @@ export function Welcome({ store }: { readonly store: Store }) {
 
   useEffect(() => {
     dialog.current?.showModal();
-    void api.site().then((answer) => answer.ok && setSite(answer.value));
+    void store.site().then((answer) => answer.ok && setSite(answer.value));
   }, []);
 
   async function join(wanted: string): Promise<void> {
@@ -31,7 +31,12 @@ export function Welcome({ store }: { readonly store: Store }) {
   }
 
   return (
-    <dialog ref={dialog} class="welcome" aria-labelledby="welcome-title" onCancel={(event) => event.preventDefault()}>
+    <dialog
+      ref={dialog}
+      class="welcome"
+      aria-labelledby="welcome-title"
+      onClose={(event) => event.currentTarget.showModal()}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -77,7 +82,9 @@ export function Welcome({ store }: { readonly store: Store }) {
         </p>
         {problem?.code === "name_taken" && folded.ok && (
           <button type="button" class="button quiet" onClick={() => void join(another(folded.name))}>
-            Join as <bdi>{another(folded.name)}</bdi>
+            <span>
+              Join as <bdi>{another(folded.name)}</bdi>
+            </span>
           </button>
         )}
         <button type="submit" class="button primary" disabled={isAsking || name.trim() === ""}>

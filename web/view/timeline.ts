@@ -11,7 +11,8 @@ const GROUP_MS = 5 * 60 * 1_000;
 type RowState =
   | { readonly kind: "sent" }
   | { readonly kind: "sending" }
-  | { readonly kind: "failed"; readonly detail: string }
+  /** Finally refused: of what kind the command was, and why. */
+  | { readonly kind: "failed"; readonly command: OutboxEntry["kind"]; readonly detail: string }
   /** Can be undone until `dueAt` (ms), and goes then. */
   | { readonly kind: "deleting"; readonly dueAt: number };
 
@@ -58,12 +59,13 @@ export function layOut(messages: readonly Message[], entries: readonly OutboxEnt
       text,
       isTombstone: deleted === true,
       isOwn: author.id === you.id,
-      state: deletion ? { kind: "deleting", dueAt: deletion.dueAt } : { kind: "sent" },
+      state: deletion ? stateOf(deletion, { kind: "deleting", dueAt: deletion.dueAt }) : { kind: "sent" },
     });
   }
   // Pending ones come last, and never before what they follow: a device's clock may be behind the server's.
   const newest = messages.at(-1)?.sentAt ?? 0;
-  for (const { kind, id, madeAt, text, failure } of entries) {
+  for (const entry of entries) {
+    const { kind, id, madeAt, text } = entry;
     if (kind !== "send" || sent.has(id)) continue;
     add({
       id,
@@ -72,8 +74,12 @@ export function layOut(messages: readonly Message[], entries: readonly OutboxEnt
       text,
       isTombstone: false,
       isOwn: true,
-      state: failure ? { kind: "failed", detail: failure.detail } : { kind: "sending" },
+      state: stateOf(entry, { kind: "sending" }),
     });
   }
   return days;
+}
+
+function stateOf({ kind, failure }: OutboxEntry, underWay: RowState): RowState {
+  return failure ? { kind: "failed", command: kind, detail: failure.detail } : underWay;
 }
