@@ -15,6 +15,6 @@ declare namespace Cloudflare {
 interface Env extends Cloudflare.Env {}
 
 interface WebSocket {
-  /** Bytes sent but not yet taken by the other end. Runtimes before November 2026 do not tell. */
+  /** Bytes sent but not yet taken by the other end. The runtime that wrangler pins does not tell yet. */
   readonly bufferedAmount?: number;
 }

@@ -113,7 +113,7 @@ const SCREENS: Record<string, (who: Someone) => Promise<void>> = {
 
 /** Transitions have ended. */
 async function settle({ page }: Someone): Promise<void> {
-  await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finished)));
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
 }
 
 async function examine(who: Someone, name: string, { theme, width }: Look): Promise<void> {

@@ -11,6 +11,9 @@ import { Rail } from "./Rail.tsx";
 import { Stopped } from "./Stopped.tsx";
 import { Welcome } from "./Welcome.tsx";
 
+/** So long (ms) a connection has to hold before what is rarely needed is fetched. */
+const FETCH_AHEAD_MS = 5_000;
+
 /** What opens over the screen, one at a time; what is rarely needed is loaded when it is. */
 type SheetProps = { readonly store: Store; readonly onClose: () => void };
 
@@ -62,7 +65,9 @@ function Inside({ store, reconnect }: Props) {
   }, [where]);
   // What is opened rarely is fetched while there is a network, and not before everything else.
   useEffect(() => {
-    if (store.isConnected.value) void import("./Settings.tsx").catch(() => {});
+    if (!store.isConnected.value) return;
+    const timer = setTimeout(() => void import("./Settings.tsx"), FETCH_AHEAD_MS);
+    return () => clearTimeout(timer);
   }, [store.isConnected.value]);
   const close = () => {
     Sheet.value = undefined;
