@@ -38,6 +38,9 @@ export const api = {
   send: (channelId: string, id: string, text: string): Promise<Answer<unknown>> =>
     call("POST", `${channelPath(channelId)}/messages`, v.unknown(), { id, text }),
 
+  edit: (channelId: string, id: string, text: string): Promise<Answer<unknown>> =>
+    call("PATCH", `${channelPath(channelId)}/messages/${id}`, v.unknown(), { text }),
+
   /** Goes out even while the page is going away. */
   remove: (channelId: string, id: string): Promise<Answer<unknown>> =>
     call("DELETE", `${channelPath(channelId)}/messages/${id}`, v.unknown()),

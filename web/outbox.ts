@@ -1,6 +1,6 @@
 /**
  * What this person said and the server has not confirmed: kept on the device until it is.
- * Sends and deletions of one conversation go out one at a time, in the order they were made,
+ * Sends, edits and deletions of one conversation go out one at a time, in the order they were made,
  * and may be delivered twice without harm: the server knows a message by its id.
  * Each tab sends its own; what a closed tab left is taken over by one that lives. It knows no socket and no fetch.
  */
@@ -8,7 +8,7 @@ import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { createStore, delMany, entries as readEntries, set } from "idb-keyval";
 
 export type OutboxEntry = {
-  readonly kind: "send" | "delete";
+  readonly kind: "send" | "edit" | "delete";
   /** The message's id. */
   readonly id: string;
   readonly personId: string;
@@ -99,13 +99,14 @@ export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>)
   }
 
   function finish(entry: OutboxEntry, delivery: Exclude<Delivery, { kind: "offline" | "later" }>): void {
-    const isHeld = all.value.some((other) => isSame(other, entry));
+    const held = all.value.find((other) => isSame(other, entry));
+    if (held && held.madeAt !== entry.madeAt) return; // edited once more meanwhile: the newer one is still to go
     const isDone =
       delivery.kind === "done" ||
       delivery.code === "already_sent" ||
       (entry.kind === "delete" && delivery.code === "not_found"); // it left the window meanwhile: gone is gone
     if (isDone) drop(entry);
-    else if (isHeld) void keep({ ...entry, failure: { code: delivery.code, detail: delivery.detail } });
+    else if (held) void keep({ ...entry, failure: { code: delivery.code, detail: delivery.detail } });
   }
 
   /** Waits for each other tab that left entries to be gone, then takes them over; of several waiting tabs one gets them. */

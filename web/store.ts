@@ -5,7 +5,7 @@
  */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Channel, ChannelFrame, DirectoryFrame, Message, Person } from "../worker/frames.ts";
-import { EMPTY_HISTORY, type History, merge } from "../worker/history.ts";
+import { EMPTY_HISTORY, find, type History, merge } from "../worker/history.ts";
 import { type ChannelCommand, CLOSE, foldText, TEXT_MAX_POINTS, WINDOW_MESSAGES } from "../worker/protocol.ts";
 import type { Answer, api as httpApi } from "./api.ts";
 import type { ConnectionState } from "./connection.ts";
@@ -59,10 +59,12 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
   const conversations = signal(new Map<string, Conversation>());
   const readSeqs = signal<ReadonlyMap<string, number>>(new Map());
   const drafts = signal<ReadonlySet<string>>(new Set());
+  /** The message that is being edited in place. */
+  const editing = signal<string | undefined>(undefined);
   const theme = signal<Theme>(memory.theme());
   /** Counts what other tabs have changed. */
   const changedElsewhere = signal(0);
-  const awaited = new Map<string, (delivery: Delivery) => void>();
+  const awaited = new Map<string, { readonly text: string; readonly answer: (delivery: Delivery) => void }>();
   const outbox = makeOutbox(deliver);
 
   const open = computed(() => (route.value.kind === "channel" ? conversationOf(route.value.id) : undefined));
@@ -247,7 +249,7 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
         return;
       }
       case "error": {
-        awaited.get(`${frame.command}:${frame.id}`)?.(afterRefusal(frame));
+        awaited.get(`${frame.command}:${frame.id}`)?.answer(afterRefusal(frame));
         return;
       }
       default:
@@ -257,15 +259,21 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
 
   /** Takes out of the outbox what the server has shown to be done. */
   function settle(messages: readonly Message[]): void {
-    const entries = outbox.entries.value;
-    if (entries.length === 0 && awaited.size === 0) return;
-    for (const { id, deleted } of messages) {
-      awaited.get(`send:${id}`)?.({ kind: "done" });
-      outbox.remove(id, "send");
-      if (!deleted) continue;
-      awaited.get(`delete:${id}`)?.({ kind: "done" });
-      outbox.remove(id, "delete");
+    if (outbox.entries.value.length === 0 && awaited.size === 0) return;
+    for (const { id, text, deleted } of messages) {
+      confirm("send", id);
+      confirm("edit", id, deleted ? undefined : text);
+      if (deleted) confirm("delete", id);
     }
+  }
+
+  /** With `text`, only what said just that: an edit may have been made anew while the one before was under way. */
+  function confirm(kind: OutboxEntry["kind"], id: string, text?: string): void {
+    const isMeant = (about: { readonly text: string }) => text === undefined || about.text === text;
+    const waiting = awaited.get(`${kind}:${id}`);
+    if (waiting && isMeant(waiting)) waiting.answer({ kind: "done" });
+    const entry = outbox.entries.value.find((candidate) => candidate.kind === kind && candidate.id === id);
+    if (entry && isMeant(entry)) outbox.remove(id, kind);
   }
 
   /* ---- the ways out ---- */
@@ -274,7 +282,7 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
     (link === "directory" ? directoryLink : channelLink).value = state;
     if (state.kind === "stopped" && state.code === CLOSE.sessionEnded && phase.value === "in") void forget("ended");
     if (link === "channel" && state.kind !== "live") {
-      for (const answer of [...awaited.values()]) answer({ kind: "offline" });
+      for (const { answer } of [...awaited.values()]) answer({ kind: "offline" });
     }
     if (state.kind === "live") takeOver();
     // Not before the deliveries that were just given up have ended.
@@ -295,13 +303,26 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
   function deliverBySocket({ kind, id, text }: OutboxEntry): Promise<Delivery> {
     return new Promise((resolve) => {
       const key = `${kind}:${id}`;
-      awaited.set(key, (delivery) => {
+      const answer = (delivery: Delivery): void => {
         awaited.delete(key);
         resolve(delivery);
-      });
-      if (!say(kind === "send" ? { type: kind, id, text } : { type: kind, id }))
-        awaited.get(key)?.({ kind: "offline" });
+      };
+      awaited.set(key, { text, answer });
+      if (!say(kind === "delete" ? { type: kind, id } : { type: kind, id, text })) answer({ kind: "offline" });
     });
+  }
+
+  function request(kind: OutboxEntry["kind"], channelId: string, id: string, text: string): Promise<Answer<unknown>> {
+    switch (kind) {
+      case "send":
+        return api.send(channelId, id, text);
+      case "edit":
+        return api.edit(channelId, id, text);
+      case "delete":
+        return api.remove(channelId, id);
+      default:
+        return kind satisfies never;
+    }
   }
 
   /** For conversations that are not open here. A channel made again under the same name is another one. */
@@ -310,7 +331,7 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
       return { kind: "refused", code: "not_found", detail: "This channel is gone." };
     }
     if (!isStillOneself()) return { kind: "offline" };
-    const answer = kind === "send" ? await api.send(channelId, id, text) : await api.remove(channelId, id);
+    const answer = await request(kind, channelId, id, text);
     if (answer.ok) return { kind: "done" };
     if (answer.status === 401) return { kind: "offline" };
     return answer.status === 0 ? { kind: "later", waitMs: WEATHER_MS } : afterRefusal(answer);
@@ -322,6 +343,30 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
   function send(raw: string): boolean {
     const text = foldText(raw, TEXT_MAX_POINTS);
     return text ? write("send", crypto.randomUUID(), text, now()) : false;
+  }
+
+  /** Begins to edit a message of one's own, or leaves off with `undefined`. */
+  function edit(id: string | undefined): void {
+    editing.value = id;
+  }
+
+  /** The newest message of one's own that can be edited. */
+  function editLast(): void {
+    const own = open.value?.history.value.messages.filter(
+      (message) => message.author.id === person.value?.id && !message.deleted,
+    );
+    edit(own?.at(-1)?.id);
+  }
+
+  /** Ends editing with a new text. `false`: it is empty or too long, and editing goes on. */
+  function saveEdit(raw: string): boolean {
+    const id = editing.value;
+    const text = foldText(raw, TEXT_MAX_POINTS);
+    if (!text || id === undefined) return false;
+    const held = open.value && find(open.value.history.value, id);
+    if (held && held.text !== text) write("edit", id, text, now());
+    edit(undefined);
+    return true;
   }
 
   /** Deletes a message of one's own, after a while in which it can be undone. */
@@ -454,6 +499,10 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
     receiveChannel,
     linkChanged,
     send,
+    editing: readonly(editing),
+    edit,
+    editLast,
+    saveEdit,
     remove,
     undoRemove: (id: string) => outbox.remove(id, "delete"),
     retry: outbox.retry,

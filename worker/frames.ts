@@ -43,6 +43,7 @@ const Message = v.object({
   author: Person,
   sentAt: Count,
   text: v.string(),
+  editedAt: v.exactOptional(Count),
   deleted: v.exactOptional(v.literal(true)),
   replyTo: v.exactOptional(MessageId),
 });

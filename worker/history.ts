@@ -36,6 +36,8 @@ export function decide(
   switch (command.type) {
     case "send":
       return decideSend(channel, command, who, now);
+    case "edit":
+      return decideEdit(channel.history, command, who, now);
     case "delete":
       return decideDelete(channel.history, command.id, who);
     default:
@@ -60,10 +62,9 @@ function decideSend(
       ? refuse("already_sent", "This message was sent and has left the window.")
       : refuse("id_conflict", "Use a new id.");
   }
-  const text = foldText(command.text, TEXT_MAX_POINTS);
-  if (text === undefined) return refuse("invalid_text", `A message has at most ${TEXT_MAX_POINTS} characters.`);
   if (command.attachments?.length) return refuse("files_off", "This site takes no files.");
-  if (!VISIBLE.test(text)) return refuse("invalid_text", "A message needs some text.");
+  const text = foldText(command.text, TEXT_MAX_POINTS);
+  if (!isSayable(text)) return UNSAYABLE;
   const { replyTo } = command;
   if (replyTo !== undefined) {
     const parent = find(history, replyTo);
@@ -82,6 +83,22 @@ function decideSend(
       ...(replyTo !== undefined && { replyTo }),
     },
   };
+}
+
+function decideEdit(
+  history: History,
+  command: Extract<ChannelCommand, { type: "edit" }>,
+  who: Person,
+  now: number,
+): Decision {
+  const held = find(history, command.id);
+  if (!held || held.deleted) return refuse("not_found", "No such message is kept here.");
+  if (held.author.id !== who.id) return refuse("forbidden", "Only its author may edit a message.");
+  const text = foldText(command.text, TEXT_MAX_POINTS);
+  if (!isSayable(text)) return UNSAYABLE;
+  if (text === held.text) return { kind: "unchanged", message: held };
+  const editedAt = Math.max(now, held.editedAt ?? held.sentAt);
+  return { kind: "changed", isNew: false, message: { ...held, rev: history.rev + 1, text, editedAt } };
 }
 
 function decideDelete(history: History, id: string, who: Person): Decision {
@@ -124,6 +141,16 @@ export function merge(history: History, incoming: readonly Message[]): History {
 export function find(history: History, id: string): Message | undefined {
   return history.messages.find((message) => message.id === id);
 }
+
+/** Whether a folded text may be a message: not too long, and with something to see. */
+function isSayable(text: string | undefined): text is string {
+  return text !== undefined && VISIBLE.test(text);
+}
+
+const UNSAYABLE: Decision = refuse(
+  "invalid_text",
+  `A message has 1 to ${TEXT_MAX_POINTS} characters, some of them visible.`,
+);
 
 function refuse(code: Refusal["code"], detail: string): Decision {
   return { kind: "refused", refusal: { code, detail } };

@@ -14,6 +14,7 @@ import { foldChannelName, foldDisplayName } from "./names.ts";
 import { problem } from "./problem.ts";
 import {
   type ChannelCommand,
+  EditBody,
   FRAME_MAX_BYTES,
   foldText,
   MessageId,
@@ -138,14 +139,18 @@ app
   .all(only("GET", "HEAD", "POST"));
 
 app
-  .delete("/api/channels/:id/messages/:messageId", async (c) => {
+  .patch("/api/channels/:id/messages/:messageId", async (c) => {
     const seat = seatOf(c);
-    const id = c.req.param("messageId");
-    if (!v.is(MessageId, id)) refuse("bad_request", "A message's id is a UUID in lower case.");
-    await carryOut(c, seat, { type: "delete", id });
+    const id = messageIdOf(c.req.param("messageId"));
+    const { message } = await carryOut(c, seat, { type: "edit", id, ...(await readBody(c, EditBody)) });
+    return c.json(message);
+  })
+  .delete(async (c) => {
+    const seat = seatOf(c);
+    await carryOut(c, seat, { type: "delete", id: messageIdOf(c.req.param("messageId")) });
     return c.body(null, 204);
   })
-  .all(only("DELETE"));
+  .all(only("PATCH", "DELETE"));
 
 app
   .get("/api/channels/:id/socket", async (c) => {
@@ -196,6 +201,10 @@ function object(c: Context<App>, channel: ChannelRef) {
 /** The channel of the path, as the directory confirmed it. One that is not there and one of others are the same. */
 function channelOf(c: Context<App>): NonNullable<Asker["channel"]> {
   return c.var.asker.channel ?? refuse("not_found", "There is no such channel.");
+}
+
+function messageIdOf(segment: string): string {
+  return v.is(MessageId, segment) ? segment : refuse("bad_request", "A message's id is a UUID in lower case.");
 }
 
 function seatOf(c: Context<App>): ChannelSeat {

@@ -83,10 +83,11 @@ const SendCommand = v.object({
   attachments: v.exactOptional(v.array(v.string())),
   replyTo: v.exactOptional(MessageId),
 });
+const EditCommand = v.object({ type: v.literal("edit"), id: MessageId, text: v.string() });
 const DeleteCommand = v.object({ type: v.literal("delete"), id: MessageId });
 
 /** What a client may ask of a channel. Texts are raw here; the rules of `foldText` are applied where it is decided. */
-const ChannelCommand = v.variant("type", [SendCommand, DeleteCommand]);
+const ChannelCommand = v.variant("type", [SendCommand, EditCommand, DeleteCommand]);
 export type ChannelCommand = v.InferOutput<typeof ChannelCommand>;
 
 const COMMAND_TYPES: readonly string[] = ChannelCommand.options.map((option) => option.entries.type.literal);
@@ -94,6 +95,7 @@ const COMMAND_TYPES: readonly string[] = ChannelCommand.options.map((option) => 
 export const SignInBody = v.object({ name: v.string(), accessCode: v.exactOptional(v.string()) });
 export const NewChannelBody = v.object({ name: v.string(), topic: v.exactOptional(v.string()) });
 export const NewMessageBody = v.omit(SendCommand, ["type"]);
+export const EditBody = v.object({ text: v.string() });
 
 /** What a frame turned out to be: a command, or why not, with what could be read of it for the answer. */
 export type ParsedFrame =

@@ -116,6 +116,25 @@ test("a deletion that could still be undone goes out when the page goes away", a
   await ada.page.getByRole("log").waitFor();
 });
 
+test("Editing: ↑ in the empty composer takes one's last message, Esc leaves it, Enter saves it for everybody", async () => {
+  await ada.say("Helo again");
+  await bea.sees("Helo again");
+  await ada.allSent();
+  const composer = ada.page.getByRole("textbox", { name: "Message #design-team" });
+  await composer.press("ArrowUp");
+  const field = ada.page.getByRole("textbox", { name: "Edit message" });
+  await field.fill("never mind");
+  await field.press("Escape");
+  await ada.sees("Helo again");
+  await ada.message("Helo again").getByRole("button", { name: "Edit message" }).click();
+  await field.fill("Hello again");
+  await field.press("Enter");
+  await bea.page.getByText("Hello again (edited)").waitFor();
+  await ada.allSent();
+  expect(await composer.evaluate((element) => element === document.activeElement)).toBe(true);
+  expect(await bea.page.getByRole("button", { name: "Edit message" }).count()).toBe(0);
+});
+
 test("unread messages are counted for whoever is elsewhere", async () => {
   await ada.openChannel("general");
   await bea.say("are you there?");
@@ -262,6 +281,8 @@ test("with the keyboard alone: into the list, delete, undo, back to the composer
   expect(await focused()).toBe("Delete message");
   await page.keyboard.press("ArrowUp");
   expect(await focused()).toContain("first of two");
+  await page.keyboard.press("Tab");
+  expect(await focused()).toBe("Edit message");
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   expect(await focused()).toContain("second of two");

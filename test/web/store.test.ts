@@ -62,6 +62,7 @@ async function make() {
     signOut: vi.fn(async () => ({ ok: true, value: null, status: 204 }) as const),
     createChannel: vi.fn(async (name: string) => ({ ok: true, value: channel(name), status: 201 }) as const),
     send: vi.fn(async () => ({ ok: true, value: null, status: 201 }) as const),
+    edit: vi.fn(async () => ({ ok: true, value: null, status: 200 }) as const),
     remove: vi.fn(async () => ({ ok: true, value: null, status: 204 }) as const),
   };
   const startOver = vi.fn();
@@ -235,6 +236,56 @@ describe("saying something", () => {
     store.linkChanged("directory", { kind: "live" });
     await vi.waitFor(() => expect(store.outbox.value[0]?.failure?.code).toBe("not_found"));
     expect(api.send).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("editing", () => {
+  test("goes out in order with what is said, and ends when the new text comes back", async () => {
+    const { store, said } = await talking([message(1, { author: ada }), message(2)]);
+    store.editLast();
+    expect(store.editing.value).toBe(message(1).id);
+    expect(store.saveEdit("  ")).toBe(false);
+    expect(store.saveEdit("other words ")).toBe(true);
+    expect(store.editing.value).toBeUndefined();
+    expect(said).toEqual([{ type: "edit", id: message(1).id, text: "other words" }]);
+    store.receiveChannel("general", {
+      type: "messages",
+      messages: [message(1, { author: ada, rev: 3, text: "message 1" })],
+    });
+    expect(store.outbox.value).toHaveLength(1);
+    store.receiveChannel("general", {
+      type: "messages",
+      messages: [message(1, { author: ada, rev: 4, text: "other words" })],
+    });
+    expect(store.outbox.value).toEqual([]);
+  });
+
+  test("to the same text sends nothing", async () => {
+    const { store, said } = await talking([message(1, { author: ada })]);
+    store.editLast();
+    expect(store.saveEdit("message 1")).toBe(true);
+    expect(said).toEqual([]);
+  });
+
+  test("once more while the one before is under way: both go out, the newer one last", async () => {
+    const { store, said } = await talking([message(1, { author: ada })]);
+    store.editLast();
+    store.saveEdit("first try");
+    store.editLast();
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    store.saveEdit("second try");
+    expect(said).toHaveLength(1);
+    store.receiveChannel("general", {
+      type: "messages",
+      messages: [message(1, { author: ada, rev: 2, text: "first try" })],
+    });
+    await vi.waitFor(() => expect(said).toHaveLength(2));
+    expect(said[1]).toMatchObject({ type: "edit", text: "second try" });
+    store.receiveChannel("general", {
+      type: "messages",
+      messages: [message(1, { author: ada, rev: 3, text: "second try" })],
+    });
+    await vi.waitFor(() => expect(store.outbox.value).toEqual([]));
   });
 });
 

@@ -79,6 +79,22 @@ describe("the timeline", () => {
     ]);
   });
 
+  test("shows an edit under way with its new text, and one that was refused", () => {
+    const edit = pending("m1", { kind: "edit", text: "other words" });
+    expect(layOut([message(1)], [edit], ada)[0]?.rows[0]).toMatchObject({
+      text: "other words",
+      state: { kind: "sending" },
+    });
+    const refused = { ...edit, failure: { code: "not_found", detail: "Gone." } };
+    expect(layOut([message(1)], [refused], ada)[0]?.rows[0]?.state).toEqual({
+      kind: "failed",
+      command: "edit",
+      detail: "Gone.",
+    });
+    const [row] = layOut([message(1, { text: "", deleted: true })], [edit], ada)[0]?.rows ?? [];
+    expect(row).toMatchObject({ text: "", isTombstone: true });
+  });
+
   test("shows a deletion under way, and the tombstone once it is there", () => {
     const entry = pending("m1", { kind: "delete", dueAt: NOON + 5_000 });
     expect(layOut([message(1)], [entry], ada)[0]?.rows[0]?.state).toEqual({ kind: "deleting", dueAt: NOON + 5_000 });

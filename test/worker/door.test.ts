@@ -60,7 +60,7 @@ describe("with a session", () => {
     ["PUT", "/api/session", "GET, HEAD, POST, DELETE"],
     ["DELETE", "/api/channels", "GET, HEAD, POST"],
     ["PUT", "/api/channels/general/messages", "GET, HEAD, POST"],
-    ["GET", `/api/channels/general/messages/${ID}`, "DELETE"],
+    ["GET", `/api/channels/general/messages/${ID}`, "PATCH, DELETE"],
     ["POST", "/api/channels/general/socket", "GET"],
     ["POST", "/api/directory/socket", "GET"],
   ])("%s %s is 405 and says what is allowed", async (method, where, allow) => {
@@ -181,6 +181,8 @@ describe("bodies", () => {
   });
 
   test("an id in the path that is no UUID is bad_request", async () => {
+    const body = { text: "x" };
+    expect(await problemOf(await ada.ask("PATCH", `${messages()}/7`, { body }))).toMatchObject({ code: "bad_request" });
     expect(await problemOf(await ada.ask("DELETE", `${messages()}/7`))).toEqual({ status: 400, code: "bad_request" });
   });
 

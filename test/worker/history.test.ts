@@ -106,6 +106,45 @@ describe("sending", () => {
   });
 });
 
+describe("editing", () => {
+  const edit = (text: string, n = 1): ChannelCommand => ({ type: "edit", id: uuid(n), text });
+
+  test("changes the text and says when, and nothing else", () => {
+    const history = merge(filled(2), []);
+    const edited = find(applied(history, edit(" other\r\nwords \n"), ada, 9_000), uuid(1));
+    expect(edited).toEqual({ ...history.messages[0], rev: 3, text: " other\nwords", editedAt: 9_000 });
+  });
+
+  test("to the same text changes nothing", () => {
+    const history = filled(1);
+    expect(run(history, edit("message 1 "))).toEqual({ kind: "unchanged", message: history.messages[0] });
+  });
+
+  test("is the author's alone", () => {
+    expect(codeOf(run(filled(1), edit("mine"), ada))).toBe("changed");
+    expect(codeOf(run(filled(1), edit("mine"), bea))).toBe("forbidden");
+  });
+
+  test("of a tombstone, or of what is not kept, finds nothing", () => {
+    const buried = applied(filled(1), { type: "delete", id: uuid(1) });
+    expect(codeOf(run(buried, edit("alive")))).toBe("not_found");
+    expect(codeOf(run(filled(1), edit("where", 7)))).toBe("not_found");
+  });
+
+  test.each([
+    ["nothing", ""],
+    ["blanks", " \n"],
+    ["too much", "x".repeat(4_001)],
+  ])("to %s is refused", (_, text) => {
+    expect(codeOf(run(filled(1), edit(text)))).toBe("invalid_text");
+  });
+
+  test("deleted afterwards, leaves no trace of having been edited", () => {
+    const history = applied(applied(filled(1), edit("other words")), { type: "delete", id: uuid(1) });
+    expect(JSON.stringify(history)).not.toMatch(/other words|editedAt/);
+  });
+});
+
 describe("deleting", () => {
   test("leaves a tombstone with the number, author and time, and nothing of the text", () => {
     const history = applied(filled(2), { type: "delete", id: uuid(1) });
@@ -241,6 +280,12 @@ class World {
         if (id === undefined) return;
         this.model.delete(id);
         return this.#command({ type: "delete", id }, step.who);
+      }
+      case "edit": {
+        const id = this.model.nthNewest(personOf(step.who).id, step.nth);
+        if (id === undefined) return;
+        this.model.edit(id, step.text);
+        return this.#command({ type: "edit", id, text: step.text }, step.who);
       }
       case "drop":
         return this.#drop(step.who);

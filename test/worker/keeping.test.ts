@@ -153,9 +153,11 @@ describe("the bill", () => {
     });
   }
 
-  test("is one row for a message and for a deletion, also when one leaves the window", async () => {
+  test("is one row for a message, an edit and a deletion, also when one leaves the window", async () => {
     const { id } = await ada.post(channel, "first: makes the tables");
     expect(await rowsWritten({ type: "send", id: crypto.randomUUID(), text: "second" })).toBe(1);
+    expect(await rowsWritten({ type: "edit", id, text: "first, edited" })).toBe(1);
+    expect(await rowsWritten({ type: "edit", id, text: "first, edited" })).toBe(0);
     expect(await rowsWritten({ type: "delete", id })).toBe(1);
     expect(await rowsWritten({ type: "delete", id })).toBe(0);
     await fill(98);
@@ -239,6 +241,13 @@ class World {
         const response = await client.person.ask("DELETE", `${path(channel)}/messages/${id}`);
         expect(response.status).toBe(204);
         this.model.delete(id);
+        return;
+      }
+      case "edit": {
+        const id = this.model.nthNewest(client.person.person.id, step.nth);
+        if (id === undefined) return;
+        await client.person.ask("PATCH", `${path(channel)}/messages/${id}`, { body: { text: step.text } });
+        this.model.edit(id, step.text);
         return;
       }
       case "drop":

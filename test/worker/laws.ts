@@ -11,7 +11,8 @@ export const PEOPLE = 3;
 
 export type Step =
   | { readonly kind: "send"; readonly who: number; readonly text: string; readonly times: number }
-  /** The `nth` newest message of `who`, if there is one. */
+  /** Of the `nth` newest message of `who`, if there is one. */
+  | { readonly kind: "edit"; readonly who: number; readonly nth: number; readonly text: string }
   | { readonly kind: "delete"; readonly who: number; readonly nth: number }
   | { readonly kind: "drop" | "return"; readonly who: number }
   /** What is on its way to somebody arrives: up to `frames` of it. Between objects and sockets this happens by itself. */
@@ -20,6 +21,7 @@ export type Step =
   | { readonly kind: "evict"; readonly webSockets: "hibernate" | "close" };
 
 const who = fc.nat(PEOPLE - 1);
+const text = fc.string({ minLength: 1 }).map(visible);
 
 /** Histories; one `send` stands for up to `timesMax` messages, so that windows overflow. */
 export function steps(timesMax: number, maxLength: number): fc.Arbitrary<Step[]> {
@@ -29,10 +31,11 @@ export function steps(timesMax: number, maxLength: number): fc.Arbitrary<Step[]>
       arbitrary: fc.record({
         kind: fc.constant("send"),
         who,
-        text: fc.string({ minLength: 1 }).map(visible),
+        text: text,
         times: fc.integer({ min: 1, max: timesMax }),
       }),
     },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant("edit"), who, nth: fc.nat(timesMax), text }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant("delete"), who, nth: fc.nat(timesMax) }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("drop", "return"), who }) },
     {
@@ -64,6 +67,12 @@ export class Model {
     if (!message) return;
     message.text = "";
     message.isDeleted = true;
+  }
+
+  /** What was deleted stays deleted. */
+  edit(id: string, text: string): void {
+    const message = this.said.find((candidate) => candidate.id === id);
+    if (message && !message.isDeleted) message.text = text;
   }
 
   /** The id of somebody's nth newest message that is still kept. */

@@ -12,6 +12,7 @@ describe("a frame from a client", () => {
   test.each([
     [{ type: "send", id: ID, text: "hello" }],
     [{ type: "send", id: ID, text: "hello", replyTo: ID, attachments: [] }],
+    [{ type: "edit", id: ID, text: "hello again" }],
     [{ type: "delete", id: ID }],
   ])("%j is a command", (frame) => {
     expect(parseFrame(JSON.stringify(frame))).toEqual({ kind: "command", command: frame });

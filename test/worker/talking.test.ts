@@ -112,6 +112,43 @@ describe("a message sent twice", () => {
   });
 });
 
+describe("editing", () => {
+  test("reaches everybody, on the socket and over HTTP, and is there for whoever comes later", async () => {
+    const { id } = await ada.post(channel, "helo");
+    const adas = await ada.join(channel);
+    const beas = await bea.join(channel);
+    adas.send({ type: "edit", id, text: "hello" });
+    const told = await beas.next("messages");
+    expect(told.messages).toMatchObject([{ id, seq: 1, rev: 2, text: "hello", author: ada.person }]);
+    expect(told.messages[0]?.editedAt).toBeGreaterThan(0);
+    const response = await ada.ask("PATCH", `${path(channel)}/messages/${id}`, { body: { text: "hello there" } });
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ id, rev: 3, text: "hello there" });
+    expect(heard(await settled(await arrive(`Cem ${channel}`)))).toMatchObject([{ text: "hello there" }]);
+  });
+
+  test("by a stranger is refused, and the text stays", async () => {
+    const { id } = await ada.post(channel, "mine");
+    const beas = await bea.join(channel);
+    beas.send({ type: "edit", id, text: "stolen" });
+    expect(await beas.next("error")).toMatchObject({ code: "forbidden", command: "edit", id });
+    const response = await bea.ask("PATCH", `${path(channel)}/messages/${id}`, { body: { text: "stolen" } });
+    expect(await problemOf(response)).toEqual({ status: 403, code: "forbidden" });
+    expect(heard(await settled(bea))).toMatchObject([{ text: "mine", rev: 1 }]);
+  });
+
+  test("to the same text is answered to the asker alone", async () => {
+    const { id } = await ada.post(channel, "same");
+    const beas = await bea.join(channel);
+    const adas = await ada.join(channel);
+    adas.send({ type: "edit", id, text: "same" });
+    expect(await adas.next("messages")).toMatchObject({ messages: [{ id, rev: 1 }] });
+    await ada.post(channel, "next");
+    await beas.next("messages", ({ messages }) => messages[0]?.text === "next");
+    expect(beas.frames.filter(({ type }) => type === "messages")).toHaveLength(1);
+  });
+});
+
 describe("deleting", () => {
   test("the author's message becomes a tombstone for everybody", async () => {
     const { id } = await ada.post(channel, "a secret");

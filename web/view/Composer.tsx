@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { countPoints, foldText, TEXT_MAX_POINTS } from "../../worker/protocol.ts";
 import type { Store } from "../store.ts";
 import { Icon } from "./icons.tsx";
-import { isTouch } from "./pointer.ts";
+import { isSendKey, isTouch } from "./keys.ts";
 
 /** The counter appears at nine tenths of what fits. */
 const COUNTER_FROM = TEXT_MAX_POINTS * 0.9;
@@ -39,11 +39,12 @@ export function Composer({ store, channelId }: { readonly store: Store; readonly
     field.current?.focus();
   }
 
-  /** Enter sends, Shift+Enter breaks the line, Ctrl or ⌘ with Enter always sends; on touch the button does. Never while composing. */
   function onKeyDown(event: KeyboardEvent): void {
-    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
-    const isForced = event.ctrlKey || event.metaKey;
-    if (!isForced && (event.shiftKey || event.altKey || isTouch())) return;
+    if (event.key === "ArrowUp" && text === "") {
+      event.preventDefault();
+      return store.editLast();
+    }
+    if (!isSendKey(event)) return;
     event.preventDefault();
     send();
   }

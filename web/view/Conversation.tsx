@@ -3,8 +3,8 @@ import { WINDOW_MESSAGES } from "../../worker/protocol.ts";
 import type { Store } from "../store.ts";
 import { Composer } from "./Composer.tsx";
 import { Icon } from "./icons.tsx";
+import { isTouch } from "./keys.ts";
 import { MessageList } from "./MessageList.tsx";
-import { isTouch } from "./pointer.ts";
 
 /** From so many messages on, the header says how full the window is. */
 const NEARLY_FULL = 90;
@@ -15,6 +15,7 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
   const you = store.person.value;
   const heading = useRef<HTMLHeadingElement>(null);
   const openId = conversation?.channelId;
+  useEffect(() => () => store.edit(undefined), [openId]);
   // On touch the composer is not focused, since that would bring up the keyboard: the heading tells where one is.
   useEffect(() => {
     if (isTouch()) heading.current?.focus();

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Store } from "../store.ts";
 import { Avatar } from "./Avatar.tsx";
+import { EditField } from "./EditField.tsx";
 import { Icon } from "./icons.tsx";
 import type { MessageRow } from "./timeline.ts";
 import { clockTime, fullTime } from "./times.ts";
@@ -14,12 +15,15 @@ type Props = {
   readonly onRemove: (id: string) => void;
 };
 
+const REFUSED = { send: "Not sent", edit: "Not changed", delete: "Not deleted" } as const;
+
 /** One message in its true state. Its text is never markup. */
 export function MessageItem({ store, row, isTabStop, onRemove }: Props) {
   const { id, author, sentAt, isFirst, state } = row;
   const nameId = `author-${id}`;
   const timeId = `time-${id}`;
   const textId = `text-${id}`;
+  const isEditing = store.editing.value === id;
   return (
     <li
       id={rowId(id)}
@@ -36,12 +40,32 @@ export function MessageItem({ store, row, isTabStop, onRemove }: Props) {
           {clockTime(sentAt)}
         </time>
       </div>
-      <p id={textId} class="text" dir="auto">
-        {row.isTombstone ? "Message deleted" : row.text}
-      </p>
+      {isEditing ? (
+        <EditField store={store} text={row.text} />
+      ) : (
+        <p id={textId} class="text" dir="auto">
+          {row.isTombstone ? "Message deleted" : row.text}
+          {row.editedAt !== undefined && (
+            <small class="edited" title={fullTime(row.editedAt)}>
+              {" "}
+              (edited)
+            </small>
+          )}
+        </p>
+      )}
       <State store={store} row={row} />
-      {row.isOwn && state.kind === "sent" && !row.isTombstone && (
+      {row.isOwn && state.kind === "sent" && !row.isTombstone && !isEditing && (
         <div class="toolbar">
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Edit message"
+            title="Edit message"
+            tabIndex={isTabStop ? 0 : -1}
+            onClick={() => store.edit(id)}
+          >
+            <Icon name="pencil" />
+          </button>
           <button
             type="button"
             class="icon-button"
@@ -77,13 +101,13 @@ function State({ store, row: { id, state } }: Pick<Props, "store" | "row">) {
     case "failed":
       return (
         <span class="state failure" role="alert">
-          {state.command === "send" ? "Not sent" : "Not deleted"}: {state.detail}{" "}
+          {REFUSED[state.command]}: {state.detail}{" "}
           <button type="button" class="link-button" onClick={() => store.retry(id)}>
             Retry
           </button>
           {" · "}
           <button type="button" class="link-button" onClick={() => store.discard(id, state.command)}>
-            {state.command === "send" ? "Discard" : "Keep it"}
+            {state.command === "delete" ? "Keep it" : "Discard"}
           </button>
         </span>
       );

@@ -21,6 +21,8 @@ export type MessageRow = {
   readonly author: Person;
   readonly sentAt: number;
   readonly text: string;
+  /** When it was last edited (ms), if ever. */
+  readonly editedAt: number | undefined;
   readonly isTombstone: boolean;
   readonly isOwn: boolean;
   /** Whether name and picture stand above it. */
@@ -34,6 +36,7 @@ export type Day = { readonly day: number; readonly rows: readonly MessageRow[] }
 /** Lays out a conversation as `you` see it. `entries` are those of this conversation. */
 export function layOut(messages: readonly Message[], entries: readonly OutboxEntry[], you: Person): readonly Day[] {
   const deleting = new Map(entries.filter(({ kind }) => kind === "delete").map((entry) => [entry.id, entry]));
+  const edits = new Map(entries.filter(({ kind }) => kind === "edit").map((entry) => [entry.id, entry]));
   const sent = new Set(messages.map(({ id }) => id));
   const days: { day: number; rows: MessageRow[] }[] = [];
 
@@ -50,16 +53,18 @@ export function layOut(messages: readonly Message[], entries: readonly OutboxEnt
     else days.push({ day, rows: [{ ...row, isFirst }] });
   }
 
-  for (const { id, author, sentAt, text, deleted } of messages) {
+  for (const { id, author, sentAt, text, editedAt, deleted } of messages) {
     const deletion = deleted ? undefined : deleting.get(id);
+    const edit = deleted ? undefined : edits.get(id);
     add({
       id,
       author,
       sentAt,
-      text,
+      text: edit?.text ?? text,
+      editedAt: edit?.madeAt ?? editedAt,
       isTombstone: deleted === true,
       isOwn: author.id === you.id,
-      state: deletion ? stateOf(deletion, { kind: "deleting", dueAt: deletion.dueAt }) : { kind: "sent" },
+      state: stateOf(deletion ?? edit),
     });
   }
   // Pending ones come last, and never before what they follow: a device's clock may be behind the server's.
@@ -72,14 +77,19 @@ export function layOut(messages: readonly Message[], entries: readonly OutboxEnt
       author: you,
       sentAt: Math.max(madeAt, newest),
       text,
+      editedAt: undefined,
       isTombstone: false,
       isOwn: true,
-      state: stateOf(entry, { kind: "sending" }),
+      state: stateOf(entry),
     });
   }
   return days;
 }
 
-function stateOf({ kind, failure }: OutboxEntry, underWay: RowState): RowState {
-  return failure ? { kind: "failed", command: kind, detail: failure.detail } : underWay;
+/** How it stands with a message about which a command is under way. */
+function stateOf(entry: OutboxEntry | undefined): RowState {
+  if (!entry) return { kind: "sent" };
+  const { kind, dueAt, failure } = entry;
+  if (failure) return { kind: "failed", command: kind, detail: failure.detail };
+  return kind === "delete" ? { kind: "deleting", dueAt } : { kind: "sending" };
 }

@@ -1,0 +1,56 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Store } from "../store.ts";
+import { isSendKey } from "./keys.ts";
+
+/** A message's text while it is edited in its place. Enter saves, Esc leaves it as it was; both lead back to the composer. */
+export function EditField({ store, text: before }: { readonly store: Store; readonly text: string }) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [text, setText] = useState(before);
+  useEffect(() => {
+    const edited = field.current;
+    edited?.focus();
+    edited?.setSelectionRange(before.length, before.length);
+    edited?.scrollIntoView({ block: "nearest" });
+  }, []);
+
+  function end(): void {
+    store.edit(undefined);
+    document.getElementById("composer")?.focus();
+  }
+
+  function save(): void {
+    if (store.saveEdit(text)) document.getElementById("composer")?.focus();
+  }
+
+  return (
+    <form
+      class="edit"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save();
+      }}
+    >
+      <textarea
+        ref={field}
+        rows={1}
+        dir="auto"
+        aria-label="Edit message"
+        value={text}
+        onInput={(event) => setText(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          event.stopPropagation(); // the list's keys are not the field's
+          if (event.key === "Escape") end();
+          if (!isSendKey(event)) return;
+          event.preventDefault();
+          save();
+        }}
+      />
+      <button type="button" class="button quiet" onClick={end}>
+        Cancel
+      </button>
+      <button type="submit" class="button primary" disabled={text.trim() === ""}>
+        Save
+      </button>
+    </form>
+  );
+}
