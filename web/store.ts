@@ -19,6 +19,9 @@ export const UNDO_MS = 5_000;
 /** Whether somebody is signed in here. `ended`: the session ended elsewhere; `unreachable`: nobody could be asked. */
 export type Phase = "starting" | "unreachable" | "welcome" | "in" | "ended";
 
+/** Somebody who is writing; forgotten at `until` (ms) unless heard of again. */
+type Typist = { readonly person: Person; readonly until: number };
+
 /** A channel as this tab holds it, from the first visit on. */
 export type Conversation = {
   readonly channelId: string;
@@ -26,6 +29,8 @@ export type Conversation = {
   readonly epoch: Signal<string | undefined>;
   readonly history: Signal<History>;
   readonly here: Signal<{ readonly count: number; readonly people: readonly Person[] }>;
+  /** Who is writing, and until when (ms) that is believed. */
+  readonly typing: Signal<readonly Typist[]>;
 };
 
 export type Store = ReturnType<typeof createStore>;
@@ -40,6 +45,11 @@ export type Ways = {
   readonly startOver: () => void;
   readonly now: () => number;
 };
+
+/** A typist not heard of for so long (ms) has stopped. The contract's number. */
+const TYPING_FORGOTTEN_MS = 6_000;
+/** Between two words to the others (ms) that one types: one may be lost without the line flickering. */
+const TYPING_EVERY_MS = 2_500;
 
 /** Refusals that pass by themselves: the message is fine, the moment was not. */
 const PASSING: readonly string[] = ["rate_limited", "busy"];
@@ -62,6 +72,8 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
   /** The message that is being edited in place. */
   const editing = signal<string | undefined>(undefined);
   const theme = signal<Theme>(memory.theme());
+  /** When (ms) the others were last told that one types. */
+  let typedAt = 0;
   /** Counts what other tabs have changed. */
   const changedElsewhere = signal(0);
   const awaited = new Map<string, { readonly text: string; readonly answer: (delivery: Delivery) => void }>();
@@ -89,6 +101,7 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
       epoch: signal(undefined),
       history: signal(EMPTY_HISTORY),
       here: signal({ count: 0, people: [] }),
+      typing: signal([]),
     };
     conversations.value.set(channelId, conversation);
     return conversation;
@@ -239,6 +252,7 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
       case "messages":
         return batch(() => {
           conversation.history.value = merge(conversation.history.value, frame.messages);
+          for (const { author } of frame.messages) forgetTypist(conversation, author.id);
           settle(frame.messages);
         });
       case "here": {
@@ -248,6 +262,13 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
         conversation.here.value = { count: frame.count, people: [...stayed, ...joined.values()] };
         return;
       }
+      case "typing":
+        forgetTypist(conversation, frame.person.id);
+        conversation.typing.value = [
+          ...conversation.typing.value,
+          { person: frame.person, until: now() + TYPING_FORGOTTEN_MS },
+        ];
+        return;
       case "error": {
         awaited.get(`${frame.command}:${frame.id}`)?.answer(afterRefusal(frame));
         return;
@@ -255,6 +276,11 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
       default:
         return frame satisfies never;
     }
+  }
+
+  function forgetTypist(conversation: Conversation, personId: string): void {
+    const others = conversation.typing.value.filter(({ person: typist }) => typist.id !== personId);
+    if (others.length < conversation.typing.value.length) conversation.typing.value = others;
   }
 
   /** Takes out of the outbox what the server has shown to be done. */
@@ -436,6 +462,12 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
     return Math.min(Math.max(0, newest - (readSeqs.value.get(epoch) ?? newest)), WINDOW_MESSAGES);
   }
 
+  /** One is writing in the open conversation: told to the others now and then. */
+  function noteTyping(): void {
+    if (now() - typedAt < TYPING_EVERY_MS) return;
+    if (say({ type: "typing" })) typedAt = now();
+  }
+
   function draft(): string {
     const who = person.value;
     const epoch = openEpoch.value;
@@ -484,6 +516,7 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
     online: readonly(online),
     directoryLink: readonly(directoryLink),
     channelLink: readonly(channelLink),
+    noteTyping,
     drafts: readonly(drafts),
     outbox: outbox.entries,
     open,

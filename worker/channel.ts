@@ -15,8 +15,8 @@ import { type Bucket, CHANNEL_PACE, MESSAGE_PACE, take } from "./pace.ts";
 import { Presence } from "./presence.ts";
 import { problem } from "./problem.ts";
 import {
-  type ChannelCommand,
   HERE_MAX_PEOPLE,
+  type MessageCommand,
   type ParsedFrame,
   PROTOCOL_VERSION,
   parseFrame,
@@ -37,7 +37,7 @@ export type Outcome =
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
 const SESSION_ENDED: Refusal = { code: "unauthorized", detail: "This session has ended." };
-/** Shortest time (ms) between two `here` frames, and between two reports to the directory. */
+/** Shortest time (ms) between two `here` frames, two reports to the directory, and two `typing` of one person. */
 const GATHER_MS = 1_000;
 /**
  * What is remembered while awake, by count: sign-outs and renames, against upgrades that asked before and arrive after,
@@ -55,6 +55,8 @@ export class Channel extends DurableObject<Env> {
   #channelPace: Bucket | undefined;
   readonly #endedLately = new Set<string>();
   readonly #renamedLately = new Map<string, { readonly person: Person; readonly namedAt: number }>();
+  /** By person: when (ms) it was last told that they type. */
+  readonly #typedLately = new Map<string, number>();
   #hereTimer = false;
   #reportTimer = false;
 
@@ -97,7 +99,7 @@ export class Channel extends DurableObject<Env> {
   }
 
   /** A command that came over HTTP. May be repeated: a message is looked up by its id. */
-  command(asked: ChannelSeat, command: ChannelCommand): Outcome {
+  command(asked: ChannelSeat, command: MessageCommand): Outcome {
     const seat = this.#seatNow(asked);
     return seat ? this.#carryOut(seat, command, Date.now()) : { kind: "refused", refusal: SESSION_ENDED };
   }
@@ -124,7 +126,9 @@ export class Channel extends DurableObject<Env> {
       if (frame === undefined) return;
       const parsed = parseFrame(frame);
       if (parsed.kind !== "command") return this.#sockets.refuse(socket, refusalOf(parsed), frame, now);
-      const outcome = this.#carryOut(this.#sockets.seat(socket), parsed.command, now);
+      const seat = this.#sockets.seat(socket);
+      if (parsed.command.type === "typing") return this.#tellTyping(seat.person, now);
+      const outcome = this.#carryOut(seat, parsed.command, now);
       if (outcome.kind === "refused") this.#sockets.refuse(socket, outcome.refusal, frame, now);
       else if (!outcome.isChange) deliver(socket, messagesFrame(outcome.message));
     };
@@ -139,8 +143,18 @@ export class Channel extends DurableObject<Env> {
     this.#sockets.guard(socket, () => this.#sockets.fail(socket));
   }
 
+  /** Told to all but the one who types, at most once a second of each. What comes sooner is no news. */
+  #tellTyping(person: Person, now: number): void {
+    if (now - (this.#typedLately.get(person.id) ?? 0) < GATHER_MS) return;
+    this.#typedLately.delete(person.id);
+    remember(this.#typedLately, (typed) => typed.set(person.id, now));
+    const own = new Set(this.#sockets.of(person.id));
+    const others = this.#sockets.all().filter((socket) => !own.has(socket));
+    broadcast(others, encode({ type: "typing", person }));
+  }
+
   /** Decide, write, remember, tell: one synchronous turn. */
-  #carryOut(seat: ChannelSeat, command: ChannelCommand, now: number): Outcome {
+  #carryOut(seat: ChannelSeat, command: MessageCommand, now: number): Outcome {
     const decision = decide({ history: this.#history, past: this.#journal.past }, command, seat.person, now);
     switch (decision.kind) {
       case "refused":

@@ -80,6 +80,9 @@ const Messages = v.object({ type: v.literal("messages"), messages: v.array(Messa
 /** Who came to and left the channel since the last such frame; at most one a second. */
 const Here = v.object({ type: v.literal("here"), count: Count, joined: v.array(Person), left: v.array(Person) });
 
+/** Somebody is writing; to be forgotten after 6 s. */
+const Typing = v.object({ type: v.literal("typing"), person: Person });
+
 /** A refusal, about the command that carried `id`. */
 const ErrorFrame = v.object({
   type: v.literal("error"),
@@ -90,7 +93,7 @@ const ErrorFrame = v.object({
   retryAfterMs: v.exactOptional(Count),
 });
 
-const ChannelFrame = v.variant("type", [Welcome, Messages, Here, ErrorFrame]);
+const ChannelFrame = v.variant("type", [Welcome, Messages, Here, Typing, ErrorFrame]);
 export type ChannelFrame = v.InferOutput<typeof ChannelFrame>;
 export type WelcomeFrame = v.InferOutput<typeof Welcome>;
 

@@ -4,7 +4,7 @@
  * The browser and the channel's object fold with the same `merge`, so they cannot disagree.
  */
 import type { Message, Person } from "./frames.ts";
-import { type ChannelCommand, foldText, type Refusal, TEXT_MAX_POINTS, WINDOW_MESSAGES } from "./protocol.ts";
+import { foldText, type MessageCommand, type Refusal, TEXT_MAX_POINTS, WINDOW_MESSAGES } from "./protocol.ts";
 
 /** The newest messages, oldest first by `seq`. `seq` and `rev` are the highest ever seen, 0 in a channel without messages. */
 export type History = { readonly seq: number; readonly rev: number; readonly messages: readonly Message[] };
@@ -29,7 +29,7 @@ export type Decision =
 /** Decides a command of `who` at `now` (ms). Changes nothing. */
 export function decide(
   channel: { readonly history: History; readonly past: Past },
-  command: ChannelCommand,
+  command: MessageCommand,
   who: Person,
   now: number,
 ): Decision {
@@ -47,7 +47,7 @@ export function decide(
 
 function decideSend(
   { history, past }: { readonly history: History; readonly past: Past },
-  command: Extract<ChannelCommand, { type: "send" }>,
+  command: Extract<MessageCommand, { type: "send" }>,
   who: Person,
   now: number,
 ): Decision {
@@ -87,7 +87,7 @@ function decideSend(
 
 function decideEdit(
   history: History,
-  command: Extract<ChannelCommand, { type: "edit" }>,
+  command: Extract<MessageCommand, { type: "edit" }>,
   who: Person,
   now: number,
 ): Decision {

@@ -13,10 +13,10 @@ import { log } from "./log.ts";
 import { foldChannelName, foldDisplayName } from "./names.ts";
 import { problem } from "./problem.ts";
 import {
-  type ChannelCommand,
   EditBody,
   FRAME_MAX_BYTES,
   foldText,
+  type MessageCommand,
   MessageId,
   NewChannelBody,
   NewMessageBody,
@@ -213,7 +213,7 @@ function seatOf(c: Context<App>): ChannelSeat {
 }
 
 /** Repeated when the platform says so: a command is looked up by its message's id. */
-async function carryOut(c: Context<App>, seat: ChannelSeat, command: ChannelCommand) {
+async function carryOut(c: Context<App>, seat: ChannelSeat, command: MessageCommand) {
   const outcome = await insist(async () => object(c, seat.channel).command(seat, command));
   if (outcome.kind === "refused") throw new Refused(outcome.refusal);
   return outcome;

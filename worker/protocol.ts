@@ -86,9 +86,14 @@ const SendCommand = v.object({
 const EditCommand = v.object({ type: v.literal("edit"), id: MessageId, text: v.string() });
 const DeleteCommand = v.object({ type: v.literal("delete"), id: MessageId });
 
-/** What a client may ask of a channel. Texts are raw here; the rules of `foldText` are applied where it is decided. */
-const ChannelCommand = v.variant("type", [SendCommand, EditCommand, DeleteCommand]);
+/** Somebody is writing. It changes nothing and is told to the others as it comes. */
+const TypingCommand = v.object({ type: v.literal("typing") });
+
+/** What a client may say in a channel. Texts are raw here; the rules of `foldText` are applied where it is decided. */
+const ChannelCommand = v.variant("type", [SendCommand, EditCommand, DeleteCommand, TypingCommand]);
 export type ChannelCommand = v.InferOutput<typeof ChannelCommand>;
+/** What changes messages, and is decided. */
+export type MessageCommand = Exclude<ChannelCommand, { type: "typing" }>;
 
 const COMMAND_TYPES: readonly string[] = ChannelCommand.options.map((option) => option.entries.type.literal);
 

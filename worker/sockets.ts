@@ -62,6 +62,11 @@ export class Sockets<S extends Seat> {
     return this.#ctx.getWebSockets();
   }
 
+  /** The sockets of one person. */
+  of(personId: string): WebSocket[] {
+    return this.#ctx.getWebSockets(personTag(personId));
+  }
+
   seat(socket: WebSocket): S {
     return this.#attachment(socket).seat;
   }
@@ -80,7 +85,7 @@ export class Sockets<S extends Seat> {
 
   /** Gives all sockets of a person the new name, unless they have a newer one. */
   rename(person: Person, namedAt: number): void {
-    for (const socket of this.#ctx.getWebSockets(personTag(person.id))) {
+    for (const socket of this.of(person.id)) {
       const held = this.#attachment(socket);
       if (held.seat.namedAt >= namedAt) continue;
       this.#keep(socket, { ...held, seat: { ...held.seat, person, namedAt } });
@@ -153,7 +158,7 @@ export class Sockets<S extends Seat> {
   }
 
   #makeRoom(personId: string): void {
-    const open = this.#ctx.getWebSockets(personTag(personId)).filter(isOpen);
+    const open = this.of(personId).filter(isOpen);
     const oldestFirst = open.sort((a, b) => this.#attachment(a).since - this.#attachment(b).since);
     for (const socket of oldestFirst.slice(0, Math.max(0, open.length - SOCKETS_PER_PERSON + 1))) {
       this.#close(socket, CLOSE.replaced, "replaced");

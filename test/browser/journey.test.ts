@@ -59,9 +59,11 @@ test("2 and 3 Channels: anybody creates one, everybody sees it at once and opens
 
 test("4 and 5 Messages: with name and time, for both at once, and after a reload", async () => {
   const box = ada.page.getByRole("textbox", { name: "Message #design-team" });
-  await box.fill("Hello Bea");
+  await box.pressSequentially("Hello Bea");
+  await bea.page.getByText("Ada is typing…").waitFor();
   await box.press("Enter");
   await bea.sees("Hello Bea");
+  await bea.page.getByText("Ada is typing…").waitFor({ state: "detached" });
   const row = bea.message("Hello Bea");
   expect(await row.textContent()).toContain("Ada");
   const time = await row.locator("time").getAttribute("datetime");

@@ -164,6 +164,20 @@ describe("what the channel tells", () => {
   });
 });
 
+test("typists are known by their last word, and forgotten when their message comes", async () => {
+  const { store, said } = await talking();
+  const typists = () =>
+    store.open.value?.typing.value.map(({ person, until }) => [person.name, until > Date.now() + 5_000]);
+  store.receiveChannel("general", { type: "typing", person: bea });
+  store.receiveChannel("general", { type: "typing", person: { ...bea, name: "Beatrix" } });
+  expect(typists()).toEqual([["Beatrix", true]]);
+  store.receiveChannel("general", { type: "messages", messages: [message(1)] });
+  expect(typists()).toEqual([]);
+  store.noteTyping();
+  store.noteTyping();
+  expect(said).toEqual([{ type: "typing" }]);
+});
+
 describe("saying something", () => {
   test("shows it at once, sends it on the socket, and takes it out when it comes back", async () => {
     const { store, said } = await talking();

@@ -119,7 +119,9 @@ describe("the composer", () => {
   function compose(draft = "", openEpoch = signal<string | undefined>("e")) {
     const send = vi.fn((text: string) => text.trim() !== "");
     const keepDraft = vi.fn();
+    const noteTyping = vi.fn();
     const store = {
+      noteTyping,
       send,
       keepDraft,
       draft: () => (openEpoch.value ? draft : ""),
@@ -128,13 +130,16 @@ describe("the composer", () => {
     };
     render(<Composer store={store as unknown as Store} channelId="general" />);
     const box = screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Message #general" });
-    return { send, keepDraft, box };
+    return { send, keepDraft, noteTyping, box };
   }
 
   test("brings the draft back and keeps what is typed", () => {
-    const { box, keepDraft } = compose("half a thought");
+    const { box, keepDraft, noteTyping } = compose("half a thought");
     expect(box.value).toBe("half a thought");
+    fireEvent.input(box, { target: { value: " " } });
+    expect(noteTyping).not.toHaveBeenCalled();
     fireEvent.input(box, { target: { value: "a whole one" } });
+    expect(noteTyping).toHaveBeenCalled();
     expect(keepDraft).toHaveBeenLastCalledWith("a whole one");
   });
 

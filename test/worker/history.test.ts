@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Message, Person } from "../../worker/frames.ts";
 import { type Decision, decide, EMPTY_HISTORY, find, type History, merge, since } from "../../worker/history.ts";
-import type { ChannelCommand } from "../../worker/protocol.ts";
+import type { MessageCommand } from "../../worker/protocol.ts";
 import { Model, PEOPLE, steps, viewOf } from "./laws.ts";
 
 const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };
@@ -14,15 +14,15 @@ function uuid(n: number): string {
   return `00000000-0000-4000-8000-${n.toString(16).padStart(12, "0")}`;
 }
 
-function send(n: number, text = `message ${n}`): ChannelCommand {
+function send(n: number, text = `message ${n}`): MessageCommand {
   return { type: "send", id: uuid(n), text };
 }
 
-function run(history: History, command: ChannelCommand, who = ada, now = 1_000, past = NOBODY): Decision {
+function run(history: History, command: MessageCommand, who = ada, now = 1_000, past = NOBODY): Decision {
   return decide({ history, past }, command, who, now);
 }
 
-function applied(history: History, command: ChannelCommand, who = ada, now = 1_000): History {
+function applied(history: History, command: MessageCommand, who = ada, now = 1_000): History {
   const decision = run(history, command, who, now);
   if (decision.kind !== "changed") throw new Error(`not applied: ${JSON.stringify(decision)}`);
   return merge(history, [decision.message]);
@@ -93,21 +93,21 @@ describe("sending", () => {
 
   test("a reply names a message that is kept, and no tombstone", () => {
     const history = applied(filled(2), { type: "delete", id: uuid(2) });
-    const reply = (to: number): ChannelCommand => ({ type: "send", id: uuid(3), text: "yes", replyTo: uuid(to) });
+    const reply = (to: number): MessageCommand => ({ type: "send", id: uuid(3), text: "yes", replyTo: uuid(to) });
     expect(applied(history, reply(1)).messages.at(-1)?.replyTo).toBe(uuid(1));
     expect(codeOf(run(history, reply(2)))).toBe("invalid_reply");
     expect(codeOf(run(history, reply(7)))).toBe("invalid_reply");
   });
 
   test("files are refused where there are none", () => {
-    const command: ChannelCommand = { type: "send", id: uuid(1), text: "look", attachments: ["a"] };
+    const command: MessageCommand = { type: "send", id: uuid(1), text: "look", attachments: ["a"] };
     expect(codeOf(run(EMPTY_HISTORY, command))).toBe("files_off");
     expect(codeOf(run(EMPTY_HISTORY, { ...command, attachments: [] }))).toBe("changed");
   });
 });
 
 describe("editing", () => {
-  const edit = (text: string, n = 1): ChannelCommand => ({ type: "edit", id: uuid(n), text });
+  const edit = (text: string, n = 1): MessageCommand => ({ type: "edit", id: uuid(n), text });
 
   test("changes the text and says when, and nothing else", () => {
     const history = merge(filled(2), []);
@@ -234,7 +234,7 @@ describe("laws", () => {
         const told: Message[] = [];
         for (const [n, draw] of draws.entries()) {
           const target = history.messages[draw.nth % Math.max(1, history.messages.length)];
-          const command: ChannelCommand =
+          const command: MessageCommand =
             draw.delete && target && !target.deleted ? { type: "delete", id: target.id } : send(n + 1);
           const decision = run(history, command);
           if (decision.kind !== "changed") continue;
@@ -318,7 +318,7 @@ class World {
     this.#command({ type: "send", id, text }, who);
   }
 
-  #command(command: ChannelCommand, who: number): void {
+  #command(command: MessageCommand, who: number): void {
     const decision = run(this.#history, command, personOf(who));
     if (decision.kind !== "changed") return;
     this.#history = merge(this.#history, [decision.message]);

@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { ChannelSeat } from "../../worker/channel.ts";
 import type { ChannelFrame, Message, Person } from "../../worker/frames.ts";
 import { EMPTY_HISTORY, type History, merge } from "../../worker/history.ts";
-import type { ChannelCommand } from "../../worker/protocol.ts";
+import type { MessageCommand } from "../../worker/protocol.ts";
 import { Model, PEOPLE, type Step, steps, viewOf } from "./laws.ts";
 import { arrive, freshName, heard, path, type Seat, type Somebody, welcomed } from "./people.ts";
 
@@ -142,7 +142,7 @@ describe("losing memory", () => {
 
 describe("the bill", () => {
   /** Rows written in the channel's object by a command, as the platform counts them. */
-  function rowsWritten(command: ChannelCommand, person = ada.person): Promise<number> {
+  function rowsWritten(command: MessageCommand, person = ada.person): Promise<number> {
     return runInDurableObject(object(), (instance, { storage }) => {
       const exec = vi.spyOn(storage.sql, "exec");
       const outcome = instance.command(seatOf(person), command);

@@ -271,6 +271,28 @@ describe("who is here", () => {
   });
 });
 
+test("typing is told to the others, at most once a second of each, and never to oneself", async () => {
+  const date = vi.useFakeTimers({ toFake: ["Date"] });
+  const adas = await ada.join(channel);
+  const adasOther = await ada.join(channel);
+  const beas = await bea.join(channel);
+  for (let n = 0; n < 5; n++) adas.send({ type: "typing" });
+  expect(await beas.next("typing")).toEqual({ type: "typing", person: ada.person });
+  date.setSystemTime(Date.now() + 1_000);
+  adasOther.send({ type: "typing" });
+  beas.send({ type: "typing" });
+  await adas.next("typing", ({ person }) => person.id === bea.person.id);
+  await ada.post(channel, "said");
+  await beas.next("messages");
+  expect(beas.frames.filter(({ type }) => type === "typing")).toHaveLength(2);
+  expect(
+    [...adas.frames, ...adasOther.frames].filter(
+      (frame) => frame.type === "typing" && frame.person.id === ada.person.id,
+    ),
+  ).toEqual([]);
+  expect(await welcomed(await bea.join(channel))).toMatchObject({ head: { seq: 1, rev: 1 } });
+});
+
 test("a ping is answered, and counts for nothing", async () => {
   const adas = await ada.join(channel);
   await welcomed(adas);

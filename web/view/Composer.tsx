@@ -71,6 +71,7 @@ export function Composer({ store, channelId }: { readonly store: Store; readonly
         onInput={(event) => {
           setText(event.currentTarget.value);
           store.keepDraft(event.currentTarget.value);
+          if (event.currentTarget.value.trim() !== "") store.noteTyping();
         }}
         onKeyDown={onKeyDown}
       />

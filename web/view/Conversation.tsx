@@ -5,6 +5,7 @@ import { Composer } from "./Composer.tsx";
 import { Icon } from "./icons.tsx";
 import { isTouch } from "./keys.ts";
 import { MessageList } from "./MessageList.tsx";
+import { TypingLine } from "./TypingLine.tsx";
 
 /** From so many messages on, the header says how full the window is. */
 const NEARLY_FULL = 90;
@@ -66,6 +67,7 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
         )}
       </header>
       <MessageList key={`messages ${place}`} store={store} conversation={conversation} you={you} />
+      <TypingLine conversation={conversation} />
       <Composer key={`composer ${place}`} store={store} channelId={channelId} />
     </div>
   );

@@ -1,0 +1,26 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Conversation } from "../store.ts";
+
+/** More names than this are not read in passing. */
+const NAMES_MAX = 3;
+
+/** Who is writing. It takes its place whether or not anybody is, so that nothing moves. */
+export function TypingLine({ conversation }: { readonly conversation: Conversation }) {
+  const [now, setNow] = useState(Date.now);
+  const typists = conversation.typing.value;
+  const names = typists.filter(({ until }) => until > now).map(({ person }) => person.name);
+  // Told anew at every word of it, and once more when the first of them is to be forgotten.
+  useEffect(() => {
+    setNow(Date.now());
+    if (typists.length === 0) return;
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, [typists]);
+  return <p class="typing">{names.length > 0 && sentence(names)}</p>;
+}
+
+function sentence(names: readonly string[]): string {
+  if (names.length > NAMES_MAX) return "Several people are typing…";
+  const list = new Intl.ListFormat(undefined, { type: "conjunction" }).format(names);
+  return `${list} ${names.length === 1 ? "is" : "are"} typing…`;
+}
