@@ -368,6 +368,7 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
   /** Says something in the open conversation. `false`: there is nothing to say, or it is too long; nothing happened. */
   function send(raw: string): boolean {
     const text = foldText(raw, TEXT_MAX_POINTS);
+    typedAt = 0; // what is typed next is news
     return text ? write("send", crypto.randomUUID(), text, now()) : false;
   }
 
