@@ -81,13 +81,16 @@ export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>)
   /** There is no `await` between finding nothing and saying so: what is added meanwhile is not overlooked. */
   async function drain(epoch: string): Promise<void> {
     inFlight.add(epoch);
-    for (let entry = nextDue(epoch); entry; entry = nextDue(epoch)) {
-      const delivery = await deliver(entry);
-      if (delivery.kind === "offline") break;
-      if (delivery.kind === "later") await new Promise((resolve) => setTimeout(resolve, delivery.waitMs));
-      else finish(entry, delivery);
+    try {
+      for (let entry = nextDue(epoch); entry; entry = nextDue(epoch)) {
+        const delivery = await deliver(entry);
+        if (delivery.kind === "offline") break;
+        if (delivery.kind === "later") await new Promise((resolve) => setTimeout(resolve, delivery.waitMs));
+        else finish(entry, delivery);
+      }
+    } finally {
+      inFlight.delete(epoch);
     }
-    inFlight.delete(epoch);
   }
 
   function nextDue(epoch: string): OutboxEntry | undefined {
