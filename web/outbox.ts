@@ -107,7 +107,7 @@ export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>)
     const isDone =
       delivery.kind === "done" ||
       delivery.code === "already_sent" ||
-      (entry.kind === "delete" && delivery.code === "not_found"); // it left the window meanwhile: gone is gone
+      (entry.kind !== "send" && delivery.code === "not_found"); // it was deleted or left the window: gone is gone
     if (isDone) drop(entry);
     else if (held) void keep({ ...entry, failure: { code: delivery.code, detail: delivery.detail } });
   }

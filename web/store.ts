@@ -182,9 +182,13 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
     else startOver();
   }
 
-  /** Cookies are shared by all tabs: whether a request that goes out now would go out as this tab's person. */
+  /**
+   * Cookies are shared by all tabs: whether a request that goes out now would go out as this tab's person.
+   * Nobody kept on the device is nobody else: the session is over, which the server says, or the browser refuses storage.
+   */
   function isStillOneself(): boolean {
-    return person.value !== undefined && memory.person()?.id === person.value.id;
+    const kept = memory.person();
+    return person.value !== undefined && (!kept || kept.id === person.value.id);
   }
 
   /* ---- what the directory tells ---- */
@@ -390,8 +394,10 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
     const id = editing.value;
     const text = foldText(raw, TEXT_MAX_POINTS);
     if (!text || id === undefined) return false;
-    const held = open.value && find(open.value.history.value, id);
-    if (held && held.text !== text) write("edit", id, text, now());
+    const waiting = outbox.entries.value.find((entry) => entry.kind === "edit" && entry.id === id);
+    // An edit that waits may be on its way already: what is meant now has to follow it, also when it is the old text.
+    const before = waiting ?? (open.value && find(open.value.history.value, id));
+    if (before && before.text !== text) write("edit", id, text, now());
     edit(undefined);
     return true;
   }
@@ -494,11 +500,8 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
 
   /** Another tab has changed what this device keeps: who one is, what was read, drafts, the theme. */
   function noticeOtherTabs(): void {
-    if (phase.value === "in" && !isStillOneself()) {
-      if (memory.person()) startOver();
-      else void forget("ended");
-      return;
-    }
+    if (phase.value === "in" && !memory.person()) return void forget("ended");
+    if (phase.value === "in" && !isStillOneself()) return startOver();
     setTheme(memory.theme());
     recall([...channels.value.values()]);
     changedElsewhere.value++;

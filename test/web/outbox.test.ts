@@ -103,7 +103,7 @@ test("haste waits as long as the server says, and the order holds", async () => 
   expect(delivered).toEqual(["1", "1", "2"]);
 });
 
-test("already_sent counts as sent, and a deletion of what is gone as done", async () => {
+test("already_sent counts as sent, and an edit or deletion of what is gone as done", async () => {
   const { deliver } = way(({ kind }) => ({
     kind: "refused",
     code: kind === "send" ? "already_sent" : "not_found",
@@ -113,6 +113,7 @@ test("already_sent counts as sent, and a deletion of what is gone as done", asyn
   await outbox.open("ada");
   outbox.add(entry("1"));
   outbox.add(entry("2", { kind: "delete" }));
+  outbox.add(entry("3", { kind: "edit" }));
   await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
 });
 

@@ -1,6 +1,6 @@
 /** The store: frames in, signals out, commands on their way. The outbox is the real one; the ways out are the test's. */
 import { clear, createStore as createDatabase } from "idb-keyval";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { api as httpApi } from "../../web/api.ts";
 import { memory } from "../../web/memory.ts";
 import { createOutbox } from "../../web/outbox.ts";
@@ -97,6 +97,10 @@ async function talking(messages: Message[] = []) {
   return made;
 }
 
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
 beforeEach(async () => {
   closeTabs();
   await clear(createDatabase("flack-outbox", "entries"));
@@ -176,6 +180,16 @@ test("typists are known by their last word, and forgotten when their message com
   store.noteTyping();
   store.noteTyping();
   expect(said).toEqual([{ type: "typing" }]);
+});
+
+test("where the browser refuses storage one is still oneself: renaming and sending work", async () => {
+  const { store, api, startOver } = await talking();
+  vi.spyOn(memory, "person").mockReturnValue(undefined);
+  expect((await store.rename("Ada L.")).ok).toBe(true);
+  expect(startOver).not.toHaveBeenCalled();
+  store.linkChanged("channel", { kind: "waiting", tries: 1 });
+  store.send("by HTTP");
+  await vi.waitFor(() => expect(api.send).toHaveBeenCalledWith("general", expect.any(String), "by HTTP"));
 });
 
 describe("saying something", () => {
@@ -279,6 +293,20 @@ describe("editing", () => {
     store.editLast();
     expect(store.saveEdit("message 1")).toBe(true);
     expect(said).toEqual([]);
+  });
+
+  test("back to what it was while the first edit still waits: what was meant last goes out", async () => {
+    const { store, said } = await talking([message(1, { author: ada })]);
+    store.linkChanged("channel", { kind: "waiting", tries: 1 });
+    store.linkChanged("directory", { kind: "waiting", tries: 1 });
+    store.editLast();
+    store.saveEdit("a slip");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    store.editLast();
+    store.saveEdit("message 1");
+    expect(store.outbox.value).toMatchObject([{ kind: "edit", text: "message 1" }]);
+    store.linkChanged("channel", { kind: "live" });
+    await vi.waitFor(() => expect(said).toEqual([{ type: "edit", id: message(1).id, text: "message 1" }]));
   });
 
   test("once more while the one before is under way: both go out, the newer one last", async () => {
