@@ -232,6 +232,7 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
         online.value = people;
         return;
       }
+      case "mention":
       case "error":
         return;
       default:

@@ -7,7 +7,7 @@ import { DurableObject } from "cloudflare:workers";
 import { broadcast, deliver } from "./broadcast.ts";
 import { readEnvelope } from "./envelope.ts";
 import type { ChannelFrame, Message, Person, WelcomeFrame, WindowAnswer } from "./frames.ts";
-import { decide, type History, merge, since } from "./history.ts";
+import { decide, EMPTY_HISTORY, type History, merge, since } from "./history.ts";
 import { insist } from "./insist.ts";
 import { Journal } from "./journal.ts";
 import { log } from "./log.ts";
@@ -16,7 +16,10 @@ import { Presence } from "./presence.ts";
 import { problem } from "./problem.ts";
 import {
   HERE_MAX_PEOPLE,
+  isBetween,
+  MENTIONS_MAX,
   type MessageCommand,
+  mentionedIn,
   type ParsedFrame,
   PROTOCOL_VERSION,
   parseFrame,
@@ -31,12 +34,16 @@ export type ChannelSeat = Seat & { readonly channel: ChannelRef };
 /** What the front door sends along with an upgrade. `reportedSeq`: the newest message the directory knows of. */
 export type ChannelUpgrade = { readonly seat: ChannelSeat; readonly reportedSeq: number };
 
-export type Outcome =
-  /** `isChange`: it was written now, and everybody was told. */
-  | { readonly kind: "done"; readonly message: Message; readonly isChange: boolean }
-  | { readonly kind: "refused"; readonly refusal: Refusal };
+type Refused = { readonly kind: "refused"; readonly refusal: Refusal };
+
+/** `isChange`: it was written now, and everybody was told. */
+export type Outcome = Refused | { readonly kind: "done"; readonly message: Message; readonly isChange: boolean };
 
 const SESSION_ENDED: Refusal = { code: "unauthorized", detail: "This session has ended." };
+/** The same for a channel that was deleted and for a direct one of others. */
+const NOT_HERE: Refusal = { code: "not_found", detail: "There is no such channel." };
+/** So long (ms) a deleted channel's object still says that it has ended: longer than any request is under way. */
+const ENDING_MS = 60_000;
 /** Shortest time (ms) between two `here` frames, two reports to the directory, and two `typing` of one person. */
 const GATHER_MS = 1_000;
 /**
@@ -80,28 +87,45 @@ export class Channel extends DurableObject<Env> {
   /** An upgrade from the front door: welcomes a socket with what it has missed. */
   override fetch(request: Request): Response {
     const { seat: asked, reportedSeq } = readEnvelope<ChannelUpgrade>(request);
-    const seat = this.#seatNow(asked);
-    if (!seat) return problem(SESSION_ENDED);
+    const seated = this.#seatNow(asked);
+    if (!seated.ok) return problem(seated.refusal);
+    const { seat } = seated;
     const query = new URL(request.url).searchParams;
     if (reportedSeq < this.#history.seq) this.#reportSoon(seat.channel);
     return this.#sockets.accept(seat, Date.now(), () => encode(this.#welcome(seat, query)));
   }
 
   /** The whole window, for HTTP. */
-  read(channel: ChannelRef): WindowAnswer {
+  read(asked: ChannelSeat): Refused | { readonly kind: "window"; readonly window: WindowAnswer } {
+    const seated = this.#seatNow(asked);
+    if (!seated.ok) return { kind: "refused", refusal: seated.refusal };
     const { seq, rev, messages } = this.#history;
-    return { epoch: channel.epoch, head: { seq, rev }, messages };
+    return { kind: "window", window: { epoch: asked.channel.epoch, head: { seq, rev }, messages } };
   }
 
   /** The cursor alone: what a conditional request compares. */
-  head(): { readonly seq: number; readonly rev: number } {
-    return { seq: this.#history.seq, rev: this.#history.rev };
+  head(asked: ChannelSeat): Refused | { readonly kind: "head"; readonly rev: number } {
+    const seated = this.#seatNow(asked);
+    return seated.ok ? { kind: "head", rev: this.#history.rev } : { kind: "refused", refusal: seated.refusal };
   }
 
   /** A command that came over HTTP. May be repeated: a message is looked up by its id. */
   command(asked: ChannelSeat, command: MessageCommand): Outcome {
-    const seat = this.#seatNow(asked);
-    return seat ? this.#carryOut(seat, command, Date.now()) : { kind: "refused", refusal: SESSION_ENDED };
+    const seated = this.#seatNow(asked);
+    return seated.ok ? this.#carryOut(seated.seat, command, Date.now()) : { kind: "refused", refusal: seated.refusal };
+  }
+
+  /** The channel was deleted: nobody reads or writes it any more. May be told twice. */
+  async end(epoch: string): Promise<void> {
+    if (!this.#journal.hasEnded) this.#journal.end(epoch);
+    this.#history = EMPTY_HISTORY;
+    this.#sockets.endAll();
+    await this.ctx.storage.setAlarm(Date.now() + ENDING_MS);
+  }
+
+  /** Tidies up after the end: nothing is left of a deleted channel. */
+  override async alarm(): Promise<void> {
+    if (this.#journal.hasEnded) await this.ctx.storage.deleteAll();
   }
 
   /** A session has ended: its sockets close at once, and upgrades under way are refused. */
@@ -164,8 +188,8 @@ export class Channel extends DurableObject<Env> {
       case "changed": {
         const hasty = this.#pace(seat.person.id, decision.isNew, now);
         if (hasty) return { kind: "refused", refusal: hasty };
-        this.#commit(decision.message);
-        if (decision.isNew) this.#reportSoon(seat.channel);
+        this.#commit(decision.message, seat.channel);
+        this.#report(seat, decision.message, decision.isNew);
         return { kind: "done", message: decision.message, isChange: true };
       }
       default:
@@ -173,11 +197,11 @@ export class Channel extends DurableObject<Env> {
     }
   }
 
-  #commit(message: Message): void {
+  #commit(message: Message, channel: ChannelRef): void {
     const history = merge(this.#history, [message]);
     const oldest = this.#history.messages[0];
     const leaving = oldest && oldest.id !== history.messages[0]?.id ? oldest : undefined;
-    this.#journal.write(message, leaving);
+    this.#journal.write(message, leaving, channel);
     this.#history = history;
     broadcast(this.#sockets.all(), messagesFrame(message));
   }
@@ -212,11 +236,18 @@ export class Channel extends DurableObject<Env> {
     };
   }
 
-  /** What the directory said a moment ago, as it is now: with the newest name, or not at all once the session has ended. */
-  #seatNow(seat: ChannelSeat): ChannelSeat | undefined {
-    if (this.#endedLately.has(seat.session)) return undefined;
+  /**
+   * What the directory said a moment ago, as it is now: with the newest name, or not at all once the session has ended,
+   * once the channel has, and in a direct channel of others. The object knows whose it is and takes nobody's word for it.
+   */
+  #seatNow(seat: ChannelSeat): { readonly ok: true; readonly seat: ChannelSeat } | { ok: false; refusal: Refusal } {
+    const { id, kind } = seat.channel;
+    const isOther = (this.#journal.channelId ?? id) !== id;
+    const isOthers = kind === "direct" && !isBetween(id, seat.person.id);
+    if (this.#journal.hasEnded || isOther || isOthers) return { ok: false, refusal: NOT_HERE };
+    if (this.#endedLately.has(seat.session)) return { ok: false, refusal: SESSION_ENDED };
     const renamed = this.#renamedLately.get(seat.person.id);
-    return renamed && renamed.namedAt > seat.namedAt ? { ...seat, ...renamed } : seat;
+    return { ok: true, seat: renamed && renamed.namedAt > seat.namedAt ? { ...seat, ...renamed } : seat };
   }
 
   /** A timer of a second, set only while something waits: it keeps nothing awake that could sleep. */
@@ -245,20 +276,47 @@ export class Channel extends DurableObject<Env> {
     );
   }
 
+  /**
+   * What a change is to those who are not here. In a direct channel the directory holds the newest message for a moment
+   * before it tells it: a change of it must not wait, or a deleted text would still be told.
+   */
+  #report({ channel, person }: ChannelSeat, message: Message, isNew: boolean): void {
+    if (isNew) {
+      this.#reportSoon(channel);
+      const mentioned = mentionedIn(message.text).filter((id) => id !== person.id);
+      if (mentioned.length > 0) void this.#tellMentioned(channel, message, mentioned.slice(0, MENTIONS_MAX));
+    } else if (channel.kind === "direct" && message.seq === this.#history.seq) {
+      void this.#reportNow(channel);
+    }
+  }
+
+  async #tellMentioned({ epoch }: ChannelRef, message: Message, mentioned: readonly string[]): Promise<void> {
+    try {
+      await insist(() => this.env.DIRECTORY.getByName("directory").mention(epoch, message, mentioned));
+    } catch (error) {
+      log.weather("mention", error);
+    }
+  }
+
   /** What a crash loses here is reported once the channel is used again: the upgrade tells what the directory knows. */
-  #reportSoon({ epoch }: ChannelRef): void {
+  #reportSoon(channel: ChannelRef): void {
     if (this.#reportTimer) return;
     this.#reportTimer = true;
-    setTimeout(async () => {
+    setTimeout(() => {
       this.#reportTimer = false;
-      const { seq, messages } = this.#history;
-      const directory = this.env.DIRECTORY.getByName("directory");
-      try {
-        await insist(() => directory.report(epoch, seq, messages.at(-1)?.sentAt ?? null));
-      } catch (error) {
-        log.weather("report", error); // the next message reports again
-      }
+      void this.#reportNow(channel);
     }, GATHER_MS);
+  }
+
+  async #reportNow({ epoch, kind }: ChannelRef): Promise<void> {
+    const { seq, messages } = this.#history;
+    const newest = messages.at(-1);
+    const latest = kind === "direct" ? newest : undefined;
+    try {
+      await insist(() => this.env.DIRECTORY.getByName("directory").report(epoch, seq, newest?.sentAt ?? null, latest));
+    } catch (error) {
+      log.weather("report", error); // the next message reports again
+    }
   }
 }
 

@@ -7,13 +7,21 @@ import { DurableObject } from "cloudflare:workers";
 import { broadcast } from "./broadcast.ts";
 import type { Channel as ChannelObject, ChannelRef } from "./channel.ts";
 import { readEnvelope } from "./envelope.ts";
-import type { Channel, DirectoryFrame, OnlinePerson, Person } from "./frames.ts";
+import type { Channel, DirectoryFrame, Message, OnlinePerson, Person } from "./frames.ts";
 import { insist } from "./insist.ts";
 import { log } from "./log.ts";
 import { type FoldedName, nameKey } from "./names.ts";
 import { Presence } from "./presence.ts";
 import { problem } from "./problem.ts";
-import { DIRECTORY_MAX_PEOPLE, PROTOCOL_VERSION, type Refusal } from "./protocol.ts";
+import {
+  DIRECTORY_MAX_PEOPLE,
+  directId,
+  foldText,
+  isBetween,
+  PROTOCOL_VERSION,
+  type Refusal,
+  TOPIC_MAX_POINTS,
+} from "./protocol.ts";
 import { Register, type SessionFacts } from "./register.ts";
 import { randomId } from "./session.ts";
 import { type Seat, Sockets } from "./sockets.ts";
@@ -40,18 +48,30 @@ type SignInOutcome =
   | { readonly kind: "created" | "known"; readonly person: Person }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
-type CreateOutcome =
-  | { readonly kind: "created"; readonly channel: Channel }
+/** A device link's token, as its hash, and what comes along with it as with a sign-in. */
+type Redemption = Pick<SignIn, "session" | "fresh" | "address"> & { readonly link: string };
+
+type ChannelOutcome =
+  /** `known`: it was there before. */
+  | { readonly kind: "created" | "known" | "changed"; readonly channel: Channel }
   | { readonly kind: "refused"; readonly refusal: Refusal };
+
+/** What is said of a channel in the next `activity`. */
+type Activity = Extract<DirectoryFrame, { type: "activity" }>["channels"][number];
 
 /** The channel that is there from the first sign-in on. */
 const FIRST_CHANNEL = "general";
 /** Public channels of a site. The list is sent whole to everybody who comes. */
 const CHANNELS_MAX = 1_000;
 const NEW_CHANNELS_PER_HOUR = 10;
+const NEW_DIRECTS_PER_HOUR = 30;
 const SIGN_INS_PER_HOUR = 600;
 const FAILED_SIGN_INS_PER_HOUR = 60;
 const MINUTE_MS = 60 * 1_000;
+/** So long a device link works: time enough to walk to the other device. */
+const LINK_MS = 10 * MINUTE_MS;
+/** Device links of a person that work at the same time. */
+const LINKS_PER_PERSON = 8;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 /** A name whose person was not seen for so long may be claimed by somebody else. */
 const NAME_KEPT_MS = 90 * DAY_MS;
@@ -61,12 +81,14 @@ const GATHER_MS = 1_000;
 const TELL_AGAIN_MS = 5_000;
 /** People in one `people` frame; the rest follows a second later. */
 const PEOPLE_PER_FRAME = 100;
+/** People in the answer to a search. */
+const PEOPLE_FOUND_MAX = 20;
 
 export class Directory extends DurableObject<Env> {
   readonly #register: Register;
   readonly #sockets: Sockets<Seat>;
   readonly #online: Presence;
-  readonly #active = new Map<string, { readonly id: string; readonly seq: number; readonly lastAt: number | null }>();
+  readonly #active = new Map<string, Activity>();
   readonly #changedPeople = new Map<string, OnlinePerson>();
   #activityTimer = false;
   #peopleTimer = false;
@@ -99,7 +121,7 @@ export class Directory extends DurableObject<Env> {
     const renew = mayRenew && now - held.renewedAt >= DAY_MS;
     if (renew) this.#register.noteRenewed(session, now);
     const seat: Seat = { person: held.person, session, namedAt: held.namedAt };
-    const channel = channelId === undefined ? undefined : this.#register.channel(channelId);
+    const channel = channelId === undefined ? undefined : this.#register.channel(channelId, held.person.id);
     if (!channel) return { seat, renew };
     this.#register.noteVisit(session, channel.epoch);
     const { id, epoch, kind, seq } = channel;
@@ -136,48 +158,135 @@ export class Directory extends DurableObject<Env> {
     await this.#endSessions([session]);
   }
 
-  /** Tells the channels that could not be told of a session's end, or whose telling was cut off. */
+  /** A link for one more device of this person, known by `hash`. Says until when (ms) it works. */
+  addLink(personId: string, hash: string): number {
+    const expiresAt = Date.now() + LINK_MS;
+    this.#register.addLink(hash, personId, expiresAt, LINKS_PER_PERSON);
+    return expiresAt;
+  }
+
+  /** A new session for the person whose link it is. The session that was there before ends; for its person that is a sign-out. */
+  async redeem(asked: Redemption): Promise<SignInOutcome> {
+    const now = Date.now();
+    const hasty = this.#signInWait(asked.address, now);
+    if (hasty) return { kind: "refused", refusal: hasty };
+    const person = this.#register.takeLink(asked.link, now);
+    this.#countSignIn(asked.address, person !== undefined, now);
+    if (!person) return refused("link_expired", "This link was used already, or its ten minutes are over.");
+    this.#register.addSession(asked.fresh, person.id, now); // before the old one ends, which may be the last of the same person
+    if (asked.session !== undefined && this.#register.session(asked.session)) await this.signOut(asked.session);
+    return { kind: "created", person };
+  }
+
+  /** Tells the channels that could not be told of an end, or whose telling was cut off. */
   override async alarm(): Promise<void> {
+    await this.#endChannels(this.#register.deletions());
     await this.#endSessions(this.#register.endedSessions());
   }
 
   /** All channels this person may see. */
-  channels(): Channel[] {
-    return this.#register.channels();
+  channels(personId: string): Channel[] {
+    return [...this.#register.publicChannels(), ...this.#register.directChannels(personId)];
   }
 
-  createChannel(name: string, topic: string, person: Person): CreateOutcome {
+  createChannel(name: string, topic: string, person: Person): ChannelOutcome {
     const now = Date.now();
-    if (this.#register.channel(name)) return refused("channel_exists", `There is a #${name} already.`);
+    if (this.#register.channel(name, person.id)) return refused("channel_exists", `There is a #${name} already.`);
     if (this.#register.countChannels() >= CHANNELS_MAX)
       return refused("busy", "This site has as many channels as fit.");
-    const hasty = this.#register.countHourly(`channels:${person.id}`, NEW_CHANNELS_PER_HOUR, now);
-    if (hasty !== undefined) {
-      const minutes = Math.ceil(hasty / MINUTE_MS);
-      return refused(
-        "rate_limited",
-        `At most ${NEW_CHANNELS_PER_HOUR} new channels an hour: again in ${minutes} min.`,
-        hasty,
-      );
-    }
+    const hasty = this.#countNew("channels", person.id, NEW_CHANNELS_PER_HOUR, now);
+    if (hasty) return { kind: "refused", refusal: hasty };
     const channel = this.#addChannel(name, topic, person, now);
     this.#announce(channel);
     return { kind: "created", channel };
   }
 
-  /** A channel's newest message: written through, then told to everybody within a second. Repeating it changes nothing. */
-  report(epoch: string, seq: number, lastAt: number | null): void {
-    const id = this.#register.noteActivity(epoch, seq, lastAt);
-    if (id === undefined) return;
-    this.#active.set(id, { id, seq, lastAt });
+  /** The direct channel of two people, found by their ids: whoever opens it first makes it, and both hear of it. */
+  openDirect(person: Person, peerId: string): ChannelOutcome {
+    if (peerId === person.id) return refused("invalid_person", "A direct conversation takes two.");
+    const peer = this.#register.person(peerId);
+    if (!peer) return refused("not_found", "There is no such person.");
+    const id = directId(person.id, peerId);
+    const held = this.#register.channel(id, person.id);
+    if (held) return { kind: "known", channel: { ...held, peer } };
+    const now = Date.now();
+    const hasty = this.#countNew("direct conversations", person.id, NEW_DIRECTS_PER_HOUR, now);
+    if (hasty) return { kind: "refused", refusal: hasty };
+    const channel = newChannel({ id, kind: "direct", name: "", topic: "", createdBy: person, now });
+    this.#register.addDirect(channel, person.id, peerId);
+    this.#tellPerson(person.id, { type: "channel", channel: { ...channel, peer } });
+    this.#tellPerson(peerId, { type: "channel", channel: { ...channel, peer: person } });
+    return { kind: "created", channel: { ...channel, peer } };
+  }
+
+  /** A new topic, raw; its creator's to set. */
+  setTopic(id: string, raw: string, personId: string): ChannelOutcome {
+    const held = this.#register.channel(id, personId);
+    if (!held) return refused("not_found", "There is no such channel.");
+    const forbidden = whyNotOwn(held, personId);
+    if (forbidden) return refused("forbidden", forbidden);
+    const topic = foldText(raw, TOPIC_MAX_POINTS);
+    if (topic === undefined) return refused("invalid_text", `A topic has at most ${TOPIC_MAX_POINTS} characters.`);
+    const channel: Channel = { ...held, topic };
+    if (topic !== held.topic) {
+      this.#register.setTopic(id, topic);
+      this.#announce(channel);
+    }
+    return { kind: "changed", channel };
+  }
+
+  /** Deletes a channel of this person's. The name is free at once; answered after its object was told, which tidies up by itself. */
+  async deleteChannel(id: string, personId: string): Promise<ChannelOutcome> {
+    const channel = this.#register.channel(id, personId);
+    if (!channel) return refused("not_found", "There is no such channel.");
+    const forbidden = id === FIRST_CHANNEL ? "The first channel stays." : whyNotOwn(channel, personId);
+    if (forbidden) return refused("forbidden", forbidden);
+    this.#register.deleteChannel(channel);
+    this.#active.delete(id);
+    this.#tellAll({ type: "channel_deleted", id });
+    await this.#endChannels([channel.epoch]);
+    return { kind: "changed", channel };
+  }
+
+  /** Those of these people there are. */
+  peopleById(ids: readonly string[]): readonly Person[] {
+    return this.#register.peopleById(ids);
+  }
+
+  /** People whose name starts with or contains what was typed. */
+  searchPeople(typed: string): readonly OnlinePerson[] {
+    const people = this.#register.searchPeople(nameKey(typed.trim()), PEOPLE_FOUND_MAX);
+    return people.map((person) => ({ ...person, online: this.#online.has(person.id) }));
+  }
+
+  /**
+   * A channel's newest message: written through, then told within a second to everybody concerned. Repeating it changes nothing.
+   * `latest`, of a direct channel, is that message in its newest state: what waits to be told is what it is now.
+   */
+  report(epoch: string, seq: number, lastAt: number | null, latest?: Message): void {
+    const channel = this.#register.channelOf(epoch);
+    if (!channel) return;
+    const { id } = channel;
+    const isNews = this.#register.noteActivity(epoch, seq, lastAt);
+    if (!isNews && !this.#active.has(id)) return;
+    this.#active.set(id, { id, seq, lastAt, ...(latest && { latest }) });
     if (this.#activityTimer) return;
     this.#activityTimer = true;
     setTimeout(() => {
       this.#activityTimer = false;
-      const channels = [...this.#active.values()];
-      this.#active.clear();
-      this.#tellAll({ type: "activity", channels });
+      this.#tellActivity();
     }, GATHER_MS);
+  }
+
+  /** A message that mentions people: told to those of them who may see it. */
+  mention(epoch: string, message: Message, personIds: readonly string[]): void {
+    const channel = this.#register.channelOf(epoch);
+    if (!channel) return;
+    const frame = encode({ type: "mention", channel: channel.id, message });
+    for (const personId of personIds) {
+      if (channel.kind === "direct" && !isBetween(channel.id, personId)) continue;
+      broadcast(this.#sockets.of(personId), frame);
+    }
   }
 
   /** An upgrade from the front door. The session is looked up again: it may have ended on the way. */
@@ -212,6 +321,9 @@ export class Directory extends DurableObject<Env> {
     this.#sockets.rename(person, namedAt);
     this.#online.rename(person);
     this.#tellPeopleSoon();
+    for (const channel of this.#register.directChannels(person.id)) {
+      if (channel.peer) this.#tellPerson(channel.peer.id, { type: "channel", channel: { ...channel, peer: person } });
+    }
     const epochs = this.#register.epochsOf(person.id);
     await Promise.all([
       this.#endSessions(freed),
@@ -241,6 +353,18 @@ export class Directory extends DurableObject<Env> {
     );
   }
 
+  /** A deleted channel's object is told until it has heard. */
+  async #endChannels(epochs: readonly string[]): Promise<void> {
+    if (epochs.length === 0) return;
+    void this.ctx.storage.setAlarm(Date.now() + TELL_AGAIN_MS);
+    await Promise.all(
+      epochs.map(async (epoch) => {
+        const isTold = await this.#tell(epoch, (channel) => channel.end(epoch));
+        if (isTold) this.#register.forgetDeletion(epoch);
+      }),
+    );
+  }
+
   /** Tells a channel's object something that may be told twice. Whether that could be done; why not is logged. */
   async #tell(epoch: string, call: (channel: DurableObjectStub<ChannelObject>) => Promise<void>): Promise<boolean> {
     try {
@@ -252,32 +376,39 @@ export class Directory extends DurableObject<Env> {
     }
   }
 
+  /** Counts a sign-in, and as a failed one too if it is; or says why none of this address is admitted now. */
   #countSignIn(address: string | undefined, isAdmitted: boolean, now: number): Refusal | undefined {
-    if (address === undefined) return undefined;
-    const failed = `failed:${address}`;
+    const hasty = this.#signInWait(address, now);
+    if (hasty || address === undefined) return hasty;
+    this.#register.countHourly(`sign-ins:${address}`, SIGN_INS_PER_HOUR, now);
+    if (!isAdmitted) this.#register.countHourly(`failed:${address}`, FAILED_SIGN_INS_PER_HOUR, now);
+    return undefined;
+  }
+
+  #signInWait(address: string | undefined, now: number): Refusal | undefined {
     const waits = [
-      this.#register.countHourly(`sign-ins:${address}`, SIGN_INS_PER_HOUR, now),
-      isAdmitted
-        ? this.#register.hourlyWait(failed, FAILED_SIGN_INS_PER_HOUR, now)
-        : this.#register.countHourly(failed, FAILED_SIGN_INS_PER_HOUR, now),
-    ].filter((wait) => wait !== undefined);
-    if (waits.length === 0) return undefined;
+      this.#register.hourlyWait(`sign-ins:${address}`, SIGN_INS_PER_HOUR, now) ?? 0,
+      this.#register.hourlyWait(`failed:${address}`, FAILED_SIGN_INS_PER_HOUR, now) ?? 0,
+    ];
     const retryAfterMs = Math.max(...waits);
+    if (address === undefined || retryAfterMs === 0) return undefined;
     return { code: "rate_limited", detail: "Too many sign-ins from this address.", retryAfterMs };
   }
 
-  #addChannel(name: string, topic: string, createdBy: Person, now: number): Channel {
-    const channel: Channel = {
-      id: name,
-      epoch: randomId(16),
-      kind: "public",
-      name,
-      topic,
-      createdBy,
-      createdAt: now,
-      seq: 0,
-      lastAt: null,
+  /** Counts one more of what a person may make only so often, or says why it has to wait. */
+  #countNew(what: string, personId: string, limit: number, now: number): Refusal | undefined {
+    const retryAfterMs = this.#register.countHourly(`${what}:${personId}`, limit, now);
+    if (retryAfterMs === undefined) return undefined;
+    const minutes = Math.ceil(retryAfterMs / MINUTE_MS);
+    return {
+      code: "rate_limited",
+      detail: `At most ${limit} new ${what} an hour: again in ${minutes} min.`,
+      retryAfterMs,
     };
+  }
+
+  #addChannel(name: string, topic: string, createdBy: Person, now: number): Channel {
+    const channel = newChannel({ id: name, kind: "public", name, topic, createdBy, now });
     this.#register.addChannel(channel);
     return channel;
   }
@@ -287,12 +418,17 @@ export class Directory extends DurableObject<Env> {
   }
 
   #firstFrame(you: Person): DirectoryFrame {
+    const channels = this.channels(you.id);
+    const people = new Map(channels.flatMap(({ peer }) => (peer ? [[peer.id, peer]] : [])));
+    for (const person of this.#online.people(DIRECTORY_MAX_PEOPLE, you.id)) people.set(person.id, person);
     return {
       type: "directory",
       version: PROTOCOL_VERSION,
       you,
-      channels: this.#register.channels(),
-      people: this.#online.people(DIRECTORY_MAX_PEOPLE, you.id).map((person) => ({ ...person, online: true })),
+      channels,
+      people: [...people.values()]
+        .slice(0, DIRECTORY_MAX_PEOPLE)
+        .map((person) => ({ ...person, online: this.#online.has(person.id) })),
     };
   }
 
@@ -315,8 +451,31 @@ export class Directory extends DurableObject<Env> {
     if (this.#changedPeople.size > 0) this.#tellPeopleSoon();
   }
 
+  /** One frame for everybody, encoded once; whoever has direct channels among them gets one with those besides. */
+  #tellActivity(): void {
+    const channels = [...this.#active.values()];
+    this.#active.clear();
+    const open: Activity[] = [];
+    const direct = new Map<string, Activity[]>();
+    for (const channel of channels) {
+      const people = channel.id.split("~");
+      if (people.length === 1) open.push(channel);
+      else for (const person of people) direct.set(person, [...(direct.get(person) ?? []), channel]);
+    }
+    for (const [person, own] of direct) {
+      this.#tellPerson(person, { type: "activity", channels: [...open, ...own] });
+    }
+    if (open.length === 0) return;
+    const others = this.#sockets.all().filter((socket) => !direct.has(this.#sockets.seat(socket).person.id));
+    broadcast(others, encode({ type: "activity", channels: open }));
+  }
+
   #tellAll(frame: DirectoryFrame): void {
     broadcast(this.#sockets.all(), encode(frame));
+  }
+
+  #tellPerson(personId: string, frame: DirectoryFrame): void {
+    broadcast(this.#sockets.of(personId), encode(frame));
   }
 }
 
@@ -325,6 +484,17 @@ function refused(code: Refusal["code"], detail: string, retryAfterMs?: number) {
     kind: "refused",
     refusal: { code, detail, ...(retryAfterMs !== undefined && { retryAfterMs }) },
   } as const;
+}
+
+function newChannel(made: Pick<Channel, "id" | "kind" | "name" | "topic" | "createdBy"> & { now: number }): Channel {
+  const { now, ...channel } = made;
+  return { ...channel, epoch: randomId(16), createdAt: now, seq: 0, lastAt: null };
+}
+
+/** A channel is its creator's to change; a direct one is nobody's. */
+function whyNotOwn(channel: Channel, personId: string): string | undefined {
+  if (channel.kind === "direct") return "A direct conversation has no topic and cannot be deleted.";
+  return channel.createdBy.id === personId ? undefined : `Only ${channel.createdBy.name} may change this channel.`;
 }
 
 function encode(frame: DirectoryFrame): string {

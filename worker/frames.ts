@@ -32,9 +32,14 @@ export const Channel = v.object({
   createdAt: Count,
   seq: Count,
   lastAt: v.nullable(Count),
+  peer: v.exactOptional(Person),
 });
-/** A channel as lists show it. `seq` is the number of its newest message (0: none yet), `lastAt` that message's time in ms. */
+/** A channel as lists show it. `seq` is the number of its newest message (0: none yet), `lastAt` that message's time in ms; `peer` is the other one of a direct channel. */
 export type Channel = Readonly<v.InferOutput<typeof Channel>>;
+
+/** One kind of reaction, and who added it, in the order they did. */
+const Reaction = v.object({ emoji: v.string(), people: v.pipe(v.array(Person), v.readonly()) });
+export type Reaction = Readonly<v.InferOutput<typeof Reaction>>;
 
 const Message = v.object({
   id: MessageId,
@@ -46,18 +51,12 @@ const Message = v.object({
   editedAt: v.exactOptional(Count),
   deleted: v.exactOptional(v.literal(true)),
   replyTo: v.exactOptional(MessageId),
+  reactions: v.exactOptional(v.pipe(v.array(Reaction), v.readonly())),
 });
 /** A message in its newest state. `seq` orders, `rev` says how new the state is, `sentAt` (ms) is for people to read. */
 export type Message = Readonly<v.InferOutput<typeof Message>>;
 
 const Head = v.object({ seq: Count, rev: Count });
-
-/** What `GET …/messages` answers: the whole window, oldest first. */
-export type WindowAnswer = {
-  readonly epoch: string;
-  readonly head: Readonly<v.InferOutput<typeof Head>>;
-  readonly messages: readonly Message[];
-};
 
 /* ---- server → client ---- */
 
@@ -107,15 +106,27 @@ const Directory = v.object({
 });
 const ChannelChanged = v.object({ type: v.literal("channel"), channel: Channel });
 const ChannelDeleted = v.object({ type: v.literal("channel_deleted"), id: v.string() });
-/** Where messages came, gathered to at most one frame a second. */
+/** Where messages came, gathered to at most one frame a second. Of direct channels `latest` is the newest message itself. */
 const Activity = v.object({
   type: v.literal("activity"),
-  channels: v.array(v.object({ id: v.string(), seq: Count, lastAt: v.nullable(Count) })),
+  channels: v.array(
+    v.object({ id: v.string(), seq: Count, lastAt: v.nullable(Count), latest: v.exactOptional(Message) }),
+  ),
 });
 /** Who came, went or was renamed, gathered likewise. */
 const People = v.object({ type: v.literal("people"), people: v.array(OnlinePerson) });
+/** A message that mentions whoever is told. */
+const Mention = v.object({ type: v.literal("mention"), channel: v.string(), message: Message });
 
-const DirectoryFrame = v.variant("type", [Directory, ChannelChanged, ChannelDeleted, Activity, People, ErrorFrame]);
+const DirectoryFrame = v.variant("type", [
+  Directory,
+  ChannelChanged,
+  ChannelDeleted,
+  Activity,
+  People,
+  Mention,
+  ErrorFrame,
+]);
 export type DirectoryFrame = v.InferOutput<typeof DirectoryFrame>;
 
 /** A frame from a channel, or `undefined` for what this client does not know (a newer server's). Never throws. */
@@ -131,6 +142,17 @@ export function parseDirectoryFrame(data: string): DirectoryFrame | undefined {
 }
 
 /* ---- HTTP answers ---- */
+
+/** Of `GET …/messages`. */
+export const WindowAnswer = v.object({
+  epoch: v.string(),
+  head: Head,
+  messages: v.pipe(v.array(Message), v.readonly()),
+});
+export type WindowAnswer = Readonly<v.InferOutput<typeof WindowAnswer>>;
+export const PeopleAnswer = v.object({ people: v.array(Person) });
+export const OnlinePeopleAnswer = v.object({ people: v.array(OnlinePerson) });
+export const LinkAnswer = v.object({ url: v.string(), expiresAt: Count });
 
 export const SessionAnswer = v.object({ person: Person });
 export const SiteAnswer = v.object({ name: v.string(), accessCode: v.boolean(), files: v.boolean() });

@@ -3,8 +3,17 @@
  * Pure: no sockets, storage, clock or randomness; `now` and ids are arguments.
  * The browser and the channel's object fold with the same `merge`, so they cannot disagree.
  */
-import type { Message, Person } from "./frames.ts";
-import { foldText, type MessageCommand, type Refusal, TEXT_MAX_POINTS, WINDOW_MESSAGES } from "./protocol.ts";
+import type { Message, Person, Reaction } from "./frames.ts";
+import {
+  foldEmoji,
+  foldText,
+  type MessageCommand,
+  REACTION_KINDS_MAX,
+  REACTIONS_MAX,
+  type Refusal,
+  TEXT_MAX_POINTS,
+  WINDOW_MESSAGES,
+} from "./protocol.ts";
 
 /** The newest messages, oldest first by `seq`. `seq` and `rev` are the highest ever seen, 0 in a channel without messages. */
 export type History = { readonly seq: number; readonly rev: number; readonly messages: readonly Message[] };
@@ -40,6 +49,8 @@ export function decide(
       return decideEdit(channel.history, command, who, now);
     case "delete":
       return decideDelete(channel.history, command.id, who);
+    case "react":
+      return decideReact(channel.history, command, who);
     default:
       return command satisfies never;
   }
@@ -112,6 +123,43 @@ function decideDelete(history: History, id: string, who: Person): Decision {
     isNew: false,
     message: { id, seq, rev: history.rev + 1, author, sentAt, text: "", deleted: true },
   };
+}
+
+function decideReact(history: History, command: Extract<MessageCommand, { type: "react" }>, who: Person): Decision {
+  const held = find(history, command.id);
+  if (!held || held.deleted) return refuse("not_found", "No such message is kept here.");
+  const emoji = foldEmoji(command.emoji);
+  if (emoji === undefined) return refuse("invalid_emoji", "A reaction is one emoji.");
+  const before = held.reactions ?? [];
+  const same = before.find((reaction) => reaction.emoji === emoji);
+  const isThere = same?.people.some(({ id }) => id === who.id) ?? false;
+  if (isThere === command.on) return { kind: "unchanged", message: held };
+  if (command.on && !same && before.length >= REACTION_KINDS_MAX) {
+    return refuse("invalid_emoji", `A message has at most ${REACTION_KINDS_MAX} kinds of reactions.`);
+  }
+  if (command.on && before.reduce((sum, { people }) => sum + people.length, 0) >= REACTIONS_MAX) {
+    return refuse("invalid_emoji", `A message has at most ${REACTIONS_MAX} reactions.`);
+  }
+  const { reactions: _, ...message } = { ...held, rev: history.rev + 1 };
+  const reactions = command.on ? react(before, emoji, who) : unreact(before, emoji, who.id);
+  return { kind: "changed", isNew: false, message: reactions.length > 0 ? { ...message, reactions } : message };
+}
+
+/** A kind stands where it was first added. */
+export function react(reactions: readonly Reaction[], emoji: string, who: Person): readonly Reaction[] {
+  if (!reactions.some((reaction) => reaction.emoji === emoji)) return [...reactions, { emoji, people: [who] }];
+  return reactions.map((reaction) =>
+    reaction.emoji === emoji ? { emoji, people: [...reaction.people, who] } : reaction,
+  );
+}
+
+/** A kind that nobody adds any more is gone. */
+export function unreact(reactions: readonly Reaction[], emoji: string, personId: string): readonly Reaction[] {
+  return reactions
+    .map((reaction) =>
+      reaction.emoji === emoji ? { emoji, people: reaction.people.filter(({ id }) => id !== personId) } : reaction,
+    )
+    .filter(({ people }) => people.length > 0);
 }
 
 /** What has changed after `rev`, oldest first by `seq`. `since(history, 0)` is the whole window. */

@@ -19,11 +19,16 @@ import {
   type MessageCommand,
   MessageId,
   NewChannelBody,
+  NewDirectBody,
   NewMessageBody,
+  PEOPLE_ASKED_MAX,
   parseJsonObject,
+  ReactBody,
+  RedeemBody,
   type Refusal,
   SignInBody,
   TOPIC_MAX_POINTS,
+  TopicBody,
 } from "./protocol.ts";
 import { giveToken, hashToken, newToken, readToken, takeToken } from "./session.ts";
 
@@ -83,11 +88,27 @@ app.post("/api/session", async (c) => {
   return c.json({ person: outcome.person }, outcome.kind === "created" ? 201 : 200);
 });
 
+app.post("/api/session/redeem", async (c) => {
+  const token = readToken(c);
+  const fresh = newToken();
+  const body = await readBody(c, RedeemBody);
+  const address = c.req.header("CF-Connecting-IP");
+  const outcome = await directory(c).redeem({
+    link: await hashToken(body.token),
+    fresh: await hashToken(fresh),
+    ...(token !== undefined && { session: await hashToken(token) }),
+    ...(address !== undefined && { address }),
+  });
+  if (outcome.kind === "refused") return problem(outcome.refusal);
+  giveToken(c, fresh);
+  return c.json({ person: outcome.person });
+});
+
 /* ---- with a session ---- */
 
 app.use("/api/*", async (c, next) => {
   const token = readToken(c);
-  const channelId = /^\/api\/channels\/([^/]+)\/./.exec(c.req.path)?.[1];
+  const channelId = /^\/api\/channels\/([^/]+)/.exec(c.req.path)?.[1];
   if (token === undefined) refuse("unauthorized", "Sign in first.");
   const session = await hashToken(token);
   const asker = await insist(() => directory(c).ask(session, !isUpgrade(c), channelId && decodePath(channelId)));
@@ -107,7 +128,34 @@ app
   .all(only("GET", "HEAD", "POST", "DELETE"));
 
 app
-  .get("/api/channels", async (c) => c.json({ channels: await directory(c).channels() }))
+  .post("/api/session/links", async (c) => {
+    const token = newToken();
+    const expiresAt = await directory(c).addLink(c.var.asker.seat.person.id, await hashToken(token));
+    return c.json({ url: `${new URL(c.req.url).origin}/#link=${token}`, expiresAt }, 201);
+  })
+  .all(only("POST"));
+
+app.all("/api/session/redeem", only("POST"));
+
+app
+  .get("/api/people", async (c) => {
+    const ids = c.req.queries("id")?.slice(0, PEOPLE_ASKED_MAX);
+    const people = ids ? directory(c).peopleById(ids) : directory(c).searchPeople(c.req.query("q") ?? "");
+    return c.json({ people: await people });
+  })
+  .all(only("GET", "HEAD"));
+
+app
+  .post("/api/directs", async (c) => {
+    const body = await readBody(c, NewDirectBody);
+    const outcome = await directory(c).openDirect(c.var.asker.seat.person, body.person);
+    if (outcome.kind === "refused") return problem(outcome.refusal);
+    return c.json(outcome.channel, outcome.kind === "created" ? 201 : 200);
+  })
+  .all(only("POST"));
+
+app
+  .get("/api/channels", async (c) => c.json({ channels: await directory(c).channels(c.var.asker.seat.person.id) }))
   .post(async (c) => {
     const body = await readBody(c, NewChannelBody);
     const folded = foldChannelName(body.name);
@@ -120,15 +168,30 @@ app
   .all(only("GET", "HEAD", "POST"));
 
 app
+  .patch("/api/channels/:id", async (c) => {
+    const { id } = channelOf(c);
+    const body = await readBody(c, TopicBody);
+    const outcome = await directory(c).setTopic(id, body.topic, c.var.asker.seat.person.id);
+    return outcome.kind === "refused" ? problem(outcome.refusal) : c.json(outcome.channel);
+  })
+  .delete(async (c) => {
+    const outcome = await directory(c).deleteChannel(channelOf(c).id, c.var.asker.seat.person.id);
+    return outcome.kind === "refused" ? problem(outcome.refusal) : c.body(null, 204);
+  })
+  .all(only("PATCH", "DELETE"));
+
+app
   .get("/api/channels/:id/messages", async (c) => {
-    const channel = channelOf(c);
+    const seat = seatOf(c);
     const asked = c.req.header("If-None-Match");
     if (asked !== undefined) {
-      const { rev } = await insist(() => object(c, channel).head());
-      if (isKnown(asked, entityTag(channel, rev))) return windowAnswer(c, channel, rev, null);
+      const outcome = await insist(async () => object(c, seat.channel).head(seat));
+      if (outcome.kind === "refused") return problem(outcome.refusal);
+      if (isKnown(asked, entityTag(seat.channel, outcome.rev))) return windowAnswer(c, seat.channel, outcome.rev, null);
     }
-    const answer = await insist(() => object(c, channel).read(channel));
-    return windowAnswer(c, channel, answer.head.rev, JSON.stringify(answer));
+    const outcome = await insist(async () => object(c, seat.channel).read(seat));
+    if (outcome.kind === "refused") return problem(outcome.refusal);
+    return windowAnswer(c, seat.channel, outcome.window.head.rev, JSON.stringify(outcome.window));
   })
   .post(async (c) => {
     const seat = seatOf(c);
@@ -151,6 +214,15 @@ app
     return c.body(null, 204);
   })
   .all(only("PATCH", "DELETE"));
+
+app
+  .post("/api/channels/:id/messages/:messageId/reactions", async (c) => {
+    const seat = seatOf(c);
+    const id = messageIdOf(c.req.param("messageId"));
+    const { message } = await carryOut(c, seat, { type: "react", id, ...(await readBody(c, ReactBody)) });
+    return c.json(message);
+  })
+  .all(only("POST"));
 
 app
   .get("/api/channels/:id/socket", async (c) => {

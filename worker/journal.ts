@@ -8,8 +8,16 @@ import type { Message } from "./frames.ts";
 import { EMPTY_HISTORY, type History, merge, type Past } from "./history.ts";
 import { WINDOW_MESSAGES } from "./protocol.ts";
 
-/** Raised when the tables change; the step from each older version then stands in the constructor of `Journal`. */
-const SCHEMA_VERSION = 1;
+/** Raised when the tables change; what leads from each version to the next one stands in `STEPS`. */
+const SCHEMA_VERSION = 2;
+/** `about` has one row: whose this is, known from the first write on, and whether it has ended. */
+const STEPS = [
+  [
+    "CREATE TABLE schema (version INTEGER NOT NULL)",
+    "CREATE TABLE slots (slot INTEGER PRIMARY KEY, message TEXT NOT NULL, former TEXT NOT NULL)",
+  ],
+  ["CREATE TABLE about (id TEXT, epoch TEXT NOT NULL, ended INTEGER NOT NULL)"],
+];
 /**
  * Earlier occupants a slot remembers. With the one in the window that makes 1,100 ids:
  * a client that resends one of the last 1,000 messages is recognised.
@@ -18,6 +26,8 @@ const FORMER_PER_SLOT = 10;
 
 /** An id that stood in a slot before, and its author's. */
 type Former = readonly [id: string, author: string];
+
+type About = { readonly id: string | null; readonly epoch: string; readonly ended: number };
 
 type SlotRow = { readonly message: string; readonly former: string };
 
@@ -28,12 +38,26 @@ export class Journal {
   readonly #former: (readonly Former[])[] = [];
   readonly #storage: DurableObjectStorage;
   #hasTables: boolean;
+  #about: About | undefined;
 
-  /** Only reads: an object that is never written to leaves nothing behind. */
+  /** Only reads where nothing was ever written: an object that is asked for and not written to leaves nothing behind. */
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#hasTables = storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'slots'").toArray().length > 0;
+    if (this.#hasTables)
+      this.#upgrade(storage.sql.exec<{ version: number }>("SELECT version FROM schema").one().version);
+    this.#about = this.#hasTables ? storage.sql.exec<About>("SELECT * FROM about").toArray()[0] : undefined;
     this.history = this.#hasTables ? this.#read() : EMPTY_HISTORY;
+  }
+
+  /** The id of the channel this is, once something was written. */
+  get channelId(): string | undefined {
+    return this.#about?.id ?? undefined;
+  }
+
+  /** The channel was deleted: nothing is read or written any more. */
+  get hasEnded(): boolean {
+    return this.#about?.ended === 1;
   }
 
   /** Ids that have left the window, with their authors. */
@@ -41,15 +65,23 @@ export class Journal {
     return this.#past;
   }
 
-  /** Writes a message in its new state: one row. What stood in its slot before goes, its id is remembered. Throws with nothing written. */
-  write(message: Message, leaving: Message | undefined): void {
+  /**
+   * Writes a message of `channel` in its new state: one row, and one more the very first time. What stood in its slot before
+   * goes, its id is remembered. Throws with nothing written.
+   */
+  write(
+    message: Message,
+    leaving: Message | undefined,
+    channel: { readonly id: string; readonly epoch: string },
+  ): void {
+    const about: About = this.#about ?? { id: channel.id, epoch: channel.epoch, ended: 0 };
     const slot = message.seq % WINDOW_MESSAGES;
     const held = this.#former[slot] ?? [];
     const former: readonly Former[] = leaving
       ? [[leaving.id, leaving.author.id] as const, ...held].slice(0, FORMER_PER_SLOT)
       : held;
     this.#storage.transactionSync(() => {
-      if (!this.#hasTables) this.#makeTables();
+      if (!this.#about) this.#introduce(about);
       this.#storage.sql.exec(
         `INSERT INTO slots (slot, message, former) VALUES (?, ?, ?)
          ON CONFLICT (slot) DO UPDATE SET message = excluded.message, former = excluded.former`,
@@ -59,6 +91,7 @@ export class Journal {
       );
     });
     this.#hasTables = true;
+    this.#about = about;
     if (!leaving) return;
     this.#former[slot] = former;
     this.#past.set(leaving.id, leaving.author.id);
@@ -66,12 +99,32 @@ export class Journal {
     if (forgotten) this.#past.delete(forgotten[0]);
   }
 
-  #makeTables(): void {
-    this.#storage.sql.exec("CREATE TABLE schema (version INTEGER NOT NULL)");
-    this.#storage.sql.exec("INSERT INTO schema (version) VALUES (?)", SCHEMA_VERSION);
-    this.#storage.sql.exec(
-      "CREATE TABLE slots (slot INTEGER PRIMARY KEY, message TEXT NOT NULL, former TEXT NOT NULL)",
-    );
+  /** The messages go at once; the mark stays until `clear`, so that whoever comes late finds an end and not a beginning. */
+  end(epoch: string): void {
+    const about: About = { id: this.#about?.id ?? null, epoch, ended: 1 };
+    this.#storage.transactionSync(() => {
+      this.#introduce(about);
+      this.#storage.sql.exec("DELETE FROM slots");
+    });
+    this.#hasTables = true;
+    this.#about = about;
+    this.#past.clear();
+    this.#former.length = 0;
+  }
+
+  #introduce({ id, epoch, ended }: About): void {
+    if (!this.#hasTables) this.#upgrade(0);
+    this.#storage.sql.exec("DELETE FROM about");
+    this.#storage.sql.exec("INSERT INTO about VALUES (?, ?, ?)", id, epoch, ended);
+  }
+
+  #upgrade(version: number): void {
+    if (version >= SCHEMA_VERSION) return;
+    this.#storage.transactionSync(() => {
+      for (const statement of STEPS.slice(version).flat()) this.#storage.sql.exec(statement);
+      this.#storage.sql.exec("DELETE FROM schema");
+      this.#storage.sql.exec("INSERT INTO schema VALUES (?)", SCHEMA_VERSION);
+    });
   }
 
   #read(): History {

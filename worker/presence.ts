@@ -26,6 +26,10 @@ export class Presence {
     return this.#present.size;
   }
 
+  has(personId: string): boolean {
+    return this.#present.has(personId);
+  }
+
   enter(socket: object, person: Person): void {
     const held = this.#present.get(person.id);
     this.#sockets.set(socket, person.id);

@@ -14,6 +14,13 @@ export const WINDOW_MESSAGES = 100;
 export const TEXT_MAX_POINTS = 4_000;
 /** Unicode code points of a topic: one line of a header. */
 export const TOPIC_MAX_POINTS = 250;
+/** Kinds of reactions on one message, and reactions in all: as many as still can be read. */
+export const REACTION_KINDS_MAX = 20;
+export const REACTIONS_MAX = 200;
+/** People of one message who are told that it mentions them. */
+export const MENTIONS_MAX = 20;
+/** People asked for by id in one request. */
+export const PEOPLE_ASKED_MAX = 50;
 /** Bytes of UTF-8 of one frame from a client or one JSON body: 4,000 four-byte characters, escaped, and room to spare. */
 export const FRAME_MAX_BYTES = 64 * 1024;
 /** People named in a `welcome` and in each list of a `here`; beyond it only the count is told. */
@@ -43,9 +50,12 @@ export const CODES = {
   channel_exists: [409, "There is a channel of that name"],
   id_conflict: [409, "The id belongs to another message"],
   already_sent: [409, "The message was sent and is no longer kept"],
+  link_expired: [410, "The link is used up"],
   too_large: [413, "The request is too large"],
   invalid_name: [422, "The name cannot be used"],
   invalid_text: [422, "The text cannot be used"],
+  invalid_person: [422, "This cannot be done with this person"],
+  invalid_emoji: [422, "The reaction cannot be added"],
   invalid_reply: [422, "The message replied to is not kept here"],
   upgrade_required: [426, "This address speaks WebSocket"],
   rate_limited: [429, "Too fast"],
@@ -85,12 +95,14 @@ const SendCommand = v.object({
 });
 const EditCommand = v.object({ type: v.literal("edit"), id: MessageId, text: v.string() });
 const DeleteCommand = v.object({ type: v.literal("delete"), id: MessageId });
+/** Adds a reaction, or with `on: false` takes it back. */
+const ReactCommand = v.object({ type: v.literal("react"), id: MessageId, emoji: v.string(), on: v.boolean() });
 
 /** Somebody is writing. It changes nothing and is told to the others as it comes. */
 const TypingCommand = v.object({ type: v.literal("typing") });
 
 /** What a client may say in a channel. Texts are raw here; the rules of `foldText` are applied where it is decided. */
-const ChannelCommand = v.variant("type", [SendCommand, EditCommand, DeleteCommand, TypingCommand]);
+const ChannelCommand = v.variant("type", [SendCommand, EditCommand, DeleteCommand, ReactCommand, TypingCommand]);
 export type ChannelCommand = v.InferOutput<typeof ChannelCommand>;
 /** What changes messages, and is decided. */
 export type MessageCommand = Exclude<ChannelCommand, { type: "typing" }>;
@@ -101,6 +113,10 @@ export const SignInBody = v.object({ name: v.string(), accessCode: v.exactOption
 export const NewChannelBody = v.object({ name: v.string(), topic: v.exactOptional(v.string()) });
 export const NewMessageBody = v.omit(SendCommand, ["type"]);
 export const EditBody = v.object({ text: v.string() });
+export const ReactBody = v.omit(ReactCommand, ["type", "id"]);
+export const TopicBody = v.object({ topic: v.string() });
+export const NewDirectBody = v.object({ person: v.string() });
+export const RedeemBody = v.object({ token: v.string() });
 
 /** What a frame turned out to be: a command, or why not, with what could be read of it for the answer. */
 export type ParsedFrame =
@@ -156,4 +172,29 @@ export function countPoints(text: string): number {
   let points = 0;
   for (const _ of text) points++;
   return points;
+}
+
+/* ---- emoji and mentions ---- */
+
+/**
+ * An emoji in its one form, `undefined` for whatever is not exactly one that is recommended for interchange
+ * (UTS #51, RGI). Without the variation selector that asks for colour it is the same emoji.
+ */
+export function foldEmoji(raw: string): string | undefined {
+  return [raw, `${raw}\uFE0F`].find((candidate) => /^\p{RGI_Emoji}$/v.test(candidate));
+}
+
+/** The people a text mentions, each once: `<@personId>`. Whether there are such people is not looked at. */
+export function mentionedIn(text: string): readonly string[] {
+  return [...new Set([...text.matchAll(/<@([A-Za-z0-9_-]{16,32})>/g)].map(([, id = ""]) => id))];
+}
+
+/** The two people of a direct channel, by its id; two other ids make another. */
+export function directId(a: string, b: string): string {
+  return a < b ? `${a}~${b}` : `${b}~${a}`;
+}
+
+/** Whether somebody is one of the two people of a direct channel. */
+export function isBetween(channelId: string, personId: string): boolean {
+  return channelId.split("~").includes(personId);
 }

@@ -4,16 +4,18 @@
  * Every method is synchronous, so that a check and the write it allows cannot be parted.
  */
 import type { Channel, Person } from "./frames.ts";
+import { isBetween } from "./protocol.ts";
 
-/** Raised when the tables change; the step from each older version then stands in the constructor of `Register`. */
-const SCHEMA_VERSION = 1;
+/** Raised when the tables change; the step from each older version then stands in `STEPS`. */
+const SCHEMA_VERSION = 2;
 const HOUR_MS = 60 * 60 * 1_000;
 
 /**
  * `name_key` is null once the name is free; the name stays for old messages.
- * `visits` says which channels must hear of a sign-out or a rename; one without its session is what could not be told yet.
+ * `direct_people` has a row for each of the two people of a direct channel. `deletions` holds the epochs of deleted channels
+ * whose objects have not been told yet. `visits` says which channels must hear of a sign-out or a rename; one without its session is what could not be told yet.
  */
-const TABLES = [
+const TABLES_1 = [
   "CREATE TABLE schema (version INTEGER NOT NULL)",
   "CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT NOT NULL, name_key TEXT UNIQUE, named_at INTEGER NOT NULL, seen_at INTEGER NOT NULL) WITHOUT ROWID",
   "CREATE TABLE sessions (hash TEXT PRIMARY KEY, person TEXT NOT NULL, renewed_at INTEGER NOT NULL) WITHOUT ROWID",
@@ -22,6 +24,18 @@ const TABLES = [
   "CREATE TABLE channels (id TEXT PRIMARY KEY, epoch TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, name TEXT NOT NULL, topic TEXT NOT NULL, creator TEXT NOT NULL, creator_name TEXT NOT NULL, created_at INTEGER NOT NULL, seq INTEGER NOT NULL, last_at INTEGER) WITHOUT ROWID",
   "CREATE TABLE hourly (what TEXT PRIMARY KEY, since INTEGER NOT NULL, count INTEGER NOT NULL) WITHOUT ROWID",
 ];
+const TABLES_2 = [
+  "CREATE INDEX public_channels ON channels (id) WHERE kind = 'public'",
+  "CREATE TABLE direct_people (person TEXT NOT NULL, channel TEXT NOT NULL, peer TEXT NOT NULL, PRIMARY KEY (person, channel)) WITHOUT ROWID",
+  "CREATE TABLE deletions (epoch TEXT PRIMARY KEY) WITHOUT ROWID",
+  "CREATE TABLE links (hash TEXT PRIMARY KEY, person TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID",
+  "CREATE INDEX links_by_person ON links (person)",
+];
+/** What leads from each version to the next one; the first entry makes version 1 out of nothing. */
+const STEPS = [TABLES_1, TABLES_2];
+/** Columns of `channels` in the order of `ChannelRow`. */
+const CHANNEL_COLUMNS =
+  "channels.id, epoch, kind, channels.name, topic, creator, creator_name, created_at, seq, last_at";
 
 type SessionRow = {
   readonly id: string;
@@ -52,16 +66,19 @@ type ChannelRow = {
   readonly last_at: number | null;
 };
 
+type DirectRow = ChannelRow & { readonly peer: string; readonly peer_name: string };
+
 export class Register {
   readonly #sql: SqlStorage;
   readonly #storage: DurableObjectStorage;
   #hasTables: boolean;
 
-  /** Only reads. Before the first sign-in there is nobody to ask for, and no table. */
+  /** Only reads where nothing was ever written: before the first sign-in there is nobody to ask for, and no table. */
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
     this.#sql = storage.sql;
     this.#hasTables = storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'schema'").toArray().length > 0;
+    if (this.#hasTables) this.#upgrade(this.#sql.exec<{ version: number }>("SELECT version FROM schema").one().version);
   }
 
   session(hash: string): SessionFacts | undefined {
@@ -75,12 +92,66 @@ export class Register {
     return { person: { id, name }, namedAt, seenAt, renewedAt };
   }
 
+  person(id: string): Person | undefined {
+    return this.peopleById([id])[0];
+  }
+
+  /** Those of them there are, with their last names. */
+  peopleById(ids: readonly string[]): readonly Person[] {
+    if (!this.#hasTables) return [];
+    const places = ids.map(() => "?").join(", ");
+    return this.#sql.exec<Person>(`SELECT id, name FROM people WHERE id IN (${places})`, ...ids).toArray();
+  }
+
+  /** People whose name key starts with `key`, then those whose key contains it, each by name. */
+  searchPeople(key: string, limit: number): readonly Person[] {
+    return this.#sql
+      .exec<Person>(
+        `SELECT id, name FROM people WHERE name_key IS NOT NULL AND instr(name_key, ?1) > 0
+         ORDER BY instr(name_key, ?1) <> 1, name_key LIMIT ?2`,
+        key,
+        limit,
+      )
+      .toArray();
+  }
+
   noteSeen(personId: string, now: number): void {
     this.#sql.exec("UPDATE people SET seen_at = ? WHERE id = ?", now, personId);
   }
 
   noteRenewed(session: string, now: number): void {
     this.#sql.exec("UPDATE sessions SET renewed_at = ? WHERE hash = ?", now, session);
+  }
+
+  /** One more session of somebody who is here. */
+  addSession(hash: string, personId: string, now: number): void {
+    this.#sql.exec("INSERT INTO sessions VALUES (?, ?, ?)", hash, personId, now);
+  }
+
+  /** A link that lets one more device in; of one person no more than `limit` are kept, the newest. */
+  addLink(hash: string, personId: string, expiresAt: number, limit: number): void {
+    this.#storage.transactionSync(() => {
+      this.#sql.exec("INSERT INTO links VALUES (?, ?, ?)", hash, personId, expiresAt);
+      this.#sql.exec(
+        `DELETE FROM links WHERE person = ?1 AND hash NOT IN
+         (SELECT hash FROM links WHERE person = ?1 ORDER BY expires_at DESC LIMIT ?2)`,
+        personId,
+        limit,
+      );
+    });
+  }
+
+  /** Whose link that was, if it still holds at `now`. It is used up by asking. */
+  takeLink(hash: string, now: number): Person | undefined {
+    if (!this.#hasTables) return undefined;
+    return this.#storage.transactionSync(() => {
+      const [link] = this.#sql.exec<{ person: string }>(
+        "DELETE FROM links WHERE hash = ? AND expires_at > ? RETURNING person",
+        hash,
+        now,
+      );
+      return link && this.person(link.person);
+    });
   }
 
   /** Whether this is the first person ever. Throws when the name is held: free it first. */
@@ -121,6 +192,11 @@ export class Register {
          AND NOT EXISTS (SELECT 1 FROM sessions WHERE person = people.id AND hash <> ?1)`,
         session,
       );
+      this.#sql.exec(
+        `DELETE FROM links WHERE person = (SELECT person FROM sessions WHERE hash = ?1)
+         AND NOT EXISTS (SELECT 1 FROM sessions WHERE person = links.person AND hash <> ?1)`,
+        session,
+      );
       this.#sql.exec("DELETE FROM sessions WHERE hash = ?", session);
     });
   }
@@ -129,6 +205,7 @@ export class Register {
   endAllSessions(personId: string): readonly string[] {
     return this.#storage.transactionSync(() => {
       this.#sql.exec("UPDATE people SET name_key = NULL WHERE id = ?", personId);
+      this.#sql.exec("DELETE FROM links WHERE person = ?", personId);
       return this.#sql
         .exec<{ hash: string }>("DELETE FROM sessions WHERE person = ? RETURNING hash", personId)
         .toArray()
@@ -163,15 +240,40 @@ export class Register {
     return this.#epochs("SELECT DISTINCT epoch FROM visits JOIN sessions ON hash = session WHERE person = ?", personId);
   }
 
-  channels(): Channel[] {
+  publicChannels(): readonly Channel[] {
     if (!this.#hasTables) return [];
-    return this.#sql.exec<ChannelRow>("SELECT * FROM channels ORDER BY id").toArray().map(toChannel);
+    return this.#sql
+      .exec<ChannelRow>(`SELECT ${CHANNEL_COLUMNS} FROM channels WHERE kind = 'public' ORDER BY id`)
+      .toArray()
+      .map(toChannel);
   }
 
-  channel(id: string): Channel | undefined {
+  /** The direct channels of a person, each with its peer. */
+  directChannels(personId: string): readonly Channel[] {
+    return this.#sql
+      .exec<DirectRow>(
+        `SELECT ${CHANNEL_COLUMNS}, peer, people.name AS peer_name
+         FROM direct_people JOIN channels ON channels.id = channel JOIN people ON people.id = peer
+         WHERE direct_people.person = ? ORDER BY channels.id`,
+        personId,
+      )
+      .toArray()
+      .map(({ peer, peer_name: name, ...row }) => ({ ...toChannel(row), peer: { id: peer, name } }));
+  }
+
+  /** The channel of that id, if it is there for this person: a direct channel of others is as little there as an unknown one. */
+  channel(id: string, personId: string): Channel | undefined {
     if (!this.#hasTables) return undefined;
-    const [row] = this.#sql.exec<ChannelRow>("SELECT * FROM channels WHERE id = ?", id);
-    return row && toChannel(row);
+    const [row] = this.#sql.exec<ChannelRow>(`SELECT ${CHANNEL_COLUMNS} FROM channels WHERE id = ?`, id);
+    return row && (row.kind === "public" || isBetween(id, personId)) ? toChannel(row) : undefined;
+  }
+
+  /** Where an object's channel stands in the lists; `undefined` once it is deleted. */
+  channelOf(epoch: string): { readonly id: string; readonly kind: "public" | "direct" } | undefined {
+    if (!this.#hasTables) return undefined;
+    return this.#sql
+      .exec<{ id: string; kind: "public" | "direct" }>("SELECT id, kind FROM channels WHERE epoch = ?", epoch)
+      .toArray()[0];
   }
 
   countChannels(): number {
@@ -195,16 +297,48 @@ export class Register {
     );
   }
 
-  /** The channel's id if this was news: `seq` never falls, a channel that is gone stays gone. */
-  noteActivity(epoch: string, seq: number, lastAt: number | null): string | undefined {
-    if (!this.#hasTables) return undefined;
-    const [row] = this.#sql.exec<{ id: string }>(
-      "UPDATE channels SET seq = ?2, last_at = ?3 WHERE epoch = ?1 AND seq < ?2 RETURNING id",
-      epoch,
-      seq,
-      lastAt,
+  /** A direct channel, and its place in the lists of its two people. */
+  addDirect(channel: Channel, a: string, b: string): void {
+    this.#storage.transactionSync(() => {
+      this.addChannel(channel);
+      this.#sql.exec("INSERT INTO direct_people VALUES (?, ?, ?), (?, ?, ?)", a, channel.id, b, b, channel.id, a);
+    });
+  }
+
+  setTopic(id: string, topic: string): void {
+    this.#sql.exec("UPDATE channels SET topic = ? WHERE id = ?", topic, id);
+  }
+
+  /** The name is free at once; that its object has still to be told is noted in the same step. */
+  deleteChannel({ id, epoch }: { readonly id: string; readonly epoch: string }): void {
+    this.#storage.transactionSync(() => {
+      this.#sql.exec("DELETE FROM channels WHERE id = ?", id);
+      this.#sql.exec("DELETE FROM visits WHERE epoch = ?", epoch);
+      this.#sql.exec("INSERT INTO deletions VALUES (?)", epoch);
+    });
+  }
+
+  /** Deleted channels whose objects do not know it yet. */
+  deletions(): readonly string[] {
+    return this.#epochs("SELECT epoch FROM deletions");
+  }
+
+  forgetDeletion(epoch: string): void {
+    this.#sql.exec("DELETE FROM deletions WHERE epoch = ?", epoch);
+  }
+
+  /** Whether this was news: `seq` never falls. */
+  noteActivity(epoch: string, seq: number, lastAt: number | null): boolean {
+    return (
+      this.#sql
+        .exec(
+          "UPDATE channels SET seq = ?2, last_at = ?3 WHERE epoch = ?1 AND seq < ?2 RETURNING id",
+          epoch,
+          seq,
+          lastAt,
+        )
+        .toArray().length > 0
     );
-    return row?.id;
   }
 
   /** Counts one more of `what` in its hour, or says how long (ms) until it is allowed again. */
@@ -233,18 +367,26 @@ export class Register {
     return row && row.count >= limit && now - row.since < HOUR_MS ? row.since + HOUR_MS - now : undefined;
   }
 
-  #epochs(query: string, about: string): readonly string[] {
+  #epochs(query: string, ...about: readonly string[]): readonly string[] {
     return this.#sql
-      .exec<{ epoch: string }>(query, about)
+      .exec<{ epoch: string }>(query, ...about)
       .toArray()
       .map(({ epoch }) => epoch);
   }
 
   #ensureTables(): void {
     if (this.#hasTables) return;
-    for (const table of TABLES) this.#sql.exec(table);
-    this.#sql.exec("INSERT INTO schema VALUES (?)", SCHEMA_VERSION);
+    this.#upgrade(0);
     this.#hasTables = true;
+  }
+
+  #upgrade(version: number): void {
+    if (version >= SCHEMA_VERSION) return;
+    this.#storage.transactionSync(() => {
+      for (const statement of STEPS.slice(version).flat()) this.#sql.exec(statement);
+      this.#sql.exec("DELETE FROM schema");
+      this.#sql.exec("INSERT INTO schema VALUES (?)", SCHEMA_VERSION);
+    });
   }
 }
 

@@ -83,6 +83,11 @@ export class Sockets<S extends Seat> {
     }
   }
 
+  /** Closes all sockets: what they belong to is gone. */
+  endAll(): void {
+    for (const socket of this.all()) this.#close(socket, CLOSE.channelGone, "channel gone");
+  }
+
   /** Gives all sockets of a person the new name, unless they have a newer one. */
   rename(person: Person, namedAt: number): void {
     for (const socket of this.of(person.id)) {

@@ -30,6 +30,11 @@ describe("without a session", () => {
     ["GET", "/api/nothing"],
     ["GET", "/api/channels/general/socket"],
     ["GET", "/api/directory/socket"],
+    ["GET", "/api/people"],
+    ["POST", "/api/directs"],
+    ["POST", "/api/session/links"],
+    ["GET", "/api/session/redeem"],
+    ["DELETE", "/api/channels/general"],
   ])("%s %s is 401", async (method, where) => {
     expect(await problemOf(await ask(method, where))).toEqual({ status: 401, code: "unauthorized" });
   });
@@ -47,8 +52,6 @@ describe("without a session", () => {
 describe("with a session", () => {
   test.each([
     ["GET", "/api/nothing"],
-    ["GET", "/api/channels/general"],
-    ["POST", "/api/people"],
     ["GET", "/api/channels/a/b/c"],
   ])("%s %s is 404", async (method, where) => {
     expect(await problemOf(await ada.ask(method, where))).toEqual({ status: 404, code: "not_found" });
@@ -63,6 +66,12 @@ describe("with a session", () => {
     ["GET", `/api/channels/general/messages/${ID}`, "PATCH, DELETE"],
     ["POST", "/api/channels/general/socket", "GET"],
     ["POST", "/api/directory/socket", "GET"],
+    ["GET", "/api/channels/general", "PATCH, DELETE"],
+    ["DELETE", `/api/channels/general/messages/${ID}/reactions`, "POST"],
+    ["POST", "/api/people", "GET, HEAD"],
+    ["GET", "/api/directs", "POST"],
+    ["GET", "/api/session/links", "POST"],
+    ["GET", "/api/session/redeem", "POST"],
   ])("%s %s is 405 and says what is allowed", async (method, where, allow) => {
     const response = await ada.ask(method, where);
     expect(response.headers.get("Allow")).toBe(allow);
@@ -87,6 +96,9 @@ describe("with a session", () => {
       await ada.ask("GET", `${nowhere}/messages`),
       await ada.ask("POST", `${nowhere}/messages`, { body }),
       await ada.ask("DELETE", `${nowhere}/messages/${ID}`),
+      await ada.ask("PATCH", nowhere, { body: { topic: "x" } }),
+      await ada.ask("DELETE", nowhere),
+      await ada.ask("POST", `${nowhere}/messages/${ID}/reactions`, { body: { emoji: "👍", on: true } }),
       await ada.ask("GET", `${nowhere}/socket`, { headers: SOCKET }),
       await ada.ask("GET", `${path("%")}/messages`),
       await ada.ask("GET", "/api/channels/%E0%A4%A/messages"),

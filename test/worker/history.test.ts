@@ -178,6 +178,69 @@ describe("deleting", () => {
   });
 });
 
+describe("reacting", () => {
+  const one = filled(1);
+  const like = (emoji = "👍", on = true): MessageCommand => ({ type: "react", id: uuid(1), emoji, on });
+
+  test("adds a kind where it was first added, and takes it away with its last person", () => {
+    const both = applied(applied(applied(one, like("🎉")), like(), bea), like("🎉"), bea);
+    expect(both.messages[0]?.reactions).toEqual([
+      { emoji: "🎉", people: [ada, bea] },
+      { emoji: "👍", people: [bea] },
+    ]);
+    const less = applied(applied(both, like("🎉", false)), like("👍", false), bea);
+    expect(less.messages[0]?.reactions).toEqual([{ emoji: "🎉", people: [bea] }]);
+    expect(applied(less, like("🎉", false), bea).messages[0]).toEqual({ ...one.messages[0], rev: 7 });
+  });
+
+  test("twice, or taking back what is not there, changes nothing", () => {
+    const liked = applied(one, like());
+    expect(run(liked, like())).toEqual({ kind: "unchanged", message: liked.messages[0] });
+    expect(run(one, like("👍", false))).toEqual({ kind: "unchanged", message: one.messages[0] });
+  });
+
+  test.each(["👍", "❤️", "👩🏽‍🚀", "🏳️‍🌈", "🇪🇺", "1️⃣", "👨‍👩‍👧‍👦"])("%s is one emoji", (emoji) => {
+    expect(applied(one, like(emoji)).messages[0]?.reactions?.[0]?.emoji).toBe(emoji);
+  });
+
+  test("an emoji is one kind with and without the selector that asks for colour", () => {
+    const loved = applied(one, like("❤"));
+    expect(loved.messages[0]?.reactions?.[0]?.emoji).toBe("❤️");
+    expect(run(loved, like("❤️")).kind).toBe("unchanged");
+  });
+
+  test.each(["", "a", "1", "👍👍", "👍 ", ":+1:", "<b>", "\u200d", "👍\u0301"])("%j is no emoji", (emoji) => {
+    expect(codeOf(run(one, like(emoji)))).toBe("invalid_emoji");
+    expect(codeOf(run(one, like(emoji, false)))).toBe("invalid_emoji");
+  });
+
+  test("ends at twenty kinds; another of a kind that is there still fits", () => {
+    const kinds = Array.from({ length: 20 }, (_, n) => String.fromCodePoint(0x1f600 + n));
+    const full = kinds.reduce((history, emoji) => applied(history, like(emoji)), one);
+    expect(codeOf(run(full, like("👍")))).toBe("invalid_emoji");
+    expect(codeOf(run(full, like(kinds[0]), bea))).toBe("changed");
+    expect(codeOf(run(applied(full, like(kinds[0], false)), like("👍")))).toBe("changed");
+  });
+
+  test("ends at two hundred in all", () => {
+    let crowded = one;
+    for (let n = 0; n < 200; n++) {
+      crowded = applied(crowded, like(n % 2 ? "👍" : "🎉"), { id: `person-${n}`.padEnd(16, "x"), name: "Somebody" });
+    }
+    expect(codeOf(run(crowded, like()))).toBe("invalid_emoji");
+    expect(codeOf(run(crowded, like("👍", false)))).toBe("unchanged");
+  });
+
+  test("of a tombstone, or of what is not kept, finds nothing; a deletion takes reactions away, an edit keeps them", () => {
+    expect(codeOf(run(EMPTY_HISTORY, like()))).toBe("not_found");
+    const liked = applied(one, like());
+    expect(applied(liked, { type: "edit", id: uuid(1), text: "other" }).messages[0]?.reactions).toHaveLength(1);
+    const gone = applied(liked, { type: "delete", id: uuid(1) });
+    expect(gone.messages[0]).not.toHaveProperty("reactions");
+    expect(codeOf(run(gone, like()))).toBe("not_found");
+  });
+});
+
 describe("the window", () => {
   test.each([
     [99, 1, 99],
@@ -286,6 +349,11 @@ class World {
         if (id === undefined) return;
         this.model.edit(id, step.text);
         return this.#command({ type: "edit", id, text: step.text }, step.who);
+      }
+      case "react": {
+        const { emoji } = step;
+        const wanted = this.model.react(step.nth, personOf(step.who).id, emoji);
+        return wanted && this.#command({ type: "react", emoji, ...wanted }, step.who);
       }
       case "drop":
         return this.#drop(step.who);

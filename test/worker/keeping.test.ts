@@ -52,7 +52,7 @@ async function fill(count: number, text: (n: number) => string = (n) => `message
 test("of 130 messages 100 are in memory, in SQLite and in the welcome", async () => {
   const said = await fill(130);
   const newest = said.slice(30);
-  expect(await object().read({ id: channel, epoch, kind: "public" })).toMatchObject({ messages: newest });
+  expect(await object().read(seatOf(ada.person))).toMatchObject({ window: { messages: newest } });
   const onDisk = (await rows()).map(({ message }) => message).sort((a, b) => a.seq - b.seq);
   expect(onDisk).toEqual(newest);
   const welcome = await welcomed(await ada.join(channel));
@@ -153,11 +153,14 @@ describe("the bill", () => {
     });
   }
 
-  test("is one row for a message, an edit and a deletion, also when one leaves the window", async () => {
+  test("is one row for a message, an edit, a reaction and a deletion, also when one leaves the window", async () => {
     const { id } = await ada.post(channel, "first: makes the tables");
     expect(await rowsWritten({ type: "send", id: crypto.randomUUID(), text: "second" })).toBe(1);
     expect(await rowsWritten({ type: "edit", id, text: "first, edited" })).toBe(1);
     expect(await rowsWritten({ type: "edit", id, text: "first, edited" })).toBe(0);
+    expect(await rowsWritten({ type: "react", id, emoji: "👍", on: true })).toBe(1);
+    expect(await rowsWritten({ type: "react", id, emoji: "👍", on: true })).toBe(0);
+    expect(await rowsWritten({ type: "react", id, emoji: "👍", on: false })).toBe(1);
     expect(await rowsWritten({ type: "delete", id })).toBe(1);
     expect(await rowsWritten({ type: "delete", id })).toBe(0);
     await fill(98);
@@ -250,6 +253,14 @@ class World {
         this.model.edit(id, step.text);
         return;
       }
+      case "react": {
+        const { id: who } = client.person.person;
+        const wanted = this.model.react(step.nth, who, step.emoji);
+        if (!wanted) return;
+        const body = { emoji: step.emoji, on: wanted.on };
+        await client.person.ask("POST", `${path(channel)}/messages/${wanted.id}/reactions`, { body });
+        return;
+      }
       case "drop":
         return this.leave(client);
       case "return":
@@ -257,7 +268,7 @@ class World {
       case "deliver":
         return; // sockets deliver by themselves
       case "evict":
-        await object().head(); // only what is awake can be evicted
+        await object().head(seatOf(ada.person)); // only what is awake can be evicted
         await evictDurableObject(object(), { webSockets: step.webSockets });
         if (step.webSockets === "close") for (const other of this.clients) await this.leave(other);
         return;

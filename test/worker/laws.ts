@@ -1,5 +1,6 @@
 /** What the property tests share: a printed seed, and steps of a history that rules and objects are both taken through. */
 import fc from "fast-check";
+import type { Message } from "../../worker/frames.ts";
 
 /** Set VITE_SEED to run a printed seed again. */
 const seed = Number(import.meta.env["VITE_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
@@ -14,6 +15,8 @@ export type Step =
   /** Of the `nth` newest message of `who`, if there is one. */
   | { readonly kind: "edit"; readonly who: number; readonly nth: number; readonly text: string }
   | { readonly kind: "delete"; readonly who: number; readonly nth: number }
+  /** Toggles a reaction on the `nth` newest message of all. */
+  | { readonly kind: "react"; readonly who: number; readonly nth: number; readonly emoji: string }
   | { readonly kind: "drop" | "return"; readonly who: number }
   /** What is on its way to somebody arrives: up to `frames` of it. Between objects and sockets this happens by itself. */
   | { readonly kind: "deliver"; readonly who: number; readonly frames: number }
@@ -37,6 +40,15 @@ export function steps(timesMax: number, maxLength: number): fc.Arbitrary<Step[]>
     },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant("edit"), who, nth: fc.nat(timesMax), text }) },
     { weight: 3, arbitrary: fc.record({ kind: fc.constant("delete"), who, nth: fc.nat(timesMax) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant("react"),
+        who,
+        nth: fc.nat(timesMax),
+        emoji: fc.constantFrom("👍", "🎉", "❤️"),
+      }),
+    },
     { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom("drop", "return"), who }) },
     {
       weight: 3,
@@ -56,10 +68,26 @@ function visible(text: string): string {
 
 /** The naive model: everything that was ever said, in order. It knows no `rev`, no merge and no window rule but the number 100. */
 export class Model {
-  readonly said: { readonly id: string; readonly author: string; text: string; isDeleted: boolean }[] = [];
+  readonly said: {
+    readonly id: string;
+    readonly author: string;
+    text: string;
+    isDeleted: boolean;
+    reactions: Set<string>;
+  }[] = [];
 
   say(id: string, author: string, text: string): void {
-    this.said.push({ id, author, text, isDeleted: false });
+    this.said.push({ id, author, text, isDeleted: false, reactions: new Set() });
+  }
+
+  /** Whether somebody's reaction is to be put on or taken off the `nth` newest message, and which that is. */
+  react(nth: number, who: string, emoji: string): { readonly id: string; readonly on: boolean } | undefined {
+    const message = this.kept().at(-1 - nth);
+    if (!message || message.isDeleted) return undefined;
+    const key = `${emoji} ${who}`;
+    const on = !message.reactions.delete(key);
+    if (on) message.reactions.add(key);
+    return { id: message.id, on };
   }
 
   delete(id: string): void {
@@ -67,6 +95,7 @@ export class Model {
     if (!message) return;
     message.text = "";
     message.isDeleted = true;
+    message.reactions.clear();
   }
 
   /** What was deleted stays deleted. */
@@ -89,15 +118,31 @@ export class Model {
   /** What everybody has to see. */
   view(): readonly View[] {
     const first = Math.max(0, this.said.length - 100);
-    return this.kept().map(({ id, text, isDeleted }, index) => ({ id, seq: first + index + 1, text, isDeleted }));
+    return this.kept().map(({ id, text, isDeleted, reactions }, index) => ({
+      id,
+      seq: first + index + 1,
+      text,
+      isDeleted,
+      reactions: [...reactions].sort(),
+    }));
   }
 }
 
-export type View = { readonly id: string; readonly seq: number; readonly text: string; readonly isDeleted: boolean };
+export type View = {
+  readonly id: string;
+  readonly seq: number;
+  readonly text: string;
+  readonly isDeleted: boolean;
+  readonly reactions: readonly string[];
+};
 
 /** The same of messages somebody holds. */
-export function viewOf(
-  messages: readonly { readonly id: string; readonly seq: number; readonly text: string; readonly deleted?: true }[],
-): readonly View[] {
-  return messages.map(({ id, seq, text, deleted }) => ({ id, seq, text, isDeleted: deleted === true }));
+export function viewOf(messages: readonly Message[]): readonly View[] {
+  return messages.map(({ id, seq, text, deleted, reactions = [] }) => ({
+    id,
+    seq,
+    text,
+    isDeleted: deleted === true,
+    reactions: reactions.flatMap(({ emoji, people }) => people.map((person) => `${emoji} ${person.id}`)).sort(),
+  }));
 }
