@@ -16,7 +16,7 @@ import { Presence } from "./presence.ts";
 import { problem } from "./problem.ts";
 import {
   HERE_MAX_PEOPLE,
-  isBetween,
+  isFor,
   MENTIONS_MAX,
   type MessageCommand,
   mentionedIn,
@@ -241,10 +241,9 @@ export class Channel extends DurableObject<Env> {
    * once the channel has, and in a direct channel of others. The object knows whose it is and takes nobody's word for it.
    */
   #seatNow(seat: ChannelSeat): { readonly ok: true; readonly seat: ChannelSeat } | { ok: false; refusal: Refusal } {
-    const { id, kind } = seat.channel;
+    const { id } = seat.channel;
     const isOther = (this.#journal.channelId ?? id) !== id;
-    const isOthers = kind === "direct" && !isBetween(id, seat.person.id);
-    if (this.#journal.hasEnded || isOther || isOthers) return { ok: false, refusal: NOT_HERE };
+    if (this.#journal.hasEnded || isOther || !isFor(id, seat.person.id)) return { ok: false, refusal: NOT_HERE };
     if (this.#endedLately.has(seat.session)) return { ok: false, refusal: SESSION_ENDED };
     const renamed = this.#renamedLately.get(seat.person.id);
     return { ok: true, seat: renamed && renamed.namedAt > seat.namedAt ? { ...seat, ...renamed } : seat };

@@ -17,7 +17,7 @@ import {
   DIRECTORY_MAX_PEOPLE,
   directId,
   foldText,
-  isBetween,
+  isFor,
   PROTOCOL_VERSION,
   type Refusal,
   TOPIC_MAX_POINTS,
@@ -264,9 +264,8 @@ export class Directory extends DurableObject<Env> {
    * `latest`, of a direct channel, is that message in its newest state: what waits to be told is what it is now.
    */
   report(epoch: string, seq: number, lastAt: number | null, latest?: Message): void {
-    const channel = this.#register.channelOf(epoch);
-    if (!channel) return;
-    const { id } = channel;
+    const id = this.#register.idOf(epoch);
+    if (id === undefined) return;
     const isNews = this.#register.noteActivity(epoch, seq, lastAt);
     if (!isNews && !this.#active.has(id)) return;
     this.#active.set(id, { id, seq, lastAt, ...(latest && { latest }) });
@@ -280,13 +279,10 @@ export class Directory extends DurableObject<Env> {
 
   /** A message that mentions people: told to those of them who may see it. */
   mention(epoch: string, message: Message, personIds: readonly string[]): void {
-    const channel = this.#register.channelOf(epoch);
-    if (!channel) return;
-    const frame = encode({ type: "mention", channel: channel.id, message });
-    for (const personId of personIds) {
-      if (channel.kind === "direct" && !isBetween(channel.id, personId)) continue;
-      broadcast(this.#sockets.of(personId), frame);
-    }
+    const id = this.#register.idOf(epoch);
+    if (id === undefined) return;
+    const frame = encode({ type: "mention", channel: id, message });
+    for (const personId of personIds) if (isFor(id, personId)) broadcast(this.#sockets.of(personId), frame);
   }
 
   /** An upgrade from the front door. The session is looked up again: it may have ended on the way. */

@@ -194,7 +194,7 @@ export function directId(a: string, b: string): string {
   return a < b ? `${a}~${b}` : `${b}~${a}`;
 }
 
-/** Whether somebody is one of the two people of a direct channel. */
-export function isBetween(channelId: string, personId: string): boolean {
-  return channelId.split("~").includes(personId);
+/** Whether a channel is there for somebody: a public one, whose name has no `~`, for everybody, a direct one for its two people. */
+export function isFor(channelId: string, personId: string): boolean {
+  return !channelId.includes("~") || channelId.split("~").includes(personId);
 }

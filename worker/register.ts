@@ -4,7 +4,7 @@
  * Every method is synchronous, so that a check and the write it allows cannot be parted.
  */
 import type { Channel, Person } from "./frames.ts";
-import { isBetween } from "./protocol.ts";
+import { isFor } from "./protocol.ts";
 
 /** Raised when the tables change; the step from each older version then stands in `STEPS`. */
 const SCHEMA_VERSION = 2;
@@ -265,15 +265,13 @@ export class Register {
   channel(id: string, personId: string): Channel | undefined {
     if (!this.#hasTables) return undefined;
     const [row] = this.#sql.exec<ChannelRow>(`SELECT ${CHANNEL_COLUMNS} FROM channels WHERE id = ?`, id);
-    return row && (row.kind === "public" || isBetween(id, personId)) ? toChannel(row) : undefined;
+    return row && isFor(id, personId) ? toChannel(row) : undefined;
   }
 
-  /** Where an object's channel stands in the lists; `undefined` once it is deleted. */
-  channelOf(epoch: string): { readonly id: string; readonly kind: "public" | "direct" } | undefined {
+  /** The id of an object's channel; `undefined` once it is deleted. */
+  idOf(epoch: string): string | undefined {
     if (!this.#hasTables) return undefined;
-    return this.#sql
-      .exec<{ id: string; kind: "public" | "direct" }>("SELECT id, kind FROM channels WHERE epoch = ?", epoch)
-      .toArray()[0];
+    return this.#sql.exec<{ id: string }>("SELECT id FROM channels WHERE epoch = ?", epoch).toArray()[0]?.id;
   }
 
   countChannels(): number {
