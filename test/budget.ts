@@ -7,11 +7,14 @@ import { gzipSync } from "node:zlib";
 
 const KIB = 1024;
 
-/** Bytes on the wire: the client's first load, and the Worker minified. */
+/**
+ * Bytes on the wire: the client's first load, and the Worker minified. Nearly half of the Worker's are those that tell a file's
+ * type from its bytes (file-type, 23 KiB).
+ */
 const BUDGETS = [
   { what: "JavaScript of the first load", files: () => firstLoad(".js"), maxBytes: 30 * KIB },
   { what: "CSS of the first load", files: () => firstLoad(".css"), maxBytes: 8 * KIB },
-  { what: "Worker", files: worker, maxBytes: 20 * KIB },
+  { what: "Worker", files: worker, maxBytes: 56 * KIB },
 ];
 
 const project = new URL("..", import.meta.url).pathname;

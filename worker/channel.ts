@@ -4,17 +4,19 @@
  * and nothing is told before it is written: the platform holds frames back until the row is on disk.
  */
 import { DurableObject } from "cloudflare:workers";
+import { type FileFacts, keyOf } from "./attachments.ts";
 import { broadcast, deliver } from "./broadcast.ts";
 import { readEnvelope } from "./envelope.ts";
-import type { ChannelFrame, Message, Person, WelcomeFrame, WindowAnswer } from "./frames.ts";
-import { decide, EMPTY_HISTORY, type History, merge, since } from "./history.ts";
+import type { Attachment, ChannelFrame, Message, Person, WelcomeFrame, WindowAnswer } from "./frames.ts";
+import { decide, EMPTY_HISTORY, find, type History, merge, since } from "./history.ts";
 import { insist } from "./insist.ts";
-import { Journal } from "./journal.ts";
+import { type FileChanges, Journal } from "./journal.ts";
 import { log } from "./log.ts";
 import { type Bucket, CHANNEL_PACE, MESSAGE_PACE, take } from "./pace.ts";
 import { Presence } from "./presence.ts";
 import { problem } from "./problem.ts";
 import {
+  ATTACHMENTS_MAX,
   HERE_MAX_PEOPLE,
   isFor,
   MENTIONS_MAX,
@@ -36,12 +38,15 @@ export type ChannelUpgrade = { readonly seat: ChannelSeat; readonly reportedSeq:
 
 type Refused = { readonly kind: "refused"; readonly refusal: Refusal };
 
+export type FileOutcome = Refused | { readonly kind: "file"; readonly file: Attachment };
+
 /** `isChange`: it was written now, and everybody was told. */
 export type Outcome = Refused | { readonly kind: "done"; readonly message: Message; readonly isChange: boolean };
 
 const SESSION_ENDED: Refusal = { code: "unauthorized", detail: "This session has ended." };
 /** The same for a channel that was deleted and for a direct one of others. */
 const NOT_HERE: Refusal = { code: "not_found", detail: "There is no such channel." };
+const NO_SUCH_FILE: Refusal = { code: "not_found", detail: "There is no such file." };
 /** So long (ms) a deleted channel's object still says that it has ended: longer than any request is under way. */
 const ENDING_MS = 60_000;
 /** Shortest time (ms) between two `here` frames, two reports to the directory, and two `typing` of one person. */
@@ -60,6 +65,8 @@ export class Channel extends DurableObject<Env> {
   /** By person: one allowance for all sockets and HTTP. In memory, so forgotten in sleep. */
   readonly #messagePaces = new Map<string, Bucket>();
   #channelPace: Bucket | undefined;
+  /** When (ms) the alarm is set for, as far as known. */
+  #alarmAt: number | undefined;
   readonly #endedLately = new Set<string>();
   readonly #renamedLately = new Map<string, { readonly person: Person; readonly namedAt: number }>();
   /** By person: when (ms) it was last told that they type. */
@@ -115,17 +122,58 @@ export class Channel extends DurableObject<Env> {
     return seated.ok ? this.#carryOut(seated.seat, command, Date.now()) : { kind: "refused", refusal: seated.refusal };
   }
 
+  /** Bytes are about to come: notes their id before the first of them. */
+  beginUpload(asked: ChannelSeat, id: string): Refused | { readonly kind: "done" } {
+    const seated = this.#seatNow(asked);
+    if (!seated.ok) return { kind: "refused", refusal: seated.refusal };
+    const now = Date.now();
+    this.#journal.beginUpload(id, asked.person.id, now, asked.channel);
+    this.#setSweep(now);
+    return { kind: "done" };
+  }
+
+  /** The bytes are there: a message may take them. Refused when the channel ended or the upload was swept meanwhile. */
+  completeUpload(asked: ChannelSeat, id: string, facts: FileFacts): FileOutcome {
+    const seated = this.#seatNow(asked);
+    if (!seated.ok) return { kind: "refused", refusal: seated.refusal };
+    const file = { id, ...facts, url: `/api/channels/${encodeURIComponent(asked.channel.id)}/attachments/${id}` };
+    const isDone = this.#journal.uploads.complete(file);
+    return isDone ? { kind: "file", file } : { kind: "refused", refusal: NO_SUCH_FILE };
+  }
+
+  /** Nothing came of an upload. */
+  dropUpload(id: string): void {
+    this.#journal.uploads.release([id]);
+    void this.#sweep();
+  }
+
+  /** A file, for whoever may read it: all of the channel, once a message has taken it and while it holds it, its uploader before. */
+  attachment(asked: ChannelSeat, id: string): FileOutcome {
+    const seated = this.#seatNow(asked);
+    if (!seated.ok) return { kind: "refused", refusal: seated.refusal };
+    const upload = this.#journal.uploads.find([id]).get(id);
+    const isReadable = upload?.isTaken || upload?.uploader === asked.person.id;
+    return upload?.file && isReadable
+      ? { kind: "file", file: upload.file }
+      : { kind: "refused", refusal: NO_SUCH_FILE };
+  }
+
   /** The channel was deleted: nobody reads or writes it any more. May be told twice. */
-  async end(epoch: string): Promise<void> {
-    if (!this.#journal.hasEnded) this.#journal.end(epoch);
+  async end(channel: { readonly id: string; readonly epoch: string }): Promise<void> {
+    if (!this.#journal.hasEnded) this.#journal.end(channel);
     this.#history = EMPTY_HISTORY;
     this.#sockets.endAll();
     await this.ctx.storage.setAlarm(Date.now() + ENDING_MS);
+    await this.#sweepOnce();
   }
 
-  /** Tidies up after the end: nothing is left of a deleted channel. */
+  /** Finishes what was cut off: bytes that should be gone, uploads nobody took, and a deleted channel altogether. */
   override async alarm(): Promise<void> {
-    if (this.#journal.hasEnded) await this.ctx.storage.deleteAll();
+    this.#alarmAt = undefined;
+    if (!this.#journal.hasEnded) return this.#sweep();
+    await this.#sweepOnce();
+    await this.#empty(this.#journal.epoch);
+    await this.ctx.storage.deleteAll();
   }
 
   /** A session has ended: its sockets close at once, and upgrades under way are refused. */
@@ -179,7 +227,10 @@ export class Channel extends DurableObject<Env> {
 
   /** Decide, write, remember, tell: one synchronous turn. */
   #carryOut(seat: ChannelSeat, command: MessageCommand, now: number): Outcome {
-    const decision = decide({ history: this.#history, past: this.#journal.past }, command, seat.person, now);
+    const attachments = command.type === "send" ? (command.attachments ?? []) : [];
+    const uploads = this.env.FILES && this.#journal.uploads.find(attachments.slice(0, ATTACHMENTS_MAX));
+    const state = { history: this.#history, past: this.#journal.past, uploads };
+    const decision = decide(state, command, seat.person, now);
     switch (decision.kind) {
       case "refused":
         return decision;
@@ -201,9 +252,65 @@ export class Channel extends DurableObject<Env> {
     const history = merge(this.#history, [message]);
     const oldest = this.#history.messages[0];
     const leaving = oldest && oldest.id !== history.messages[0]?.id ? oldest : undefined;
-    this.#journal.write(message, leaving, channel);
+    const files = fileChanges(find(this.#history, message.id), message, leaving);
+    this.#journal.write(message, leaving, files, channel);
     this.#history = history;
     broadcast(this.#sockets.all(), messagesFrame(message));
+    if (files.taken.length > 0) void this.#settleUploads(files.taken);
+    if (files.released.length > 0) void this.#sweep();
+  }
+
+  /** The alarm is set first: it finishes what is cut off here. */
+  async #sweep(): Promise<void> {
+    this.#setSweep(Date.now());
+    try {
+      await this.#sweepOnce();
+    } catch (error) {
+      log.weather("sweep", error); // the alarm tries again
+    }
+    this.#setSweep(Date.now());
+  }
+
+  /** Takes out of the bucket what is gone. Doing it twice does no harm. */
+  async #sweepOnce(): Promise<void> {
+    const gone = this.#journal.uploads.sweep(Date.now());
+    if (gone.length === 0) return;
+    await this.env.FILES?.delete(gone.map((id) => keyOf(this.#journal.epoch, id)));
+    this.#journal.uploads.forget(gone);
+    void this.#settleUploads(gone);
+  }
+
+  /** The alarm stands for whatever is to be swept next, and for nothing when there is nothing. */
+  #setSweep(now: number): void {
+    if (this.#journal.hasEnded) return; // the end has an alarm of its own
+    const dueAt = this.#journal.uploads.dueAt(now);
+    if (dueAt === undefined) {
+      if (this.#alarmAt !== undefined) void this.ctx.storage.deleteAlarm();
+    } else if (this.#alarmAt === undefined || this.#alarmAt > dueAt || this.#alarmAt < now) {
+      void this.ctx.storage.setAlarm(dueAt);
+    } else {
+      return;
+    }
+    this.#alarmAt = dueAt;
+  }
+
+  /** Everything under the epoch: also bytes that came in after the end. */
+  async #empty(epoch: string): Promise<void> {
+    const bucket = this.env.FILES;
+    if (!bucket) return;
+    for (;;) {
+      const { objects } = await bucket.list({ prefix: keyOf(epoch, "") });
+      if (objects.length === 0) return;
+      await bucket.delete(objects.map(({ key }) => key));
+    }
+  }
+
+  async #settleUploads(ids: readonly string[]): Promise<void> {
+    try {
+      await insist(() => this.env.DIRECTORY.getByName("directory").uploadsSettled(ids));
+    } catch (error) {
+      log.weather("uploads", error); // the directory forgets them by itself when their hour is over
+    }
   }
 
   /** Refuses before the write; takes from both allowances or from neither. */
@@ -317,6 +424,13 @@ export class Channel extends DurableObject<Env> {
       log.weather("report", error); // the next message reports again
     }
   }
+}
+
+/** Which files a change binds and which it frees: those of a message that is deleted, and of the one that leaves. */
+function fileChanges(before: Message | undefined, message: Message, leaving: Message | undefined): FileChanges {
+  const ids = (held: Message | undefined) => held?.attachments?.map(({ id }) => id) ?? [];
+  const taken = before ? [] : ids(message);
+  return { taken, released: [...(message.deleted ? ids(before) : []), ...ids(leaving)] };
 }
 
 function refusalOf(parsed: Exclude<ParsedFrame, { kind: "command" }>): Refusal {

@@ -11,6 +11,7 @@ import type { Channel, DirectoryFrame, Message, OnlinePerson, Person } from "./f
 import { insist } from "./insist.ts";
 import { log } from "./log.ts";
 import { type FoldedName, nameKey } from "./names.ts";
+import { type Bucket, take, UPLOAD_PACE } from "./pace.ts";
 import { Presence } from "./presence.ts";
 import { problem } from "./problem.ts";
 import {
@@ -75,6 +76,11 @@ const LINKS_PER_PERSON = 8;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 /** A name whose person was not seen for so long may be claimed by somebody else. */
 const NAME_KEPT_MS = 90 * DAY_MS;
+/** Bytes of a person's files that wait for a message; after this long (ms) a file that waits is swept. */
+const WAITING_MAX_BYTES = 200 * 1024 * 1024;
+const WAITING_MS = 60 * MINUTE_MS;
+/** People whose haste with uploads is remembered: by then the first of them have rested. */
+const UPLOAD_PACES_MAX = 1_000;
 /** Shortest time (ms) between two `activity` or two `people` frames. */
 const GATHER_MS = 1_000;
 /** After this long (ms) channels that could not be told of a sign-out are told again. */
@@ -89,6 +95,8 @@ export class Directory extends DurableObject<Env> {
   readonly #sockets: Sockets<Seat>;
   readonly #online: Presence;
   readonly #active = new Map<string, Activity>();
+  /** By person, while awake; one that is full again is as good as none. */
+  readonly #uploadPaces = new Map<string, Bucket>();
   readonly #changedPeople = new Map<string, OnlinePerson>();
   #activityTimer = false;
   #peopleTimer = false;
@@ -244,8 +252,33 @@ export class Directory extends DurableObject<Env> {
     this.#register.deleteChannel(channel);
     this.#active.delete(id);
     this.#tellAll({ type: "channel_deleted", id });
-    await this.#endChannels([channel.epoch]);
+    await this.#endChannels([channel]);
     return { kind: "changed", channel };
+  }
+
+  /** Whether this person may upload `bytes` more now. Nothing is noted but the haste. */
+  admitUpload(personId: string, bytes: number): Refusal | undefined {
+    const now = Date.now();
+    const taken = take(this.#uploadPaces.get(personId), UPLOAD_PACE, now);
+    if (!taken.ok) return { code: "rate_limited", detail: "Too many uploads.", retryAfterMs: taken.waitMs };
+    const full = this.#whyFull(personId, bytes, now);
+    if (full) return full;
+    if (this.#uploadPaces.size >= UPLOAD_PACES_MAX) this.#uploadPaces.clear();
+    this.#uploadPaces.set(personId, taken.bucket);
+    return undefined;
+  }
+
+  /** An upload has arrived and waits; several at once may have been admitted for the same room. */
+  noteUpload(personId: string, id: string, bytes: number): Refusal | undefined {
+    const now = Date.now();
+    const full = this.#whyFull(personId, bytes, now);
+    if (!full) this.#register.noteUpload({ id, person: personId, bytes }, now, now - WAITING_MS);
+    return full;
+  }
+
+  /** Messages have taken these uploads, or they are gone. */
+  uploadsSettled(ids: readonly string[]): void {
+    this.#register.forgetUploads(ids);
   }
 
   /** Those of these people there are. */
@@ -350,12 +383,12 @@ export class Directory extends DurableObject<Env> {
   }
 
   /** A deleted channel's object is told until it has heard. */
-  async #endChannels(epochs: readonly string[]): Promise<void> {
-    if (epochs.length === 0) return;
+  async #endChannels(channels: readonly { readonly id: string; readonly epoch: string }[]): Promise<void> {
+    if (channels.length === 0) return;
     void this.ctx.storage.setAlarm(Date.now() + TELL_AGAIN_MS);
     await Promise.all(
-      epochs.map(async (epoch) => {
-        const isTold = await this.#tell(epoch, (channel) => channel.end(epoch));
+      channels.map(async ({ id, epoch }) => {
+        const isTold = await this.#tell(epoch, (channel) => channel.end({ id, epoch }));
         if (isTold) this.#register.forgetDeletion(epoch);
       }),
     );
@@ -370,6 +403,13 @@ export class Directory extends DurableObject<Env> {
       log.weather("tell", error);
       return false;
     }
+  }
+
+  #whyFull(personId: string, bytes: number, now: number): Refusal | undefined {
+    const waiting = this.#register.waitingBytes(personId, now - WAITING_MS);
+    if (waiting + bytes <= WAITING_MAX_BYTES) return undefined;
+    const detail = `${WAITING_MAX_BYTES / 1024 / 1024} MiB of your files wait to be sent: send or leave them first.`;
+    return { code: "rate_limited", detail, retryAfterMs: MINUTE_MS };
   }
 
   /** Counts a sign-in, and as a failed one too if it is; or says why none of this address is admitted now. */

@@ -3,6 +3,8 @@ declare namespace Cloudflare {
   interface Env {
     readonly CHANNEL: DurableObjectNamespace<import("./channel.ts").Channel>;
     readonly DIRECTORY: DurableObjectNamespace<import("./directory.ts").Directory>;
+    /** Where files lie; without it the site takes none. */
+    readonly FILES?: R2Bucket;
     /** The site's name, as its pages show it. */
     readonly SITE_NAME?: string;
     /** When set, signing in needs it. */

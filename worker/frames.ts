@@ -41,6 +41,18 @@ export type Channel = Readonly<v.InferOutput<typeof Channel>>;
 const Reaction = v.object({ emoji: v.string(), people: v.pipe(v.array(Person), v.readonly()) });
 export type Reaction = Readonly<v.InferOutput<typeof Reaction>>;
 
+/** A file of a message. `size` in bytes, `width` and `height` in pixels, where the sender knew them. */
+export const Attachment = v.object({
+  id: v.string(),
+  name: v.string(),
+  type: v.string(),
+  size: Count,
+  url: v.string(),
+  width: v.exactOptional(Count),
+  height: v.exactOptional(Count),
+});
+export type Attachment = Readonly<v.InferOutput<typeof Attachment>>;
+
 const Message = v.object({
   id: MessageId,
   seq: Count,
@@ -50,6 +62,7 @@ const Message = v.object({
   text: v.string(),
   editedAt: v.exactOptional(Count),
   deleted: v.exactOptional(v.literal(true)),
+  attachments: v.exactOptional(v.pipe(v.array(Attachment), v.readonly())),
   replyTo: v.exactOptional(MessageId),
   reactions: v.exactOptional(v.pipe(v.array(Reaction), v.readonly())),
 });

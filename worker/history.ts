@@ -3,8 +3,9 @@
  * Pure: no sockets, storage, clock or randomness; `now` and ids are arguments.
  * The browser and the channel's object fold with the same `merge`, so they cannot disagree.
  */
-import type { Message, Person, Reaction } from "./frames.ts";
+import type { Attachment, Message, Person, Reaction } from "./frames.ts";
 import {
+  ATTACHMENTS_MAX,
   foldEmoji,
   foldText,
   type MessageCommand,
@@ -26,6 +27,19 @@ const VISIBLE = /[^\s\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 /** Ids that have left the window, with the id of the person who sent them. Only the object remembers them. */
 export type Past = ReadonlyMap<string, string>;
 
+/** A file that a message may take: whose it is, and what, once its bytes are there. */
+export type Upload = { readonly uploader: string; readonly file?: Attachment; readonly isTaken: boolean };
+
+/**
+ * What a decision looks at. `uploads` are those of the command's attachments that there are;
+ * without it the site takes no files.
+ */
+type ChannelState = {
+  readonly history: History;
+  readonly past: Past;
+  readonly uploads?: ReadonlyMap<string, Upload> | undefined;
+};
+
 /**
  * What a command comes to. A change is a message in its new state, to be merged by everybody;
  * `unchanged` carries the message as it is, for the asker alone.
@@ -36,12 +50,7 @@ export type Decision =
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
 /** Decides a command of `who` at `now` (ms). Changes nothing. */
-export function decide(
-  channel: { readonly history: History; readonly past: Past },
-  command: MessageCommand,
-  who: Person,
-  now: number,
-): Decision {
+export function decide(channel: ChannelState, command: MessageCommand, who: Person, now: number): Decision {
   switch (command.type) {
     case "send":
       return decideSend(channel, command, who, now);
@@ -57,7 +66,7 @@ export function decide(
 }
 
 function decideSend(
-  { history, past }: { readonly history: History; readonly past: Past },
+  { history, past, uploads }: ChannelState,
   command: Extract<MessageCommand, { type: "send" }>,
   who: Person,
   now: number,
@@ -73,9 +82,14 @@ function decideSend(
       ? refuse("already_sent", "This message was sent and has left the window.")
       : refuse("id_conflict", "Use a new id.");
   }
-  if (command.attachments?.length) return refuse("files_off", "This site takes no files.");
+  const asked = command.attachments ?? [];
+  if (asked.length > 0 && !uploads) return refuse("files_off", "This site takes no files.");
   const text = foldText(command.text, TEXT_MAX_POINTS);
-  if (!isSayable(text)) return UNSAYABLE;
+  if (!isSayable(text, asked.length > 0)) return UNSAYABLE;
+  const attachments = takeFiles(asked, uploads, who);
+  if (!attachments) {
+    return refuse("invalid_attachment", `A message takes up to ${ATTACHMENTS_MAX} files of one's own, each once.`);
+  }
   const { replyTo } = command;
   if (replyTo !== undefined) {
     const parent = find(history, replyTo);
@@ -91,9 +105,22 @@ function decideSend(
       author: who,
       sentAt: Math.max(now, history.messages.at(-1)?.sentAt ?? 0),
       text,
+      ...(attachments.length > 0 && { attachments }),
       ...(replyTo !== undefined && { replyTo }),
     },
   };
+}
+
+/** The files asked for, if each is there, its uploader's and not used yet. */
+function takeFiles(asked: readonly string[], uploads: ChannelState["uploads"], who: Person): Attachment[] | undefined {
+  if (asked.length > ATTACHMENTS_MAX || new Set(asked).size < asked.length) return undefined;
+  const files: Attachment[] = [];
+  for (const id of asked) {
+    const upload = uploads?.get(id);
+    if (!upload?.file || upload.isTaken || upload.uploader !== who.id) return undefined;
+    files.push(upload.file);
+  }
+  return files;
 }
 
 function decideEdit(
@@ -106,7 +133,7 @@ function decideEdit(
   if (!held || held.deleted) return refuse("not_found", "No such message is kept here.");
   if (held.author.id !== who.id) return refuse("forbidden", "Only its author may edit a message.");
   const text = foldText(command.text, TEXT_MAX_POINTS);
-  if (!isSayable(text)) return UNSAYABLE;
+  if (!isSayable(text, held.attachments !== undefined)) return UNSAYABLE;
   if (text === held.text) return { kind: "unchanged", message: held };
   const editedAt = Math.max(now, held.editedAt ?? held.sentAt);
   return { kind: "changed", isNew: false, message: { ...held, rev: history.rev + 1, text, editedAt } };
@@ -190,9 +217,9 @@ export function find(history: History, id: string): Message | undefined {
   return history.messages.find((message) => message.id === id);
 }
 
-/** Whether a folded text may be a message: not too long, and with something to see. */
-function isSayable(text: string | undefined): text is string {
-  return text !== undefined && VISIBLE.test(text);
+/** Whether a folded text may be a message: not too long, and with something to see, be it in a file. */
+function isSayable(text: string | undefined, hasFiles: boolean): text is string {
+  return text !== undefined && (VISIBLE.test(text) || (hasFiles && text === ""));
 }
 
 const UNSAYABLE: Decision = refuse(

@@ -5,7 +5,8 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as v from "valibot";
-import type { ChannelRef, ChannelSeat, ChannelUpgrade } from "./channel.ts";
+import { type FileFacts, foldFileName, isKnown, keyOf, receive, serve } from "./attachments.ts";
+import type { ChannelRef, ChannelSeat, ChannelUpgrade, FileOutcome } from "./channel.ts";
 import type { Asker } from "./directory.ts";
 import { sealEnvelope } from "./envelope.ts";
 import { insist } from "./insist.ts";
@@ -13,6 +14,7 @@ import { log } from "./log.ts";
 import { foldChannelName, foldDisplayName } from "./names.ts";
 import { problem } from "./problem.ts";
 import {
+  ATTACHMENT_MAX_BYTES,
   EditBody,
   FRAME_MAX_BYTES,
   foldText,
@@ -30,7 +32,7 @@ import {
   TOPIC_MAX_POINTS,
   TopicBody,
 } from "./protocol.ts";
-import { giveToken, hashToken, newToken, readToken, takeToken } from "./session.ts";
+import { giveToken, hashToken, newToken, randomId, readToken, takeToken } from "./session.ts";
 
 export { Channel } from "./channel.ts";
 export { Directory } from "./directory.ts";
@@ -67,7 +69,7 @@ app.get("/api/health", (c) => c.json({ status: "ok" })).all(only("GET", "HEAD"))
 
 app
   .get("/api/site", (c) =>
-    c.json({ name: c.env.SITE_NAME || "Flack", accessCode: Boolean(c.env.ACCESS_CODE), files: false }),
+    c.json({ name: c.env.SITE_NAME || "Flack", accessCode: Boolean(c.env.ACCESS_CODE), files: Boolean(c.env.FILES) }),
   )
   .all(only("GET", "HEAD"));
 
@@ -225,6 +227,36 @@ app
   .all(only("POST"));
 
 app
+  .post("/api/channels/:id/attachments", async (c) => {
+    const seat = seatOf(c);
+    const bucket = bucketOf(c);
+    const id = randomId(16);
+    const declared = readLength(c.req.header("Content-Length"));
+    const hasty = await directory(c).admitUpload(seat.person.id, Math.min(declared ?? 0, ATTACHMENT_MAX_BYTES));
+    if (hasty) return problem(hasty);
+    const begun = await insist(async () => object(c, seat.channel).beginUpload(seat, id));
+    if (begun.kind === "refused") return problem(begun.refusal);
+    let outcome: FileOutcome | undefined;
+    try {
+      outcome = await takeIn(c, seat, id, bucket, declared);
+    } finally {
+      if (outcome?.kind !== "file") await insist(() => object(c, seat.channel).dropUpload(id));
+    }
+    return outcome.kind === "file" ? c.json(outcome.file, 201) : problem(outcome.refusal);
+  })
+  .all(only("POST"));
+
+app
+  .get("/api/channels/:id/attachments/:attachmentId", async (c) => {
+    const seat = seatOf(c);
+    const bucket = bucketOf(c);
+    const outcome = await insist(async () => object(c, seat.channel).attachment(seat, c.req.param("attachmentId")));
+    if (outcome.kind === "refused") return problem(outcome.refusal);
+    return serve(c.req.raw, bucket, keyOf(seat.channel.epoch, outcome.file.id), outcome.file);
+  })
+  .all(only("GET", "HEAD"));
+
+app
   .get("/api/channels/:id/socket", async (c) => {
     if (!isUpgrade(c)) refuse("upgrade_required", "Connect with a WebSocket.");
     const upgrade: ChannelUpgrade = { seat: seatOf(c), reportedSeq: channelOf(c).seq };
@@ -291,14 +323,40 @@ async function carryOut(c: Context<App>, seat: ChannelSeat, command: MessageComm
   return outcome;
 }
 
-function entityTag(channel: ChannelRef, rev: number): string {
-  return `W/"${channel.epoch}.${rev}"`;
+function bucketOf(c: Context<App>): R2Bucket {
+  return c.env.FILES ?? refuse("files_off", "This site takes no files.");
 }
 
-/** `If-None-Match`, compared weakly (RFC 9110 §13.1.2). */
-function isKnown(asked: string, tag: string): boolean {
-  const weak = (one: string) => one.trim().replace(/^W\//, "");
-  return asked.trim() === "*" || asked.split(",").some((one) => weak(one) === weak(tag));
+/** The bytes into the bucket, then word of them to those who keep count. */
+async function takeIn(
+  c: Context<App>,
+  seat: ChannelSeat,
+  id: string,
+  bucket: R2Bucket,
+  declared: number | undefined,
+): Promise<FileOutcome> {
+  const received = await receive(bucket, keyOf(seat.channel.epoch, id), c.req.raw.body, declared);
+  if (received.kind === "refused") return received;
+  const full = await directory(c).noteUpload(seat.person.id, id, received.size);
+  if (full) return { kind: "refused", refusal: full };
+  const { type, size } = received;
+  const [width, height] = [readLength(c.req.query("width")), readLength(c.req.query("height"))];
+  const facts: FileFacts = {
+    name: foldFileName(c.req.query("name") ?? ""),
+    type,
+    size,
+    ...(width && height && { width, height }),
+  };
+  return insist(async () => object(c, seat.channel).completeUpload(seat, id, facts));
+}
+
+/** A whole number of what can be counted, or nothing. */
+function readLength(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+function entityTag(channel: ChannelRef, rev: number): string {
+  return `W/"${channel.epoch}.${rev}"`;
 }
 
 /** The window, or 304 when `body` is null. */

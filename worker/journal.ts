@@ -7,6 +7,7 @@
 import type { Message } from "./frames.ts";
 import { EMPTY_HISTORY, type History, merge, type Past } from "./history.ts";
 import { WINDOW_MESSAGES } from "./protocol.ts";
+import { UPLOADS_TABLE, Uploads } from "./uploads.ts";
 
 /** Raised when the tables change; what leads from each version to the next one stands in `STEPS`. */
 const SCHEMA_VERSION = 2;
@@ -16,7 +17,7 @@ const STEPS = [
     "CREATE TABLE schema (version INTEGER NOT NULL)",
     "CREATE TABLE slots (slot INTEGER PRIMARY KEY, message TEXT NOT NULL, former TEXT NOT NULL)",
   ],
-  ["CREATE TABLE about (id TEXT, epoch TEXT NOT NULL, ended INTEGER NOT NULL)"],
+  ["CREATE TABLE about (id TEXT NOT NULL, epoch TEXT NOT NULL, ended INTEGER NOT NULL)", UPLOADS_TABLE],
 ];
 /**
  * Earlier occupants a slot remembers. With the one in the window that makes 1,100 ids:
@@ -27,13 +28,20 @@ const FORMER_PER_SLOT = 10;
 /** An id that stood in a slot before, and its author's. */
 type Former = readonly [id: string, author: string];
 
-type About = { readonly id: string | null; readonly epoch: string; readonly ended: number };
+/** Whose rows these are. */
+type ChannelName = { readonly id: string; readonly epoch: string };
+
+type About = ChannelName & { readonly ended: number };
+
+/** The ids of the files that a message takes, and of those that have lost theirs. */
+export type FileChanges = { readonly taken: readonly string[]; readonly released: readonly string[] };
 
 type SlotRow = { readonly message: string; readonly former: string };
 
 export class Journal {
   /** The window as it was on disk when the object woke. */
   readonly history: History;
+  readonly uploads: Uploads;
   readonly #past = new Map<string, string>();
   readonly #former: (readonly Former[])[] = [];
   readonly #storage: DurableObjectStorage;
@@ -43,6 +51,7 @@ export class Journal {
   /** Only reads where nothing was ever written: an object that is asked for and not written to leaves nothing behind. */
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
+    this.uploads = new Uploads(storage.sql, () => this.#hasTables);
     this.#hasTables = storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'slots'").toArray().length > 0;
     if (this.#hasTables)
       this.#upgrade(storage.sql.exec<{ version: number }>("SELECT version FROM schema").one().version);
@@ -52,7 +61,12 @@ export class Journal {
 
   /** The id of the channel this is, once something was written. */
   get channelId(): string | undefined {
-    return this.#about?.id ?? undefined;
+    return this.#about?.id;
+  }
+
+  /** Its epoch, likewise; the empty text before. */
+  get epoch(): string {
+    return this.#about?.epoch ?? "";
   }
 
   /** The channel was deleted: nothing is read or written any more. */
@@ -65,23 +79,24 @@ export class Journal {
     return this.#past;
   }
 
+  /** An upload begins in `channel`. */
+  beginUpload(id: string, uploader: string, now: number, channel: ChannelName): void {
+    this.#transact(channel, () => this.uploads.begin(id, uploader, now));
+  }
+
   /**
-   * Writes a message of `channel` in its new state: one row, and one more the very first time. What stood in its slot before
-   * goes, its id is remembered. Throws with nothing written.
+   * Writes a message of `channel` in its new state: one row, one more for each file it takes or lets go, and one the very first
+   * time. What stood in its slot before goes, its id is remembered. Throws with nothing written.
    */
-  write(
-    message: Message,
-    leaving: Message | undefined,
-    channel: { readonly id: string; readonly epoch: string },
-  ): void {
-    const about: About = this.#about ?? { id: channel.id, epoch: channel.epoch, ended: 0 };
+  write(message: Message, leaving: Message | undefined, files: FileChanges, channel: ChannelName): void {
     const slot = message.seq % WINDOW_MESSAGES;
     const held = this.#former[slot] ?? [];
     const former: readonly Former[] = leaving
       ? [[leaving.id, leaving.author.id] as const, ...held].slice(0, FORMER_PER_SLOT)
       : held;
-    this.#storage.transactionSync(() => {
-      if (!this.#about) this.#introduce(about);
+    this.#transact(channel, () => {
+      this.uploads.take(files.taken, message.id);
+      this.uploads.release(files.released);
       this.#storage.sql.exec(
         `INSERT INTO slots (slot, message, former) VALUES (?, ?, ?)
          ON CONFLICT (slot) DO UPDATE SET message = excluded.message, former = excluded.former`,
@@ -90,8 +105,6 @@ export class Journal {
         JSON.stringify(former),
       );
     });
-    this.#hasTables = true;
-    this.#about = about;
     if (!leaving) return;
     this.#former[slot] = former;
     this.#past.set(leaving.id, leaving.author.id);
@@ -99,23 +112,28 @@ export class Journal {
     if (forgotten) this.#past.delete(forgotten[0]);
   }
 
-  /** The messages go at once; the mark stays until `clear`, so that whoever comes late finds an end and not a beginning. */
-  end(epoch: string): void {
-    const about: About = { id: this.#about?.id ?? null, epoch, ended: 1 };
-    this.#storage.transactionSync(() => {
-      this.#introduce(about);
+  /** Messages and files go at once; the mark stays, so that whoever comes late finds an end and not a beginning. */
+  end(channel: ChannelName): void {
+    this.#transact(channel, () => {
+      this.#storage.sql.exec("UPDATE about SET ended = 1");
       this.#storage.sql.exec("DELETE FROM slots");
+      this.uploads.releaseAll();
     });
-    this.#hasTables = true;
-    this.#about = about;
+    this.#about = { ...channel, ended: 1 };
     this.#past.clear();
     this.#former.length = 0;
   }
 
-  #introduce({ id, epoch, ended }: About): void {
-    if (!this.#hasTables) this.#upgrade(0);
-    this.#storage.sql.exec("DELETE FROM about");
-    this.#storage.sql.exec("INSERT INTO about VALUES (?, ?, ?)", id, epoch, ended);
+  /** Writes all of it or nothing; before the very first time come the tables, and whose they are. Memory follows what is on disk. */
+  #transact(channel: ChannelName, work: () => void): void {
+    const about: About = this.#about ?? { ...channel, ended: 0 };
+    this.#storage.transactionSync(() => {
+      if (!this.#hasTables) this.#upgrade(0);
+      if (!this.#about) this.#storage.sql.exec("INSERT INTO about VALUES (?, ?, 0)", about.id, about.epoch);
+      work();
+    });
+    this.#hasTables = true;
+    this.#about = about;
   }
 
   #upgrade(version: number): void {

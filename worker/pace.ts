@@ -16,6 +16,9 @@ export const FRAME_PACE: Pace = { perSecond: 20, burst: 40 };
 /** Changes of a channel. An object makes about 500 durable writes a second before latency collapses. */
 export const CHANNEL_PACE: Pace = { perSecond: 200, burst: 200 };
 
+/** Uploads of a person: two full messages at once, and one more every three seconds. */
+export const UPLOAD_PACE: Pace = { perSecond: 20 / 60, burst: 20 };
+
 /** Takes one token at `now` (ms), or says how long (ms, at least 1) until there is one. An absent bucket is a full one. */
 export function take(
   bucket: Bucket | undefined,

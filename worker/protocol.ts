@@ -17,6 +17,12 @@ export const TOPIC_MAX_POINTS = 250;
 /** Kinds of reactions on one message, and reactions in all: as many as still can be read. */
 export const REACTION_KINDS_MAX = 20;
 export const REACTIONS_MAX = 200;
+/** Bytes of a file: a photo, a short film, a long recording. */
+export const ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024;
+/** Files of one message. */
+export const ATTACHMENTS_MAX = 10;
+/** Unicode code points of a file's name, its ending included. */
+export const FILE_NAME_MAX_POINTS = 120;
 /** People of one message who are told that it mentions them. */
 export const MENTIONS_MAX = 20;
 /** People asked for by id in one request. */
@@ -52,10 +58,13 @@ export const CODES = {
   already_sent: [409, "The message was sent and is no longer kept"],
   link_expired: [410, "The link is used up"],
   too_large: [413, "The request is too large"],
+  range_not_satisfiable: [416, "The file is not that long"],
   invalid_name: [422, "The name cannot be used"],
   invalid_text: [422, "The text cannot be used"],
   invalid_person: [422, "This cannot be done with this person"],
   invalid_emoji: [422, "The reaction cannot be added"],
+  invalid_attachment: [422, "The file cannot be attached"],
+  empty_file: [422, "The file is empty"],
   invalid_reply: [422, "The message replied to is not kept here"],
   upgrade_required: [426, "This address speaks WebSocket"],
   rate_limited: [429, "Too fast"],
@@ -90,7 +99,7 @@ const SendCommand = v.object({
   type: v.literal("send"),
   id: MessageId,
   text: v.string(),
-  attachments: v.exactOptional(v.array(v.string())),
+  attachments: v.exactOptional(v.pipe(v.array(v.string()), v.readonly())),
   replyTo: v.exactOptional(MessageId),
 });
 const EditCommand = v.object({ type: v.literal("edit"), id: MessageId, text: v.string() });

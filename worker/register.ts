@@ -12,8 +12,8 @@ const HOUR_MS = 60 * 60 * 1_000;
 
 /**
  * `name_key` is null once the name is free; the name stays for old messages.
- * `direct_people` has a row for each of the two people of a direct channel. `deletions` holds the epochs of deleted channels
- * whose objects have not been told yet. `visits` says which channels must hear of a sign-out or a rename; one without its session is what could not be told yet.
+ * `direct_people` has a row for each of the two people of a direct channel. `deletions` holds the deleted channels
+ * whose objects have not been told yet, `uploads` what waits for a message to take it. `visits` says which channels must hear of a sign-out or a rename; one without its session is what could not be told yet.
  */
 const TABLES_1 = [
   "CREATE TABLE schema (version INTEGER NOT NULL)",
@@ -27,7 +27,9 @@ const TABLES_1 = [
 const TABLES_2 = [
   "CREATE INDEX public_channels ON channels (id) WHERE kind = 'public'",
   "CREATE TABLE direct_people (person TEXT NOT NULL, channel TEXT NOT NULL, peer TEXT NOT NULL, PRIMARY KEY (person, channel)) WITHOUT ROWID",
-  "CREATE TABLE deletions (epoch TEXT PRIMARY KEY) WITHOUT ROWID",
+  "CREATE TABLE deletions (epoch TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID",
+  "CREATE TABLE uploads (id TEXT PRIMARY KEY, person TEXT NOT NULL, bytes INTEGER NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID",
+  "CREATE INDEX uploads_by_person ON uploads (person)",
   "CREATE TABLE links (hash TEXT PRIMARY KEY, person TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID",
   "CREATE INDEX links_by_person ON links (person)",
 ];
@@ -312,17 +314,42 @@ export class Register {
     this.#storage.transactionSync(() => {
       this.#sql.exec("DELETE FROM channels WHERE id = ?", id);
       this.#sql.exec("DELETE FROM visits WHERE epoch = ?", epoch);
-      this.#sql.exec("INSERT INTO deletions VALUES (?)", epoch);
+      this.#sql.exec("INSERT INTO deletions VALUES (?, ?)", epoch, id);
     });
   }
 
   /** Deleted channels whose objects do not know it yet. */
-  deletions(): readonly string[] {
-    return this.#epochs("SELECT epoch FROM deletions");
+  deletions(): readonly { readonly id: string; readonly epoch: string }[] {
+    return this.#sql.exec<{ id: string; epoch: string }>("SELECT id, epoch FROM deletions").toArray();
   }
 
   forgetDeletion(epoch: string): void {
     this.#sql.exec("DELETE FROM deletions WHERE epoch = ?", epoch);
+  }
+
+  /** Bytes of a person's uploads after `since` (ms) that no message has taken. */
+  waitingBytes(personId: string, since: number): number {
+    return this.#sql
+      .exec<{ n: number }>(
+        "SELECT COALESCE(SUM(bytes), 0) AS n FROM uploads WHERE person = ? AND at > ?",
+        personId,
+        since,
+      )
+      .one().n;
+  }
+
+  /** Notes an upload that waits, and forgets those from before `since` (ms), which were swept. */
+  noteUpload(
+    upload: { readonly id: string; readonly person: string; readonly bytes: number },
+    now: number,
+    since: number,
+  ): void {
+    this.#sql.exec("DELETE FROM uploads WHERE at <= ?", since);
+    this.#sql.exec("INSERT INTO uploads VALUES (?, ?, ?, ?)", upload.id, upload.person, upload.bytes, now);
+  }
+
+  forgetUploads(ids: readonly string[]): void {
+    for (const id of ids) this.#sql.exec("DELETE FROM uploads WHERE id = ?", id);
   }
 
   /** Whether this was news: `seq` never falls. */
@@ -365,9 +392,9 @@ export class Register {
     return row && row.count >= limit && now - row.since < HOUR_MS ? row.since + HOUR_MS - now : undefined;
   }
 
-  #epochs(query: string, ...about: readonly string[]): readonly string[] {
+  #epochs(query: string, about: string): readonly string[] {
     return this.#sql
-      .exec<{ epoch: string }>(query, ...about)
+      .exec<{ epoch: string }>(query, about)
       .toArray()
       .map(({ epoch }) => epoch);
   }

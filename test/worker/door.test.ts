@@ -19,7 +19,7 @@ beforeAll(async () => {
 describe("without a session", () => {
   test("health and site answer", async () => {
     expect(await (await ask("GET", "/api/health")).json()).toEqual({ status: "ok" });
-    expect(await (await ask("GET", "/api/site")).json()).toEqual({ name: "Flack", accessCode: false, files: false });
+    expect(await (await ask("GET", "/api/site")).json()).toEqual({ name: "Flack", accessCode: false, files: true });
   });
 
   test.each([
@@ -202,7 +202,6 @@ describe("bodies", () => {
     ["blank text", { id: ID, text: "  " }, 422, "invalid_text"],
     ["a text too long", { id: ID, text: "x".repeat(4_001) }, 422, "invalid_text"],
     ["a reply to nothing", { id: ID, text: "x", replyTo: crypto.randomUUID() }, 422, "invalid_reply"],
-    ["a file", { id: ID, text: "x", attachments: ["a"] }, 503, "files_off"],
   ])("%s is refused, and nothing is stored", async (_, body, status, code) => {
     expect(await problemOf(await ada.ask("POST", messages(), { body }))).toEqual({ status, code });
     const { messages: kept }: { messages: { id: string }[] } = await (await ada.ask("GET", messages())).json();

@@ -1,0 +1,177 @@
+/**
+ * Bytes: taken in while they are counted, judged by what they are and not by what they are called, served so that they
+ * can do nothing. Which file belongs to whom, and for how long, is the channel's to know.
+ */
+import { create as createDisposition } from "content-disposition";
+import { fileTypeFromBuffer } from "file-type";
+import { parse as parseRange } from "range-parser";
+import type { Attachment } from "./frames.ts";
+import { problem } from "./problem.ts";
+import { ATTACHMENT_MAX_BYTES, FILE_NAME_MAX_POINTS, type Refusal } from "./protocol.ts";
+
+/** What a file is before a message takes it. Sizes in bytes and pixels. */
+export type FileFacts = Pick<Attachment, "name" | "type" | "size" | "width" | "height">;
+
+type Received =
+  | { readonly kind: "received"; readonly type: string; readonly size: number }
+  | { readonly kind: "refused"; readonly refusal: Refusal };
+
+const UNKNOWN = "application/octet-stream";
+/**
+ * What is shown in the page, by what the detector calls it: pictures, sound and films that can do nothing.
+ * Everything else, SVG, HTML and PDF among it, is a download of unknown bytes.
+ */
+const SHOWN: Readonly<Record<string, string>> = {
+  "image/png": "image/png",
+  "image/apng": "image/png",
+  "image/jpeg": "image/jpeg",
+  "image/gif": "image/gif",
+  "image/webp": "image/webp",
+  "image/avif": "image/avif",
+  "video/mp4": "video/mp4",
+  "audio/x-m4a": "audio/mp4",
+  "video/webm": "video/webm",
+  "audio/mpeg": "audio/mpeg",
+  "audio/ogg": "audio/ogg",
+  "video/ogg": "video/ogg",
+};
+/** As much of the beginning as tells what a file is; a tag before an MP3 may be long. */
+const SNIFFED_BYTES = 64 * 1024;
+
+/** Where a channel's file lies in the bucket: all of a channel's lie under its epoch. */
+export function keyOf(epoch: string, id: string): string {
+  return `${epoch}/${id}`;
+}
+
+/**
+ * Puts a body into the bucket and says what it was. `declaredBytes` is what the request claims: nothing depends on it but
+ * the way the bytes take, since the bucket wants to know a stream's length beforehand (cloudflare/workers-sdk#6425).
+ * When it refuses nothing is stored.
+ */
+export async function receive(
+  bucket: R2Bucket,
+  key: string,
+  body: ReadableStream<Uint8Array> | null,
+  declaredBytes: number | undefined,
+): Promise<Received> {
+  if (!body) return refuse("empty_file", "The file is empty.");
+  if ((declaredBytes ?? 0) > ATTACHMENT_MAX_BYTES) return TOO_LARGE;
+  const gauge = new Gauge();
+  const counted = body.pipeThrough(gauge.stream);
+  let contents: ReadableStream | ArrayBuffer;
+  try {
+    contents =
+      declaredBytes === undefined
+        ? await new Response(counted).arrayBuffer()
+        : counted.pipeThrough(new FixedLengthStream(declaredBytes));
+  } catch {
+    return gauge.size > ATTACHMENT_MAX_BYTES ? TOO_LARGE : BROKEN_OFF;
+  }
+  try {
+    await bucket.put(key, contents);
+  } catch (error) {
+    if (gauge.size > ATTACHMENT_MAX_BYTES) return TOO_LARGE;
+    if (declaredBytes === undefined || gauge.size === declaredBytes) throw error;
+    return BROKEN_OFF;
+  }
+  if (gauge.size === 0) {
+    await bucket.delete(key);
+    return refuse("empty_file", "The file is empty.");
+  }
+  const found = await fileTypeFromBuffer(gauge.head());
+  return { kind: "received", size: gauge.size, type: SHOWN[found?.mime.split(";")[0] ?? ""] ?? UNKNOWN };
+}
+
+/** Counts what passes, remembers its beginning, and breaks off what is too large. */
+class Gauge {
+  size = 0;
+  readonly #chunks: Uint8Array[] = [];
+  readonly stream = new TransformStream<Uint8Array, Uint8Array>({
+    transform: (chunk, controller) => {
+      if (this.size < SNIFFED_BYTES) this.#chunks.push(chunk.slice(0, SNIFFED_BYTES - this.size));
+      this.size += chunk.byteLength;
+      if (this.size > ATTACHMENT_MAX_BYTES) controller.error(new Error("too large"));
+      else controller.enqueue(chunk);
+    },
+  });
+
+  head(): Uint8Array {
+    const head = new Uint8Array(Math.min(this.size, SNIFFED_BYTES));
+    let offset = 0;
+    for (const chunk of this.#chunks) {
+      head.set(chunk, offset);
+      offset += chunk.byteLength;
+    }
+    return head;
+  }
+}
+
+/** A file's name as it is shown and saved: no way out of a folder, nothing that turns the line around. */
+export function foldFileName(raw: string): string {
+  const name = raw
+    .toWellFormed()
+    .normalize("NFC")
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]/gu, "")
+    .replace(/^.*[\\/]/su, "")
+    .trim();
+  if (/^\.*$/.test(name)) return "file";
+  const points = [...name];
+  if (points.length <= FILE_NAME_MAX_POINTS) return name;
+  const ending = /\.[^.]{1,16}$/u.exec(name)?.[0] ?? "";
+  return points.slice(0, FILE_NAME_MAX_POINTS - [...ending].length).join("") + ending;
+}
+
+/** A file to whoever may read it. Whether it is still there for them was asked a moment before, for every request. */
+export async function serve(request: Request, bucket: R2Bucket, key: string, file: Attachment): Promise<Response> {
+  const { id, name, type, size } = file;
+  const tag = `"${id}"`; // the bytes of an id never change
+  const headers = new Headers({
+    "Content-Type": type,
+    "Content-Disposition": createDisposition(name, { type: type === UNKNOWN ? "attachment" : "inline" }),
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "private, no-cache",
+    "Accept-Ranges": "bytes",
+    ETag: tag,
+  });
+  if (isKnown(request.headers.get("If-None-Match"), tag)) return new Response(null, { status: 304, headers });
+  const range = rangeOf(request.headers, tag, size);
+  if (range === "unsatisfiable") {
+    const answer = problem({ code: "range_not_satisfiable", detail: `The file has ${size} bytes.` });
+    answer.headers.set("Content-Range", `bytes */${size}`);
+    return answer;
+  }
+  const { start, end } = range ?? { start: 0, end: size - 1 };
+  let body: ReadableStream | null = null;
+  if (request.method !== "HEAD") {
+    const stored = await bucket.get(key, { range: { offset: start, length: end - start + 1 } });
+    if (!stored) return problem({ code: "not_found", detail: "There is no such file." });
+    body = stored.body;
+  }
+  headers.set("Content-Length", String(end - start + 1));
+  if (range) headers.set("Content-Range", `bytes ${start}-${end}/${size}`);
+  return new Response(body, { status: range ? 206 : 200, headers });
+}
+
+/** `If-None-Match`, compared weakly (RFC 9110 §13.1.2). */
+export function isKnown(asked: string | null | undefined, tag: string): boolean {
+  const weak = (one: string) => one.trim().replace(/^W\//, "");
+  return asked?.trim() === "*" || (asked?.split(",").some((one) => weak(one) === weak(tag)) ?? false);
+}
+
+/** The one range asked for. Several, or one of another state of the file, are as if none were (RFC 9110 §14.2). */
+function rangeOf(headers: Headers, tag: string, size: number) {
+  const asked = headers.get("Range");
+  if (asked === null || (headers.get("If-Range") ?? tag) !== tag) return undefined;
+  const { code, type, ranges } = parseRange(size, asked);
+  if (type !== "bytes" || code & 1) return undefined; // malformed
+  return ranges.length === 0 ? "unsatisfiable" : ranges.length === 1 ? ranges[0] : undefined;
+}
+
+const BROKEN_OFF = refuse("bad_request", "The file did not arrive at the length that was announced.");
+const TOO_LARGE = refuse("too_large", `A file has at most ${ATTACHMENT_MAX_BYTES / 1024 / 1024} MiB.`);
+
+function refuse(code: Refusal["code"], detail: string) {
+  return { kind: "refused", refusal: { code, detail } } as const;
+}
