@@ -3,7 +3,17 @@
  * A refusal is a value; a network that is not there is `offline`.
  */
 import * as v from "valibot";
-import { Channel, type Person, ProblemAnswer, SessionAnswer, SiteAnswer } from "../worker/frames.ts";
+import {
+  Channel,
+  DevicesAnswer,
+  LinkAnswer,
+  OnlinePeopleAnswer,
+  PeopleAnswer,
+  ProblemAnswer,
+  SessionAnswer,
+  SiteAnswer,
+  WindowAnswer,
+} from "../worker/frames.ts";
 import { CLOSE } from "../worker/protocol.ts";
 
 /** What a request came to. `status` 0 with code `offline`: no answer at all, so nothing is known. */
@@ -22,28 +32,60 @@ const PATIENCE_MS = 15_000;
 
 export type Site = v.InferOutput<typeof SiteAnswer>;
 
-export const api = {
-  site: (): Promise<Answer<Site>> => call("GET", "/api/site", SiteAnswer),
+/** What a message says, as it is sent: `attachments` are ids. */
+type Content = {
+  readonly id: string;
+  readonly text: string;
+  readonly replyTo?: string;
+  readonly attachments?: readonly string[];
+};
 
-  session: (): Promise<Answer<{ person: Person }>> => call("GET", "/api/session", SessionAnswer),
+export const api = {
+  site: () => call("GET", "/api/site", SiteAnswer),
+
+  session: () => call("GET", "/api/session", SessionAnswer),
 
   /** Signs in, or renames whoever is signed in. */
-  signIn: (name: string, accessCode?: string): Promise<Answer<{ person: Person }>> =>
+  signIn: (name: string, accessCode?: string) =>
     call("POST", "/api/session", SessionAnswer, accessCode === undefined ? { name } : { name, accessCode }),
 
-  signOut: (): Promise<Answer<unknown>> => call("DELETE", "/api/session", v.unknown()),
+  signOut: () => call("DELETE", "/api/session", v.unknown()),
 
-  createChannel: (name: string): Promise<Answer<Channel>> => call("POST", "/api/channels", Channel, { name }),
+  /** How many devices are this person's. */
+  devices: () => call("GET", "/api/session/devices", DevicesAnswer),
 
-  send: (channelId: string, id: string, text: string): Promise<Answer<unknown>> =>
-    call("POST", `${channelPath(channelId)}/messages`, v.unknown(), { id, text }),
+  /** A link for one more device. */
+  link: () => call("POST", "/api/session/links", LinkAnswer),
 
-  edit: (channelId: string, id: string, text: string): Promise<Answer<unknown>> =>
+  redeem: (token: string) => call("POST", "/api/session/redeem", SessionAnswer, { token }),
+
+  createChannel: (name: string) => call("POST", "/api/channels", Channel, { name }),
+
+  setTopic: (channelId: string, topic: string) => call("PATCH", channelPath(channelId), Channel, { topic }),
+
+  deleteChannel: (channelId: string) => call("DELETE", channelPath(channelId), v.unknown()),
+
+  openDirect: (person: string) => call("POST", "/api/directs", Channel, { person }),
+
+  /** People whose name starts with or contains `typed`. */
+  searchPeople: (typed: string) => call("GET", `/api/people?q=${encodeURIComponent(typed)}`, OnlinePeopleAnswer),
+
+  /** Those of at most fifty people there are. */
+  peopleById: (ids: readonly string[]) => call("GET", `/api/people?id=${ids.join("&id=")}`, PeopleAnswer),
+
+  window: (channelId: string) => call("GET", `${channelPath(channelId)}/messages`, WindowAnswer),
+
+  send: (channelId: string, message: Content) =>
+    call("POST", `${channelPath(channelId)}/messages`, v.unknown(), message),
+
+  edit: (channelId: string, id: string, text: string) =>
     call("PATCH", `${channelPath(channelId)}/messages/${id}`, v.unknown(), { text }),
 
   /** Goes out even while the page is going away. */
-  remove: (channelId: string, id: string): Promise<Answer<unknown>> =>
-    call("DELETE", `${channelPath(channelId)}/messages/${id}`, v.unknown()),
+  remove: (channelId: string, id: string) => call("DELETE", `${channelPath(channelId)}/messages/${id}`, v.unknown()),
+
+  react: (channelId: string, id: string, emoji: string, on: boolean) =>
+    call("POST", `${channelPath(channelId)}/messages/${id}/reactions`, v.unknown(), { emoji, on }),
 };
 
 /** Why a socket was refused (asked for as if all were known, so that no window is sent), as the close code that says the same; `undefined` when it may be tried again. */
@@ -71,7 +113,7 @@ async function call<S extends v.GenericSchema>(
   headers: Record<string, string> = {},
 ): Promise<Answer<v.InferOutput<S>>> {
   let response: Response;
-  let value: unknown;
+  let text: string;
   try {
     response = await fetch(path, {
       method,
@@ -80,12 +122,26 @@ async function call<S extends v.GenericSchema>(
       headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    value = JSON.parse((await response.text()) || "null");
+    text = await response.text();
   } catch {
     return { ok: false, status: 0, code: "offline", detail: "No connection." };
   }
-  const { status } = response;
-  if (response.ok) {
+  return readAnswer(response.status, text, schema);
+}
+
+/** What a server's answer says, by whatever way it came. Never throws. */
+export function readAnswer<S extends v.GenericSchema>(
+  status: number,
+  text: string,
+  schema: S,
+): Answer<v.InferOutput<S>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text || "null");
+  } catch {
+    value = undefined; // no answer of this server
+  }
+  if (status >= 200 && status < 300) {
     const parsed = v.safeParse(schema, value);
     if (parsed.success) return { ok: true, value: parsed.output, status };
   }

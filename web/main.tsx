@@ -9,7 +9,7 @@ import { api, channelPath, socketUrl, whyRefused } from "./api.ts";
 import { type Connection, createConnection } from "./connection.ts";
 import { memory } from "./memory.ts";
 import { createOutbox } from "./outbox.ts";
-import { followAddress, route } from "./route.ts";
+import { followAddress, route, takeLinkToken } from "./route.ts";
 import { createStore } from "./store.ts";
 import "./styles/index.css";
 import { App } from "./view/App.tsx";
@@ -24,6 +24,7 @@ const store = createStore({
   memory,
   makeOutbox: createOutbox,
   say: (command) => channelConnection?.send(JSON.stringify(command)) ?? false,
+  makeUploads: async (channelId) => (await import("./uploads.ts")).createUploads(channelId),
   startOver: () => location.reload(),
   now: Date.now,
 });
@@ -36,6 +37,10 @@ const directoryConnection: Connection = createConnection({
     const frame = parseDirectoryFrame(data);
     if (isFarewell(frame)) directoryConnection.end(CLOSE.sessionEnded);
     else if (frame) store.receiveDirectory(frame);
+    // The browser may tell of the channel's own close frame much later.
+    if (frame?.type === "channel_deleted" && frame.id === store.open.peek()?.channelId) {
+      channelConnection?.end(CLOSE.channelGone);
+    }
   },
 });
 
@@ -105,18 +110,26 @@ effect(() => {
 });
 
 effect(() => {
-  const waiting = [...store.channels.value.values()].reduce((sum, channel) => sum + store.unread(channel), 0);
-  const place = store.open.value ? `#${store.open.value.channelId} · ` : "";
-  document.title = `${waiting > 0 ? `(${waiting}) ` : ""}${place}Flack`;
+  const waiting = [...store.channels.value.values()].map(store.waiting);
+  const count = waiting.reduce((sum, channel) => sum + channel.count, 0);
+  const place = store.open.value ? `${store.titleOf(store.open.value.channelId)} · ` : "";
+  document.title = `${count > 0 ? `(${count}) ` : ""}${place}Flack`;
+  const icon = waiting.some(({ isForYou }) => isForYou) ? "/favicon-for-you.svg" : "/favicon.svg";
+  if (store.isConnected.value) setTimeout(showIcon, 0, icon);
 });
+
+function showIcon(address: string): void {
+  const link = document.querySelector('link[rel="icon"]');
+  if (link?.getAttribute("href") !== address) link?.setAttribute("href", address);
+}
 
 followAddress();
 addEventListener("online", nudge);
 addEventListener("focus", nudge);
 addEventListener("visibilitychange", nudge);
-addEventListener("storage", () => store.noticeOtherTabs());
+memory.onOtherTabs(store.noticeOtherTabs);
 addEventListener("pagehide", () => store.leavePage());
-void store.start();
+void store.start(takeLinkToken());
 
 const root = document.getElementById("app");
 if (root) render(<App store={store} reconnect={reconnect} />, root);

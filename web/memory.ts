@@ -10,6 +10,15 @@ const PREFIX = "flack.";
 const PERSON = `${PREFIX}person`;
 const THEME = `${PREFIX}theme`;
 
+const EMOJI = `${PREFIX}emoji`;
+/** One row of a picker. */
+const RECENT_EMOJI = 6;
+const FIRST_EMOJI = ["👍", "❤️", "😂", "🎉", "👀", "🙏"];
+
+/** What changes here is told to the other tabs with its value: storage of another process may show it only later. */
+const tabs = new BroadcastChannel("flack");
+const heard = new Map<string, string>();
+
 export type Theme = "system" | "light" | "dark";
 
 export const memory = {
@@ -53,16 +62,35 @@ export const memory = {
   /** Takes effect at once here, and before the first paint from then on. */
   keepTheme(theme: Theme): void {
     write(THEME, theme === "system" ? "" : theme);
+    memory.showTheme(theme);
+  },
+  showTheme(theme: Theme): void {
     if (theme === "system") delete document.documentElement.dataset["theme"];
     else document.documentElement.dataset["theme"] = theme;
+  },
+
+  /** The emoji this device reacted with last, newest first; some to begin with. */
+  recentEmoji(): readonly string[] {
+    return [...new Set([...(read(EMOJI) ?? "").split(" "), ...FIRST_EMOJI])].filter(Boolean).slice(0, RECENT_EMOJI);
+  },
+  keepRecentEmoji(emoji: string): void {
+    write(EMOJI, [...new Set([emoji, ...memory.recentEmoji()])].slice(0, RECENT_EMOJI).join(" "));
+  },
+
+  /** Calls back when another tab of this device has changed something here. */
+  onOtherTabs(changed: () => void): void {
+    tabs.addEventListener("message", ({ data: [key, value] }: MessageEvent<readonly [string, string]>) => {
+      heard.set(key, value);
+      changed();
+    });
   },
 
   /** Forgets everything of a person. */
   wipe(personId: string): void {
     try {
       const own = keyOf(personId, "");
-      for (const key of Object.keys(localStorage)) if (key.startsWith(own)) localStorage.removeItem(key);
-      if (memory.person()?.id === personId) localStorage.removeItem(PERSON);
+      for (const key of Object.keys(localStorage)) if (key.startsWith(own)) write(key, "");
+      if (memory.person()?.id === personId) write(PERSON, "");
     } catch (error) {
       console.warn("storage is not to be had", error);
     }
@@ -75,7 +103,7 @@ function keyOf(personId: string, ...about: readonly string[]): string {
 
 function read(key: string): string | undefined {
   try {
-    return localStorage.getItem(key) ?? undefined;
+    return heard.get(key) || (heard.has(key) ? undefined : (localStorage.getItem(key) ?? undefined));
   } catch {
     return undefined; // storage is refused: nothing is remembered
   }
@@ -85,6 +113,8 @@ function write(key: string, value: string): void {
   try {
     if (value === "") localStorage.removeItem(key);
     else localStorage.setItem(key, value);
+    heard.delete(key);
+    tabs.postMessage([key, value]);
   } catch (error) {
     console.warn("storage is not to be had", error);
   }

@@ -6,23 +6,42 @@
  */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { createStore, delMany, entries as readEntries, set } from "idb-keyval";
+import type { Attachment } from "../worker/frames.ts";
 
-export type OutboxEntry = {
-  readonly kind: "send" | "edit" | "delete";
+/** What is to be done about the message with the entry's id. */
+export type Intent =
+  | {
+      readonly kind: "send";
+      readonly text: string;
+      readonly replyTo?: string;
+      /** Uploaded by now. */
+      readonly attachments?: readonly Attachment[];
+    }
+  | { readonly kind: "edit"; readonly text: string }
+  | { readonly kind: "delete" }
+  | { readonly kind: "react"; readonly emoji: string; readonly on: boolean };
+
+/** An entry as it is made. */
+export type NewEntry = Intent & {
   /** The message's id. */
   readonly id: string;
   readonly personId: string;
   readonly epoch: string;
   readonly channelId: string;
-  readonly text: string;
   readonly madeAt: number;
   /** Goes out no earlier (ms): a deletion may be undone until then. */
   readonly dueAt: number;
+};
+
+export type OutboxEntry = NewEntry & {
   /** The tab that sends it. */
   readonly tab: string;
   /** Finally refused: waits for the person to say what becomes of it. */
   readonly failure?: { readonly code: string; readonly detail: string };
 };
+
+/** What has been entered already is replaced by what is meant now: an edit by a later one, a reaction by taking it back. */
+export type EntryName = { readonly id: string; readonly kind: OutboxEntry["kind"]; readonly emoji?: string };
 
 /**
  * What a delivery came to. `later`: nothing was stored, and it is tried again after `waitMs`;
@@ -39,9 +58,9 @@ export type Outbox = {
   readonly entries: ReadonlySignal<readonly OutboxEntry[]>;
   /** Begins to keep the entries of a person, and takes over what tabs that closed until now left. May be repeated. */
   open(personId: string): Promise<void>;
-  add(entry: Omit<OutboxEntry, "tab">): void;
+  add(entry: NewEntry): void;
   /** Takes an entry back: discarded, undone, or confirmed. */
-  remove(id: string, kind: OutboxEntry["kind"]): void;
+  remove(entry: EntryName): void;
   /** Tries a failed entry again. */
   retry(id: string): void;
   /** Sends whatever is due; called when there may be a way again. */
@@ -66,7 +85,7 @@ export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>)
     return weather(set(keyOf(entry), entry, database));
   }
 
-  function drop(entry: Pick<OutboxEntry, "id" | "kind">): void {
+  function drop(entry: EntryName): void {
     if (!all.value.some((other) => isSame(other, entry))) return;
     all.value = all.value.filter((other) => !isSame(other, entry));
     weather(delMany([keyOf(entry)], database));
@@ -107,6 +126,7 @@ export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>)
     const isDone =
       delivery.kind === "done" ||
       delivery.code === "already_sent" ||
+      entry.kind === "react" || // refused, it is simply not there: nobody needs to be asked about it
       (entry.kind !== "send" && delivery.code === "not_found"); // it was deleted or left the window: gone is gone
     if (isDone) drop(entry);
     else if (held) void keep({ ...entry, failure: { code: delivery.code, detail: delivery.detail } });
@@ -141,7 +161,7 @@ export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>)
       void keep({ ...entry, tab });
       pump();
     },
-    remove: (id, kind) => drop({ id, kind }),
+    remove: drop,
     retry(id) {
       const entry = all.value.find((other) => other.id === id && other.failure);
       if (!entry) return;
@@ -171,12 +191,12 @@ function tabLock(tab: string): string {
   return `flack-tab-${tab}`;
 }
 
-function keyOf({ id, kind }: Pick<OutboxEntry, "id" | "kind">): string {
-  return `${kind}:${id}`;
+function keyOf({ id, kind, emoji = "" }: EntryName): string {
+  return `${kind}:${id}${emoji}`;
 }
 
-function isSame(a: Pick<OutboxEntry, "id" | "kind">, b: Pick<OutboxEntry, "id" | "kind">): boolean {
-  return a.id === b.id && a.kind === b.kind;
+function isSame(a: EntryName, b: EntryName): boolean {
+  return keyOf(a) === keyOf(b);
 }
 
 /** A device that cannot store still sends; what it cannot do is remember over a reload. */

@@ -2,54 +2,71 @@
  * Where one is, by the address: a signal that follows it, and the way to go elsewhere without a reload.
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { foldChannelName } from "../worker/names.ts";
 
+/** `seq` is the number of a message to go to, where the address names one. */
 export type Route =
   | { readonly kind: "home" }
-  | { readonly kind: "channel"; readonly id: string }
+  | { readonly kind: "channel"; readonly id: string; readonly seq?: number }
+  | { readonly kind: "direct"; readonly personId: string; readonly seq?: number }
   | { readonly kind: "nowhere" };
 
-const current = signal<Route>(parseRoute(location.pathname));
+const current = signal<Route>(parseRoute(location.pathname, location.search));
 
 export const route: ReadonlySignal<Route> = current;
 
-/** Reads a path. A channel is found however its name is written; what cannot be read is nowhere. */
-export function parseRoute(path: string): Route {
+/** Reads an address; what cannot be read is nowhere. */
+export function parseRoute(path: string, query = ""): Route {
   if (path === "/") return { kind: "home" };
-  const id = /^\/c\/([^/]+)\/?$/.exec(path)?.[1];
-  if (id === undefined) return { kind: "nowhere" };
+  const [, kind, name] = /^\/([cd])\/([^/]+)\/?$/.exec(path) ?? [];
+  const asked = new URLSearchParams(query).get("m");
+  const place = asked !== null && /^\d{1,15}$/.test(asked) ? { seq: Number(asked) } : {};
+  if (name === undefined) return { kind: "nowhere" };
+  if (kind === "d") {
+    return /^[\w-]{16,32}$/.test(name) ? { kind: "direct", personId: name, ...place } : { kind: "nowhere" };
+  }
   try {
-    const folded = foldChannelName(decodeURIComponent(id));
-    return folded.ok ? { kind: "channel", id: folded.name } : { kind: "nowhere" };
+    const id = decodeURIComponent(name);
+    // Whether there may be such a channel is asked when there is none; only what tells the two kinds apart matters here.
+    return /^[^/~]+$/.test(id) ? { kind: "channel", id, ...place } : { kind: "nowhere" };
   } catch {
     return { kind: "nowhere" }; // a broken escape
   }
 }
 
-export function channelHref(id: string): string {
-  return `/c/${encodeURIComponent(id)}`;
+/** The address of a channel, as `ownId` reaches it: a direct one by its other person. */
+export function channelHref(id: string, ownId = ""): string {
+  const peer = id.includes("~") && id.split("~").find((personId) => personId !== ownId);
+  return peer ? `/d/${peer}` : `/c/${encodeURIComponent(id)}`;
 }
 
-/** Goes to a path of this site; `replace` leaves no step to come back to. */
+/** Goes to a path of this site, with or without a query; `replace` leaves no step to come back to. */
 export function go(path: string, how: "push" | "replace" = "push"): void {
-  if (path !== location.pathname) {
+  if (path !== location.pathname + location.search) {
     if (how === "push") history.pushState(null, "", path);
     else history.replaceState(null, "", path);
   }
-  current.value = parseRoute(path);
+  const { pathname, search } = new URL(path, location.href);
+  current.value = parseRoute(pathname, search);
 }
 
 /** Follows the back button and plain clicks on links of this site. */
 export function followAddress(): void {
   addEventListener("popstate", () => {
-    current.value = parseRoute(location.pathname);
+    current.value = parseRoute(location.pathname, location.search);
   });
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = event.target instanceof Element ? event.target.closest("a") : null;
-    if (!link || link.target || link.origin !== location.origin || link.hash) return;
+    if (!link || link.target || link.download || link.origin !== location.origin || link.hash) return;
     event.preventDefault();
-    go(link.pathname);
+    go(link.pathname + link.search);
   });
+}
+
+/** The token of a device link, taken out of the address: it is worth a session and stays in no history. */
+export function takeLinkToken(): string | undefined {
+  const token = /^#link=([\w-]{1,100})$/.exec(location.hash)?.[1];
+  if (token !== undefined) history.replaceState(null, "", location.pathname + location.search);
+  return token;
 }

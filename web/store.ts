@@ -4,20 +4,28 @@
  * It knows no socket and no fetch: main.tsx hands it the ways out.
  */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { Channel, ChannelFrame, DirectoryFrame, Message, Person } from "../worker/frames.ts";
+import type { Attachment, Channel, ChannelFrame, DirectoryFrame, Message, Person } from "../worker/frames.ts";
 import { EMPTY_HISTORY, find, type History, merge } from "../worker/history.ts";
-import { type ChannelCommand, CLOSE, foldText, TEXT_MAX_POINTS, WINDOW_MESSAGES } from "../worker/protocol.ts";
-import type { Answer, api as httpApi } from "./api.ts";
+import { type ChannelCommand, CLOSE, directId, foldText, TEXT_MAX_POINTS } from "../worker/protocol.ts";
+import type { Answer, api as httpApi, Site } from "./api.ts";
 import type { ConnectionState } from "./connection.ts";
+import { createDeliveries } from "./delivery.ts";
 import type { memory as deviceMemory, Theme } from "./memory.ts";
-import type { Delivery, Outbox, OutboxEntry } from "./outbox.ts";
+import { decodeMentions, encodeMentions } from "./mentions.ts";
+import type { Delivery, EntryName, Intent, Outbox, OutboxEntry } from "./outbox.ts";
+import { createReading, type Waiting } from "./reading.ts";
 import { channelHref, go, route } from "./route.ts";
+import { noticeShortcodes, withEmoji } from "./shortcodes.ts";
+import type { Uploads } from "./uploads.ts";
 
 /** How long (ms) a deletion of one's own may be undone. */
 export const UNDO_MS = 5_000;
 
-/** Whether somebody is signed in here. `ended`: the session ended elsewhere; `unreachable`: nobody could be asked. */
-export type Phase = "starting" | "unreachable" | "welcome" | "in" | "ended";
+/**
+ * Whether somebody is signed in here. `ended`: the session ended elsewhere; `unreachable`: nobody could be asked;
+ * `linked`: a device link was opened where somebody is signed in already.
+ */
+export type Phase = "starting" | "unreachable" | "welcome" | "in" | "ended" | "linked";
 
 /** Somebody who is writing; forgotten at `until` (ms) unless heard of again. */
 type Typist = { readonly person: Person; readonly until: number };
@@ -31,6 +39,12 @@ export type Conversation = {
   readonly here: Signal<{ readonly count: number; readonly people: readonly Person[] }>;
   /** Who is writing, and until when (ms) that is believed. */
   readonly typing: Signal<readonly Typist[]>;
+  /** The message that what is written next replies to. */
+  readonly replyTo: Signal<string | undefined>;
+  /** What came after this message was new on entering: until one leaves or says so. */
+  readonly newAfter: Signal<number | undefined>;
+  /** Files that it will take, once there was one. */
+  readonly uploads: Signal<Uploads | undefined>;
 };
 
 export type Store = ReturnType<typeof createStore>;
@@ -39,6 +53,8 @@ export type Ways = {
   readonly api: typeof httpApi;
   readonly memory: typeof deviceMemory;
   readonly makeOutbox: (deliver: (entry: OutboxEntry) => Promise<Delivery>) => Outbox;
+  /** Begins to take files for a channel's next message. */
+  readonly makeUploads: (channelId: string) => Promise<Uploads>;
   /** Sends a command on the socket of the open conversation; `false` when it is not live. */
   readonly say: (command: ChannelCommand) => boolean;
   /** Begins this tab anew, with nothing of what it held. */
@@ -50,36 +66,49 @@ export type Ways = {
 const TYPING_FORGOTTEN_MS = 6_000;
 /** Between two words to the others (ms) that one types: one may be lost without the line flickering. */
 const TYPING_EVERY_MS = 2_500;
-
-/** Refusals that pass by themselves: the message is fine, the moment was not. */
-const PASSING: readonly string[] = ["rate_limited", "busy"];
-/** Until the next try (ms) where nobody names a time. */
-const WEATHER_MS = 2_000;
+/** Conversations with something unread whose windows are fetched on start, for the mentions in them. */
+const CAUGHT_UP_MAX = 20;
+/** People asked for in one request. The contract's number. */
+const ASKED_MAX = 50;
 
 const IDLE: ConnectionState = { kind: "idle" };
 
-export function createStore({ api, memory, makeOutbox, say, startOver, now }: Ways) {
+export function createStore({ api, memory, makeOutbox, makeUploads, say, startOver, now }: Ways) {
   const phase = signal<Phase>("starting");
   const person = signal<Person | undefined>(undefined);
+  const site = signal<Site | undefined>(undefined);
   const channels = signal<ReadonlyMap<string, Channel>>(new Map());
-  const online = signal<ReadonlyMap<string, Person>>(new Map());
+  const online = signal<ReadonlySet<string>>(new Set());
+  /** Everybody this tab has heard of, with the newest name. */
+  const people = signal<ReadonlyMap<string, Person>>(new Map());
   const directoryLink = signal<ConnectionState>(IDLE);
   const channelLink = signal<ConnectionState>(IDLE);
   /** Grows silently, by visits; replaced when another person begins. */
   const conversations = signal(new Map<string, Conversation>());
-  const readSeqs = signal<ReadonlyMap<string, number>>(new Map());
-  const drafts = signal<ReadonlySet<string>>(new Set());
   /** The message that is being edited in place. */
   const editing = signal<string | undefined>(undefined);
   const theme = signal<Theme>(memory.theme());
   /** When (ms) the others were last told that one types. */
   let typedAt = 0;
+  /** A device link that waits for a decision. */
+  let linkToken: string | undefined;
+  let isCaughtUp = false;
+  /** Ids in texts whose people are to be asked for, and those that were. */
+  const unmet = new Set<string>();
+  const asked = new Set<string>();
   /** Counts what other tabs have changed. */
   const changedElsewhere = signal(0);
-  const awaited = new Map<string, { readonly text: string; readonly answer: (delivery: Delivery) => void }>();
-  const outbox = makeOutbox(deliver);
+  const reading = createReading({ memory, person, heldSeq });
+  const deliveries = createDeliveries({ api, say, wayOf });
+  const outbox = makeOutbox(deliveries.deliver);
 
-  const open = computed(() => (route.value.kind === "channel" ? conversationOf(route.value.id) : undefined));
+  const openId = computed(() => {
+    const where = route.value;
+    if (where.kind === "channel") return where.id;
+    const who = person.value;
+    return where.kind === "direct" && who && where.personId !== who.id ? directId(where.personId, who.id) : undefined;
+  });
+  const open = computed(() => (openId.value === undefined ? undefined : conversationOf(openId.value)));
   const openEpoch = computed(() => {
     const conversation = open.value;
     return conversation && (conversation.epoch.value ?? channels.value.get(conversation.channelId)?.epoch);
@@ -102,15 +131,31 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
       history: signal(EMPTY_HISTORY),
       here: signal({ count: 0, people: [] }),
       typing: signal([]),
+      replyTo: signal(undefined),
+      newAfter: signal(undefined),
+      uploads: signal(undefined),
     };
     conversations.value.set(channelId, conversation);
     return conversation;
   }
 
+  function heldSeq(channelId: string, epoch: string): number {
+    const held = conversations.value.get(channelId);
+    return held?.epoch.value === epoch ? held.history.value.seq : 0;
+  }
+
   /* ---- who ---- */
 
-  async function start(): Promise<void> {
+  /** Begins. `token` is that of a device link in the address. */
+  async function start(token?: string): Promise<void> {
     const known = memory.person();
+    if (token !== undefined && known) {
+      linkToken = token;
+      person.value = known;
+      phase.value = "linked";
+      return;
+    }
+    if (token !== undefined) return void (await redeem(token));
     if (known) enter(known);
     // Also when the person is known: sockets carry no cookie, and this answer renews it.
     const answer = await api.session();
@@ -128,6 +173,12 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
     goHome("replace");
   }
 
+  async function askSite(): Promise<Answer<Site>> {
+    const answer = await api.site();
+    if (answer.ok) site.value = answer.value;
+    return answer;
+  }
+
   /** From `/` to the conversation of last time, else to the first one. */
   function goHome(how: "push" | "replace"): void {
     const who = person.value;
@@ -137,6 +188,29 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
   async function signIn(name: string, accessCode?: string): Promise<Answer<unknown>> {
     const answer = await api.signIn(name, accessCode);
     if (answer.ok) enter(answer.value.person);
+    return answer;
+  }
+
+  /** Becomes the person of a device link; whoever was here before is signed out. */
+  async function redeem(token: string): Promise<Answer<unknown>> {
+    const answer = await api.redeem(token);
+    const before = memory.person();
+    if (answer.ok) {
+      if (before && before.id !== answer.value.person.id) await forget("starting");
+      enter(answer.value.person);
+    } else if (phase.value === "starting") {
+      phase.value = answer.status === 0 ? "unreachable" : "welcome";
+    }
+    return answer;
+  }
+
+  /** Decides about a device link that was opened where somebody is signed in. */
+  async function decideLink(isTaken: boolean): Promise<Answer<unknown> | undefined> {
+    const token = linkToken;
+    const answer = isTaken && token !== undefined ? await redeem(token) : undefined;
+    if (answer && !answer.ok) return answer;
+    linkToken = undefined;
+    if (!answer) await start();
     return answer;
   }
 
@@ -159,15 +233,17 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
   /** The session is over: this device keeps nothing of the person. */
   async function forget(next: Phase): Promise<void> {
     const who = person.value;
+    for (const conversation of conversations.value.values()) conversation.uploads.value?.clear();
     batch(() => {
       person.value = undefined;
       phase.value = next;
       channels.value = new Map();
-      online.value = new Map();
-      readSeqs.value = new Map();
-      drafts.value = new Set();
+      online.value = new Set();
+      people.value = new Map();
       conversations.value = new Map();
+      reading.forget();
     });
+    isCaughtUp = false;
     if (!who) return;
     memory.wipe(who.id);
     await outbox.wipe(who.id);
@@ -191,21 +267,51 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
     return person.value !== undefined && (!kept || kept.id === person.value.id);
   }
 
+  /** People heard of under the names they have now; `asOf: "then"`: under names they had, which newer ones outlast. */
+  function learn(heard: readonly Person[], asOf: "now" | "then" = "now"): void {
+    const held = people.value;
+    const news = heard.filter(({ id, name }) => (asOf === "now" ? held.get(id)?.name !== name : !held.has(id)));
+    if (news.length > 0) people.value = new Map([...held, ...news.map((one) => [one.id, one] as const)]);
+  }
+
+  /** The person of an id in a text. Whoever was not heard of yet is asked for, and is there a little later. */
+  function personOf(id: string): Person | undefined {
+    const known = people.value.get(id);
+    if (!known && !asked.has(id)) {
+      asked.add(id);
+      if (unmet.size === 0) setTimeout(askForUnmet);
+      unmet.add(id);
+    }
+    return known;
+  }
+
+  async function askForUnmet(): Promise<void> {
+    const ids = [...unmet];
+    unmet.clear();
+    for (let at = 0; at < ids.length; at += ASKED_MAX) {
+      const answer = await api.peopleById(ids.slice(at, at + ASKED_MAX));
+      if (answer.ok) learn(answer.value.people);
+    }
+  }
+
   /* ---- what the directory tells ---- */
 
   function receiveDirectory(frame: DirectoryFrame): void {
     switch (frame.type) {
       case "directory":
-        return batch(() => {
+        batch(() => {
           meet(frame.you);
+          learn([...frame.people, frame.you].map(({ id, name }) => ({ id, name })));
           channels.value = new Map(frame.channels.map((channel) => [channel.id, channel]));
-          online.value = new Map(frame.people.map(({ id, name }) => [id, { id, name }]));
-          recall(frame.channels);
+          online.value = new Set(frame.people.filter((one) => one.online).map(({ id }) => id));
+          reading.recall(frame.channels);
         });
+        return void catchUp();
       case "channel":
         return batch(() => {
+          if (frame.channel.peer) learn([frame.channel.peer]);
           channels.value = new Map(channels.value).set(frame.channel.id, frame.channel);
-          recall([frame.channel]);
+          reading.recall([frame.channel]);
         });
       case "channel_deleted": {
         const left = new Map(channels.value);
@@ -223,20 +329,39 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
         return;
       }
       case "people": {
-        const people = new Map(online.value);
+        const present = new Set(online.value);
         for (const { id, name, online: isOnline } of frame.people) {
           if (id === person.value?.id) meet({ id, name });
-          if (isOnline) people.set(id, { id, name });
-          else people.delete(id);
+          if (isOnline) present.add(id);
+          else present.delete(id);
         }
-        online.value = people;
+        return batch(() => {
+          learn(frame.people.map(({ id, name }) => ({ id, name })));
+          online.value = present;
+        });
+      }
+      case "mention": {
+        const epoch = channels.value.get(frame.channel)?.epoch;
+        if (epoch !== undefined) reading.noteMentions(epoch, [frame.message]);
         return;
       }
-      case "mention":
       case "error":
         return;
       default:
         return frame satisfies never;
+    }
+  }
+
+  /** Mentions that came while nobody was here: in what is unread of the conversations that moved last. Once, on start. */
+  async function catchUp(): Promise<void> {
+    if (isCaughtUp) return;
+    isCaughtUp = true;
+    const unread = [...channels.value.values()]
+      .filter((channel) => channel.kind === "public" && reading.waiting(channel).count > 0)
+      .sort((a, b) => (b.lastAt ?? 0) - (a.lastAt ?? 0));
+    for (const { id } of unread.slice(0, CAUGHT_UP_MAX)) {
+      const answer = await api.window(id);
+      if (answer.ok) reading.noteMentions(answer.value.epoch, answer.value.messages);
     }
   }
 
@@ -252,20 +377,21 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
           conversation.epoch.value = frame.epoch;
           conversation.history.value = merge({ ...frame.head, messages }, frame.messages);
           conversation.here.value = frame.here;
-          settle(conversation.history.value.messages);
+          learn(frame.here.people);
+          takeIn(frame.epoch, conversation.history.value.messages);
         });
       case "messages":
         return batch(() => {
           conversation.history.value = merge(conversation.history.value, frame.messages);
           for (const { author } of frame.messages) forgetTypist(conversation, author.id);
-          settle(frame.messages);
+          takeIn(conversation.epoch.value, frame.messages);
         });
       case "here": {
         const left = new Set(frame.left.map(({ id }) => id));
         const joined = new Map(frame.joined.map((newcomer) => [newcomer.id, newcomer]));
         const stayed = conversation.here.value.people.filter(({ id }) => !left.has(id) && !joined.has(id));
         conversation.here.value = { count: frame.count, people: [...stayed, ...joined.values()] };
-        return;
+        return learn(frame.joined);
       }
       case "typing":
         forgetTypist(conversation, frame.person.id);
@@ -274,10 +400,8 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
           { person: frame.person, until: now() + TYPING_FORGOTTEN_MS },
         ];
         return;
-      case "error": {
-        awaited.get(`${frame.command}:${frame.id}`)?.answer(afterRefusal(frame));
-        return;
-      }
+      case "error":
+        return deliveries.refused(frame);
       default:
         return frame satisfies never;
     }
@@ -288,23 +412,14 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
     if (others.length < conversation.typing.value.length) conversation.typing.value = others;
   }
 
-  /** Takes out of the outbox what the server has shown to be done. */
-  function settle(messages: readonly Message[]): void {
-    if (outbox.entries.value.length === 0 && awaited.size === 0) return;
-    for (const { id, text, deleted } of messages) {
-      confirm("send", id);
-      confirm("edit", id, deleted ? undefined : text);
-      if (deleted) confirm("delete", id);
-    }
-  }
-
-  /** With `text`, only what said just that: an edit may have been made anew while the one before was under way. */
-  function confirm(kind: OutboxEntry["kind"], id: string, text?: string): void {
-    const isMeant = (about: { readonly text: string }) => text === undefined || about.text === text;
-    const waiting = awaited.get(`${kind}:${id}`);
-    if (waiting && isMeant(waiting)) waiting.answer({ kind: "done" });
-    const entry = outbox.entries.value.find((candidate) => candidate.kind === kind && candidate.id === id);
-    if (entry && isMeant(entry)) outbox.remove(id, kind);
+  /** What messages mean beside being shown: who there is, who is mentioned, and what of the outbox is done. */
+  function takeIn(epoch: string | undefined, messages: readonly Message[]): void {
+    learn(
+      messages.map(({ author }) => author),
+      "then",
+    );
+    if (epoch !== undefined) reading.noteMentions(epoch, messages);
+    for (const entry of deliveries.settle(messages, outbox.entries.value)) outbox.remove(entry);
   }
 
   /* ---- the ways out ---- */
@@ -312,10 +427,10 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
   function linkChanged(link: "directory" | "channel", state: ConnectionState): void {
     (link === "directory" ? directoryLink : channelLink).value = state;
     if (state.kind === "stopped" && state.code === CLOSE.sessionEnded && phase.value === "in") void forget("ended");
-    if (link === "channel" && state.kind !== "live") {
-      for (const { answer } of [...awaited.values()]) answer({ kind: "offline" });
-    }
+    if (link === "channel" && state.kind !== "live") deliveries.giveUp();
     if (state.kind === "live") takeOver();
+    // After the first frame: nobody waits for it.
+    if (isConnected.value && !site.value) setTimeout(askSite);
     // Not before the deliveries that were just given up have ended.
     setTimeout(outbox.pump);
   }
@@ -325,56 +440,46 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
     if (person.value) void outbox.open(person.value.id);
   }
 
-  function deliver(entry: OutboxEntry): Promise<Delivery> {
-    const isOpen = open.value?.channelId === entry.channelId && open.value.epoch.value === entry.epoch;
-    if (isOpen && channelLink.value.kind === "live") return deliverBySocket(entry);
-    return directoryLink.value.kind === "live" ? deliverByHttp(entry) : Promise.resolve({ kind: "offline" });
-  }
-
-  function deliverBySocket({ kind, id, text }: OutboxEntry): Promise<Delivery> {
-    return new Promise((resolve) => {
-      const key = `${kind}:${id}`;
-      const answer = (delivery: Delivery): void => {
-        awaited.delete(key);
-        resolve(delivery);
-      };
-      awaited.set(key, { text, answer });
-      if (!say(kind === "delete" ? { type: kind, id } : { type: kind, id, text })) answer({ kind: "offline" });
-    });
-  }
-
-  function request(kind: OutboxEntry["kind"], channelId: string, id: string, text: string): Promise<Answer<unknown>> {
-    switch (kind) {
-      case "send":
-        return api.send(channelId, id, text);
-      case "edit":
-        return api.edit(channelId, id, text);
-      case "delete":
-        return api.remove(channelId, id);
-      default:
-        return kind satisfies never;
-    }
-  }
-
-  /** For conversations that are not open here. A channel made again under the same name is another one. */
-  async function deliverByHttp({ kind, id, text, channelId, epoch }: OutboxEntry): Promise<Delivery> {
-    if (channels.value.get(channelId)?.epoch !== epoch) {
-      return { kind: "refused", code: "not_found", detail: "This channel is gone." };
-    }
-    if (!isStillOneself()) return { kind: "offline" };
-    const answer = await request(kind, channelId, id, text);
-    if (answer.ok) return { kind: "done" };
-    if (answer.status === 401) return { kind: "offline" };
-    return answer.status === 0 ? { kind: "later", waitMs: WEATHER_MS } : afterRefusal(answer);
+  /** A channel made again under the same name is another one. */
+  function wayOf({ channelId, epoch }: OutboxEntry): "socket" | "http" | "none" | "gone" {
+    const isOpen = open.value?.channelId === channelId && open.value.epoch.value === epoch;
+    if (isOpen && channelLink.value.kind === "live") return "socket";
+    if (directoryLink.value.kind !== "live" || !isStillOneself()) return "none";
+    return channels.value.get(channelId)?.epoch === epoch ? "http" : "gone";
   }
 
   /* ---- what a person does ---- */
 
-  /** Says something in the open conversation. `false`: there is nothing to say, or it is too long; nothing happened. */
-  function send(raw: string): boolean {
-    const text = foldText(raw, TEXT_MAX_POINTS);
+  /** Says something in the open conversation, with files that are uploaded by now. `false`: there is nothing to say, or it is too long; nothing happened. */
+  function send(raw: string, attachments: readonly Attachment[] = []): boolean {
+    const conversation = open.value;
+    const text = foldText(encodeMentions(withEmoji(raw), known()), TEXT_MAX_POINTS);
     typedAt = 0; // what is typed next is news
-    return text ? write("send", crypto.randomUUID(), text, now()) : false;
+    if (!conversation || text === undefined || (text === "" && attachments.length === 0)) return false;
+    const replyTo = conversation.replyTo.value;
+    const isWritten = write(crypto.randomUUID(), {
+      kind: "send",
+      text,
+      ...(replyTo !== undefined && { replyTo }),
+      ...(attachments.length > 0 && { attachments }),
+    });
+    if (isWritten) conversation.replyTo.value = undefined;
+    return isWritten;
+  }
+
+  /** Whom and what a typed name can mean here. */
+  function known() {
+    return { people: [...people.value.values()], channels: new Set(channels.value.keys()) };
+  }
+
+  /** A text as people type it. */
+  function plainText(text: string): string {
+    return decodeMentions(text, (id) => personOf(id)?.name);
+  }
+
+  /** What is written next replies to this message, or to none. */
+  function reply(id: string | undefined): void {
+    if (open.value) open.value.replyTo.value = id;
   }
 
   /** Begins to edit a message of one's own, or leaves off with `undefined`. */
@@ -393,27 +498,34 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
   /** Ends editing with a new text. `false`: it is empty or too long, and editing goes on. */
   function saveEdit(raw: string): boolean {
     const id = editing.value;
-    const text = foldText(raw, TEXT_MAX_POINTS);
-    if (!text || id === undefined) return false;
+    const text = foldText(encodeMentions(withEmoji(raw), known()), TEXT_MAX_POINTS);
+    const held = id !== undefined && open.value ? find(open.value.history.value, id) : undefined;
+    if (id === undefined || text === undefined || (text === "" && !held?.attachments)) return false;
     const waiting = outbox.entries.value.find((entry) => entry.kind === "edit" && entry.id === id);
     // An edit that waits may be on its way already: what is meant now has to follow it, also when it is the old text.
-    const before = waiting ?? (open.value && find(open.value.history.value, id));
-    if (before && before.text !== text) write("edit", id, text, now());
+    const before = waiting?.kind === "edit" ? waiting.text : held?.text;
+    if (before !== undefined && before !== text) write(id, { kind: "edit", text });
     edit(undefined);
     return true;
   }
 
-  /** Deletes a message of one's own, after a while in which it can be undone. */
-  function remove(id: string): void {
-    write("delete", id, "", now() + UNDO_MS);
+  /** Adds one's reaction to a message of the open conversation, or takes it back. */
+  function react(id: string, emoji: string, on: boolean): void {
+    write(id, { kind: "react", emoji, on });
+    if (on) memory.keepRecentEmoji(emoji);
   }
 
-  function write(kind: OutboxEntry["kind"], id: string, text: string, dueAt: number): boolean {
+  /** Deletes a message of one's own, after a while in which it can be undone. */
+  function remove(id: string): void {
+    write(id, { kind: "delete" }, now() + UNDO_MS);
+  }
+
+  function write(id: string, intent: Intent, dueAt = now()): boolean {
     const who = person.value;
     const channelId = open.value?.channelId;
     const epoch = openEpoch.value;
     if (!who || channelId === undefined || epoch === undefined) return false;
-    outbox.add({ kind, id, personId: who.id, epoch, channelId, text, madeAt: now(), dueAt });
+    outbox.add({ ...intent, id, personId: who.id, epoch, channelId, madeAt: now(), dueAt });
     return true;
   }
 
@@ -426,72 +538,81 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
   }
 
   async function createChannel(name: string): Promise<Answer<Channel>> {
-    const answer = await api.createChannel(name);
-    if (answer.ok) {
-      channels.value = new Map(channels.value).set(answer.value.id, answer.value);
-      go(channelHref(answer.value.id));
-    }
+    return opened(await api.createChannel(name));
+  }
+
+  async function openDirect(personId: string): Promise<Answer<Channel>> {
+    return opened(await api.openDirect(personId));
+  }
+
+  /** A channel that the server has just given: it is in the list before the directory tells, and one goes there. */
+  function opened(answer: Answer<Channel>): Answer<Channel> {
+    if (!answer.ok) return answer;
+    const channel = answer.value;
+    batch(() => {
+      if (channel.peer) learn([channel.peer]);
+      channels.value = new Map(channels.value).set(channel.id, channel);
+      reading.recall([channel]);
+    });
+    go(channelHref(channel.id, person.value?.id));
     return answer;
+  }
+
+  async function searchPeople(typed: string) {
+    const answer = await api.searchPeople(typed);
+    if (answer.ok) learn(answer.value.people.map(({ id, name }) => ({ id, name })));
+    return answer;
+  }
+
+  /** What a conversation is called. */
+  function titleOf(channelId: string): string {
+    if (!channelId.includes("~")) return `#${channelId}`;
+    const peerId = channelId.split("~").find((id) => id !== person.value?.id) ?? "";
+    return personOf(peerId)?.name ?? "…";
   }
 
   /** The open conversation was seen to its end. */
   function markRead(): void {
-    const who = person.value;
     const conversation = open.value;
     const epoch = conversation?.epoch.value;
-    if (!who || !conversation || epoch === undefined) return;
-    const { seq } = conversation.history.value;
-    if (Math.max(readSeqs.value.get(epoch) ?? -1, memory.read(who.id, epoch) ?? -1) >= seq) return;
-    memory.keepRead(who.id, epoch, seq);
-    readSeqs.value = new Map(readSeqs.value).set(epoch, seq);
+    if (epoch !== undefined) reading.markRead(epoch, conversation?.history.value.seq ?? 0);
   }
 
-  /** What this device knows of channels it hears of: what was read (one first seen starts as read), and what was left unsaid. */
-  function recall(seen: readonly Channel[]): void {
-    const who = person.value;
-    if (!who) return;
-    const seqs = new Map(readSeqs.value);
-    const unsaid = new Set(drafts.value);
-    for (const { epoch, seq } of seen) {
-      if (memory.draft(who.id, epoch) === "") unsaid.delete(epoch);
-      else unsaid.add(epoch);
-      const kept = memory.read(who.id, epoch);
-      if (kept === undefined) memory.keepRead(who.id, epoch, seq);
-      seqs.set(epoch, Math.max(seqs.get(epoch) ?? 0, kept ?? seq));
-    }
-    readSeqs.value = seqs;
-    drafts.value = unsaid;
+  /** Remembers where what is new begins, as one comes to a conversation or looks away from it. */
+  function noteNew(): void {
+    const conversation = open.value;
+    const epoch = conversation?.epoch.value;
+    if (!conversation || epoch === undefined) return;
+    const { newAfter, history } = conversation;
+    const isShown = newAfter.value !== undefined && isNewsAfter(history.value, newAfter.value);
+    if (!isShown) newAfter.value = reading.readSeq(epoch);
   }
 
-  /** Messages of a channel that were not read here, at most as many as are kept. */
-  function unread({ id, epoch, seq }: Channel): number {
-    const held = conversations.value.get(id);
-    const newest = held?.epoch.value === epoch ? Math.max(seq, held.history.value.seq) : seq;
-    return Math.min(Math.max(0, newest - (readSeqs.value.get(epoch) ?? newest)), WINDOW_MESSAGES);
+  function isNewsAfter({ messages }: History, after: number): boolean {
+    return messages.some(({ seq, author }) => seq > after && author.id !== person.value?.id);
+  }
+
+  /** Nothing is new any more in the open conversation. */
+  function dismissNew(): void {
+    if (!open.value) return;
+    open.value.newAfter.value = undefined;
+    markRead();
+  }
+
+  /** Files for what is written next in the open conversation. Where the site takes none, nothing happens. */
+  async function attach(files: readonly File[]): Promise<void> {
+    const conversation = open.value;
+    if (!conversation || files.length === 0 || site.value?.files !== true) return;
+    const uploads = conversation.uploads.value ?? (await makeUploads(conversation.channelId));
+    conversation.uploads.value = uploads;
+    uploads.add(files);
   }
 
   /** One is writing in the open conversation: told to the others now and then. */
-  function noteTyping(): void {
+  function noteTyping(text: string): void {
+    noticeShortcodes(text);
     if (now() - typedAt < TYPING_EVERY_MS) return;
     if (say({ type: "typing" })) typedAt = now();
-  }
-
-  function draft(): string {
-    const who = person.value;
-    const epoch = openEpoch.value;
-    return who && epoch !== undefined ? memory.draft(who.id, epoch) : "";
-  }
-
-  function keepDraft(text: string): void {
-    const who = person.value;
-    const epoch = openEpoch.value;
-    if (!who || epoch === undefined) return;
-    memory.keepDraft(who.id, epoch, text);
-    if (drafts.value.has(epoch) === (text !== "")) return;
-    const unsaid = new Set(drafts.value);
-    if (text === "") unsaid.delete(epoch);
-    else unsaid.add(epoch);
-    drafts.value = unsaid;
   }
 
   function setTheme(chosen: Theme): void {
@@ -503,26 +624,34 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
   function noticeOtherTabs(): void {
     if (phase.value === "in" && !memory.person()) return void forget("ended");
     if (phase.value === "in" && !isStillOneself()) return startOver();
-    setTheme(memory.theme());
-    recall([...channels.value.values()]);
+    theme.value = memory.theme();
+    memory.showTheme(theme.value);
+    reading.recall([...channels.value.values()]);
     changedElsewhere.value++;
   }
 
   /** The conversation that was left last is where one comes back to. */
   function keepPlace(): void {
     const who = person.value;
-    if (who && open.value?.epoch.value !== undefined) memory.keepPlace(who.id, channelHref(open.value.channelId));
+    if (who && open.value?.epoch.value !== undefined) {
+      memory.keepPlace(who.id, channelHref(open.value.channelId, who.id));
+    }
   }
 
   return {
     phase: readonly(phase),
     person: readonly(person),
+    site: readonly(site),
+    askSite,
     channels: readonly(channels),
     online: readonly(online),
+    people: readonly(people),
+    personOf,
+    searchPeople,
     directoryLink: readonly(directoryLink),
     channelLink: readonly(channelLink),
     noteTyping,
-    drafts: readonly(drafts),
+    drafts: reading.drafts,
     outbox: outbox.entries,
     open,
     openEpoch,
@@ -533,39 +662,45 @@ export function createStore({ api, memory, makeOutbox, say, startOver, now }: Wa
     signIn,
     signOut,
     rename,
+    devices: api.devices,
+    makeLink: api.link,
+    decideLink,
     receiveDirectory,
     receiveChannel,
     linkChanged,
     send,
+    attach,
+    plainText,
+    reply,
+    react,
+    recentEmoji: memory.recentEmoji,
     editing: readonly(editing),
     edit,
     editLast,
     saveEdit,
     remove,
-    undoRemove: (id: string) => outbox.remove(id, "delete"),
+    undoRemove: (id: string) => outbox.remove({ id, kind: "delete" }),
     retry: outbox.retry,
-    discard: outbox.remove,
+    discard: (entry: EntryName) => outbox.remove(entry),
     takeOver,
     changedElsewhere: readonly(changedElsewhere),
     noticeOtherTabs,
     theme: readonly(theme),
     setTheme,
-    site: api.site,
     leavePage,
     createChannel,
+    openDirect,
+    setTopic: api.setTopic,
+    deleteChannel: api.deleteChannel,
+    titleOf,
     markRead,
-    unread,
-    draft,
-    keepDraft,
+    noteNew,
+    dismissNew,
+    waiting: (channel: Channel): Waiting => reading.waiting(channel),
+    draft: () => reading.draft(openEpoch.value),
+    keepDraft: (text: string) => reading.keepDraft(openEpoch.value, text),
     keepPlace,
   };
-}
-
-function afterRefusal(refusal: { code: string; detail: string; retryAfterMs?: number }): Delivery {
-  const { code, detail, retryAfterMs } = refusal;
-  return PASSING.includes(code)
-    ? { kind: "later", waitMs: retryAfterMs ?? WEATHER_MS }
-    : { kind: "refused", code, detail };
 }
 
 /** For readers: what only an action may change. */

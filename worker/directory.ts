@@ -173,6 +173,11 @@ export class Directory extends DurableObject<Env> {
     return expiresAt;
   }
 
+  /** How many sessions this person has. */
+  countDevices(personId: string): number {
+    return this.#register.countSessions(personId);
+  }
+
   /** A new session for the person whose link it is. The session that was there before ends; for its person that is a sign-out. */
   async redeem(asked: Redemption): Promise<SignInOutcome> {
     const now = Date.now();

@@ -140,6 +140,12 @@ app
 app.all("/api/session/redeem", only("POST"));
 
 app
+  .get("/api/session/devices", async (c) =>
+    c.json({ devices: await directory(c).countDevices(c.var.asker.seat.person.id) }),
+  )
+  .all(only("GET", "HEAD"));
+
+app
   .get("/api/people", async (c) => {
     const ids = c.req.queries("id")?.slice(0, PEOPLE_ASKED_MAX);
     const people = ids ? directory(c).peopleById(ids) : directory(c).searchPeople(c.req.query("q") ?? "");

@@ -116,7 +116,13 @@ export type ChannelCommand = v.InferOutput<typeof ChannelCommand>;
 /** What changes messages, and is decided. */
 export type MessageCommand = Exclude<ChannelCommand, { type: "typing" }>;
 
-const COMMAND_TYPES: readonly string[] = ChannelCommand.options.map((option) => option.entries.type.literal);
+const COMMAND_TYPES: readonly string[] = [
+  "send",
+  "edit",
+  "delete",
+  "react",
+  "typing",
+] satisfies ChannelCommand["type"][];
 
 export const SignInBody = v.object({ name: v.string(), accessCode: v.exactOptional(v.string()) });
 export const NewChannelBody = v.object({ name: v.string(), topic: v.exactOptional(v.string()) });

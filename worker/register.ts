@@ -130,6 +130,10 @@ export class Register {
     this.#sql.exec("INSERT INTO sessions VALUES (?, ?, ?)", hash, personId, now);
   }
 
+  countSessions(personId: string): number {
+    return this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM sessions WHERE person = ?", personId).one().n;
+  }
+
   /** A link that lets one more device in; of one person no more than `limit` are kept, the newest. */
   addLink(hash: string, personId: string, expiresAt: number, limit: number): void {
     this.#storage.transactionSync(() => {

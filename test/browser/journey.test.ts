@@ -280,12 +280,15 @@ test("with the keyboard alone: into the list, delete, undo, back to the composer
   await ada.say("second of two");
   await ada.allSent();
   await page.keyboard.press("Shift+Tab");
+  expect(await focused()).toBe("Attach files");
+  await page.keyboard.press("Shift+Tab");
   expect(await focused()).toBe("Delete message");
   await page.keyboard.press("ArrowUp");
   expect(await focused()).toContain("first of two");
-  await page.keyboard.press("Tab");
-  expect(await focused()).toBe("Edit message");
-  await page.keyboard.press("Tab");
+  for (const tool of ["Add reaction", "Reply", "Copy link", "Copy text", "Edit message", "Delete message"]) {
+    await page.keyboard.press("Tab");
+    expect(await focused()).toBe(tool);
+  }
   await page.keyboard.press("Enter");
   expect(await focused()).toContain("second of two");
   await ada.message("first of two").getByRole("button", { name: "Undo" }).focus();

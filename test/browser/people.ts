@@ -59,6 +59,7 @@ export class Someone {
     await this.page.getByRole("button", { name: "New channel" }).click();
     await this.page.getByRole("textbox", { name: "Channel name" }).fill(name);
     await this.page.getByRole("button", { name: "Create" }).click();
+    await this.page.getByRole("dialog").waitFor({ state: "detached" });
   }
 
   async openChannel(name: string): Promise<void> {
@@ -67,6 +68,26 @@ export class Someone {
       .getByRole("link", { name: `#${name}`, exact: true })
       .click();
     await this.page.getByRole("heading", { name: `#${name}`, exact: true }).waitFor();
+  }
+
+  /** Finds somebody by name and opens the conversation of the two. */
+  async openDirect(name: string): Promise<void> {
+    await this.page.getByRole("button", { name: "New direct message" }).click();
+    await this.page.getByRole("textbox", { name: "Find people" }).fill(name);
+    await this.page.getByRole("dialog").getByRole("button", { name }).first().click();
+    await this.page.getByRole("heading", { name, exact: true }).waitFor();
+  }
+
+  /** Pastes a file, as from the clipboard. */
+  async paste(name: string, type: string, text: string): Promise<void> {
+    await this.page.evaluate(
+      ([fileName, fileType, words]) => {
+        const data = new DataTransfer();
+        data.items.add(new File([words], fileName, { type: fileType }));
+        document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+      },
+      [name, type, text] as const,
+    );
   }
 
   /** Writes and sends, by the button: on a phone Enter breaks the line. */

@@ -149,12 +149,30 @@ test("the first message is painted after at most eight requests, sockets include
   await who.join(site, "/c/full");
   const page = await who.context.newPage();
   const requests: string[] = [];
+  const sockets: string[] = [];
   page.on("request", (request) => requests.push(request.url()));
-  page.on("websocket", (socket) => requests.push(socket.url()));
+  page.on("websocket", (socket) => sockets.push(socket.url()));
+  await page.addInitScript(() => {
+    const observer = new MutationObserver(() => {
+      if (!document.querySelector("[role=log] li")) return;
+      observer.disconnect();
+      performance.mark("first message");
+    });
+    observer.observe(document, { childList: true, subtree: true });
+  });
   await page.goto(`${site.url}/c/full`);
   await page.getByRole("listitem").first().waitFor();
-  expect(requests.length, requests.join("\n")).toBeLessThanOrEqual(8);
-  expect(requests.filter((url) => !url.replace(/^ws/, "http").startsWith(site.url))).toEqual([]);
+  const before = await page.evaluate(() => {
+    const shown = performance.getEntriesByName("first message")[0]?.startTime ?? 0;
+    return performance.getEntries().flatMap(({ entryType, name, startTime }) => {
+      return ["navigation", "resource"].includes(entryType) && startTime < shown ? [name] : [];
+    });
+  });
+  expect(before.length, "the resource timing tells of requests").toBeGreaterThan(3);
+  expect(before.length + sockets.length, [...before, ...sockets].join("\n")).toBeLessThanOrEqual(8);
+  expect(
+    [...requests, ...sockets].filter((url) => !/^data:/.test(url) && !url.replace(/^ws/, "http").startsWith(site.url)),
+  ).toEqual([]);
   await who.context.close();
 });
 

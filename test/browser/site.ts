@@ -11,10 +11,16 @@ const project = new URL("../..", import.meta.url).pathname;
 const START_MS = 45_000;
 
 export class Site {
+  /** Variables of this site, as `NAME:value`. */
+  readonly #variables: readonly string[];
   readonly #state = mkdtempSync(join(tmpdir(), "flack-site-"));
   #port = 0;
   #child: ChildProcess | undefined;
   #output = "";
+
+  constructor(...variables: readonly string[]) {
+    this.#variables = variables;
+  }
 
   get url(): string {
     return `http://localhost:${this.#port}`;
@@ -49,7 +55,9 @@ export class Site {
   async #tryStart(): Promise<void> {
     this.#output = "";
     const args = ["start", "--", "--port", String(this.#port), "--persist-to", this.#state];
-    const child = spawn("npm", args, { cwd: project, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    for (const variable of this.#variables) args.push("--var", variable);
+    const { NODE_ENV: _, ...env } = process.env; // the test runner's own: a site built for it would carry debugging aids
+    const child = spawn("npm", args, { cwd: project, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
     await new Promise<void>((resolve, reject) => {
       const timeout = setTimeout(() => reject(new Error(`no server in time:\n${this.#output}`)), START_MS);

@@ -1,25 +1,17 @@
 /** The outbox: in order, one at a time, kept over a reload, taken over from closed tabs, never another person's. */
 import { clear, createStore, entries } from "idb-keyval";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createOutbox, type Delivery, type OutboxEntry } from "../../web/outbox.ts";
+import { createOutbox, type Delivery, type Intent, type NewEntry, type OutboxEntry } from "../../web/outbox.ts";
 import { closeTabs } from "./setup.ts";
 
 const database = createStore("flack-outbox", "entries");
 const DONE: Delivery = { kind: "done" };
 
-function entry(id: string, about: Partial<OutboxEntry> = {}): Omit<OutboxEntry, "tab"> {
+type Circumstances = Partial<Pick<OutboxEntry, "personId" | "epoch" | "dueAt">>;
+
+function entry(id: string, about: Circumstances = {}, intent: Intent = { kind: "send", text: id }): NewEntry {
   const now = Date.now();
-  return {
-    kind: "send",
-    id,
-    personId: "ada",
-    epoch: "e1",
-    channelId: "general",
-    text: id,
-    madeAt: now,
-    dueAt: now,
-    ...about,
-  };
+  return { ...intent, id, personId: "ada", epoch: "e1", channelId: "general", madeAt: now, dueAt: now, ...about };
 }
 
 /** A way out that answers as told and remembers what was asked of it. */
@@ -103,7 +95,7 @@ test("haste waits as long as the server says, and the order holds", async () => 
   expect(delivered).toEqual(["1", "1", "2"]);
 });
 
-test("already_sent counts as sent, and an edit or deletion of what is gone as done", async () => {
+test("already_sent counts as sent, and an edit, a deletion or a reaction to what is gone as done", async () => {
   const { deliver } = way(({ kind }) => ({
     kind: "refused",
     code: kind === "send" ? "already_sent" : "not_found",
@@ -112,8 +104,9 @@ test("already_sent counts as sent, and an edit or deletion of what is gone as do
   const outbox = createOutbox(deliver);
   await outbox.open("ada");
   outbox.add(entry("1"));
-  outbox.add(entry("2", { kind: "delete" }));
-  outbox.add(entry("3", { kind: "edit" }));
+  outbox.add(entry("2", {}, { kind: "delete" }));
+  outbox.add(entry("3", {}, { kind: "edit", text: "3" }));
+  outbox.add(entry("4", {}, { kind: "react", emoji: "👍", on: true }));
   await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
 });
 
@@ -140,14 +133,24 @@ test("a deletion waits until it can no longer be undone; undone, it never goes o
   const opened = outbox.open("ada");
   await vi.advanceTimersByTimeAsync(50);
   await opened;
-  outbox.add(entry("kept", { kind: "delete", dueAt: Date.now() + 5_000 }));
-  outbox.add(entry("gone", { kind: "delete", dueAt: Date.now() + 5_000 }));
+  outbox.add(entry("kept", { dueAt: Date.now() + 5_000 }, { kind: "delete" }));
+  outbox.add(entry("gone", { dueAt: Date.now() + 5_000 }, { kind: "delete" }));
   outbox.add(entry("said meanwhile"));
   await vi.advanceTimersByTimeAsync(4_900);
   expect(delivered).toEqual(["said meanwhile"]);
-  outbox.remove("kept", "delete");
+  outbox.remove({ id: "kept", kind: "delete" });
   await vi.advanceTimersByTimeAsync(200);
   expect(delivered).toEqual(["said meanwhile", "gone"]);
+});
+
+test("reactions to one message wait side by side; taking one back replaces adding it", async () => {
+  const { deliver } = way(() => ({ kind: "offline" }));
+  const outbox = createOutbox(deliver);
+  await outbox.open("ada");
+  for (const emoji of ["👍", "🎉"]) outbox.add(entry("1", {}, { kind: "react", emoji, on: true }));
+  outbox.add(entry("1", {}, { kind: "react", emoji: "👍", on: false }));
+  const waiting = outbox.entries.value.map((one) => one.kind === "react" && `${one.emoji} ${one.on}`);
+  expect(waiting.sort()).toEqual(["🎉 true", "👍 false"].sort());
 });
 
 describe("tabs", () => {

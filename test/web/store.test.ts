@@ -12,6 +12,8 @@ import { closeTabs } from "./setup.ts";
 
 const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };
 const bea: Person = { id: "bea-0123456789abcdef", name: "Bea" };
+const cem: Person = { id: "cem-0123456789abcdef", name: "Cem" };
+const direct: Channel = channel(`${ada.id}~${bea.id}`, { epoch: "epoch-direct", kind: "direct", name: "", peer: bea });
 
 function channel(id: string, about: Partial<Channel> = {}): Channel {
   return {
@@ -52,24 +54,36 @@ function welcome(messages: Message[], about: Partial<Extract<ChannelFrame, { typ
   };
 }
 
-async function make() {
+async function make({ token }: { readonly token?: string } = {}) {
   const said: ChannelCommand[] = [];
   const unused = () => Promise.reject(new Error("not to be called"));
+  const answer = <T>(value: T, status = 200) => ({ ok: true, value, status }) as const;
   const api: typeof httpApi = {
-    site: unused,
-    session: vi.fn(async () => ({ ok: true, value: { person: ada }, status: 200 }) as const),
-    signIn: vi.fn(async (name: string) => ({ ok: true, value: { person: { ...ada, name } }, status: 200 }) as const),
-    signOut: vi.fn(async () => ({ ok: true, value: null, status: 204 }) as const),
-    createChannel: vi.fn(async (name: string) => ({ ok: true, value: channel(name), status: 201 }) as const),
-    send: vi.fn(async () => ({ ok: true, value: null, status: 201 }) as const),
-    edit: vi.fn(async () => ({ ok: true, value: null, status: 200 }) as const),
-    remove: vi.fn(async () => ({ ok: true, value: null, status: 204 }) as const),
+    site: vi.fn(async () => answer({ name: "Flack", accessCode: false, files: true })),
+    session: vi.fn(async () => answer({ person: ada })),
+    signIn: vi.fn(async (name: string) => answer({ person: { ...ada, name } })),
+    signOut: vi.fn(async () => answer(null, 204)),
+    devices: unused,
+    link: unused,
+    redeem: vi.fn(async (_token: string) => answer({ person: bea })),
+    createChannel: vi.fn(async (name: string) => answer(channel(name), 201)),
+    setTopic: unused,
+    deleteChannel: unused,
+    openDirect: vi.fn(async (_personId: string) => answer(direct, 201)),
+    searchPeople: unused,
+    peopleById: vi.fn(async (_ids: readonly string[]) => answer({ people: [cem] })),
+    window: vi.fn(async (id: string) => answer({ epoch: `epoch-${id}`, head: { seq: 0, rev: 0 }, messages: [] })),
+    send: vi.fn(async () => answer(null, 201)),
+    edit: vi.fn(async () => answer(null)),
+    remove: vi.fn(async () => answer(null, 204)),
+    react: vi.fn(async () => answer(null)),
   };
   const startOver = vi.fn();
   const store = createStore({
     api,
     memory,
     makeOutbox: createOutbox,
+    makeUploads: unused,
     say: (command) => {
       said.push(command);
       return true;
@@ -77,7 +91,7 @@ async function make() {
     startOver,
     now: Date.now,
   });
-  await store.start();
+  await store.start(token);
   return { store, said, api, startOver };
 }
 
@@ -112,7 +126,8 @@ describe("where one is", () => {
     ["/", { kind: "home" }],
     ["/c/general", { kind: "channel", id: "general" }],
     ["/c/caf%C3%A9/", { kind: "channel", id: "café" }],
-    ["/c/Design%20Team", { kind: "channel", id: "design-team" }],
+    ["/c/Design%20Team", { kind: "channel", id: "Design Team" }],
+    ["/c/a~b", { kind: "nowhere" }],
     ["/c/a%2Fb", { kind: "nowhere" }],
     ["/c/", { kind: "nowhere" }],
     ["/c/%E0%A4%A", { kind: "nowhere" }],
@@ -177,8 +192,8 @@ test("typists are known by their last word, and forgotten when their message com
   expect(typists()).toEqual([["Beatrix", true]]);
   store.receiveChannel("general", { type: "messages", messages: [message(1)] });
   expect(typists()).toEqual([]);
-  store.noteTyping();
-  store.noteTyping();
+  store.noteTyping("words");
+  store.noteTyping("words");
   expect(said).toEqual([{ type: "typing" }]);
 });
 
@@ -189,7 +204,7 @@ test("where the browser refuses storage one is still oneself: renaming and sendi
   expect(startOver).not.toHaveBeenCalled();
   store.linkChanged("channel", { kind: "waiting", tries: 1 });
   store.send("by HTTP");
-  await vi.waitFor(() => expect(api.send).toHaveBeenCalledWith("general", expect.any(String), "by HTTP"));
+  await vi.waitFor(() => expect(api.send).toHaveBeenCalledWith("general", { id: expect.any(String), text: "by HTTP" }));
 });
 
 describe("saying something", () => {
@@ -229,7 +244,7 @@ describe("saying something", () => {
     store.receiveChannel("general", { type: "error", code: "invalid_text", detail: "No.", command: "send", id });
     await vi.waitFor(() => expect(store.outbox.value[0]?.failure).toEqual({ code: "invalid_text", detail: "No." }));
     expect(said).toHaveLength(1);
-    store.discard(id, "send");
+    store.discard({ id, kind: "send" });
     expect(store.outbox.value).toEqual([]);
   });
 
@@ -249,10 +264,12 @@ describe("saying something", () => {
     const { store, said, api } = await talking();
     store.linkChanged("channel", { kind: "waiting", tries: 1 });
     store.linkChanged("directory", { kind: "waiting", tries: 1 });
-    store.send("for #general");
+    store.send("for them");
     go("/c/design");
     store.linkChanged("directory", { kind: "live" });
-    await vi.waitFor(() => expect(api.send).toHaveBeenCalledWith("general", expect.any(String), "for #general"));
+    await vi.waitFor(() =>
+      expect(api.send).toHaveBeenCalledWith("general", { id: expect.any(String), text: "for them" }),
+    );
     expect(said).toEqual([]);
     await vi.waitFor(() => expect(store.outbox.value).toEqual([]));
 
@@ -348,10 +365,101 @@ describe("deleting", () => {
   });
 });
 
+describe("reactions and replies", () => {
+  test("a reaction goes out as it is meant, and ends when it is there", async () => {
+    const { store, said } = await talking([message(1)]);
+    store.react(message(1).id, "🎉", true);
+    expect(said).toEqual([{ type: "react", id: message(1).id, emoji: "🎉", on: true }]);
+    store.receiveChannel("general", {
+      type: "messages",
+      messages: [message(1, { rev: 2, reactions: [{ emoji: "🎉", people: [bea] }] })],
+    });
+    expect(store.outbox.value).toHaveLength(1);
+    store.receiveChannel("general", {
+      type: "messages",
+      messages: [message(1, { rev: 3, reactions: [{ emoji: "🎉", people: [bea, ada] }] })],
+    });
+    expect(store.outbox.value).toEqual([]);
+    expect(memory.recentEmoji()[0]).toBe("🎉");
+  });
+
+  test("what is written next replies, once", async () => {
+    const { store, said } = await talking([message(1)]);
+    store.reply(message(1).id);
+    store.send("yes");
+    store.send("and more");
+    store.receiveChannel("general", {
+      type: "messages",
+      messages: [message(2, { id: said[0] && "id" in said[0] ? said[0].id : "", author: ada })],
+    });
+    await vi.waitFor(() => expect(said).toHaveLength(2));
+    expect(said).toMatchObject([{ replyTo: message(1).id }, { text: "and more" }]);
+    expect(said[1]).not.toHaveProperty("replyTo");
+  });
+});
+
+describe("people", () => {
+  test("who is mentioned and not known is asked for, once, and read by name", async () => {
+    const { store, api } = await talking();
+    expect(store.plainText(`hello <@${cem.id}>`)).toBe(`hello <@${cem.id}>`);
+    store.plainText(`<@${cem.id}> again`);
+    await vi.waitFor(() => expect(store.plainText(`hello <@${cem.id}>`)).toBe("hello @Cem"));
+    expect(api.peopleById).toHaveBeenCalledExactlyOnceWith([cem.id]);
+    store.send("@Cem");
+    expect(store.outbox.value).toMatchObject([{ text: `<@${cem.id}>` }]);
+  });
+
+  test("a newer name is not lost to an older message", async () => {
+    const { store } = await talking();
+    store.receiveDirectory({ type: "people", people: [{ ...bea, name: "Beatrix", online: true }] });
+    store.receiveChannel("general", { type: "messages", messages: [message(1)] });
+    expect(store.personOf(bea.id)?.name).toBe("Beatrix");
+  });
+
+  test("a direct conversation is called by its other person, counts from the first message, and is for you", async () => {
+    const { store } = await talking();
+    store.receiveDirectory({ type: "channel", channel: { ...direct, seq: 2, lastAt: 5 } });
+    expect(store.titleOf(direct.id)).toBe("Bea");
+    expect(store.waiting({ ...direct, seq: 2 })).toEqual({ count: 2, isForYou: true });
+    expect(store.waiting(channel("design", { seq: 0 }))).toEqual({ count: 0, isForYou: false });
+    store.receiveDirectory({ type: "activity", channels: [{ id: "design", seq: 1, lastAt: 9 }] });
+    store.receiveDirectory({ type: "mention", channel: "design", message: message(1, { text: `<@${ada.id}>` }) });
+    expect(store.waiting(channel("design", { seq: 1 }))).toEqual({ count: 1, isForYou: true });
+  });
+});
+
+describe("a device link", () => {
+  test("opened where nobody is signed in: in at once", async () => {
+    const { store, api } = await make({ token: "secret" });
+    expect(api.redeem).toHaveBeenCalledExactlyOnceWith("secret");
+    expect(store.person.value).toEqual(bea);
+    expect(store.phase.value).toBe("in");
+  });
+
+  test("opened where somebody is: asked first, and whoever stays stays", async () => {
+    await make();
+    const { store, api } = await make({ token: "secret" });
+    expect(store.phase.value).toBe("linked");
+    await store.decideLink(false);
+    expect(api.redeem).not.toHaveBeenCalled();
+    expect(store.person.value).toEqual(ada);
+    expect(store.phase.value).toBe("in");
+  });
+
+  test("taken there: this device forgets who was here before", async () => {
+    await make();
+    memory.keepDraft(ada.id, "epoch-general", "Ada's thought");
+    const { store } = await make({ token: "secret" });
+    await store.decideLink(true);
+    expect(store.person.value).toEqual(bea);
+    expect(memory.draft(ada.id, "epoch-general")).toBe("");
+  });
+});
+
 describe("unread", () => {
   test("a channel first seen starts as read; messages elsewhere count; reading ends it, over a restart too", async () => {
     const { store } = await talking([message(1)]);
-    const unread = (of = store) => of.unread(of.channels.value.get("design") ?? channel("design"));
+    const unread = (of = store) => of.waiting(of.channels.value.get("design") ?? channel("design")).count;
     expect(unread()).toBe(0);
     store.receiveDirectory({ type: "activity", channels: [{ id: "design", seq: 3, lastAt: 9 }] });
     expect(unread()).toBe(3);

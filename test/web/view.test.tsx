@@ -2,30 +2,32 @@
 import { signal } from "@preact/signals";
 import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/preact";
 import { describe, expect, test, vi } from "vitest";
-import type { OutboxEntry } from "../../web/outbox.ts";
-import type { Store } from "../../web/store.ts";
+import type { Intent, OutboxEntry } from "../../web/outbox.ts";
+import type { Conversation, Store } from "../../web/store.ts";
 import { Composer } from "../../web/view/Composer.tsx";
+import { dayName } from "../../web/view/formats.ts";
 import { layOut } from "../../web/view/timeline.ts";
-import { dayName } from "../../web/view/times.ts";
 import type { Message, Person } from "../../worker/frames.ts";
+import { EMPTY_HISTORY } from "../../worker/history.ts";
 
 const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };
 const bea: Person = { id: "bea-0123456789abcdef", name: "Bea" };
 const NOON = new Date(2026, 10, 22, 12).getTime();
 const MINUTE_MS = 60_000;
 
+type Circumstances = Partial<Pick<OutboxEntry, "madeAt" | "dueAt" | "failure">>;
+
 function message(seq: number, about: Partial<Message> = {}): Message {
   return { id: `m${seq}`, seq, rev: seq, author: ada, sentAt: NOON, text: `${seq}`, ...about };
 }
 
-function pending(id: string, about: Partial<OutboxEntry> = {}): OutboxEntry {
+function pending(id: string, intent: Intent = { kind: "send", text: id }, about: Circumstances = {}): OutboxEntry {
   return {
-    kind: "send",
+    ...intent,
     id,
     personId: ada.id,
     epoch: "e",
     channelId: "c",
-    text: id,
     madeAt: NOON,
     dueAt: NOON,
     tab: "t",
@@ -66,8 +68,8 @@ describe("the timeline", () => {
       [message(1), message(2)],
       [
         pending("m2"),
-        pending("x", { madeAt: NOON - MINUTE_MS }),
-        pending("y", { failure: { code: "busy", detail: "No." } }),
+        pending("x", undefined, { madeAt: NOON - MINUTE_MS }),
+        pending("y", undefined, { failure: { code: "busy", detail: "No." } }),
       ],
       ada,
     );
@@ -96,10 +98,19 @@ describe("the timeline", () => {
   });
 
   test("shows a deletion under way, and the tombstone once it is there", () => {
-    const entry = pending("m1", { kind: "delete", dueAt: NOON + 5_000 });
+    const entry = pending("m1", { kind: "delete" }, { dueAt: NOON + 5_000 });
     expect(layOut([message(1)], [entry], ada)[0]?.rows[0]?.state).toEqual({ kind: "deleting", dueAt: NOON + 5_000 });
     const [row] = layOut([message(1, { text: "", deleted: true })], [entry], ada)[0]?.rows ?? [];
     expect(row).toMatchObject({ isTombstone: true, state: { kind: "sent" } });
+  });
+
+  test("shows one's own reaction at once, and takes it back at once", () => {
+    const held = message(1, { reactions: [{ emoji: "👍", people: [ada, bea] }] });
+    const counts = (...entries: OutboxEntry[]) =>
+      layOut([held], entries, ada)[0]?.rows[0]?.reactions.map(({ emoji, people }) => `${emoji} ${people.length}`);
+    expect(counts(pending("m1", { kind: "react", emoji: "🎉", on: true }))).toEqual(["👍 2", "🎉 1"]);
+    expect(counts(pending("m1", { kind: "react", emoji: "👍", on: true }))).toEqual(["👍 2"]);
+    expect(counts(pending("m1", { kind: "react", emoji: "👍", on: false }))).toEqual(["👍 1"]);
   });
 
   test.each([
@@ -127,8 +138,16 @@ describe("the composer", () => {
       draft: () => (openEpoch.value ? draft : ""),
       openEpoch,
       changedElsewhere: signal(0),
+      titleOf: (id: string) => `#${id}`,
+      site: signal({ name: "Flack", accessCode: false, files: false }),
     };
-    render(<Composer store={store as unknown as Store} channelId="general" />);
+    const conversation = {
+      channelId: "general",
+      replyTo: signal(undefined),
+      uploads: signal(undefined),
+      history: signal(EMPTY_HISTORY),
+    };
+    render(<Composer store={store as unknown as Store} conversation={conversation as unknown as Conversation} />);
     const box = screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Message #general" });
     return { send, keepDraft, noteTyping, box };
   }

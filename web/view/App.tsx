@@ -1,21 +1,28 @@
-import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { route } from "../route.ts";
 import type { Store } from "../store.ts";
 import { ConnectionStatus } from "./ConnectionStatus.tsx";
 import { Conversation } from "./Conversation.tsx";
-import { NewChannel } from "./NewChannel.tsx";
+import { lazy } from "./lazy.tsx";
 import { Notice } from "./Notice.tsx";
 import { Rail } from "./Rail.tsx";
-import { Stopped } from "./Stopped.tsx";
-import { Welcome } from "./Welcome.tsx";
 
-/** So long (ms) a connection has to hold before what is rarely needed is fetched. */
+/** So long (ms) a connection has to hold before what every message may need is fetched, and what is rarely needed. */
+const FETCH_SOON_MS = 100;
 const FETCH_AHEAD_MS = 5_000;
 
-/** What opens over the screen, one at a time; what is rarely needed is loaded when it is. */
+/** What opens over the screen, one at a time. */
 type SheetProps = { readonly store: Store; readonly onClose: () => void };
+
+const Welcome = lazy(async () => (await import("./Welcome.tsx")).Welcome);
+const Linked = lazy(async () => (await import("./Linked.tsx")).Linked);
+const Stopped = lazy(async () => (await import("./Stopped.tsx")).Stopped);
+const SHEETS = {
+  newChannel: lazy<SheetProps>(async () => (await import("./NewChannel.tsx")).NewChannel),
+  newDirect: lazy<SheetProps>(async () => (await import("./NewDirect.tsx")).NewDirect),
+  settings: lazy<SheetProps>(async () => (await import("./Settings.tsx")).Settings),
+} satisfies Record<string, ComponentType<SheetProps>>;
 
 type Props = {
   readonly store: Store;
@@ -48,6 +55,8 @@ export function App({ store, reconnect }: Props) {
           onAction={store.start}
         />
       );
+    case "linked":
+      return <Linked store={store} />;
     case "in":
       return <Inside store={store} reconnect={reconnect} />;
     default:
@@ -56,41 +65,32 @@ export function App({ store, reconnect }: Props) {
 }
 
 function Inside({ store, reconnect }: Props) {
-  const Sheet = useSignal<ComponentType<SheetProps> | undefined>(undefined);
-  const isRailOpen = useSignal(false);
+  const [sheet, setSheet] = useState<keyof typeof SHEETS>();
+  const [isRailOpen, setRailOpen] = useState(false);
   const where = route.value;
   // Wherever one has gone to, by whatever way, the drawer is out of the way.
-  useEffect(() => {
-    isRailOpen.value = false;
-  }, [where]);
+  useEffect(() => setRailOpen(false), [where]);
   // What is opened rarely is fetched while there is a network, and not before everything else.
   useEffect(() => {
     if (!store.isConnected.value) return;
-    const timer = setTimeout(() => void import("./Settings.tsx"), FETCH_AHEAD_MS);
-    return () => clearTimeout(timer);
+    const timers = [setTimeout(fetchSoon, FETCH_SOON_MS), setTimeout(fetchAhead, FETCH_AHEAD_MS)];
+    return () => timers.forEach(clearTimeout);
   }, [store.isConnected.value]);
-  const close = () => {
-    Sheet.value = undefined;
-  };
+  const Sheet = sheet && SHEETS[sheet];
   return (
-    <div class={isRailOpen.value ? "app rail-open" : "app"}>
+    <div class={isRailOpen ? "app rail-open" : "app"}>
       <a class="skip-link" href="#composer">
         Skip to the composer
       </a>
       <Rail
         store={store}
-        onNewChannel={() => {
-          Sheet.value = NewChannel;
-        }}
-        onSettings={async () => {
-          Sheet.value = (await import("./Settings.tsx")).Settings;
-        }}
-        isOpen={isRailOpen.value}
-        onLeave={() => {
-          isRailOpen.value = false;
-        }}
+        onNewChannel={() => setSheet("newChannel")}
+        onNewDirect={() => setSheet("newDirect")}
+        onSettings={() => setSheet("settings")}
+        isOpen={isRailOpen}
+        onLeave={() => setRailOpen(false)}
       />
-      <main class="main" inert={isRailOpen.value}>
+      <main class="main" inert={isRailOpen}>
         <ConnectionStatus store={store} reconnect={reconnect} />
         {route.value.kind === "nowhere" ? (
           <Notice
@@ -100,16 +100,31 @@ function Inside({ store, reconnect }: Props) {
             href="/c/general"
           />
         ) : (
-          <Conversation
-            store={store}
-            onOpenRail={() => {
-              isRailOpen.value = true;
-            }}
-          />
+          <Conversation store={store} onOpenRail={() => setRailOpen(true)} />
         )}
       </main>
-      <Stopped store={store} reconnect={reconnect} />
-      {Sheet.value && <Sheet.value store={store} onClose={close} />}
+      {store.stopped.value !== undefined && <Stopped store={store} reconnect={reconnect} />}
+      {Sheet && <Sheet store={store} onClose={() => setSheet(undefined)} />}
     </div>
   );
+}
+
+function fetchSoon(): void {
+  fetchNow(() => [import("./MessageActions.tsx"), import("./DropPlace.tsx")]);
+}
+
+/** What has to be there when the network is not. */
+function fetchAhead(): void {
+  fetchNow(() => [
+    import("./Settings.tsx"),
+    import("./NewChannel.tsx"),
+    import("./NewDirect.tsx"),
+    import("./Stopped.tsx"),
+    import("./EditField.tsx"),
+    import("./ChannelMenu.tsx"),
+  ]);
+}
+
+function fetchNow(parts: () => readonly Promise<unknown>[]): void {
+  Promise.all(parts()).catch((error) => console.warn("a part of the page could not be fetched", error));
 }

@@ -1,19 +1,42 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { find } from "../../worker/history.ts";
 import { countPoints, foldText, TEXT_MAX_POINTS } from "../../worker/protocol.ts";
-import type { Store } from "../store.ts";
+import { type Started, startedAt } from "../completion.ts";
+import type { Conversation, Store } from "../store.ts";
 import { Icon } from "./icons.tsx";
 import { isSendKey, isTouch } from "./keys.ts";
+import { lazy } from "./lazy.tsx";
+import { quoted } from "./Quote.tsx";
+
+const Tiles = lazy(async () => (await import("./Tiles.tsx")).Tiles);
+const Completion = lazy(async () => (await import("./Completion.tsx")).Completion);
+const EmojiPicker = lazy(async () => (await import("./EmojiPicker.tsx")).EmojiPicker);
 
 /** The counter appears at nine tenths of what fits. */
 const COUNTER_FROM = TEXT_MAX_POINTS * 0.9;
 
+type Props = { readonly store: Store; readonly conversation: Conversation };
+
 /** Where one writes. What was typed is kept on the device until it is sent. */
-export function Composer({ store, channelId }: { readonly store: Store; readonly channelId: string }) {
+export function Composer({ store, conversation }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
+  const keys = useRef<((event: KeyboardEvent) => boolean) | null>(null);
   const [text, setText] = useState(store.draft);
+  const [started, setStarted] = useState<Started>();
+  const [activeOption, setActiveOption] = useState<string>();
+  /** Sent, but for files that are still coming. */
+  const [isWaiting, setWaiting] = useState(false);
   const points = countPoints(text);
   const isTooLong = points > COUNTER_FROM && foldText(text, TEXT_MAX_POINTS) === undefined;
   const epoch = store.openEpoch.value;
+  const title = store.titleOf(conversation.channelId);
+  const uploads = conversation.uploads.value;
+  const files = uploads?.list.value ?? [];
+  const attachments = files.flatMap(({ state }) => (state.kind === "done" ? [state.attachment] : []));
+  const isUploaded = attachments.length === files.length;
+  const isFailed = files.some(({ state }) => state.kind === "failed");
+  const isEmpty = text.trim() === "" && files.length === 0;
+  const mayAttach = store.site.value?.files === true;
 
   useEffect(() => {
     if (!isTouch()) field.current?.focus();
@@ -31,18 +54,51 @@ export function Composer({ store, channelId }: { readonly store: Store; readonly
     if (!document.hasFocus()) setText(store.draft());
   }, [store.changedElsewhere.value]);
   useEffect(() => fit(field.current), [text]);
+  useEffect(() => {
+    if (!isWaiting || isFailed || isEmpty) setWaiting(false);
+    else if (isUploaded) send();
+  }, [isWaiting, isUploaded, isFailed, isEmpty]);
+
+  function write(words: string): void {
+    setText(words);
+    store.keepDraft(words);
+  }
 
   function send(): void {
-    if (!store.send(text)) return;
-    setText("");
-    store.keepDraft("");
+    if (isEmpty || isFailed) return;
+    if (!isUploaded) return setWaiting(true);
+    if (!store.send(text, attachments)) return;
+    uploads?.clear();
+    setWaiting(false);
+    setStarted(undefined);
+    write("");
     field.current?.focus();
   }
 
+  /** Looks at what stands before the caret. */
+  function look(): void {
+    const { current } = field;
+    setStarted(current ? startedAt(current.value, current.selectionStart) : undefined);
+  }
+
+  /** Puts words where the caret is, in the place of what was begun from `start` on; what is typed next follows them. */
+  function insert(words: string, start = field.current?.selectionStart ?? 0): void {
+    const { current } = field;
+    if (!current) return;
+    current.setRangeText(words, start, current.selectionEnd, "end");
+    write(current.value);
+    setStarted(undefined);
+    current.focus();
+  }
+
   function onKeyDown(event: KeyboardEvent): void {
+    if (keys.current?.(event)) return event.preventDefault();
     if (event.key === "ArrowUp" && text === "") {
       event.preventDefault();
       return store.editLast();
+    }
+    if (event.key === "Escape" && !event.isComposing) {
+      return conversation.replyTo.value === undefined ? store.dismissNew() : store.reply(undefined);
     }
     if (!isSendKey(event)) return;
     event.preventDefault();
@@ -57,39 +113,146 @@ export function Composer({ store, channelId }: { readonly store: Store; readonly
         send();
       }}
     >
-      <textarea
-        ref={field}
-        id="composer"
-        rows={1}
-        dir="auto"
-        aria-label={`Message #${channelId}`}
-        aria-describedby={points > COUNTER_FROM ? "composer-counter" : undefined}
-        aria-invalid={isTooLong}
-        placeholder={`Message #${channelId}`}
-        enterkeyhint={isTouch() ? "enter" : "send"}
-        value={text}
-        onInput={(event) => {
-          setText(event.currentTarget.value);
-          store.keepDraft(event.currentTarget.value);
-          if (event.currentTarget.value.trim() !== "") store.noteTyping();
-        }}
-        onKeyDown={onKeyDown}
-      />
-      {points > COUNTER_FROM && (
-        <span id="composer-counter" class={isTooLong ? "counter over" : "counter"}>
-          {TEXT_MAX_POINTS - points}
-        </span>
+      <ReplyBar store={store} conversation={conversation} />
+      {uploads && <Tiles uploads={uploads} />}
+      {started && (
+        <Completion
+          store={store}
+          started={started}
+          keys={keys}
+          onTake={(words) => insert(words, started.start)}
+          onLeave={() => setStarted(undefined)}
+          onActive={setActiveOption}
+        />
       )}
-      <button
-        type="submit"
-        class="icon-button send"
-        aria-label="Send"
-        title="Send"
-        disabled={epoch === undefined || isTooLong || text.trim() === ""}
-      >
-        <Icon name="send" />
-      </button>
+      <div class="composer-line">
+        {mayAttach && <AttachButton store={store} />}
+        <textarea
+          ref={field}
+          id="composer"
+          rows={1}
+          dir="auto"
+          aria-label={`Message ${title}`}
+          aria-describedby={points > COUNTER_FROM ? "composer-counter" : undefined}
+          aria-invalid={isTooLong}
+          aria-autocomplete="list"
+          aria-controls={activeOption && "completion"}
+          aria-activedescendant={activeOption}
+          placeholder={`Message ${title}`}
+          enterkeyhint={isTouch() ? "enter" : "send"}
+          value={text}
+          onInput={({ currentTarget: { value } }) => {
+            write(value);
+            look();
+            if (value.trim() !== "") store.noteTyping(value);
+          }}
+          onSelect={look}
+          onBlur={() => setStarted(undefined)}
+          onKeyDown={onKeyDown}
+        />
+        {points > COUNTER_FROM && (
+          <span id="composer-counter" class={isTooLong ? "counter over" : "counter"}>
+            {TEXT_MAX_POINTS - points}
+          </span>
+        )}
+        <EmojiButton recent={store.recentEmoji} onPick={insert} />
+        <button
+          type="submit"
+          class="icon-button send"
+          aria-label="Send"
+          title={isWaiting ? "Goes when the files are there" : "Send"}
+          disabled={epoch === undefined || isTooLong || isEmpty || isFailed || isWaiting}
+        >
+          <Icon name="send" />
+        </button>
+      </div>
     </form>
+  );
+}
+
+/** What the next message replies to, and the way to say it to nobody in particular. */
+function ReplyBar({ store, conversation }: Props) {
+  const id = conversation.replyTo.value;
+  const parent = id === undefined ? undefined : find(conversation.history.value, id);
+  const isGone = id !== undefined && (!parent || parent.deleted === true);
+  useEffect(() => {
+    if (isGone) store.reply(undefined);
+  }, [isGone]);
+  if (!parent) return null;
+  return (
+    <div class="reply-bar">
+      <Icon name="reply" />
+      <span class="reply-to">
+        Replying to <bdi>{parent.author.name}</bdi>
+      </span>
+      <span class="quote-line" dir="auto">
+        {quoted(store, parent)}
+      </span>
+      <button type="button" class="icon-button" aria-label="Do not reply" onClick={() => store.reply(undefined)}>
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}
+
+function AttachButton({ store }: { readonly store: Store }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Attach files"
+        title="Attach files"
+        onClick={() => input.current?.click()}
+      >
+        <Icon name="attach" />
+      </button>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        onChange={({ currentTarget }) => {
+          store.attach([...(currentTarget.files ?? [])]);
+          currentTarget.value = "";
+          document.getElementById("composer")?.focus();
+        }}
+      />
+    </>
+  );
+}
+
+function EmojiButton({
+  recent,
+  onPick,
+}: {
+  readonly recent: () => readonly string[];
+  onPick: (emoji: string) => void;
+}) {
+  const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        class="icon-button"
+        aria-label="Add emoji"
+        title="Add emoji"
+        onClick={() => setOpen(true)}
+      >
+        <Icon name="react" />
+      </button>
+      {isOpen && button.current && (
+        <EmojiPicker
+          anchor={button.current.getBoundingClientRect()}
+          recent={recent()}
+          onPick={(emoji) => onPick(emoji)}
+          onClose={() => setOpen(false)}
+        />
+      )}
+    </>
   );
 }
 

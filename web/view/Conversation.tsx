@@ -1,11 +1,16 @@
 import { useEffect, useRef } from "preact/hooks";
 import { WINDOW_MESSAGES } from "../../worker/protocol.ts";
 import type { Store } from "../store.ts";
-import { Composer } from "./Composer.tsx";
 import { Icon } from "./icons.tsx";
 import { isTouch } from "./keys.ts";
+import { lazy } from "./lazy.tsx";
 import { MessageList } from "./MessageList.tsx";
 import { TypingLine } from "./TypingLine.tsx";
+
+// Reading comes first: where one writes keeps its place until it is there.
+const Composer = lazy(async () => (await import("./Composer.tsx")).Composer);
+const DropPlace = lazy(async () => (await import("./DropPlace.tsx")).DropPlace);
+const ChannelMenu = lazy(async () => (await import("./ChannelMenu.tsx")).ChannelMenu);
 
 /** From so many messages on, the header says how full the window is. */
 const NEARLY_FULL = 90;
@@ -28,8 +33,12 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
   const channel = store.channels.value.get(channelId);
   const { count, people } = conversation.here.value;
   const kept = conversation.history.value.messages.length;
+  const title = store.titleOf(channelId);
+  // What nobody sees at first is fetched after the messages.
+  const isWelcomed = conversation.epoch.value !== undefined;
+  const isDirect = !title.startsWith("#");
   const isUnreadElsewhere = [...store.channels.value.values()].some(
-    (other) => other.id !== channelId && store.unread(other) > 0,
+    (other) => other.id !== channelId && store.waiting(other).count > 0,
   );
   return (
     <div class="conversation">
@@ -45,8 +54,14 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
           {isUnreadElsewhere && <span class="dot" />}
         </button>
         <h1 ref={heading} tabIndex={-1}>
-          <span class="hash">#</span>
-          <bdi>{channelId}</bdi>
+          {isDirect ? (
+            <bdi>{title}</bdi>
+          ) : (
+            <>
+              <span class="hash">#</span>
+              <bdi>{channelId}</bdi>
+            </>
+          )}
         </h1>
         {channel?.topic && (
           <p class="topic" dir="auto">
@@ -59,16 +74,20 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
             {kept} of {WINDOW_MESSAGES}
           </span>
         )}
-        {count > 0 && store.isConnected.value && (
+        {count > 0 && !isDirect && store.isConnected.value && (
           <span class="here" title={people.map(({ name }) => name).join(", ")}>
             <Icon name="people" />
             {count} here
           </span>
         )}
+        {isWelcomed && channel && !isDirect && <ChannelMenu store={store} channel={channel} />}
       </header>
       <MessageList key={`messages ${place}`} store={store} conversation={conversation} you={you} />
       <TypingLine conversation={conversation} />
-      <Composer key={`composer ${place}`} store={store} channelId={channelId} />
+      <div class="composer-place">
+        <Composer key={`composer ${place}`} store={store} conversation={conversation} />
+      </div>
+      {isWelcomed && <DropPlace store={store} />}
     </div>
   );
 }

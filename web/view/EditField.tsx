@@ -2,8 +2,15 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Store } from "../store.ts";
 import { isSendKey } from "./keys.ts";
 
+type Props = {
+  readonly store: Store;
+  readonly text: string;
+  /** With files a message needs no text. */
+  readonly hasFiles: boolean;
+};
+
 /** A message's text while it is edited in its place. Enter saves, Esc leaves it as it was; both lead back to the composer. */
-export function EditField({ store, text: before }: { readonly store: Store; readonly text: string }) {
+export function EditField({ store, text: before, hasFiles }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(before);
   useEffect(() => {
@@ -48,7 +55,7 @@ export function EditField({ store, text: before }: { readonly store: Store; read
       <button type="button" class="button quiet" onClick={end}>
         Cancel
       </button>
-      <button type="submit" class="button primary" disabled={text.trim() === ""}>
+      <button type="submit" class="button primary" disabled={text.trim() === "" && !hasFiles}>
         Save
       </button>
     </form>

@@ -1,36 +1,61 @@
-import { useEffect, useState } from "preact/hooks";
+import { mentionedIn } from "../../worker/protocol.ts";
 import type { Store } from "../store.ts";
+import { Attachments } from "./Attachments.tsx";
 import { Avatar } from "./Avatar.tsx";
-import { EditField } from "./EditField.tsx";
-import { Icon } from "./icons.tsx";
+import { clockTime, fullTime } from "./formats.ts";
+import { lazy } from "./lazy.tsx";
+import { Quote } from "./Quote.tsx";
+import { Reactions } from "./Reactions.tsx";
+import { Text } from "./Text.tsx";
 import type { MessageRow } from "./timeline.ts";
-import { clockTime, fullTime } from "./times.ts";
 
 type Props = {
   readonly store: Store;
   readonly row: MessageRow;
   /** The one message of the list that Tab reaches. */
   readonly isTabStop: boolean;
+  /** Whether what is new begins here. */
+  readonly isFirstNew: boolean;
+  /** It was just led to. */
+  readonly isFlashed: boolean;
   /** The message is to be deleted. */
   readonly onRemove: (id: string) => void;
+  /** Leads to another message of the list. */
+  readonly onGoTo: (id: string) => void;
 };
 
-const REFUSED = { send: "Not sent", edit: "Not changed", delete: "Not deleted" } as const;
+const Toolbar = lazy(async () => (await import("./MessageActions.tsx")).Toolbar);
+const MessageState = lazy(async () => (await import("./MessageActions.tsx")).MessageState);
+const EditField = lazy(async () => (await import("./EditField.tsx")).EditField);
 
 /** One message in its true state. Its text is never markup. */
-export function MessageItem({ store, row, isTabStop, onRemove }: Props) {
-  const { id, author, sentAt, isFirst, state } = row;
+export function MessageItem({ store, row, isTabStop, isFirstNew, isFlashed, onRemove, onGoTo }: Props) {
+  const { id, author, sentAt, isFirst, state, replyTo } = row;
   const nameId = `author-${id}`;
   const timeId = `time-${id}`;
   const textId = `text-${id}`;
   const isEditing = store.editing.value === id;
+  const tabIndex = isTabStop ? 0 : -1;
   return (
     <li
       id={rowId(id)}
-      class={`message ${state.kind}${isFirst ? " first" : ""}${row.isTombstone ? " tombstone" : ""}`}
+      class={[
+        `message ${state.kind}`,
+        isFirst && "first",
+        row.isTombstone && "tombstone",
+        isFlashed && "flashed",
+        mentionedIn(row.text).includes(store.person.value?.id ?? "") && "for-you",
+      ]
+        .filter(Boolean)
+        .join(" ")}
       aria-labelledby={`${nameId} ${timeId} ${textId}`}
-      tabIndex={isTabStop ? 0 : -1}
+      tabIndex={tabIndex}
     >
+      {isFirstNew && (
+        <div class="new-line">
+          <span>New messages</span>
+        </div>
+      )}
       {isFirst && <Avatar person={author} />}
       <div class="message-head">
         <bdi id={nameId} class={isFirst ? "author" : "author visually-hidden"}>
@@ -40,43 +65,30 @@ export function MessageItem({ store, row, isTabStop, onRemove }: Props) {
           {clockTime(sentAt)}
         </time>
       </div>
+      {replyTo !== undefined && <Quote store={store} id={replyTo} onGo={() => onGoTo(replyTo)} />}
       {isEditing ? (
-        <EditField store={store} text={row.text} />
+        <EditField store={store} text={store.plainText(row.text)} hasFiles={row.attachments.length > 0} />
       ) : (
-        <p id={textId} class="text" dir="auto">
-          {row.isTombstone ? "Message deleted" : row.text}
+        <Text store={store} id={textId} text={row.isTombstone ? "Message deleted" : row.text}>
           {row.editedAt !== undefined && (
             <small class="edited" title={fullTime(row.editedAt)}>
               {" "}
               (edited)
             </small>
           )}
-        </p>
+        </Text>
       )}
-      <State store={store} row={row} />
-      {row.isOwn && state.kind === "sent" && !row.isTombstone && !isEditing && (
-        <div class="toolbar">
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="Edit message"
-            title="Edit message"
-            tabIndex={isTabStop ? 0 : -1}
-            onClick={() => store.edit(id)}
-          >
-            <Icon name="pencil" />
-          </button>
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="Delete message"
-            title="Delete message"
-            tabIndex={isTabStop ? 0 : -1}
-            onClick={() => onRemove(id)}
-          >
-            <Icon name="trash" />
-          </button>
-        </div>
+      {row.attachments.length > 0 && <Attachments attachments={row.attachments} tabIndex={tabIndex} />}
+      <Reactions
+        store={store}
+        id={id}
+        reactions={row.reactions}
+        you={store.person.value?.id ?? ""}
+        tabIndex={tabIndex}
+      />
+      {state.kind !== "sent" && <MessageState store={store} row={row} />}
+      {state.kind === "sent" && !row.isTombstone && !isEditing && (
+        <Toolbar store={store} row={row} tabIndex={tabIndex} onRemove={onRemove} />
       )}
     </li>
   );
@@ -85,62 +97,4 @@ export function MessageItem({ store, row, isTabStop, onRemove }: Props) {
 /** The element's id of a message's row. */
 export function rowId(messageId: string): string {
   return `message-${messageId}`;
-}
-
-/** What is to be said about a message that is not simply there. */
-function State({ store, row: { id, state } }: Pick<Props, "store" | "row">) {
-  switch (state.kind) {
-    case "sent":
-      return null;
-    case "sending":
-      return store.isConnected.value ? (
-        <span class="state late">Sending…</span>
-      ) : (
-        <span class="state">Will be sent when connected</span>
-      );
-    case "failed":
-      return (
-        <span class="state failure" role="alert">
-          {REFUSED[state.command]}: {state.detail}{" "}
-          <button type="button" class="link-button" onClick={() => store.retry(id)}>
-            Retry
-          </button>
-          {" · "}
-          <button type="button" class="link-button" onClick={() => store.discard(id, state.command)}>
-            {state.command === "delete" ? "Keep it" : "Discard"}
-          </button>
-        </span>
-      );
-    case "deleting":
-      return <Deleting store={store} id={id} dueAt={state.dueAt} />;
-    default:
-      return state satisfies never;
-  }
-}
-
-/** Offers to take a deletion back while that is possible, then says what it waits for. */
-function Deleting({ store, id, dueAt }: { readonly store: Store; readonly id: string; readonly dueAt: number }) {
-  const [isDue, setDue] = useState(dueAt <= Date.now());
-  useEffect(() => {
-    const timer = setTimeout(() => setDue(true), dueAt - Date.now());
-    return () => clearTimeout(timer);
-  }, [dueAt]);
-  if (isDue) {
-    return <span class="state">{store.isConnected.value ? "Deleting…" : "Will be deleted when connected"}</span>;
-  }
-  return (
-    <span class="state">
-      Deleting…{" "}
-      <button
-        type="button"
-        class="link-button"
-        onClick={() => {
-          store.undoRemove(id);
-          document.getElementById(rowId(id))?.focus();
-        }}
-      >
-        Undo
-      </button>
-    </span>
-  );
 }

@@ -1,11 +1,12 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Person } from "../../worker/frames.ts";
 import { WINDOW_MESSAGES } from "../../worker/protocol.ts";
+import { route } from "../route.ts";
 import type { Conversation, Store } from "../store.ts";
+import { clockTime, dayName } from "./formats.ts";
 import { Icon } from "./icons.tsx";
 import { MessageItem, rowId } from "./MessageItem.tsx";
 import { layOut } from "./timeline.ts";
-import { dayName } from "./times.ts";
 
 /** Whoever is this close (px) to the end is at the end, and stays there. */
 const PINNED_PX = 48;
@@ -20,7 +21,12 @@ export function MessageList({ store, conversation, you }: Props) {
   const [seenSeq, setSeenSeq] = useState(0);
   const [tabStop, setTabStop] = useState<string>();
   const [isBusy, setBusy] = useState(true);
+  /** The message one was just led to. */
+  const [flashed, setFlashed] = useState<string>();
+  const [isNewAbove, setNewAbove] = useState(false);
   const now = useMinute();
+  const title = store.titleOf(conversation.channelId);
+  const isDirect = !title.startsWith("#");
   const { messages, seq } = conversation.history.value;
   const epoch = conversation.epoch.value;
   const entries = store.outbox.value.filter((entry) => entry.epoch === store.openEpoch.value);
@@ -29,6 +35,12 @@ export function MessageList({ store, conversation, you }: Props) {
   const days = layOut(messages, entries, you);
   const rows = days.flatMap((day) => day.rows);
   const stop = rows.some(({ id }) => id === tabStop) ? tabStop : rows.at(-1)?.id;
+  const newAfter = conversation.newAfter.value ?? Number.POSITIVE_INFINITY;
+  const news = rows.filter(({ seq: number = 0, isOwn }) => number > newAfter && !isOwn);
+  const firstNew = news[0];
+  const where = route.value;
+  const asked = "seq" in where ? where.seq : undefined;
+  const askedId = messages.find((message) => message.seq === asked)?.id;
 
   function toEnd(): void {
     const list = scroller.current;
@@ -37,6 +49,17 @@ export function MessageList({ store, conversation, you }: Props) {
     setSeenSeq(seq);
     if (document.hasFocus()) store.markRead();
   }
+
+  // Before the end is shown, and all is read.
+  useLayoutEffect(() => {
+    if (epoch !== undefined) store.noteNew();
+  }, [epoch]);
+  useLayoutEffect(
+    () => () => {
+      conversation.newAfter.value = undefined;
+    },
+    [],
+  );
 
   useLayoutEffect(() => {
     if (isPinned.current) toEnd();
@@ -51,6 +74,13 @@ export function MessageList({ store, conversation, you }: Props) {
     if (pending > 0) toEnd();
   }, [pending]);
 
+  // The message that the address names is led to once it is there.
+  useLayoutEffect(() => {
+    if (askedId !== undefined) goTo(askedId);
+  }, [askedId, where]);
+
+  useLayoutEffect(lookForNew, [firstNew?.id, rows.length]);
+
   // A keyboard that comes up, a window that is resized: the end stays in sight.
   useEffect(() => {
     const list = scroller.current;
@@ -61,9 +91,11 @@ export function MessageList({ store, conversation, you }: Props) {
     observer.observe(list);
     const onFocus = () => isPinned.current && store.markRead();
     addEventListener("focus", onFocus);
+    addEventListener("blur", store.noteNew);
     return () => {
       observer.disconnect();
       removeEventListener("focus", onFocus);
+      removeEventListener("blur", store.noteNew);
     };
   }, []);
 
@@ -92,13 +124,17 @@ export function MessageList({ store, conversation, you }: Props) {
     const wasPinned = isPinned.current;
     isPinned.current = list.scrollHeight - list.scrollTop - list.clientHeight <= PINNED_PX;
     lookAround(list);
+    lookForNew();
     if (isPinned.current && !wasPinned) toEnd();
     else if (!isPinned.current && wasPinned) setSeenSeq(seq);
   }
 
   function onKeyDown(event: KeyboardEvent): void {
     const { key, target } = event;
-    if (key === "Escape") return document.getElementById("composer")?.focus();
+    if (key === "Escape") {
+      store.dismissNew();
+      return document.getElementById("composer")?.focus();
+    }
     const step = { ArrowUp: -1, ArrowDown: 1, Home: -rows.length, End: rows.length }[key];
     const item = target instanceof Element ? target.closest("li") : null;
     if (step === undefined || !item) return;
@@ -113,6 +149,24 @@ export function MessageList({ store, conversation, you }: Props) {
     document.getElementById(rowId(row.id))?.focus();
   }
 
+  /** Leads to a message and makes it stand out for a moment. */
+  function goTo(id: string): void {
+    const row = document.getElementById(rowId(id));
+    if (!row) return;
+    isPinned.current = false;
+    row.scrollIntoView({ block: "center" });
+    setTabStop(id);
+    setFlashed(id);
+    row.focus({ preventScroll: true });
+  }
+
+  /** Whether what is new begins above what is in sight. */
+  function lookForNew(): void {
+    const line = scroller.current?.querySelector(".new-line");
+    const top = scroller.current?.getBoundingClientRect().top ?? 0;
+    setNewAbove(line !== undefined && line !== null && line.getBoundingClientRect().bottom < top);
+  }
+
   function remove(removed: string): void {
     store.remove(removed);
     const at = rows.findIndex(({ id }) => id === removed);
@@ -125,7 +179,7 @@ export function MessageList({ store, conversation, you }: Props) {
         ref={scroller}
         class="log"
         role="log"
-        aria-label={`Messages in #${conversation.channelId}`}
+        aria-label={isDirect ? `Messages with ${title}` : `Messages in ${title}`}
         aria-relevant="additions"
         aria-busy={isBusy}
         onScroll={onScroll}
@@ -138,7 +192,7 @@ export function MessageList({ store, conversation, you }: Props) {
         {epoch === undefined && (
           <p class="cap-note late">{store.isConnected.value ? "Loading…" : "Waiting for the connection…"}</p>
         )}
-        {epoch !== undefined && rows.length === 0 && <Empty channelId={conversation.channelId} />}
+        {epoch !== undefined && rows.length === 0 && <Empty title={title} isDirect={isDirect} />}
         {days.map(({ day, rows: dayRows }) => (
           <section key={day}>
             <h2 class="day-pill">
@@ -146,12 +200,27 @@ export function MessageList({ store, conversation, you }: Props) {
             </h2>
             <ol>
               {dayRows.map((row) => (
-                <MessageItem key={row.id} store={store} row={row} isTabStop={row.id === stop} onRemove={remove} />
+                <MessageItem
+                  key={row.id}
+                  store={store}
+                  row={row}
+                  isTabStop={row.id === stop}
+                  isFirstNew={row.id === firstNew?.id}
+                  isFlashed={row.id === flashed}
+                  onRemove={remove}
+                  onGoTo={goTo}
+                />
               ))}
             </ol>
           </section>
         ))}
       </div>
+      {isNewAbove && firstNew && (
+        <button type="button" class="button to-new" onClick={() => goTo(firstNew.id)}>
+          {news.length} new since {clockTime(firstNew.sentAt)}
+          <Icon name="up" />
+        </button>
+      )}
       {newCount > 0 && (
         <button
           type="button"
@@ -169,12 +238,24 @@ export function MessageList({ store, conversation, you }: Props) {
   );
 }
 
-function Empty({ channelId }: { readonly channelId: string }) {
+function Empty({ title, isDirect }: { readonly title: string; readonly isDirect: boolean }) {
   const [isCopied, setCopied] = useState(false);
+  if (isDirect) {
+    return (
+      <div class="empty">
+        <h2>
+          This is between you and <bdi>{title}</bdi>.
+        </h2>
+        <p>
+          Only you and <bdi>{title}</bdi> can see this.
+        </p>
+      </div>
+    );
+  }
   return (
     <div class="empty">
       <h2>
-        <bdi>#{channelId}</bdi> is brand new.
+        <bdi>{title}</bdi> is brand new.
       </h2>
       <p>Say hello 👋</p>
       <button

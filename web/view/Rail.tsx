@@ -8,6 +8,7 @@ import { Icon, Mark } from "./icons.tsx";
 type Props = {
   readonly store: Store;
   readonly onNewChannel: () => void;
+  readonly onNewDirect: () => void;
   readonly onSettings: () => void;
   /** As a drawer, over the conversation. Where there is room the rail is always there. */
   readonly isOpen: boolean;
@@ -15,8 +16,8 @@ type Props = {
   readonly onLeave: () => void;
 };
 
-/** The channels, alphabetical and stable, and oneself. */
-export function Rail({ store, isOpen, onNewChannel, onSettings, onLeave }: Props) {
+/** The channels, then the direct conversations, alphabetical and stable, and oneself. */
+export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onLeave }: Props) {
   const close = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false);
   useEffect(() => {
@@ -26,7 +27,11 @@ export function Rail({ store, isOpen, onNewChannel, onSettings, onLeave }: Props
     wasOpen.current = isOpen;
   }, [isOpen]);
   const you = store.person.value;
-  const channels = [...store.channels.value.values()].sort((a, b) => a.id.localeCompare(b.id));
+  const all = [...store.channels.value.values()].sort((a, b) => store.titleOf(a.id).localeCompare(store.titleOf(b.id)));
+  const links = (kind: Channel["kind"]) =>
+    all
+      .filter((channel) => channel.kind === kind)
+      .map((channel) => <ChannelLink key={channel.epoch} store={store} channel={channel} onLeave={onLeave} />);
   return (
     <>
       <nav class="rail" aria-label="Conversations" onKeyDown={({ key }) => key === "Escape" && onLeave()}>
@@ -43,17 +48,34 @@ export function Rail({ store, isOpen, onNewChannel, onSettings, onLeave }: Props
             <Icon name="close" />
           </button>
         </header>
-        <div class="rail-section">
-          <h2>Channels</h2>
-          <button type="button" class="icon-button" aria-label="New channel" title="New channel" onClick={onNewChannel}>
-            <Icon name="plus" />
-          </button>
+        <div class="rail-lists">
+          <div class="rail-section">
+            <h2>Channels</h2>
+            <button
+              type="button"
+              class="icon-button"
+              aria-label="New channel"
+              title="New channel"
+              onClick={onNewChannel}
+            >
+              <Icon name="plus" />
+            </button>
+          </div>
+          <ul class="rail-list">{links("public")}</ul>
+          <div class="rail-section">
+            <h2>Direct messages</h2>
+            <button
+              type="button"
+              class="icon-button"
+              aria-label="New direct message"
+              title="New direct message"
+              onClick={onNewDirect}
+            >
+              <Icon name="plus" />
+            </button>
+          </div>
+          <ul class="rail-list">{links("direct")}</ul>
         </div>
-        <ul class="rail-list">
-          {channels.map((channel) => (
-            <ChannelLink key={channel.epoch} store={store} channel={channel} onLeave={onLeave} />
-          ))}
-        </ul>
         {you && (
           <footer class="rail-foot">
             <Avatar person={you} />
@@ -70,6 +92,15 @@ export function Rail({ store, isOpen, onNewChannel, onSettings, onLeave }: Props
   );
 }
 
+const NOTHING = { count: 0, isForYou: false };
+
+/** Here or away: by shape as well as by colour. */
+function Presence({ isOnline }: { readonly isOnline: boolean }) {
+  return (
+    <span class={isOnline ? "presence online" : "presence"} title={isOnline ? "Online" : "Away"} aria-hidden="true" />
+  );
+}
+
 /** Whether the focus has fallen out of what is in sight: the drawer that held it is closed. */
 function isNowhere(element: Element | null): boolean {
   return !element || element === document.body || element.closest(".rail") !== null;
@@ -77,7 +108,9 @@ function isNowhere(element: Element | null): boolean {
 
 function ChannelLink({ store, channel, onLeave }: { store: Store; channel: Channel; onLeave: () => void }) {
   const isOpen = store.open.value?.channelId === channel.id;
-  const unread = isOpen ? 0 : store.unread(channel);
+  const { count: unread, isForYou } = isOpen && document.hasFocus() ? NOTHING : store.waiting(channel);
+  const title = store.titleOf(channel.id);
+  const peer = channel.peer;
   const hasDraft = !isOpen && store.drafts.value.has(channel.epoch);
   const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
@@ -89,21 +122,25 @@ function ChannelLink({ store, channel, onLeave }: { store: Store; channel: Chann
       <a
         ref={link}
         class={unread > 0 ? "rail-link unread" : "rail-link"}
-        href={channelHref(channel.id)}
-        aria-label={`#${channel.name}`}
+        href={channelHref(channel.id, store.person.value?.id)}
+        aria-label={title}
         aria-current={isOpen ? "page" : undefined}
         aria-describedby={unread > 0 ? noteId : undefined}
         onClick={onLeave}
       >
-        <span class="hash" aria-hidden="true">
-          #
-        </span>
-        <bdi class="rail-name">{channel.name}</bdi>
+        {peer ? (
+          <Presence isOnline={store.online.value.has(peer.id)} />
+        ) : (
+          <span class="hash" aria-hidden="true">
+            #
+          </span>
+        )}
+        <bdi class="rail-name">{peer ? title : channel.name}</bdi>
         {hasDraft && <Icon name="pencil" />}
         {unread > 0 && (
-          <span class="count" id={noteId}>
+          <span class={isForYou ? "count for-you" : "count"} id={noteId}>
             {unread}
-            <span class="visually-hidden"> unread</span>
+            <span class="visually-hidden">{isForYou && !peer ? " unread, you are mentioned" : " unread"}</span>
           </span>
         )}
       </a>

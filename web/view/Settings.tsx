@@ -1,8 +1,11 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { foldDisplayName } from "../../worker/names.ts";
 import type { Theme } from "../memory.ts";
 import type { Store } from "../store.ts";
 import { Dialog } from "./Dialog.tsx";
+import { lazy } from "./lazy.tsx";
+
+const DeviceLink = lazy(async () => (await import("./DeviceLink.tsx")).DeviceLink);
 
 const THEMES: readonly (readonly [Theme, string])[] = [
   ["system", "System"],
@@ -10,11 +13,17 @@ const THEMES: readonly (readonly [Theme, string])[] = [
   ["dark", "Dark"],
 ];
 
-/** The name, the looks, the way out. */
+/** The name, the looks, the other devices, the way out. */
 export function Settings({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
   const [isLeaving, setLeaving] = useState(false);
   const [complaint, setComplaint] = useState<string>();
+  const [isLinking, setLinking] = useState(false);
+  const [devices, setDevices] = useState<number>();
   const you = store.person.value?.name ?? "";
+  const isLast = devices === undefined || devices <= 1;
+  useEffect(() => {
+    if (isLeaving) void store.devices().then((answer) => answer.ok && setDevices(answer.value.devices));
+  }, [isLeaving]);
 
   async function signOut(): Promise<void> {
     const answer = await store.signOut();
@@ -38,11 +47,32 @@ export function Settings({ store, onClose }: { readonly store: Store; readonly o
           </label>
         ))}
       </fieldset>
+      <section class="devices">
+        {isLinking ? (
+          <DeviceLink store={store} />
+        ) : (
+          <button type="button" class="button" onClick={() => setLinking(true)}>
+            Use on another device
+          </button>
+        )}
+      </section>
       {isLeaving ? (
         <div class="confirm">
-          <p>
-            This gives up the name <bdi>{you}</bdi> and the right to delete what you wrote.
-          </p>
+          {isLast ? (
+            <p>
+              This gives up the name <bdi>{you}</bdi>, your direct conversations and the right to edit or delete what
+              you wrote.{" "}
+              {!isLinking && (
+                <button type="button" class="link-button" onClick={() => setLinking(true)}>
+                  Use on another device first?
+                </button>
+              )}
+            </p>
+          ) : (
+            <p>
+              You stay <bdi>{you}</bdi> on your other devices. This one keeps nothing of yours.
+            </p>
+          )}
           {complaint && (
             <p class="hint complaint" role="alert">
               Not signed out: {complaint}

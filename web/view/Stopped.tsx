@@ -1,6 +1,7 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { foldChannelName } from "../../worker/names.ts";
 import { CLOSE } from "../../worker/protocol.ts";
-import { channelHref, go } from "../route.ts";
+import { channelHref, go, route } from "../route.ts";
 import type { Store } from "../store.ts";
 import { Dialog } from "./Dialog.tsx";
 
@@ -45,10 +46,28 @@ export function Stopped({ store, reconnect }: Props) {
   }
 }
 
-/** A link to a channel that nobody has made yet. */
+/** A link to a channel that nobody has made yet, or whose name is written in another way there. */
 function Missing({ store, reconnect }: Props) {
   const id = store.open.value?.channelId ?? "";
   const [refusal, setRefusal] = useState<string>();
+  const where = route.value;
+  const folded = foldChannelName(id);
+  const other = folded.ok && folded.name !== id ? folded.name : undefined;
+  useEffect(() => {
+    if (other !== undefined) go(channelHref(other), "replace");
+  }, [other]);
+  if (where.kind === "direct") return <NoConversation store={store} reconnect={reconnect} personId={where.personId} />;
+  if (other !== undefined) return null;
+  if (!folded.ok) {
+    return (
+      <Reason
+        title="There is nothing here"
+        text="This address leads nowhere."
+        action="Go to #general"
+        onAction={goToGeneral}
+      />
+    );
+  }
   return (
     <Dialog title={`There is no #${id} here`}>
       <p class={refusal ? "hint complaint" : "hint"} role="status">
@@ -69,6 +88,37 @@ function Missing({ store, reconnect }: Props) {
         >
           Create #{id}
         </button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** An address of a conversation that nobody has begun. */
+function NoConversation({ store, reconnect, personId }: Props & { readonly personId: string }) {
+  const [refusal, setRefusal] = useState<string>();
+  const name = store.personOf(personId)?.name;
+  return (
+    <Dialog title={name === undefined ? "There is nobody here" : `You and ${name} have not talked yet`}>
+      <p class={refusal ? "hint complaint" : "hint"} role="status">
+        {refusal ?? (name === undefined ? "This address names nobody." : "Only the two of you will see it.")}
+      </p>
+      <div class="dialog-actions">
+        <button type="button" class="button quiet" onClick={goToGeneral}>
+          Go to #general
+        </button>
+        {name !== undefined && (
+          <button
+            type="button"
+            class="button primary"
+            onClick={async () => {
+              const answer = await store.openDirect(personId);
+              if (answer.ok) reconnect();
+              else setRefusal(answer.detail);
+            }}
+          >
+            Message {name}
+          </button>
+        )}
       </div>
     </Dialog>
   );

@@ -1,13 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { foldDisplayName, NAME_MAX_POINTS } from "../../worker/names.ts";
-import type { Site } from "../api.ts";
 import type { Store } from "../store.ts";
 import { Mark } from "./icons.tsx";
 
 /** The first visit: a name, and in. The rules are checked while typing; whether it is taken is known on Join. */
 export function Welcome({ store }: { readonly store: Store }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const [site, setSite] = useState<Site>();
+  const site = store.site.value;
   const [name, setName] = useState("");
   const [accessCode, setAccessCode] = useState("");
   const [isAsking, setAsking] = useState(false);
@@ -17,7 +16,7 @@ export function Welcome({ store }: { readonly store: Store }) {
 
   useEffect(() => {
     dialog.current?.showModal();
-    void store.site().then((answer) => answer.ok && setSite(answer.value));
+    void store.askSite();
   }, []);
 
   async function join(wanted: string): Promise<void> {

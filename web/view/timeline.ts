@@ -2,7 +2,8 @@
  * The rows of a conversation: the server's messages, then what is still under way, parted by days and grouped by author.
  * Pure: the history and the outbox are arguments, and so is the zone, by way of `Date`.
  */
-import type { Message, Person } from "../../worker/frames.ts";
+import type { Attachment, Message, Person, Reaction } from "../../worker/frames.ts";
+import { react, unreact } from "../../worker/history.ts";
 import type { OutboxEntry } from "../outbox.ts";
 
 /** Messages of one author within this time (ms) stand together under one name. */
@@ -12,15 +13,21 @@ type RowState =
   | { readonly kind: "sent" }
   | { readonly kind: "sending" }
   /** Finally refused: of what kind the command was, and why. */
-  | { readonly kind: "failed"; readonly command: OutboxEntry["kind"]; readonly detail: string }
+  | { readonly kind: "failed"; readonly command: Exclude<OutboxEntry["kind"], "react">; readonly detail: string }
   /** Can be undone until `dueAt` (ms), and goes then. */
   | { readonly kind: "deleting"; readonly dueAt: number };
 
 export type MessageRow = {
   readonly id: string;
+  /** Its number in the channel, once the server has given it one. */
+  readonly seq: number | undefined;
   readonly author: Person;
   readonly sentAt: number;
   readonly text: string;
+  readonly attachments: readonly Attachment[];
+  /** The message it quotes. */
+  readonly replyTo: string | undefined;
+  readonly reactions: readonly Reaction[];
   /** When it was last edited (ms), if ever. */
   readonly editedAt: number | undefined;
   readonly isTombstone: boolean;
@@ -35,8 +42,8 @@ export type Day = { readonly day: number; readonly rows: readonly MessageRow[] }
 
 /** Lays out a conversation as `you` see it. `entries` are those of this conversation. */
 export function layOut(messages: readonly Message[], entries: readonly OutboxEntry[], you: Person): readonly Day[] {
-  const deleting = new Map(entries.filter(({ kind }) => kind === "delete").map((entry) => [entry.id, entry]));
-  const edits = new Map(entries.filter(({ kind }) => kind === "edit").map((entry) => [entry.id, entry]));
+  const about = new Map<string, OutboxEntry[]>();
+  for (const entry of entries) about.set(entry.id, [...(about.get(entry.id) ?? []), entry]);
   const sent = new Set(messages.map(({ id }) => id));
   const days: { day: number; rows: MessageRow[] }[] = [];
 
@@ -53,30 +60,43 @@ export function layOut(messages: readonly Message[], entries: readonly OutboxEnt
     else days.push({ day, rows: [{ ...row, isFirst }] });
   }
 
-  for (const { id, author, sentAt, text, editedAt, deleted } of messages) {
-    const deletion = deleted ? undefined : deleting.get(id);
-    const edit = deleted ? undefined : edits.get(id);
+  for (const message of messages) {
+    const { id, seq, author, sentAt, replyTo } = message;
+    let { text, editedAt, reactions = [] } = message;
+    let state: RowState = { kind: "sent" };
+    for (const entry of message.deleted ? [] : (about.get(id) ?? [])) {
+      if (entry.kind === "edit") [text, editedAt] = [entry.text, entry.madeAt];
+      if (entry.kind === "react") reactions = reacted(reactions, entry, you);
+      else if (entry.kind !== "send" && state.kind !== "deleting") state = stateOf(entry);
+    }
     add({
       id,
+      seq,
       author,
       sentAt,
-      text: edit?.text ?? text,
-      editedAt: edit?.madeAt ?? editedAt,
-      isTombstone: deleted === true,
+      text,
+      attachments: message.attachments ?? [],
+      replyTo,
+      reactions,
+      editedAt,
+      isTombstone: message.deleted === true,
       isOwn: author.id === you.id,
-      state: stateOf(deletion ?? edit),
+      state,
     });
   }
   // Pending ones come last, and never before what they follow: a device's clock may be behind the server's.
   const newest = messages.at(-1)?.sentAt ?? 0;
   for (const entry of entries) {
-    const { kind, id, madeAt, text } = entry;
-    if (kind !== "send" || sent.has(id)) continue;
+    if (entry.kind !== "send" || sent.has(entry.id)) continue;
     add({
-      id,
+      id: entry.id,
+      seq: undefined,
       author: you,
-      sentAt: Math.max(madeAt, newest),
-      text,
+      sentAt: Math.max(entry.madeAt, newest),
+      text: entry.text,
+      attachments: entry.attachments ?? [],
+      replyTo: entry.replyTo,
+      reactions: [],
       editedAt: undefined,
       isTombstone: false,
       isOwn: true,
@@ -86,10 +106,17 @@ export function layOut(messages: readonly Message[], entries: readonly OutboxEnt
   return days;
 }
 
+/** With one's own reaction as it is meant to be. */
+function reacted(reactions: readonly Reaction[], { emoji, on }: { emoji: string; on: boolean }, you: Person) {
+  const without = unreact(reactions, emoji, you.id);
+  if (!on) return without;
+  const isThere = reactions.find((one) => one.emoji === emoji)?.people.some(({ id }) => id === you.id);
+  return isThere ? reactions : react(reactions, emoji, you);
+}
+
 /** How it stands with a message about which a command is under way. */
-function stateOf(entry: OutboxEntry | undefined): RowState {
-  if (!entry) return { kind: "sent" };
+function stateOf(entry: OutboxEntry): RowState {
   const { kind, dueAt, failure } = entry;
-  if (failure) return { kind: "failed", command: kind, detail: failure.detail };
+  if (failure && kind !== "react") return { kind: "failed", command: kind, detail: failure.detail };
   return kind === "delete" ? { kind: "deleting", dueAt } : { kind: "sending" };
 }

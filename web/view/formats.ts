@@ -1,4 +1,4 @@
-/** How times read, by the browser's language and zone. Formatters are made once: making one costs more than using it. */
+/** How times and sizes read, by the browser's language and zone. Formatters are made once: making one costs more than using it. */
 const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 const thisYear = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
@@ -21,4 +21,14 @@ export function dayName(day: number, now: number): string {
   if (day === today) return "Today";
   if (day === yesterday) return "Yesterday";
   return new Date(day).getFullYear() === new Date(now).getFullYear() ? thisYear.format(day) : otherYear.format(day);
+}
+
+const units = ["byte", "kilobyte", "megabyte"].map(
+  (unit) => new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 }),
+);
+
+/** A file's size as people say it: `9.4 MB`. */
+export function fileSize(bytes: number): string {
+  const step = bytes < 1_000 ? 0 : bytes < 1_000_000 ? 1 : 2;
+  return units[step]?.format(bytes / 1_000 ** step) ?? "";
 }

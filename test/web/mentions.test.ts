@@ -1,0 +1,67 @@
+/** People, channels and emoji as they are typed and as they are sent; what is being completed. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { startedAt } from "../../web/completion.ts";
+import { findEmoji, replaceShortcodes } from "../../web/emoji.ts";
+import { decodeMentions, encodeMentions } from "../../web/mentions.ts";
+
+const ada = { id: "ada-0123456789abcdef", name: "Ada" };
+const adaL = { id: "adal-0123456789abcde", name: "Ada Lovelace" };
+const known = { people: [ada, adaL], channels: new Set(["design", "design-team"]) };
+const names = new Map([ada, adaL].map(({ id, name }) => [id, name]));
+
+test.each([
+  ["@Ada look", `<@${ada.id}> look`],
+  ["@ada lovelace, look", `<@${adaL.id}>, look`],
+  ["(@Ada)", `(<@${ada.id}>)`],
+  ["@Adam and mail@Ada", "@Adam and mail@Ada"],
+  ["`@Ada` and ```\n@Ada\n```", "`@Ada` and ```\n@Ada\n```"],
+  ["in #design-team or #Design", "in <#design-team> or <#design>"],
+  ["#nothing and issue#design", "#nothing and issue#design"],
+  ["https://example.org/#design", "https://example.org/#design"],
+])("%j is sent as %j", (typed, sent) => {
+  expect(encodeMentions(typed, known)).toBe(sent);
+});
+
+test("what is sent reads as it was typed, and whoever is not known keeps the id", () => {
+  expect(decodeMentions(`<@${adaL.id}> in <#design>`, (id) => names.get(id))).toBe("@Ada Lovelace in #design");
+  expect(decodeMentions("<@nobody-0123456789abc>", () => undefined)).toBe("<@nobody-0123456789abc>");
+});
+
+test("typed, sent, read and sent again: the same people", () => {
+  const piece = fc.constantFrom("@Ada", "@Ada Lovelace", "#design", " ", "\n", "`", "words", "@", "#");
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
+      const sent = encodeMentions(pieces.join(""), known);
+      const again = encodeMentions(
+        decodeMentions(sent, (id) => names.get(id)),
+        known,
+      );
+      expect(again).toBe(sent);
+    }),
+  );
+});
+
+test.each([
+  ["hello @Be", { sign: "@", word: "Be", start: 6 }],
+  ["@", { sign: "@", word: "", start: 0 }],
+  ["see #des", { sign: "#", word: "des", start: 4 }],
+  [":ta", { sign: ":", word: "ta", start: 0 }],
+  ["(:tada", { sign: ":", word: "tada", start: 1 }],
+  [":t", undefined],
+  ["at 10:30", undefined],
+  ["mail@be", undefined],
+  ["no", undefined],
+])("%j begins %o", (text, started) => {
+  expect(startedAt(text, text.length)).toEqual(started);
+});
+
+test("shortcodes become emoji, but not in code and not where there is no such emoji", () => {
+  expect(replaceShortcodes(":tada: `:tada:` :no_such_thing: 10:30:15")).toBe("🎉 `:tada:` :no_such_thing: 10:30:15");
+});
+
+test("an emoji is found by what it is called, what starts with it first", () => {
+  expect(findEmoji("tada", 5)[0]?.emoji).toBe("🎉");
+  expect(findEmoji("heart", 50).length).toBeGreaterThan(10);
+  expect(findEmoji("qqqq", 5)).toEqual([]);
+});

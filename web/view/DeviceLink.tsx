@@ -1,0 +1,70 @@
+import { useEffect, useState } from "preact/hooks";
+import encodeQR from "qr";
+import type { Store } from "../store.ts";
+import { clockTime } from "./formats.ts";
+
+type Link = { readonly url: string; readonly expiresAt: number };
+
+/** A link, and the same as a picture for a phone's camera, that make one more device this person's. */
+export function DeviceLink({ store }: { readonly store: Store }) {
+  const [link, setLink] = useState<Link>();
+  const [refusal, setRefusal] = useState<string>();
+  const [isCopied, setCopied] = useState(false);
+
+  async function make(): Promise<void> {
+    const answer = await store.makeLink();
+    if (answer.ok) setLink(answer.value);
+    else setRefusal(answer.detail);
+  }
+  useEffect(() => {
+    void make();
+  }, []);
+
+  if (refusal) {
+    return (
+      <p class="hint complaint" role="alert">
+        {refusal}
+      </p>
+    );
+  }
+  if (!link) return <p class="hint">Making a link…</p>;
+  return (
+    <div class="device-link">
+      <QrCode text={link.url} />
+      <p>
+        Scan this with the other device, or open the link there. It works once, until {clockTime(link.expiresAt)}, and
+        whoever opens it is you: show it to nobody.
+      </p>
+      <div class="field-row">
+        <input
+          aria-label="Link for another device"
+          readOnly
+          value={link.url}
+          onFocus={(event) => event.currentTarget.select()}
+        />
+        <button
+          type="button"
+          class="button"
+          onClick={async () => {
+            await navigator.clipboard.writeText(link.url);
+            setCopied(true);
+          }}
+        >
+          {isCopied ? "Copied" : "Copy"}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** Dark on light in every theme: some cameras read nothing else. */
+function QrCode({ text }: { readonly text: string }) {
+  const rows = encodeQR(text, "raw", { ecc: "medium", border: 2 });
+  const squares = rows.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])));
+  return (
+    <svg class="qr" viewBox={`0 0 ${rows.length} ${rows.length}`} role="img" aria-label="The link as a QR code">
+      <rect width="100%" height="100%" fill="#fff" />
+      <path d={squares.join("")} fill="#000" />
+    </svg>
+  );
+}

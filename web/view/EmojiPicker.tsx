@@ -1,0 +1,123 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { EMOJI_GROUPS, type Emoji, findEmoji } from "../emoji.ts";
+
+export type PickerProps = {
+  /** Where it opens. */
+  readonly anchor: DOMRect;
+  readonly recent: readonly string[];
+  readonly onPick: (emoji: string) => void;
+  readonly onClose: () => void;
+};
+
+const COLUMNS = 8;
+const FOUND_MAX = 64;
+/** Its size (px), to keep it inside the window. */
+const SIZE = { width: 344, height: 380 };
+
+/** All emoji: the recent ones first, then by group, or those found by a word. Arrows move, Enter takes, Esc leaves. */
+export function EmojiPicker({ anchor, recent, onPick, onClose }: PickerProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [word, setWord] = useState("");
+  useEffect(() => {
+    const shown = dialog.current;
+    const before = document.activeElement;
+    shown?.showModal();
+    return () => {
+      shown?.close();
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+
+  function pick(emoji: string): void {
+    onPick(emoji);
+    onClose();
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    event.stopPropagation(); // the list's keys are not the picker's
+    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLUMNS }[event.key];
+    const isTyping = event.target instanceof HTMLInputElement;
+    if (step === undefined || (isTyping && event.key !== "ArrowDown")) return;
+    event.preventDefault();
+    const buttons = [...(dialog.current?.querySelectorAll<HTMLElement>(".emoji") ?? [])];
+    const at = buttons.indexOf(document.activeElement as HTMLElement);
+    const next = at < 0 ? 0 : at + step;
+    if (next < 0) dialog.current?.querySelector("input")?.focus();
+    else buttons[Math.min(next, buttons.length - 1)]?.focus();
+  }
+
+  const left = Math.max(8, Math.min(anchor.right - SIZE.width, innerWidth - SIZE.width - 8));
+  const isBelow = anchor.bottom + SIZE.height < innerHeight;
+  const top = isBelow ? anchor.bottom + 4 : Math.max(8, anchor.top - SIZE.height - 4);
+  return (
+    <dialog
+      ref={dialog}
+      class="picker"
+      aria-label="Emoji"
+      style={{ left: `${left}px`, top: `${top}px` }}
+      onClose={({ currentTarget }) => currentTarget.isConnected && onClose()}
+      onKeyDown={onKeyDown}
+      onClick={({ target, currentTarget }) => target === currentTarget && onClose()}
+    >
+      <form
+        class="picker-find"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const [first] = findEmoji(word, 1);
+          if (word !== "" && first) pick(first.emoji);
+        }}
+      >
+        <input
+          aria-label="Find an emoji"
+          placeholder="Find an emoji"
+          autocomplete="off"
+          spellcheck={false}
+          value={word}
+          onInput={({ currentTarget }) => setWord(currentTarget.value)}
+        />
+      </form>
+      <div class="picker-list">
+        {word.trim() === "" ? (
+          <>
+            <Group
+              name="Recent"
+              emoji={recent.map((emoji) => ({ emoji, code: emoji, description: emoji }))}
+              onPick={pick}
+            />
+            {EMOJI_GROUPS.map(({ name, emoji }) => (
+              <Group key={name} name={name} emoji={emoji} onPick={pick} />
+            ))}
+          </>
+        ) : (
+          <Group name="Found" emoji={findEmoji(word, FOUND_MAX)} onPick={pick} />
+        )}
+      </div>
+    </dialog>
+  );
+}
+
+type GroupProps = { readonly name: string; readonly emoji: readonly Emoji[]; readonly onPick: (emoji: string) => void };
+
+function Group({ name, emoji, onPick }: GroupProps) {
+  return (
+    <section class="picker-group">
+      <h3>{name}</h3>
+      {emoji.length === 0 && <p class="hint">There is none of that name.</p>}
+      <div class="picker-grid">
+        {emoji.map((one) => (
+          <button
+            key={one.code}
+            type="button"
+            class="emoji"
+            tabIndex={-1}
+            aria-label={one.description}
+            title={`:${one.code}:`}
+            onClick={() => onPick(one.emoji)}
+          >
+            {one.emoji}
+          </button>
+        ))}
+      </div>
+    </section>
+  );
+}

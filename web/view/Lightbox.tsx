@@ -1,0 +1,73 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Attachment } from "../../worker/frames.ts";
+import { Icon } from "./icons.tsx";
+
+type Props = { readonly pictures: readonly Attachment[]; readonly first: number; readonly onClose: () => void };
+
+/** Pictures over the whole window, one at a time: arrows lead to the others, Esc or a tap beside them leads back. */
+export function Lightbox({ pictures, first, onClose }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [at, setAt] = useState(first);
+  const picture = pictures[at];
+  useEffect(() => {
+    const shown = dialog.current;
+    const before = document.activeElement;
+    shown?.showModal();
+    return () => {
+      shown?.close();
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  if (!picture) return null;
+  const step = (by: number) => setAt(Math.min(Math.max(at + by, 0), pictures.length - 1));
+  return (
+    <dialog
+      ref={dialog}
+      class="lightbox"
+      aria-label={picture.name}
+      onClose={({ currentTarget }) => currentTarget.isConnected && onClose()}
+      onKeyDown={(event) => {
+        event.stopPropagation(); // the list's keys are not the picture's
+        if (event.key === "ArrowLeft") step(-1);
+        if (event.key === "ArrowRight") step(1);
+      }}
+      onClick={({ target, currentTarget }) => target === currentTarget && onClose()}
+    >
+      <header class="lightbox-head">
+        <span class="lightbox-name" dir="auto">
+          {picture.name}
+        </span>
+        <a class="icon-button" href={picture.url} download={picture.name} aria-label="Download" title="Download">
+          <Icon name="download" />
+        </a>
+        <button type="button" class="icon-button" aria-label="Close" title="Close" onClick={onClose}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <img src={picture.url} alt={picture.name} />
+      {pictures.length > 1 && (
+        <footer class="lightbox-foot">
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Previous picture"
+            disabled={at === 0}
+            onClick={() => step(-1)}
+          >
+            <Icon name="left" />
+          </button>
+          {at + 1} of {pictures.length}
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Next picture"
+            disabled={at === pictures.length - 1}
+            onClick={() => step(1)}
+          >
+            <Icon name="right" />
+          </button>
+        </footer>
+      )}
+    </dialog>
+  );
+}

@@ -1,0 +1,33 @@
+import { useState } from "preact/hooks";
+import type { Store } from "../store.ts";
+import { Dialog } from "./Dialog.tsx";
+
+/** A device link was opened where somebody is signed in: they decide who this device belongs to. */
+export function Linked({ store }: { readonly store: Store }) {
+  const [refusal, setRefusal] = useState<string>();
+  const name = store.person.value?.name;
+
+  async function take(): Promise<void> {
+    const answer = await store.decideLink(true);
+    if (answer && !answer.ok) setRefusal(answer.detail);
+  }
+
+  return (
+    <Dialog title="Use this link here?">
+      <p>
+        It brings another person's Flack to this device, and signs <bdi>{name}</bdi> out here.
+      </p>
+      <p class={refusal ? "hint complaint" : "hint"} role="status">
+        {refusal ?? "If this is the only device of theirs, their name and direct conversations are given up."}
+      </p>
+      <div class="dialog-actions">
+        <button type="button" class="button quiet" onClick={() => void store.decideLink(false)}>
+          Stay <bdi>{name}</bdi>
+        </button>
+        <button type="button" class="button primary" onClick={take}>
+          Use the link
+        </button>
+      </div>
+    </Dialog>
+  );
+}

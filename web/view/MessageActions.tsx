@@ -1,0 +1,148 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Store } from "../store.ts";
+import { Icon, type IconName } from "./icons.tsx";
+import { lazy } from "./lazy.tsx";
+import { rowId } from "./MessageItem.tsx";
+import type { MessageRow } from "./timeline.ts";
+
+const EmojiPicker = lazy(async () => (await import("./EmojiPicker.tsx")).EmojiPicker);
+
+type ToolbarProps = {
+  readonly store: Store;
+  readonly row: MessageRow;
+  readonly tabIndex: number;
+  /** The message is to be deleted. */
+  readonly onRemove: (id: string) => void;
+};
+
+/** What can be done with a message; what its author alone can do comes last. */
+export function Toolbar({ store, row: { id, seq, text, isOwn }, tabIndex, onRemove }: ToolbarProps) {
+  /** Where the picker is open. */
+  const [anchor, setAnchor] = useState<DOMRect>();
+  const tool = (
+    icon: IconName,
+    label: string,
+    onClick: (event: MouseEvent & { currentTarget: HTMLElement }) => void,
+  ) => (
+    <button type="button" class="icon-button" aria-label={label} title={label} tabIndex={tabIndex} onClick={onClick}>
+      <Icon name={icon} />
+    </button>
+  );
+  return (
+    <div class={anchor ? "toolbar open" : "toolbar"}>
+      {tool("react", "Add reaction", ({ currentTarget }) => setAnchor(currentTarget.getBoundingClientRect()))}
+      {tool("reply", "Reply", () => {
+        store.reply(id);
+        document.getElementById("composer")?.focus();
+      })}
+      <CopyButton
+        icon="link"
+        label="Copy link"
+        text={() => `${location.origin}${location.pathname}?m=${seq}`}
+        tabIndex={tabIndex}
+      />
+      {text !== "" && (
+        <CopyButton icon="copy" label="Copy text" text={() => store.plainText(text)} tabIndex={tabIndex} />
+      )}
+      {isOwn && tool("pencil", "Edit message", () => store.edit(id))}
+      {isOwn && tool("trash", "Delete message", () => onRemove(id))}
+      {anchor && (
+        <EmojiPicker
+          anchor={anchor}
+          recent={store.recentEmoji()}
+          onPick={(emoji) => store.react(id, emoji, true)}
+          onClose={() => setAnchor(undefined)}
+        />
+      )}
+    </div>
+  );
+}
+
+type CopyProps = {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly text: () => string;
+  readonly tabIndex: number;
+};
+
+/** Copies, and says so until one goes elsewhere. */
+function CopyButton({ icon, label, text, tabIndex }: CopyProps) {
+  const [isCopied, setCopied] = useState(false);
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={isCopied ? "Copied" : label}
+      title={isCopied ? "Copied" : label}
+      tabIndex={tabIndex}
+      onClick={async () => {
+        await navigator.clipboard.writeText(text());
+        setCopied(true);
+      }}
+      onBlur={() => setCopied(false)}
+      onMouseLeave={() => setCopied(false)}
+    >
+      <Icon name={isCopied ? "check" : icon} />
+    </button>
+  );
+}
+
+const REFUSED = { send: "Not sent", edit: "Not changed", delete: "Not deleted" } as const;
+
+/** What is to be said about a message that is not simply there. */
+export function MessageState({ store, row: { id, state } }: Omit<ToolbarProps, "tabIndex" | "onRemove">) {
+  switch (state.kind) {
+    case "sent":
+      return null;
+    case "sending":
+      return store.isConnected.value ? (
+        <span class="state late">Sending…</span>
+      ) : (
+        <span class="state">Will be sent when connected</span>
+      );
+    case "failed":
+      return (
+        <span class="state failure" role="alert">
+          {REFUSED[state.command]}: {state.detail}{" "}
+          <button type="button" class="link-button" onClick={() => store.retry(id)}>
+            Retry
+          </button>
+          {" · "}
+          <button type="button" class="link-button" onClick={() => store.discard({ id, kind: state.command })}>
+            {state.command === "delete" ? "Keep it" : "Discard"}
+          </button>
+        </span>
+      );
+    case "deleting":
+      return <Deleting store={store} id={id} dueAt={state.dueAt} />;
+    default:
+      return state satisfies never;
+  }
+}
+
+/** Offers to take a deletion back while that is possible, then says what it waits for. */
+function Deleting({ store, id, dueAt }: { readonly store: Store; readonly id: string; readonly dueAt: number }) {
+  const [isDue, setDue] = useState(dueAt <= Date.now());
+  useEffect(() => {
+    const timer = setTimeout(() => setDue(true), dueAt - Date.now());
+    return () => clearTimeout(timer);
+  }, [dueAt]);
+  if (isDue) {
+    return <span class="state">{store.isConnected.value ? "Deleting…" : "Will be deleted when connected"}</span>;
+  }
+  return (
+    <span class="state">
+      Deleting…{" "}
+      <button
+        type="button"
+        class="link-button"
+        onClick={() => {
+          store.undoRemove(id);
+          document.getElementById(rowId(id))?.focus();
+        }}
+      >
+        Undo
+      </button>
+    </span>
+  );
+}

@@ -1,0 +1,89 @@
+import { useEffect, useState } from "preact/hooks";
+import type { OnlinePerson } from "../../worker/frames.ts";
+import type { Store } from "../store.ts";
+import { Avatar } from "./Avatar.tsx";
+import { Dialog } from "./Dialog.tsx";
+
+/** So long (ms) nothing has to be typed before people are looked for. */
+const PAUSE_MS = 150;
+
+/** Finds somebody by name, whoever is online first, and opens the conversation of the two. */
+export function NewDirect({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
+  const [typed, setTyped] = useState("");
+  const [found, setFound] = useState<readonly OnlinePerson[]>();
+  const [refusal, setRefusal] = useState<string>();
+  const people = (found ?? [])
+    .filter(({ id }) => id !== store.person.value?.id)
+    .sort((a, b) => Number(b.online) - Number(a.online)); // stable: by name among those alike
+
+  useEffect(() => {
+    let isCurrent = true;
+    const timer = setTimeout(
+      async () => {
+        const answer = await store.searchPeople(typed);
+        if (!isCurrent) return;
+        if (answer.ok) setFound(answer.value.people);
+        else setRefusal(answer.detail);
+      },
+      typed === "" ? 0 : PAUSE_MS,
+    );
+    return () => {
+      isCurrent = false;
+      clearTimeout(timer);
+    };
+  }, [typed]);
+
+  async function open(personId: string): Promise<void> {
+    const answer = await store.openDirect(personId);
+    if (answer.ok) onClose();
+    else setRefusal(answer.detail);
+  }
+
+  return (
+    <Dialog title="New direct message" onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          const [first] = people;
+          if (first) void open(first.id);
+        }}
+      >
+        <label for="direct-to">To</label>
+        <input
+          id="direct-to"
+          aria-label="Find people"
+          aria-describedby="direct-hint"
+          placeholder="A name"
+          autocomplete="off"
+          spellcheck={false}
+          dir="auto"
+          autofocus
+          value={typed}
+          onInput={({ currentTarget }) => {
+            setTyped(currentTarget.value);
+            setRefusal(undefined);
+          }}
+        />
+        <p id="direct-hint" class={refusal ? "hint complaint" : "visually-hidden"} role="status">
+          {refusal ?? (found ? `${people.length} found` : "")}
+        </p>
+      </form>
+      <ul class="people">
+        {people.map((person) => (
+          <li key={person.id}>
+            <button type="button" class="person" onClick={() => void open(person.id)}>
+              <Avatar person={person} />
+              <bdi>{person.name}</bdi>
+              {person.online && <span class="person-online">Online</span>}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {found && people.length === 0 && (
+        <p class="hint">
+          {typed.trim() === "" ? "Nobody else is here yet. Pass the address on." : "Nobody here has such a name."}
+        </p>
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,28 @@
+import { find } from "../../worker/history.ts";
+import { plainLine } from "../markdown.ts";
+import type { Store } from "../store.ts";
+import { Icon } from "./icons.tsx";
+
+/** One line of the message that is replied to. What is gone is said to be gone: a quote holds an id and no words. */
+export function Quote({ store, id, onGo }: { readonly store: Store; readonly id: string; readonly onGo: () => void }) {
+  const parent = store.open.value && find(store.open.value.history.value, id);
+  if (!parent) return <p class="quote gone">a message no longer kept here</p>;
+  if (parent.deleted) return <p class="quote gone">Message deleted</p>;
+  return (
+    <button type="button" class="quote" tabIndex={-1} onClick={onGo}>
+      <Icon name="reply" />
+      <bdi class="quote-author">{parent.author.name}</bdi>
+      <span class="quote-line" dir="auto">
+        {quoted(store, parent)}
+      </span>
+    </button>
+  );
+}
+
+/** A message in one line: its words, or else its files. */
+export function quoted(
+  store: Store,
+  { text, attachments = [] }: { readonly text: string; readonly attachments?: readonly { readonly name: string }[] },
+): string {
+  return store.plainText(plainLine(text)) || attachments.map(({ name }) => name).join(", ");
+}

@@ -1,0 +1,79 @@
+import type { Upload, Uploads } from "../uploads.ts";
+import { fileSize } from "./formats.ts";
+import { Icon } from "./icons.tsx";
+
+/** The files that the next message will take, how far they have come, and the way to leave them out. */
+export function Tiles({ uploads }: { readonly uploads: Uploads }) {
+  return (
+    <>
+      {uploads.complaint.value && (
+        <p class="hint complaint" role="alert">
+          {uploads.complaint.value}
+        </p>
+      )}
+      {uploads.list.value.length > 0 && (
+        <ul class="tiles" aria-label="Files to send">
+          {uploads.list.value.map((upload) => (
+            <Tile key={upload.id} upload={upload} uploads={uploads} />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Tile({ upload, uploads }: { readonly upload: Upload; readonly uploads: Uploads }) {
+  const { id, name, size, preview, state } = upload;
+  return (
+    <li class={`tile ${state.kind}`}>
+      {preview ? <img src={preview} alt="" /> : <Icon name="file" />}
+      <div class="tile-about">
+        <input
+          aria-label={`Name of ${name}`}
+          dir="auto"
+          value={name}
+          onChange={({ currentTarget }) => uploads.rename(id, currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter") return;
+            event.preventDefault(); // takes the name, and does not send the message
+            event.currentTarget.blur();
+          }}
+        />
+        <Progress upload={upload} />
+      </div>
+      {state.kind === "failed" && state.mayRetry && (
+        <button type="button" class="link-button" onClick={() => uploads.retry(id)}>
+          Retry
+        </button>
+      )}
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={state.kind === "done" || state.kind === "failed" ? `Remove ${name}` : `Cancel ${name}`}
+        onClick={() => uploads.remove(id)}
+      >
+        <Icon name="close" />
+      </button>
+      <span class="visually-hidden">{fileSize(size)}</span>
+    </li>
+  );
+}
+
+function Progress({ upload: { name, size, state } }: { readonly upload: Upload }) {
+  switch (state.kind) {
+    case "preparing":
+      return <progress aria-label={`Upload of ${name}`} />;
+    case "uploading":
+      return <progress aria-label={`Upload of ${name}`} max={1} value={state.progress} />;
+    case "done":
+      return <span class="tile-state">{fileSize(size)}</span>;
+    case "failed":
+      return (
+        <span class="tile-state failure" role="alert">
+          {state.detail}
+        </span>
+      );
+    default:
+      return state satisfies never;
+  }
+}
