@@ -2,8 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Store } from "../store.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { lazy } from "./lazy.tsx";
-import { rowId } from "./MessageItem.tsx";
-import type { MessageRow } from "./timeline.ts";
+import { type MessageRow, rowId } from "./timeline.ts";
 
 const EmojiPicker = lazy(async () => (await import("./EmojiPicker.tsx")).EmojiPicker);
 

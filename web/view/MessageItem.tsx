@@ -7,7 +7,7 @@ import { lazy } from "./lazy.tsx";
 import { Quote } from "./Quote.tsx";
 import { Reactions } from "./Reactions.tsx";
 import { Text } from "./Text.tsx";
-import type { MessageRow } from "./timeline.ts";
+import { type MessageRow, rowId } from "./timeline.ts";
 
 type Props = {
   readonly store: Store;
@@ -92,9 +92,4 @@ export function MessageItem({ store, row, isTabStop, isFirstNew, isFlashed, onRe
       )}
     </li>
   );
-}
-
-/** The element's id of a message's row. */
-export function rowId(messageId: string): string {
-  return `message-${messageId}`;
 }

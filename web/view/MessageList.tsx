@@ -5,8 +5,8 @@ import { route } from "../route.ts";
 import type { Conversation, Store } from "../store.ts";
 import { clockTime, dayName } from "./formats.ts";
 import { Icon } from "./icons.tsx";
-import { MessageItem, rowId } from "./MessageItem.tsx";
-import { layOut } from "./timeline.ts";
+import { MessageItem } from "./MessageItem.tsx";
+import { layOut, rowId } from "./timeline.ts";
 
 /** Whoever is this close (px) to the end is at the end, and stays there. */
 const PINNED_PX = 48;

@@ -120,3 +120,8 @@ function stateOf(entry: OutboxEntry): RowState {
   if (failure && kind !== "react") return { kind: "failed", command: kind, detail: failure.detail };
   return kind === "delete" ? { kind: "deleting", dueAt } : { kind: "sending" };
 }
+
+/** The element's id of a message's row. */
+export function rowId(messageId: string): string {
+  return `message-${messageId}`;
+}
