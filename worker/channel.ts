@@ -27,7 +27,7 @@ import {
   parseFrame,
   type Refusal,
 } from "./protocol.ts";
-import { type Seat, Sockets } from "./sockets.ts";
+import { type Seat, Sockets, type Standing } from "./sockets.ts";
 
 /** Where a seat is: what the directory confirmed when it was taken. */
 export type ChannelRef = { readonly id: string; readonly epoch: string; readonly kind: "public" | "direct" };
@@ -52,7 +52,7 @@ const ENDING_MS = 60_000;
 /** Shortest time (ms) between two `here` frames, two reports to the directory, and two `typing` of one person. */
 const GATHER_MS = 1_000;
 /**
- * What is remembered while awake, by count: sign-outs and renames, against upgrades that asked before and arrive after,
+ * What is remembered while awake, by count: sign-outs and changed standings, against upgrades that asked before and arrive after,
  * and allowances of those who spoke last. Nobody speaks a thousand others out of memory before an allowance is full again.
  */
 const LATELY_MAX = 1_000;
@@ -68,7 +68,7 @@ export class Channel extends DurableObject<Env> {
   /** When (ms) the alarm is set for, as far as known. */
   #alarmAt: number | undefined;
   readonly #endedLately = new Set<string>();
-  readonly #renamedLately = new Map<string, { readonly person: Person; readonly namedAt: number }>();
+  readonly #changedLately = new Map<string, Standing>();
   /** By person: when (ms) it was last told that they type. */
   readonly #typedLately = new Map<string, number>();
   #hereTimer = false;
@@ -182,11 +182,12 @@ export class Channel extends DurableObject<Env> {
     this.#sockets.endSession(session);
   }
 
-  /** A person carries a new name from now on, on open sockets and on upgrades under way. */
-  rename(person: Person, namedAt: number): void {
-    if ((this.#renamedLately.get(person.id)?.namedAt ?? 0) >= namedAt) return; // told out of order
-    remember(this.#renamedLately, (renamed) => renamed.set(person.id, { person, namedAt }));
-    this.#sockets.rename(person, namedAt);
+  /** A person has a new name, or is an owner, from now on: on open sockets and on upgrades under way. */
+  update(standing: Standing): void {
+    const { person, asOf } = standing;
+    if ((this.#changedLately.get(person.id)?.asOf ?? 0) >= asOf) return; // told out of order
+    remember(this.#changedLately, (changed) => changed.set(person.id, standing));
+    this.#sockets.update(standing);
     this.#here.rename(person);
     this.#tellHereSoon();
   }
@@ -229,7 +230,8 @@ export class Channel extends DurableObject<Env> {
   #carryOut(seat: ChannelSeat, command: MessageCommand, now: number): Outcome {
     const attachments = command.type === "send" ? (command.attachments ?? []) : [];
     const uploads = this.env.FILES && this.#journal.uploads.find(attachments.slice(0, ATTACHMENTS_MAX));
-    const state = { history: this.#history, past: this.#journal.past, uploads };
+    const mayRemove = seat.isOwner && seat.channel.kind === "public";
+    const state = { history: this.#history, past: this.#journal.past, uploads, mayRemove };
     const decision = decide(state, command, seat.person, now);
     switch (decision.kind) {
       case "refused":
@@ -352,8 +354,8 @@ export class Channel extends DurableObject<Env> {
     const isOther = (this.#journal.channelId ?? id) !== id;
     if (this.#journal.hasEnded || isOther || !isFor(id, seat.person.id)) return { ok: false, refusal: NOT_HERE };
     if (this.#endedLately.has(seat.session)) return { ok: false, refusal: SESSION_ENDED };
-    const renamed = this.#renamedLately.get(seat.person.id);
-    return { ok: true, seat: renamed && renamed.namedAt > seat.namedAt ? { ...seat, ...renamed } : seat };
+    const changed = this.#changedLately.get(seat.person.id);
+    return { ok: true, seat: changed && changed.asOf > seat.asOf ? { ...seat, ...changed } : seat };
   }
 
   /** A timer of a second, set only while something waits: it keeps nothing awake that could sleep. */

@@ -10,6 +10,7 @@ import { readEnvelope } from "./envelope.ts";
 import type { Channel, DirectoryFrame, Message, OnlinePerson, Person } from "./frames.ts";
 import { insist } from "./insist.ts";
 import { log } from "./log.ts";
+import { areChannelsAlike, isReservedLookalike, keysOf } from "./lookalikes.ts";
 import { type FoldedName, nameKey } from "./names.ts";
 import { type Bucket, take, UPLOAD_PACE } from "./pace.ts";
 import { Presence } from "./presence.ts";
@@ -23,9 +24,9 @@ import {
   type Refusal,
   TOPIC_MAX_POINTS,
 } from "./protocol.ts";
-import { Register, type SessionFacts } from "./register.ts";
+import { Register } from "./register.ts";
 import { randomId } from "./session.ts";
-import { type Seat, Sockets } from "./sockets.ts";
+import { type Seat, Sockets, type Standing } from "./sockets.ts";
 
 /** Of whoever asks: the seat to take, the channel asked for if it is there for this person, and whether the cookie wants renewing. */
 export type Asker = {
@@ -46,7 +47,7 @@ type SignIn = {
 };
 
 type SignInOutcome =
-  | { readonly kind: "created" | "known"; readonly person: Person }
+  | { readonly kind: "created" | "known"; readonly person: Person; readonly isOwner: boolean }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
 /** A device link's token, as its hash, and what comes along with it as with a sign-in. */
@@ -125,11 +126,13 @@ export class Directory extends DurableObject<Env> {
     const now = Date.now();
     const held = this.#register.session(session);
     if (!held) return undefined;
-    if (now - held.seenAt >= DAY_MS) this.#register.noteSeen(held.person.id, now);
+    const { standing } = held;
+    const personId = standing.person.id;
+    if (now - held.seenAt >= DAY_MS) this.#register.noteSeen(personId, now);
     const renew = mayRenew && now - held.renewedAt >= DAY_MS;
     if (renew) this.#register.noteRenewed(session, now);
-    const seat: Seat = { person: held.person, session, namedAt: held.namedAt };
-    const channel = channelId === undefined ? undefined : this.#register.channel(channelId, held.person.id);
+    const seat: Seat = { ...standing, session };
+    const channel = channelId === undefined ? undefined : this.#register.channel(channelId, personId);
     if (!channel) return { seat, renew };
     this.#register.noteVisit(session, channel.epoch);
     const { id, epoch, kind, seq } = channel;
@@ -144,20 +147,41 @@ export class Directory extends DurableObject<Env> {
     const now = Date.now();
     if (!asked.name.ok) return refused("invalid_name", asked.name.reason);
     const { name } = asked.name;
-    const held = asked.session === undefined ? undefined : this.#register.session(asked.session);
-    if (held?.person.name === name) return { kind: "known", person: held.person };
+    if (isReservedLookalike(name)) return refused("invalid_name", "This name looks like one that is reserved.");
+    const held = asked.session === undefined ? undefined : this.#register.session(asked.session)?.standing;
+    if (held?.person.name === name) return { kind: "known", person: held.person, isOwner: held.isOwner };
     const isAdmitted = held !== undefined || asked.isAdmitted;
     const hasty = this.#countSignIn(asked.address, isAdmitted, now);
     if (hasty) return { kind: "refused", refusal: hasty };
     if (!isAdmitted) return refused("bad_access_code", "Ask whoever runs this site for its access code.");
     const freed = this.#freeName(name, held?.person.id, now);
-    if (!freed) return refused("name_taken", "Somebody here has this name already.");
+    if (!freed) return refused("name_taken", "Somebody here has this name, or one that looks like it.");
     if (held) return this.#rename(held, name, freed, now);
     const person: Person = { id: randomId(16), name };
-    const isFirst = this.#register.addPerson(person, nameKey(name), asked.fresh, now);
+    const isFirst = this.#register.addPerson(person, asked.fresh, now);
     if (isFirst) this.#announce(this.#addChannel(FIRST_CHANNEL, "", person, now));
     await this.#endSessions(freed);
-    return { kind: "created", person };
+    return { kind: "created", person, isOwner: false };
+  }
+
+  /** Whoever knows the site's code becomes an owner. `isRight`: the code was. A wrong one is a failed sign-in. */
+  async becomeOwner(session: string, isRight: boolean, address: string | undefined): Promise<SignInOutcome> {
+    const now = Date.now();
+    const hasty = this.#countSignIn(address, isRight, now);
+    if (hasty) return { kind: "refused", refusal: hasty };
+    const held = this.#register.session(session)?.standing;
+    if (!held) return refused("unauthorized", "Sign in first.");
+    if (!isRight) return refused("forbidden", "This is not the owner's code.");
+    if (!held.isOwner) await this.#setStanding({ ...held, isOwner: true, asOf: Math.max(now, held.asOf + 1) });
+    return { kind: "known", person: held.person, isOwner: true };
+  }
+
+  /** Ends all sessions of a person, whose name is free then. What they wrote stays. Owners only. */
+  async removePerson(personId: string, asker: Standing): Promise<Refusal | undefined> {
+    if (!asker.isOwner) return { code: "forbidden", detail: "Only an owner of the site may remove people." };
+    if (!this.#register.person(personId)) return { code: "not_found", detail: "There is no such person." };
+    await this.#endSessions(this.#register.endAllSessions(personId));
+    return undefined;
   }
 
   /** Ends a session everywhere. Answered after every channel it has been in was told. */
@@ -187,8 +211,9 @@ export class Directory extends DurableObject<Env> {
     this.#countSignIn(asked.address, person !== undefined, now);
     if (!person) return refused("link_expired", "This link was used already, or its ten minutes are over.");
     this.#register.addSession(asked.fresh, person.id, now); // before the old one ends, which may be the last of the same person
+    const isOwner = this.#register.session(asked.fresh)?.standing.isOwner ?? false;
     if (asked.session !== undefined && this.#register.session(asked.session)) await this.signOut(asked.session);
-    return { kind: "created", person };
+    return { kind: "created", person, isOwner };
   }
 
   /** Tells the channels that could not be told of an end, or whose telling was cut off. */
@@ -204,7 +229,8 @@ export class Directory extends DurableObject<Env> {
 
   createChannel(name: string, topic: string, person: Person): ChannelOutcome {
     const now = Date.now();
-    if (this.#register.channel(name, person.id)) return refused("channel_exists", `There is a #${name} already.`);
+    const alike = this.#register.publicChannels().find((channel) => areChannelsAlike(channel.name, name));
+    if (alike) return refused("channel_exists", `There is a #${alike.name} already.`);
     if (this.#register.countChannels() >= CHANNELS_MAX)
       return refused("busy", "This site has as many channels as fit.");
     const hasty = this.#countNew("channels", person.id, NEW_CHANNELS_PER_HOUR, now);
@@ -232,11 +258,11 @@ export class Directory extends DurableObject<Env> {
     return { kind: "created", channel: { ...channel, peer } };
   }
 
-  /** A new topic, raw; its creator's to set. */
-  setTopic(id: string, raw: string, personId: string): ChannelOutcome {
-    const held = this.#register.channel(id, personId);
+  /** A new topic, raw; its creator's or an owner's to set. */
+  setTopic(id: string, raw: string, asker: Standing): ChannelOutcome {
+    const held = this.#register.channel(id, asker.person.id);
     if (!held) return refused("not_found", "There is no such channel.");
-    const forbidden = whyNotOwn(held, personId);
+    const forbidden = whyNotOwn(held, asker);
     if (forbidden) return refused("forbidden", forbidden);
     const topic = foldText(raw, TOPIC_MAX_POINTS);
     if (topic === undefined) return refused("invalid_text", `A topic has at most ${TOPIC_MAX_POINTS} characters.`);
@@ -248,11 +274,11 @@ export class Directory extends DurableObject<Env> {
     return { kind: "changed", channel };
   }
 
-  /** Deletes a channel of this person's. The name is free at once; answered after its object was told, which tidies up by itself. */
-  async deleteChannel(id: string, personId: string): Promise<ChannelOutcome> {
-    const channel = this.#register.channel(id, personId);
+  /** Deletes a channel of the asker's, or any as an owner. The name is free at once; answered after its object was told, which tidies up by itself. */
+  async deleteChannel(id: string, asker: Standing): Promise<ChannelOutcome> {
+    const channel = this.#register.channel(id, asker.person.id);
     if (!channel) return refused("not_found", "There is no such channel.");
-    const forbidden = id === FIRST_CHANNEL ? "The first channel stays." : whyNotOwn(channel, personId);
+    const forbidden = id === FIRST_CHANNEL ? "The first channel stays." : whyNotOwn(channel, asker);
     if (forbidden) return refused("forbidden", forbidden);
     this.#register.deleteChannel(channel);
     this.#active.delete(id);
@@ -327,7 +353,7 @@ export class Directory extends DurableObject<Env> {
   override fetch(request: Request): Response {
     const asker = this.ask(readEnvelope<Seat>(request).session, false);
     if (!asker) return problem({ code: "unauthorized", detail: "This session has ended." });
-    return this.#sockets.accept(asker.seat, Date.now(), () => encode(this.#firstFrame(asker.seat.person)));
+    return this.#sockets.accept(asker.seat, Date.now(), () => encode(this.#firstFrame(asker.seat)));
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
@@ -348,29 +374,32 @@ export class Directory extends DurableObject<Env> {
     this.#sockets.guard(socket, () => this.#sockets.fail(socket));
   }
 
-  async #rename(held: SessionFacts, name: string, freed: readonly string[], now: number): Promise<SignInOutcome> {
+  async #rename(held: Standing, name: string, freed: readonly string[], now: number): Promise<SignInOutcome> {
     const person: Person = { id: held.person.id, name };
-    const namedAt = Math.max(now, held.namedAt + 1); // tells two renames of one millisecond apart
-    this.#register.rename(person, nameKey(name), namedAt);
-    this.#sockets.rename(person, namedAt);
+    const asOf = Math.max(now, held.asOf + 1); // tells two renames of one millisecond apart
+    await Promise.all([this.#setStanding({ ...held, person, asOf }), this.#endSessions(freed)]);
+    return { kind: "known", person, isOwner: held.isOwner };
+  }
+
+  /** Answered when every channel that the person has been in was told. */
+  async #setStanding(standing: Standing): Promise<void> {
+    const { person } = standing;
+    this.#register.setStanding(standing);
+    this.#sockets.update(standing);
     this.#online.rename(person);
     this.#tellPeopleSoon();
     for (const channel of this.#register.directChannels(person.id)) {
       if (channel.peer) this.#tellPerson(channel.peer.id, { type: "channel", channel: { ...channel, peer: person } });
     }
     const epochs = this.#register.epochsOf(person.id);
-    await Promise.all([
-      this.#endSessions(freed),
-      ...epochs.map((epoch) => this.#tell(epoch, (channel) => channel.rename(person, namedAt))),
-    ]);
-    return { kind: "known", person };
+    await Promise.all(epochs.map((epoch) => this.#tell(epoch, (channel) => channel.update(standing))));
   }
 
   /** Takes the name from whoever has not been seen for 90 days, and says which sessions ended; `undefined`: it is taken. */
   #freeName(name: string, claimantId: string | undefined, now: number): readonly string[] | undefined {
-    const holder = this.#register.nameHolder(nameKey(name));
-    if (!holder || holder.id === claimantId) return [];
-    return now - holder.seenAt < NAME_KEPT_MS ? undefined : this.#register.endAllSessions(holder.id);
+    const holders = this.#register.nameHolders(keysOf(name)).filter(({ id }) => id !== claimantId);
+    if (holders.some(({ seenAt }) => now - seenAt < NAME_KEPT_MS)) return undefined;
+    return holders.flatMap(({ id }) => this.#register.endAllSessions(id));
   }
 
   /** Visits of ended sessions are what has still to be told: they go once it was, and the alarm outlives this process. */
@@ -458,7 +487,7 @@ export class Directory extends DurableObject<Env> {
     this.#tellAll({ type: "channel", channel });
   }
 
-  #firstFrame(you: Person): DirectoryFrame {
+  #firstFrame({ person: you, isOwner }: Standing): DirectoryFrame {
     const channels = this.channels(you.id);
     const people = new Map(channels.flatMap(({ peer }) => (peer ? [[peer.id, peer]] : [])));
     for (const person of this.#online.people(DIRECTORY_MAX_PEOPLE, you.id)) people.set(person.id, person);
@@ -466,6 +495,7 @@ export class Directory extends DurableObject<Env> {
       type: "directory",
       version: PROTOCOL_VERSION,
       you,
+      ...(isOwner && { owner: true }),
       channels,
       people: [...people.values()]
         .slice(0, DIRECTORY_MAX_PEOPLE)
@@ -532,10 +562,12 @@ function newChannel(made: Pick<Channel, "id" | "kind" | "name" | "topic" | "crea
   return { ...channel, epoch: randomId(16), createdAt: now, seq: 0, lastAt: null };
 }
 
-/** A channel is its creator's to change; a direct one is nobody's. */
-function whyNotOwn(channel: Channel, personId: string): string | undefined {
+/** A channel is its creator's to change, and an owner's; a direct one is nobody's. */
+function whyNotOwn(channel: Channel, { person, isOwner }: Standing): string | undefined {
   if (channel.kind === "direct") return "A direct conversation has no topic and cannot be deleted.";
-  return channel.createdBy.id === personId ? undefined : `Only ${channel.createdBy.name} may change this channel.`;
+  return isOwner || channel.createdBy.id === person.id
+    ? undefined
+    : `Only ${channel.createdBy.name} may change this channel.`;
 }
 
 function encode(frame: DirectoryFrame): string {

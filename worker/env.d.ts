@@ -9,6 +9,8 @@ declare namespace Cloudflare {
     readonly SITE_NAME?: string;
     /** When set, signing in needs it. */
     readonly ACCESS_CODE?: string;
+    /** Whoever knows it may become an owner; without it there is none. */
+    readonly OWNER_CODE?: string;
     /** Comma-separated origins, beside the site's own, that may change something. */
     readonly ALLOWED_ORIGINS?: string;
   }

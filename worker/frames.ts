@@ -114,6 +114,7 @@ const Directory = v.object({
   type: v.literal("directory"),
   version: v.number(),
   you: Person,
+  owner: v.exactOptional(v.boolean()),
   channels: v.array(Channel),
   people: v.array(OnlinePerson),
 });
@@ -176,7 +177,8 @@ export const OnlinePeopleAnswer = v.object({ people: v.array(OnlinePerson) });
 export const DevicesAnswer = v.object({ devices: Count });
 export const LinkAnswer = v.object({ url: v.string(), expiresAt: Count });
 
-export const SessionAnswer = v.object({ person: Person });
+/** `owner`: whether the person is an owner of the site. */
+export const SessionAnswer = v.object({ person: Person, owner: v.exactOptional(v.boolean()) });
 export const SiteAnswer = v.object({ name: v.string(), accessCode: v.boolean(), files: v.boolean() });
 export const ProblemAnswer = v.object({
   code: v.string(),

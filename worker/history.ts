@@ -32,12 +32,13 @@ export type Upload = { readonly uploader: string; readonly file?: Attachment; re
 
 /**
  * What a decision looks at. `uploads` are those of the command's attachments that there are;
- * without it the site takes no files.
+ * without it the site takes no files. `mayRemove`: whoever asks may delete what others wrote.
  */
 type ChannelState = {
   readonly history: History;
   readonly past: Past;
   readonly uploads?: ReadonlyMap<string, Upload> | undefined;
+  readonly mayRemove?: boolean;
 };
 
 /**
@@ -57,7 +58,7 @@ export function decide(channel: ChannelState, command: MessageCommand, who: Pers
     case "edit":
       return decideEdit(channel.history, command, who, now);
     case "delete":
-      return decideDelete(channel.history, command.id, who);
+      return decideDelete(channel, command.id, who);
     case "react":
       return decideReact(channel.history, command, who);
     default:
@@ -139,10 +140,10 @@ function decideEdit(
   return { kind: "changed", isNew: false, message: { ...held, rev: history.rev + 1, text, editedAt } };
 }
 
-function decideDelete(history: History, id: string, who: Person): Decision {
+function decideDelete({ history, mayRemove }: ChannelState, id: string, who: Person): Decision {
   const held = find(history, id);
   if (!held) return refuse("not_found", "No such message is kept here.");
-  if (held.author.id !== who.id) return refuse("forbidden", "Only its author may delete a message.");
+  if (held.author.id !== who.id && !mayRemove) return refuse("forbidden", "Only its author may delete a message.");
   if (held.deleted) return { kind: "unchanged", message: held };
   const { seq, author, sentAt } = held;
   return {

@@ -9,6 +9,7 @@ import { type FileFacts, foldFileName, isKnown, keyOf, receive, serve } from "./
 import type { ChannelRef, ChannelSeat, ChannelUpgrade, FileOutcome } from "./channel.ts";
 import type { Asker } from "./directory.ts";
 import { sealEnvelope } from "./envelope.ts";
+import type { Person } from "./frames.ts";
 import { insist } from "./insist.ts";
 import { log } from "./log.ts";
 import { foldChannelName, foldDisplayName } from "./names.ts";
@@ -23,6 +24,7 @@ import {
   NewChannelBody,
   NewDirectBody,
   NewMessageBody,
+  OwnerBody,
   PEOPLE_ASKED_MAX,
   parseJsonObject,
   ReactBody,
@@ -77,7 +79,7 @@ app.post("/api/session", async (c) => {
   const token = readToken(c);
   const fresh = newToken();
   const body = await readBody(c, SignInBody);
-  const address = c.req.header("CF-Connecting-IP");
+  const address = addressOf(c);
   const outcome = await directory(c).signIn({
     name: foldDisplayName(body.name),
     fresh: await hashToken(fresh),
@@ -87,14 +89,14 @@ app.post("/api/session", async (c) => {
   });
   if (outcome.kind === "refused") return problem(outcome.refusal);
   if (outcome.kind === "created") giveToken(c, fresh);
-  return c.json({ person: outcome.person }, outcome.kind === "created" ? 201 : 200);
+  return c.json(sessionOf(outcome), outcome.kind === "created" ? 201 : 200);
 });
 
 app.post("/api/session/redeem", async (c) => {
   const token = readToken(c);
   const fresh = newToken();
   const body = await readBody(c, RedeemBody);
-  const address = c.req.header("CF-Connecting-IP");
+  const address = addressOf(c);
   const outcome = await directory(c).redeem({
     link: await hashToken(body.token),
     fresh: await hashToken(fresh),
@@ -103,7 +105,7 @@ app.post("/api/session/redeem", async (c) => {
   });
   if (outcome.kind === "refused") return problem(outcome.refusal);
   giveToken(c, fresh);
-  return c.json({ person: outcome.person });
+  return c.json(sessionOf(outcome));
 });
 
 /* ---- with a session ---- */
@@ -121,7 +123,7 @@ app.use("/api/*", async (c, next) => {
 });
 
 app
-  .get("/api/session", (c) => c.json({ person: c.var.asker.seat.person }))
+  .get("/api/session", (c) => c.json(sessionOf(c.var.asker.seat)))
   .delete(async (c) => {
     await directory(c).signOut(c.var.asker.seat.session);
     takeToken(c);
@@ -140,6 +142,16 @@ app
 app.all("/api/session/redeem", only("POST"));
 
 app
+  .post("/api/session/owner", async (c) => {
+    const { code } = await readBody(c, OwnerBody);
+    const isRight = Boolean(c.env.OWNER_CODE) && (await isRightCode(code, c.env.OWNER_CODE));
+    const outcome = await directory(c).becomeOwner(c.var.asker.seat.session, isRight, addressOf(c));
+    if (outcome.kind === "refused") return problem(outcome.refusal);
+    return c.json(sessionOf(outcome));
+  })
+  .all(only("POST"));
+
+app
   .get("/api/session/devices", async (c) =>
     c.json({ devices: await directory(c).countDevices(c.var.asker.seat.person.id) }),
   )
@@ -152,6 +164,13 @@ app
     return c.json({ people: await people });
   })
   .all(only("GET", "HEAD"));
+
+app
+  .delete("/api/people/:id", async (c) => {
+    const refusal = await directory(c).removePerson(c.req.param("id"), c.var.asker.seat);
+    return refusal ? problem(refusal) : c.body(null, 204);
+  })
+  .all(only("DELETE"));
 
 app
   .post("/api/directs", async (c) => {
@@ -179,11 +198,11 @@ app
   .patch("/api/channels/:id", async (c) => {
     const { id } = channelOf(c);
     const body = await readBody(c, TopicBody);
-    const outcome = await directory(c).setTopic(id, body.topic, c.var.asker.seat.person.id);
+    const outcome = await directory(c).setTopic(id, body.topic, c.var.asker.seat);
     return outcome.kind === "refused" ? problem(outcome.refusal) : c.json(outcome.channel);
   })
   .delete(async (c) => {
-    const outcome = await directory(c).deleteChannel(channelOf(c).id, c.var.asker.seat.person.id);
+    const outcome = await directory(c).deleteChannel(channelOf(c).id, c.var.asker.seat);
     return outcome.kind === "refused" ? problem(outcome.refusal) : c.body(null, 204);
   })
   .all(only("PATCH", "DELETE"));
@@ -298,6 +317,16 @@ function refuse(code: Refusal["code"], detail: string): never {
 
 function only(...methods: readonly string[]) {
   return () => problem({ code: "method_not_allowed", detail: "This method is not known here." }, methods);
+}
+
+/** Who one is, and that one is an owner of the site if so. */
+function sessionOf({ person, isOwner }: { readonly person: Person; readonly isOwner: boolean }) {
+  return isOwner ? { person, owner: true } : { person };
+}
+
+/** Whose hourly limits a request counts against, where the edge tells. */
+function addressOf(c: Context<App>): string | undefined {
+  return c.req.header("CF-Connecting-IP");
 }
 
 function directory(c: Context<App>) {

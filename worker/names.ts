@@ -18,8 +18,8 @@ const CHANNEL_CHARACTERS = /^[\p{L}\p{M}\p{Nd}_-]+$/u;
 const STARTS_WELL = /^[\p{L}\p{Nd}]/u;
 const STACKED_MARKS = /\p{M}{3}/u;
 
-/** Names that would pass for the product itself or for a group of people. */
-const RESERVED: readonly string[] = ["admin", "system", "flack", "everyone", "here", "channel", "deleted"];
+/** Names that would pass for the product itself or for a group of people, folded. */
+export const RESERVED: readonly string[] = ["admin", "system", "flack", "everyone", "here", "channel", "deleted"];
 
 /** The one form of a display name: visible, NFKC, trimmed, single spaces, one script. Folding twice changes nothing. */
 export function foldDisplayName(raw: string): FoldedName {

@@ -131,6 +131,7 @@ export const EditBody = v.object({ text: v.string() });
 export const ReactBody = v.omit(ReactCommand, ["type", "id"]);
 export const TopicBody = v.object({ topic: v.string() });
 export const NewDirectBody = v.object({ person: v.string() });
+export const OwnerBody = v.object({ code: v.string() });
 export const RedeemBody = v.object({ token: v.string() });
 
 /** What a frame turned out to be: a command, or why not, with what could be read of it for the answer. */

@@ -4,10 +4,12 @@
  * Every method is synchronous, so that a check and the write it allows cannot be parted.
  */
 import type { Channel, Person } from "./frames.ts";
+import { keysOf, type NameKeys } from "./lookalikes.ts";
 import { isFor } from "./protocol.ts";
+import type { Standing } from "./sockets.ts";
 
 /** Raised when the tables change; the step from each older version then stands in `STEPS`. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 const HOUR_MS = 60 * 60 * 1_000;
 
 /**
@@ -33,8 +35,15 @@ const TABLES_2 = [
   "CREATE TABLE links (hash TEXT PRIMARY KEY, person TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID",
   "CREATE INDEX links_by_person ON links (person)",
 ];
+const TABLES_3 = [
+  "ALTER TABLE people ADD COLUMN skeleton TEXT",
+  "ALTER TABLE people ADD COLUMN folded_skeleton TEXT",
+  "ALTER TABLE people ADD COLUMN is_owner INTEGER NOT NULL DEFAULT 0",
+  "CREATE INDEX people_by_skeleton ON people (skeleton)",
+  "CREATE INDEX people_by_folded_skeleton ON people (folded_skeleton)",
+];
 /** What leads from each version to the next one; the first entry makes version 1 out of nothing. */
-const STEPS = [TABLES_1, TABLES_2];
+const STEPS = [TABLES_1, TABLES_2, TABLES_3];
 /** Columns of `channels` in the order of `ChannelRow`. */
 const CHANNEL_COLUMNS =
   "channels.id, epoch, kind, channels.name, topic, creator, creator_name, created_at, seq, last_at";
@@ -43,14 +52,14 @@ type SessionRow = {
   readonly id: string;
   readonly name: string;
   readonly named_at: number;
+  readonly is_owner: number;
   readonly seen_at: number;
   readonly renewed_at: number;
 };
 
 /** Whose a session is; all times in ms. */
 export type SessionFacts = {
-  readonly person: Person;
-  readonly namedAt: number;
+  readonly standing: Standing;
   readonly seenAt: number;
   readonly renewedAt: number;
 };
@@ -86,12 +95,12 @@ export class Register {
   session(hash: string): SessionFacts | undefined {
     if (!this.#hasTables) return undefined;
     const [row] = this.#sql.exec<SessionRow>(
-      "SELECT people.id, name, named_at, seen_at, renewed_at FROM sessions JOIN people ON people.id = person WHERE hash = ?",
+      "SELECT people.id, name, named_at, is_owner, seen_at, renewed_at FROM sessions JOIN people ON people.id = person WHERE hash = ?",
       hash,
     );
     if (!row) return undefined;
-    const { id, name, named_at: namedAt, seen_at: seenAt, renewed_at: renewedAt } = row;
-    return { person: { id, name }, namedAt, seenAt, renewedAt };
+    const { id, name, named_at: asOf, is_owner: isOwner, seen_at: seenAt, renewed_at: renewedAt } = row;
+    return { standing: { person: { id, name }, isOwner: isOwner === 1, asOf }, seenAt, renewedAt };
   }
 
   person(id: string): Person | undefined {
@@ -161,33 +170,57 @@ export class Register {
   }
 
   /** Whether this is the first person ever. Throws when the name is held: free it first. */
-  addPerson(person: Person, key: string, session: string, now: number): boolean {
+  addPerson(person: Person, session: string, now: number): boolean {
     return this.#storage.transactionSync(() => {
       this.#ensureTables();
       const isFirst = this.#sql.exec("SELECT 1 FROM people LIMIT 1").toArray().length === 0;
-      this.#sql.exec("INSERT INTO people VALUES (?, ?, ?, ?, ?)", person.id, person.name, key, now, now);
+      const { folded, skeleton, foldedSkeleton } = keysOf(person.name);
+      this.#sql.exec(
+        "INSERT INTO people (id, name, name_key, named_at, seen_at, skeleton, folded_skeleton) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        person.id,
+        person.name,
+        folded,
+        now,
+        now,
+        skeleton,
+        foldedSkeleton,
+      );
       this.#sql.exec("INSERT INTO sessions VALUES (?, ?, ?)", session, person.id, now);
       return isFirst;
     });
   }
 
-  rename(person: Person, key: string, namedAt: number): void {
+  /** A person under another name, or as an owner, from now on. */
+  setStanding({ person, isOwner, asOf }: Standing): void {
+    const { folded, skeleton, foldedSkeleton } = keysOf(person.name);
     this.#sql.exec(
-      "UPDATE people SET name = ?, name_key = ?, named_at = ? WHERE id = ?",
+      `UPDATE people SET name = ?, name_key = ?, skeleton = ?, folded_skeleton = ?, named_at = ?, is_owner = ? WHERE id = ?`,
       person.name,
-      key,
-      namedAt,
+      folded,
+      skeleton,
+      foldedSkeleton,
+      asOf,
+      Number(isOwner),
       person.id,
     );
   }
 
-  nameHolder(key: string): { readonly id: string; readonly seenAt: number } | undefined {
-    if (!this.#hasTables) return undefined;
-    const [row] = this.#sql.exec<{ id: string; seen_at: number }>(
-      "SELECT id, seen_at FROM people WHERE name_key = ?",
-      key,
-    );
-    return row && { id: row.id, seenAt: row.seen_at };
+  /** Everybody whose name conflicts with these keys; a name that is free is nobody's. */
+  nameHolders({
+    folded,
+    skeleton,
+    foldedSkeleton,
+  }: NameKeys): readonly { readonly id: string; readonly seenAt: number }[] {
+    if (!this.#hasTables) return [];
+    return this.#sql
+      .exec<{ id: string; seenAt: number }>(
+        `SELECT id, seen_at AS seenAt FROM people
+         WHERE name_key IS NOT NULL AND (name_key = ? OR skeleton = ? OR folded_skeleton = ?)`,
+        folded,
+        skeleton,
+        foldedSkeleton,
+      )
+      .toArray();
   }
 
   /** Ends a session. With a person's last one the name is free. Its visits stay until the channels were told. */
@@ -409,10 +442,20 @@ export class Register {
     this.#hasTables = true;
   }
 
+  /** Those who came before names were compared by their looks keep theirs, even two that look alike. */
+  #addSkeletons(): void {
+    const people = this.#sql.exec<Person>("SELECT id, name FROM people WHERE name_key IS NOT NULL").toArray();
+    for (const { id, name } of people) {
+      const { skeleton, foldedSkeleton } = keysOf(name);
+      this.#sql.exec("UPDATE people SET skeleton = ?, folded_skeleton = ? WHERE id = ?", skeleton, foldedSkeleton, id);
+    }
+  }
+
   #upgrade(version: number): void {
     if (version >= SCHEMA_VERSION) return;
     this.#storage.transactionSync(() => {
       for (const statement of STEPS.slice(version).flat()) this.#sql.exec(statement);
+      if (version > 0 && version < 3) this.#addSkeletons();
       this.#sql.exec("DELETE FROM schema");
       this.#sql.exec("INSERT INTO schema VALUES (?)", SCHEMA_VERSION);
     });

@@ -16,12 +16,11 @@ const BAD_FRAMES_MAX = 5;
 const HASTE_MAX = 20;
 const QUIET_MS = 2_000;
 
-/** Who sits on a socket. Kept with the socket through sleep; `namedAt` (ms) says which of two names is the newer one. */
-export type Seat = {
-  readonly person: Person;
-  readonly session: string;
-  readonly namedAt: number;
-};
+/** Who somebody is since `asOf` (ms): under which name, and whether as an owner of the site. Of two, the later one holds. */
+export type Standing = { readonly person: Person; readonly isOwner: boolean; readonly asOf: number };
+
+/** Who sits on a socket. Kept with the socket through sleep. */
+export type Seat = Standing & { readonly session: string };
 
 type Attachment<S extends Seat> = { readonly seat: S; readonly since: number; readonly badFrames: number };
 
@@ -88,12 +87,11 @@ export class Sockets<S extends Seat> {
     for (const socket of this.all()) this.#close(socket, CLOSE.channelGone, "channel gone");
   }
 
-  /** Gives all sockets of a person the new name, unless they have a newer one. */
-  rename(person: Person, namedAt: number): void {
-    for (const socket of this.of(person.id)) {
+  /** All sockets of a person are this person's as they are now, unless they know of something later. */
+  update(standing: Standing): void {
+    for (const socket of this.of(standing.person.id)) {
       const held = this.#attachment(socket);
-      if (held.seat.namedAt >= namedAt) continue;
-      this.#keep(socket, { ...held, seat: { ...held.seat, person, namedAt } });
+      if (held.seat.asOf < standing.asOf) this.#keep(socket, { ...held, seat: { ...held.seat, ...standing } });
     }
   }
 

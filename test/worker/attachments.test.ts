@@ -320,7 +320,7 @@ describe("taking files with a message", () => {
   test("costs one row for each file beside the message's own", async () => {
     const [one, two] = [await uploaded(ada), await uploaded(ada)];
     await ada.post(channel.id, "the tables are there");
-    const seat = { person: ada.person, session: "a-session", namedAt: 0, channel };
+    const seat = { person: ada.person, session: "a-session", asOf: 0, isOwner: false, channel };
     const written = await runInDurableObject(object(), (instance, { storage }) => {
       const exec = vi.spyOn(storage.sql, "exec");
       const command = { type: "send", id: crypto.randomUUID(), text: "", attachments: [one.id, two.id] } as const;
@@ -534,7 +534,7 @@ describe("a file lives as long as its message", () => {
     const file = await uploaded(ada);
     await sent(ada, [file.id]);
     await uploaded(ada);
-    const seat = { person: ada.person, session: "a-session", namedAt: 0, channel };
+    const seat = { person: ada.person, session: "a-session", asOf: 0, isOwner: false, channel };
     const late = "late-upload-0123456789";
     expect((await object().beginUpload(seat, late)).kind).toBe("done");
     expect((await ada.ask("DELETE", path(channel.id))).status).toBe(204);

@@ -103,7 +103,7 @@ describe("deleting a channel", () => {
   });
 
   test("a request that was under way finds nothing and makes nothing, also after the object slept", async () => {
-    const seat = { person: bea.person, session: "a-session", namedAt: 0, channel } as const;
+    const seat = { person: bea.person, session: "a-session", asOf: 0, isOwner: false, channel } as const;
     const late = { type: "send", id: crypto.randomUUID(), text: "too late" } as const;
     expect((await object().command(seat, late)).kind).toBe("done");
     await ada.ask("DELETE", path(channel.id));

@@ -362,14 +362,14 @@ test("a rename reaches exactly the channels the person has been in, before it is
   const { epoch } = await ada.makeChannel(there);
   const seat = await ada.join(here);
   await seat.next("welcome");
-  const rename = vi.fn();
+  const update = vi.fn();
   await runInDurableObject(env.CHANNEL.getByName(epoch), (instance) => {
-    instance.rename = rename;
+    instance.update = update;
   });
   await ada.ask("POST", "/api/session", { body: { name: "Ada renamed" } });
   seat.send({ type: "send", id: crypto.randomUUID(), text: "who am I" });
   expect((await seat.next("messages")).messages[0]?.author.name).toBe("Ada renamed");
-  expect(rename).not.toHaveBeenCalled();
+  expect(update).not.toHaveBeenCalled();
   await ada.ask("GET", `${path(there)}/messages`);
 });
 

@@ -73,7 +73,12 @@ describe("opening", () => {
     const others = Array.from({ length: 30 }, (_, n) => ({ id: `nobody-${n}-${name}`.padEnd(22, "x"), name: `${n}` }));
     await runInDurableObject(env.DIRECTORY.getByName("directory"), (_, { storage }) => {
       for (const [n, other] of others.entries()) {
-        storage.sql.exec("INSERT INTO people VALUES (?, ?, ?, 0, 0)", other.id, other.name, `key ${n} ${name}`);
+        storage.sql.exec(
+          "INSERT INTO people (id, name, name_key, named_at, seen_at) VALUES (?, ?, ?, 0, 0)",
+          other.id,
+          other.name,
+          `key ${n} ${name}`,
+        );
       }
     });
     for (const other of others) await open(ada, other);
@@ -184,7 +189,13 @@ describe("a third person", () => {
     const channel = await open(ada, bea.person);
     const { id } = await ada.post(channel.id, "private");
     const object = env.CHANNEL.getByName(channel.epoch);
-    const seat = (person: Person, ref = channel) => ({ person, session: "a-session", namedAt: 0, channel: ref });
+    const seat = (person: Person, ref = channel) => ({
+      person,
+      session: "a-session",
+      asOf: 0,
+      isOwner: false,
+      channel: ref,
+    });
     expect(await object.read(seat(bea.person))).toMatchObject({ kind: "window", window: { messages: [{ id }] } });
     const forged: Channel = { ...channel, kind: "public" };
     const own: Channel = { ...channel, id: [ada.person.id, cem.person.id].sort().join("~") };

@@ -35,7 +35,7 @@ function rows(): Promise<{ slot: number; message: Message; former: unknown[] }[]
 }
 
 function seatOf(person: Person): ChannelSeat {
-  return { person, session: "a-session", namedAt: 0, channel: { id: channel, epoch, kind: "public" } };
+  return { person, session: "a-session", asOf: 0, isOwner: false, channel: { id: channel, epoch, kind: "public" } };
 }
 
 /** Lets people say `count` things, ten each: as much as one may say at once. */

@@ -7,7 +7,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { Channel } from "../../worker/frames.ts";
 import { hashToken } from "../../worker/session.ts";
-import { path, Somebody, welcomed } from "./people.ts";
+import { ask, path, problemOf, Somebody, welcomed } from "./people.ts";
 
 const TOKEN = "v1".padEnd(43, "x");
 const ADA = { id: "ada-of-version-1-xxxxx", name: "Ada" };
@@ -69,6 +69,10 @@ test("of version 1: people, sessions, channels and messages are there, and every
   await evictDurableObject(env.CHANNEL.getByName(EPOCH));
 
   const ada = new Somebody(ADA, `__Host-flack_session=${TOKEN}`);
+  for (const name of ["BEA", "Веа"]) {
+    const lookalike = await ask("POST", "/api/session", { body: { name } });
+    expect(await problemOf(lookalike), name).toEqual({ status: 409, code: "name_taken" });
+  }
   const { channels }: { channels: Channel[] } = await (await ada.ask("GET", "/api/channels")).json();
   expect(channels).toMatchObject([{ id: "old", epoch: EPOCH, topic: "a topic", createdBy: ADA, seq: 2 }]);
   const seat = await ada.join("old", { epoch: EPOCH, since: 1 });

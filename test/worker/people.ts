@@ -20,11 +20,17 @@ const PATIENCE_MS = 10_000;
 
 export type Ask = { readonly body?: unknown; readonly headers?: Record<string, string> };
 
-/** A request as it is, without anybody's cookie. */
-export function ask(method: string, path: string, { body, headers }: Ask = {}): Promise<Response> {
+/** A request as it is, without anybody's cookie. `variables` are those of a site set up otherwise. */
+export function ask(
+  method: string,
+  path: string,
+  { body, headers }: Ask = {},
+  variables: Partial<Env> = {},
+): Promise<Response> {
+  const site = { ...env, CHANNEL: env.CHANNEL, DIRECTORY: env.DIRECTORY, ...variables };
   const init: RequestInit = { method, redirect: "manual", headers: { ...headers } };
   if (body !== undefined) init.body = typeof body === "string" ? body : JSON.stringify(body);
-  return Promise.resolve(worker.fetch(new Request(ORIGIN + path, init), env, createExecutionContext()));
+  return Promise.resolve(worker.fetch(new Request(ORIGIN + path, init), site, createExecutionContext()));
 }
 
 /** The problem document of a refusal: its status and code. */
@@ -44,8 +50,8 @@ export class Somebody {
     this.cookie = cookie;
   }
 
-  ask(method: string, path: string, { body, headers }: Ask = {}): Promise<Response> {
-    return ask(method, path, { body, headers: { ...headers, Cookie: this.cookie } });
+  ask(method: string, path: string, { body, headers }: Ask = {}, variables: Partial<Env> = {}): Promise<Response> {
+    return ask(method, path, { body, headers: { ...headers, Cookie: this.cookie } }, variables);
   }
 
   async makeChannel(name: string): Promise<Channel> {

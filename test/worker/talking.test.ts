@@ -358,7 +358,8 @@ describe("signing out", () => {
     const seat: ChannelSeat = {
       person: ada.person,
       session: "a-session",
-      namedAt: 0,
+      asOf: 0,
+      isOwner: false,
       channel: { id: channel, epoch, kind: "public" },
     };
     const headers = {
@@ -376,8 +377,8 @@ test("of two renames told out of order the newer one counts", async () => {
   const { epoch } = await welcomed(adas);
   const object = env.CHANNEL.getByName(epoch);
   const later = Date.now() + 2_000;
-  await object.rename({ ...ada.person, name: "Newer" }, later);
-  await object.rename({ ...ada.person, name: "Older" }, later - 1_000);
+  await object.update({ person: { ...ada.person, name: "Newer" }, isOwner: false, asOf: later });
+  await object.update({ person: { ...ada.person, name: "Older" }, isOwner: false, asOf: later - 1_000 });
   adas.send({ type: "send", id: crypto.randomUUID(), text: "who am I" });
   expect((await adas.next("messages")).messages[0]?.author.name).toBe("Newer");
 });
@@ -448,7 +449,13 @@ describe("haste", () => {
     const codes = await runInDurableObject(env.CHANNEL.getByName(epoch), (object) =>
       Array.from({ length: 201 }, (_, n) => {
         const person = { id: `speaker-${n % 30}-0123456789`, name: `Speaker ${n % 30}` };
-        const seat: ChannelSeat = { person, session: "s", namedAt: 0, channel: { id: channel, epoch, kind: "public" } };
+        const seat: ChannelSeat = {
+          person,
+          session: "s",
+          asOf: 0,
+          isOwner: false,
+          channel: { id: channel, epoch, kind: "public" },
+        };
         const outcome = object.command(seat, { type: "send", id: crypto.randomUUID(), text: `${n}` });
         return outcome.kind === "refused" ? outcome.refusal.code : outcome.kind;
       }),
