@@ -171,3 +171,13 @@ function plain(inlines: readonly Inline[]): string {
 export function isEmojiOnly(text: string): boolean {
   return text.length < 200 && /^(?:\p{RGI_Emoji}\s*){1,12}$/v.test(text);
 }
+
+/** A sent text as it is typed: for the field it is edited in, for the clipboard, for one line of a quote. */
+export function decodeMentions(text: string, nameOf: (personId: string) => string | undefined): string {
+  return text
+    .replace(/<@([\w-]{16,32})>/g, (whole, id: string) => {
+      const name = nameOf(id);
+      return name === undefined ? whole : `@${name}`;
+    })
+    .replace(/<#([^<>\s]{1,80})>/g, "#$1");
+}

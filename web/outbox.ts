@@ -165,8 +165,7 @@ export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>)
     retry(id) {
       const entry = all.value.find((other) => other.id === id && other.failure);
       if (!entry) return;
-      const { failure: _, ...again } = entry;
-      void keep(again);
+      void keep(withoutRefused(entry));
       pump();
     },
     pump,
@@ -175,6 +174,16 @@ export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>)
       await weather(stored(personId).then((entries) => delMany(entries.map(keyOf), database)));
     },
   };
+}
+
+/** An entry to be tried again: without what it was refused for, where it can do without. */
+function withoutRefused({ failure, ...entry }: OutboxEntry): OutboxEntry {
+  if (entry.kind !== "send") return entry;
+  const { replyTo, attachments, ...words } = entry;
+  if (failure?.code === "invalid_reply") return { ...words, ...(attachments && { attachments }) };
+  return failure?.code === "invalid_attachment" && entry.text !== ""
+    ? { ...words, ...(replyTo !== undefined && { replyTo }) }
+    : entry;
 }
 
 async function stored(personId: string): Promise<OutboxEntry[]> {

@@ -66,14 +66,18 @@ export function createReading({ memory, person, heldSeq }: Facts) {
       return { count, isForYou: count > 0 && (kind === "direct" || isMentioned) };
     },
 
-    /** Notes which of these messages mention this person. One's own do not. */
+    /** Notes which of these messages mention this person, as they are now. One's own do not. */
     noteMentions(epoch: string, messages: readonly Message[]): void {
       const who = person.value;
       if (!who) return;
-      const found = messages.filter(({ author, text }) => author.id !== who.id && mentionedIn(text).includes(who.id));
-      if (found.length === 0) return;
-      const noted = new Set([...(mentions.value.get(epoch) ?? []), ...found.map(({ seq }) => seq)]);
-      mentions.value = new Map(mentions.value).set(epoch, noted);
+      const before = mentions.value.get(epoch) ?? new Set();
+      const noted = new Set(before);
+      for (const { seq, author, text } of messages) {
+        if (author.id !== who.id && mentionedIn(text).includes(who.id)) noted.add(seq);
+        else noted.delete(seq);
+      }
+      const isSame = noted.size === before.size && [...noted].every((seq) => before.has(seq));
+      if (!isSame) mentions.value = new Map(mentions.value).set(epoch, noted);
     },
 
     draft(epoch: string | undefined): string {

@@ -6,16 +6,15 @@
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Attachment, Channel, ChannelFrame, DirectoryFrame, Message, Person } from "../worker/frames.ts";
 import { EMPTY_HISTORY, find, type History, merge } from "../worker/history.ts";
-import { type ChannelCommand, CLOSE, directId, foldText, TEXT_MAX_POINTS } from "../worker/protocol.ts";
+import { type ChannelCommand, CLOSE, directId, foldText, mentionedIn, TEXT_MAX_POINTS } from "../worker/protocol.ts";
 import type { Answer, api as httpApi, Site } from "./api.ts";
 import type { ConnectionState } from "./connection.ts";
 import { createDeliveries } from "./delivery.ts";
+import { decodeMentions } from "./markdown.ts";
 import type { memory as deviceMemory, Theme } from "./memory.ts";
-import { decodeMentions, encodeMentions } from "./mentions.ts";
 import type { Delivery, EntryName, Intent, Outbox, OutboxEntry } from "./outbox.ts";
 import { createReading, type Waiting } from "./reading.ts";
 import { channelHref, go, route } from "./route.ts";
-import { noticeShortcodes, withEmoji } from "./shortcodes.ts";
 import type { Uploads } from "./uploads.ts";
 
 /** How long (ms) a deletion of one's own may be undone. */
@@ -68,6 +67,8 @@ const TYPING_FORGOTTEN_MS = 6_000;
 const TYPING_EVERY_MS = 2_500;
 /** Conversations with something unread whose windows are fetched on start, for the mentions in them. */
 const CAUGHT_UP_MAX = 20;
+/** So long (ms) until it is asked again whether a session has really ended. */
+const END_AGAIN_MS = 2_000;
 /** People asked for in one request. The contract's number. */
 const ASKED_MAX = 50;
 
@@ -92,7 +93,7 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
   let typedAt = 0;
   /** A device link that waits for a decision. */
   let linkToken: string | undefined;
-  let isCaughtUp = false;
+  const uploadsBegun = new WeakMap<Conversation, Promise<Uploads>>();
   /** Ids in texts whose people are to be asked for, and those that were. */
   const unmet = new Set<string>();
   const asked = new Set<string>();
@@ -147,10 +148,10 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
   /* ---- who ---- */
 
   /** Begins. `token` is that of a device link in the address. */
-  async function start(token?: string): Promise<void> {
+  async function start(token = linkToken): Promise<void> {
     const known = memory.person();
+    linkToken = token;
     if (token !== undefined && known) {
-      linkToken = token;
       person.value = known;
       phase.value = "linked";
       return;
@@ -195,10 +196,11 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
   async function redeem(token: string): Promise<Answer<unknown>> {
     const answer = await api.redeem(token);
     const before = memory.person();
+    if (answer.status !== 0) linkToken = undefined; // without an answer it may be tried again
     if (answer.ok) {
       if (before && before.id !== answer.value.person.id) await forget("starting");
       enter(answer.value.person);
-    } else if (phase.value === "starting") {
+    } else if (phase.value === "starting" || phase.value === "unreachable") {
       phase.value = answer.status === 0 ? "unreachable" : "welcome";
     }
     return answer;
@@ -243,7 +245,8 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
       conversations.value = new Map();
       reading.forget();
     });
-    isCaughtUp = false;
+    unmet.clear();
+    asked.clear();
     if (!who) return;
     memory.wipe(who.id);
     await outbox.wipe(who.id);
@@ -291,6 +294,7 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
     for (let at = 0; at < ids.length; at += ASKED_MAX) {
       const answer = await api.peopleById(ids.slice(at, at + ASKED_MAX));
       if (answer.ok) learn(answer.value.people);
+      else for (const id of ids.slice(at, at + ASKED_MAX)) asked.delete(id);
     }
   }
 
@@ -317,6 +321,7 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
         const left = new Map(channels.value);
         left.delete(frame.id);
         channels.value = left;
+        conversations.value.delete(frame.id); // another of that name begins with nothing of this one
         return;
       }
       case "activity": {
@@ -352,10 +357,8 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
     }
   }
 
-  /** Mentions that came while nobody was here: in what is unread of the conversations that moved last. Once, on start. */
+  /** Mentions that came while there was no connection: in what is unread of the conversations that moved last. */
   async function catchUp(): Promise<void> {
-    if (isCaughtUp) return;
-    isCaughtUp = true;
     const unread = [...channels.value.values()]
       .filter((channel) => channel.kind === "public" && reading.waiting(channel).count > 0)
       .sort((a, b) => (b.lastAt ?? 0) - (a.lastAt ?? 0));
@@ -426,13 +429,25 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
 
   function linkChanged(link: "directory" | "channel", state: ConnectionState): void {
     (link === "directory" ? directoryLink : channelLink).value = state;
-    if (state.kind === "stopped" && state.code === CLOSE.sessionEnded && phase.value === "in") void forget("ended");
+    if (state.kind === "stopped" && state.code === CLOSE.sessionEnded && phase.value === "in") void noticeEnd();
     if (link === "channel" && state.kind !== "live") deliveries.giveUp();
     if (state.kind === "live") takeOver();
     // After the first frame: nobody waits for it.
     if (isConnected.value && !site.value) setTimeout(askSite);
     // Not before the deliveries that were just given up have ended.
     setTimeout(outbox.pump);
+  }
+
+  /**
+   * The session that this tab began with has ended. Where another tab of this browser has opened a device link since, one is
+   * still the same person and keeps everything; otherwise the device forgets.
+   */
+  async function noticeEnd(): Promise<void> {
+    const answer = await api.session();
+    if (phase.value !== "in") return;
+    if (answer.ok && answer.value.person.id === person.value?.id) startOver();
+    else if (answer.status === 0) setTimeout(noticeEnd, END_AGAIN_MS);
+    else await forget("ended");
   }
 
   /** Looks for what tabs that are closed by now have left unsent. */
@@ -453,7 +468,7 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
   /** Says something in the open conversation, with files that are uploaded by now. `false`: there is nothing to say, or it is too long; nothing happened. */
   function send(raw: string, attachments: readonly Attachment[] = []): boolean {
     const conversation = open.value;
-    const text = foldText(encodeMentions(withEmoji(raw), known()), TEXT_MAX_POINTS);
+    const text = foldText(raw, TEXT_MAX_POINTS);
     typedAt = 0; // what is typed next is news
     if (!conversation || text === undefined || (text === "" && attachments.length === 0)) return false;
     const replyTo = conversation.replyTo.value;
@@ -467,9 +482,13 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
     return isWritten;
   }
 
-  /** Whom and what a typed name can mean here. */
-  function known() {
-    return { people: [...people.value.values()], channels: new Set(channels.value.keys()) };
+  /** Whom and what a typed name can mean here: of two who were called the same, the one whom the text mentioned `before`. */
+  function known(textBefore = "") {
+    const before = mentionedIn(textBefore);
+    const all = [...people.value.values()].sort(
+      (a, b) => Number(before.includes(b.id)) - Number(before.includes(a.id)),
+    );
+    return { people: all, channels: new Set(channels.value.keys()) };
   }
 
   /** A text as people type it. */
@@ -498,8 +517,8 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
   /** Ends editing with a new text. `false`: it is empty or too long, and editing goes on. */
   function saveEdit(raw: string): boolean {
     const id = editing.value;
-    const text = foldText(encodeMentions(withEmoji(raw), known()), TEXT_MAX_POINTS);
     const held = id !== undefined && open.value ? find(open.value.history.value, id) : undefined;
+    const text = foldText(raw, TEXT_MAX_POINTS);
     if (id === undefined || text === undefined || (text === "" && !held?.attachments)) return false;
     const waiting = outbox.entries.value.find((entry) => entry.kind === "edit" && entry.id === id);
     // An edit that waits may be on its way already: what is meant now has to follow it, also when it is the old text.
@@ -603,14 +622,23 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
   async function attach(files: readonly File[]): Promise<void> {
     const conversation = open.value;
     if (!conversation || files.length === 0 || site.value?.files !== true) return;
-    const uploads = conversation.uploads.value ?? (await makeUploads(conversation.channelId));
-    conversation.uploads.value = uploads;
-    uploads.add(files);
+    conversation.uploads.value ??= await makeUploadsOf(conversation);
+    conversation.uploads.value?.add(files);
+  }
+
+  /** Once a conversation, also when files come twice before the part that takes them is there. */
+  function makeUploadsOf(conversation: Conversation): Promise<Uploads | undefined> {
+    const begun = uploadsBegun.get(conversation) ?? makeUploads(conversation.channelId);
+    uploadsBegun.set(conversation, begun);
+    return begun.catch((error) => {
+      console.warn("a part of the page could not be fetched", error);
+      uploadsBegun.delete(conversation);
+      return undefined;
+    });
   }
 
   /** One is writing in the open conversation: told to the others now and then. */
-  function noteTyping(text: string): void {
-    noticeShortcodes(text);
+  function noteTyping(): void {
     if (now() - typedAt < TYPING_EVERY_MS) return;
     if (say({ type: "typing" })) typedAt = now();
   }
@@ -671,6 +699,7 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
     send,
     attach,
     plainText,
+    known,
     reply,
     react,
     recentEmoji: memory.recentEmoji,

@@ -52,6 +52,8 @@ export function createUploads(channelId: string): Uploads {
   const files = new Map<string, File>();
   const prepared = new Map<string, Prepared>();
   const requests = new Map<string, XMLHttpRequest>();
+  /** Which of its beginnings counts, of each file. */
+  const turns = new Map<string, symbol>();
 
   function change(id: string, about: Partial<Upload>): void {
     list.value = list.value.map((upload) => (upload.id === id ? { ...upload, ...about } : upload));
@@ -64,6 +66,8 @@ export function createUploads(channelId: string): Uploads {
   async function begin(id: string): Promise<void> {
     const file = files.get(id);
     if (!file) return;
+    const turn = Symbol();
+    turns.set(id, turn);
     change(id, { state: { kind: "preparing" } });
     let ready = prepared.get(id);
     try {
@@ -71,7 +75,7 @@ export function createUploads(channelId: string): Uploads {
     } catch {
       return fail(id, "This picture cannot be read.");
     }
-    if (!files.has(id)) return; // taken away meanwhile
+    if (turns.get(id) !== turn) return; // taken away or begun anew meanwhile
     prepared.set(id, ready);
     change(id, { size: ready.blob.size });
     if (ready.blob.size > ATTACHMENT_MAX_BYTES) return fail(id, tooLarge(ready.blob.size));
@@ -111,6 +115,7 @@ export function createUploads(channelId: string): Uploads {
 
   function remove(id: string): void {
     stop(id);
+    turns.delete(id);
     files.delete(id);
     prepared.delete(id);
     const gone = list.value.find((upload) => upload.id === id);

@@ -7,7 +7,7 @@ import { fileTypeFromBuffer } from "file-type";
 import { parse as parseRange } from "range-parser";
 import type { Attachment } from "./frames.ts";
 import { problem } from "./problem.ts";
-import { ATTACHMENT_MAX_BYTES, FILE_NAME_MAX_POINTS, type Refusal } from "./protocol.ts";
+import { ATTACHMENT_MAX_BYTES, FILE_NAME_MAX_POINTS, type Refusal, UPLOAD_MAX_MS } from "./protocol.ts";
 
 /** What a file is before a message takes it. Sizes in bytes and pixels. */
 export type FileFacts = Pick<Attachment, "name" | "type" | "size" | "width" | "height">;
@@ -54,8 +54,7 @@ export async function receive(
   body: ReadableStream<Uint8Array> | null,
   declaredBytes: number | undefined,
 ): Promise<Received> {
-  if (!body) return refuse("empty_file", "The file is empty.");
-  if ((declaredBytes ?? 0) > ATTACHMENT_MAX_BYTES) return TOO_LARGE;
+  if (!body) return EMPTY;
   const gauge = new Gauge();
   const counted = body.pipeThrough(gauge.stream);
   let contents: ReadableStream | ArrayBuffer;
@@ -76,21 +75,29 @@ export async function receive(
   }
   if (gauge.size === 0) {
     await bucket.delete(key);
-    return refuse("empty_file", "The file is empty.");
+    return EMPTY;
   }
   const found = await fileTypeFromBuffer(gauge.head());
   return { kind: "received", size: gauge.size, type: SHOWN[found?.mime.split(";")[0] ?? ""] ?? UNKNOWN };
 }
 
+/** What can be said of a file by its size alone (bytes). */
+export function whyUnfit(size: number): Refusal | undefined {
+  if (size === 0) return EMPTY.refusal;
+  return size > ATTACHMENT_MAX_BYTES ? TOO_LARGE.refusal : undefined;
+}
+
 /** Counts what passes, remembers its beginning, and breaks off what is too large. */
 class Gauge {
   size = 0;
+  readonly #until = Date.now() + UPLOAD_MAX_MS;
   readonly #chunks: Uint8Array[] = [];
   readonly stream = new TransformStream<Uint8Array, Uint8Array>({
     transform: (chunk, controller) => {
       if (this.size < SNIFFED_BYTES) this.#chunks.push(chunk.slice(0, SNIFFED_BYTES - this.size));
       this.size += chunk.byteLength;
       if (this.size > ATTACHMENT_MAX_BYTES) controller.error(new Error("too large"));
+      else if (Date.now() > this.#until) controller.error(new Error("too slow"));
       else controller.enqueue(chunk);
     },
   });
@@ -136,7 +143,8 @@ export async function serve(request: Request, bucket: R2Bucket, key: string, fil
     ETag: tag,
   });
   if (isKnown(request.headers.get("If-None-Match"), tag)) return new Response(null, { status: 304, headers });
-  const range = rangeOf(request.headers, tag, size);
+  // A range is asked of the bytes, and HEAD asks for none (RFC 9110 §14.2).
+  const range = request.method === "HEAD" ? undefined : rangeOf(request.headers, tag, size);
   if (range === "unsatisfiable") {
     const answer = problem({ code: "range_not_satisfiable", detail: `The file has ${size} bytes.` });
     answer.headers.set("Content-Range", `bytes */${size}`);
@@ -169,6 +177,7 @@ function rangeOf(headers: Headers, tag: string, size: number) {
   return ranges.length === 0 ? "unsatisfiable" : ranges.length === 1 ? ranges[0] : undefined;
 }
 
+const EMPTY = refuse("empty_file", "The file is empty.");
 const BROKEN_OFF = refuse("bad_request", "The file did not arrive at the length that was announced.");
 const TOO_LARGE = refuse("too_large", `A file has at most ${ATTACHMENT_MAX_BYTES / 1024 / 1024} MiB.`);
 

@@ -47,8 +47,8 @@ const SESSION_ENDED: Refusal = { code: "unauthorized", detail: "This session has
 /** The same for a channel that was deleted and for a direct one of others. */
 const NOT_HERE: Refusal = { code: "not_found", detail: "There is no such channel." };
 const NO_SUCH_FILE: Refusal = { code: "not_found", detail: "There is no such file." };
-/** So long (ms) a deleted channel's object still says that it has ended: longer than any request is under way. */
-const ENDING_MS = 60_000;
+/** So long (ms) a deleted channel's object still says that it has ended: longer than any request is under way (see `UPLOAD_MAX_MS`). */
+const ENDING_MS = 15 * 60_000;
 /** Shortest time (ms) between two `here` frames, two reports to the directory, and two `typing` of one person. */
 const GATHER_MS = 1_000;
 /**
@@ -393,7 +393,7 @@ export class Channel extends DurableObject<Env> {
       this.#reportSoon(channel);
       const mentioned = mentionedIn(message.text).filter((id) => id !== person.id);
       if (mentioned.length > 0) void this.#tellMentioned(channel, message, mentioned.slice(0, MENTIONS_MAX));
-    } else if (channel.kind === "direct" && message.seq === this.#history.seq) {
+    } else if (channel.kind === "direct") {
       void this.#reportNow(channel);
     }
   }

@@ -331,7 +331,7 @@ export class Directory extends DurableObject<Env> {
     const id = this.#register.idOf(epoch);
     if (id === undefined) return;
     const isNews = this.#register.noteActivity(epoch, seq, lastAt);
-    if (!isNews && !this.#active.has(id)) return;
+    if (!isNews && seq < (this.#active.get(id)?.seq ?? Number.POSITIVE_INFINITY)) return; // nobody waits, or for something newer
     this.#active.set(id, { id, seq, lastAt, ...(latest && { latest }) });
     if (this.#activityTimer) return;
     this.#activityTimer = true;

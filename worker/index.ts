@@ -5,7 +5,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as v from "valibot";
-import { type FileFacts, foldFileName, isKnown, keyOf, receive, serve } from "./attachments.ts";
+import { type FileFacts, foldFileName, isKnown, keyOf, receive, serve, whyUnfit } from "./attachments.ts";
 import type { ChannelRef, ChannelSeat, ChannelUpgrade, FileOutcome } from "./channel.ts";
 import type { Asker } from "./directory.ts";
 import { sealEnvelope } from "./envelope.ts";
@@ -15,7 +15,7 @@ import { log } from "./log.ts";
 import { foldChannelName, foldDisplayName } from "./names.ts";
 import { problem } from "./problem.ts";
 import {
-  ATTACHMENT_MAX_BYTES,
+  BODY_MAX_MS,
   EditBody,
   FRAME_MAX_BYTES,
   foldText,
@@ -257,7 +257,9 @@ app
     const bucket = bucketOf(c);
     const id = randomId(16);
     const declared = readLength(c.req.header("Content-Length"));
-    const hasty = await directory(c).admitUpload(seat.person.id, Math.min(declared ?? 0, ATTACHMENT_MAX_BYTES));
+    const unfit = declared === undefined ? undefined : whyUnfit(declared);
+    if (unfit) return problem(unfit);
+    const hasty = await directory(c).admitUpload(seat.person.id, declared ?? 0);
     if (hasty) return problem(hasty);
     const begun = await insist(async () => object(c, seat.channel).beginUpload(seat, id));
     if (begun.kind === "refused") return problem(begun.refusal);
@@ -265,7 +267,10 @@ app
     try {
       outcome = await takeIn(c, seat, id, bucket, declared);
     } finally {
-      if (outcome?.kind !== "file") await insist(() => object(c, seat.channel).dropUpload(id));
+      if (outcome?.kind !== "file") {
+        await insist(() => object(c, seat.channel).dropUpload(id));
+        await bucket.delete(keyOf(seat.channel.epoch, id)); // also where nobody remembers it: its channel may be gone
+      }
     }
     return outcome.kind === "file" ? c.json(outcome.file, 201) : problem(outcome.refusal);
   })
@@ -412,10 +417,12 @@ async function readBody<S extends v.GenericSchema>(c: Context<App>, schema: S): 
 
 async function readAtMost(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
+  const until = Date.now() + BODY_MAX_MS;
   let size = 0;
   for await (const chunk of body ?? []) {
     size += chunk.byteLength;
     if (size > maxBytes) return undefined;
+    if (Date.now() > until) refuse("bad_request", "The body took too long to arrive.");
     chunks.push(chunk);
   }
   const bytes = new Uint8Array(size);

@@ -19,6 +19,9 @@ export const REACTION_KINDS_MAX = 20;
 export const REACTIONS_MAX = 200;
 /** Bytes of a file: a photo, a short film, a long recording. */
 export const ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024;
+/** The longest (ms) a body may take to arrive: the slowest connection that is of any use for it. */
+export const BODY_MAX_MS = 60_000;
+export const UPLOAD_MAX_MS = 10 * 60_000;
 /** Files of one message. */
 export const ATTACHMENTS_MAX = 10;
 /** Unicode code points of a file's name, its ending included. */

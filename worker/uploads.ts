@@ -56,6 +56,7 @@ export class Uploads {
   /** The bytes are there, and this is what they are. `false` when the upload was swept meanwhile. */
   complete(file: Attachment): boolean {
     return (
+      this.#isReady() &&
       this.#sql
         .exec("UPDATE uploads SET file = ? WHERE id = ? AND gone = 0 RETURNING id", JSON.stringify(file), file.id)
         .toArray().length > 0
@@ -69,6 +70,7 @@ export class Uploads {
 
   /** They are there for nobody any more. */
   release(ids: readonly string[]): void {
+    if (!this.#isReady()) return;
     for (const id of ids) this.#sql.exec("UPDATE uploads SET gone = 1 WHERE id = ?", id);
   }
 

@@ -139,6 +139,91 @@ test("Files: an SVG and an HTML page stay inert, wherever they are opened", asyn
   expect((await bea.context.request.get(`${site.url}/api/session`)).status()).toBe(200);
 });
 
+test("Files: picked, taken away while under way, and tried again after the network failed", async () => {
+  const client = await ada.context.newCDPSession(ada.page);
+  await client.send("Network.enable");
+  const network = (offline: boolean, uploadThroughput: number) =>
+    client.send("Network.emulateNetworkConditions", { offline, latency: 0, downloadThroughput: -1, uploadThroughput });
+  const pick = async (name: string, size: number) => {
+    const chooser = ada.page.waitForEvent("filechooser");
+    await ada.page.getByRole("button", { name: "Attach files" }).click();
+    await (await chooser).setFiles([{ name, mimeType: "text/plain", buffer: Buffer.alloc(size, "x") }]);
+  };
+  await network(false, 256 * 1024);
+  await pick("slow.txt", 4 * 1024 * 1024);
+  await ada.page.getByRole("progressbar", { name: "Upload of slow.txt" }).waitFor();
+  await ada.page.getByRole("button", { name: "Cancel slow.txt" }).click();
+  await ada.page.getByRole("progressbar").waitFor({ state: "detached" });
+
+  await network(true, -1);
+  await pick("notes.txt", 100);
+  await ada.page.getByRole("alert").getByText("No connection.").waitFor();
+  await network(false, -1);
+  await ada.page.getByRole("listitem").getByRole("button", { name: "Retry" }).click();
+  await ada.page.getByRole("button", { name: "Remove notes.txt" }).waitFor();
+  await ada.page.getByRole("textbox", { name: "Name of notes.txt" }).fill("minutes.txt");
+  await ada.page.getByRole("textbox", { name: "Name of" }).press("Enter");
+  await ada.page.getByRole("button", { name: "Remove minutes.txt" }).waitFor();
+  await ada.page.getByRole("button", { name: "Send" }).click();
+  await bea.page.getByRole("log").getByRole("link", { name: "minutes.txt" }).waitFor();
+
+  await pick("large.txt", 10 * 1024 * 1024 + 1);
+  await ada.page.getByText(/large\.txt: .* a file has at most 10 MiB/).waitFor();
+  expect(await ada.page.getByRole("progressbar").count()).toBe(0);
+});
+
+test("Files: a photo loses the place where it was taken, and what is too large for a screen", async () => {
+  await ada.page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(5_000, 1_000);
+    canvas.getContext("2d")?.fillRect(0, 0, 5_000, 500);
+    const photo = new Uint8Array(await (await canvas.convertToBlob({ type: "image/jpeg" })).arrayBuffer());
+    const exif = new TextEncoder().encode("Exif\0\0GPSLatitude 48.8584");
+    const segment = new Uint8Array([0xff, 0xe1, 0, exif.length + 2, ...exif]);
+    const data = new DataTransfer();
+    data.items.add(new File([photo.slice(0, 2), segment, photo.slice(2)], "tower.jpg", { type: "image/jpeg" }));
+    document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  });
+  await ada.page.getByRole("button", { name: "Remove tower.jpg" }).waitFor();
+  await ada.say("From the tower");
+  const picture = bea.message("From the tower").locator("img");
+  await picture.waitFor();
+  expect([await picture.getAttribute("width"), await picture.getAttribute("height")]).toEqual(["4096", "819"]);
+  const served = await bea.context.request.get(site.url + (await picture.getAttribute("src")));
+  expect(served.headers()["content-type"]).toBe("image/jpeg");
+  expect((await served.body()).includes("GPSLatitude")).toBe(false);
+});
+
+test("Files: words copied with a picture of themselves are words", async () => {
+  await ada.page.evaluate(() => {
+    const data = new DataTransfer();
+    data.setData("text/plain", "a cell");
+    data.items.add(new File(["x"], "cell.png", { type: "image/png" }));
+    const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+    document.getElementById("composer")?.dispatchEvent(event);
+    Object.assign(globalThis, { wasTaken: event.defaultPrevented });
+  });
+  expect(await ada.page.evaluate(() => Reflect.get(globalThis, "wasTaken") as boolean)).toBe(false);
+  expect(await ada.page.getByRole("list", { name: "Files to send" }).count()).toBe(0);
+});
+
+test("Files: sound and films are played where they are", async () => {
+  const policy = (await fetch(site.url)).headers.get("content-security-policy");
+  expect(policy).toContain("media-src 'self' blob:");
+  const wav = Buffer.from("ID3\u0003\0\0\0\0\0\0", "latin1");
+  const frames = Buffer.concat(
+    Array.from({ length: 20 }, () => Buffer.from([0xff, 0xfb, 0x90, 0x64, ...Buffer.alloc(413)])),
+  );
+  const chooser = ada.page.waitForEvent("filechooser");
+  await ada.page.getByRole("button", { name: "Attach files" }).click();
+  await (await chooser).setFiles([{ name: "song.mp3", mimeType: "audio/mpeg", buffer: Buffer.concat([wav, frames]) }]);
+  await ada.page.getByRole("button", { name: "Remove song.mp3" }).waitFor();
+  await ada.page.getByRole("button", { name: "Send" }).click();
+  const sound = bea.page.locator("audio[aria-label='song.mp3']");
+  await sound.waitFor();
+  await sound.evaluate((element: HTMLAudioElement) => void element.load());
+  await bea.page.waitForFunction(() => (document.querySelector("audio")?.readyState ?? 0) > 0);
+});
+
 test("Files: gone with their message, for everybody and at once", async () => {
   const row = bea.message("Look at this");
   const url = (await row.locator("img").getAttribute("src")) ?? "";
@@ -177,6 +262,14 @@ test("Expression: reactions, a reply that quotes, a mention that is told, Markdo
   const answer = cem.page.getByRole("listitem").filter({ hasText: "Yes, @Cem too 🎉" });
   await answer.waitFor();
   expect(await answer.getAttribute("class")).toContain("for-you");
+  await composer.pressSequentially("so ");
+  await bea.page.getByRole("button", { name: "Add emoji" }).click();
+  await bea.page.getByRole("textbox", { name: "Find an emoji" }).fill("thumbsup");
+  await bea.page.keyboard.press("Enter");
+  await bea.page.getByRole("dialog").waitFor({ state: "detached" });
+  await bea.page.keyboard.type(" be it");
+  expect(await composer.inputValue()).toBe("so 👍 be it");
+  await composer.fill("");
   await answer.getByRole("button", { name: /Ada.*Shall we use bold words/ }).click();
   await cem.page.locator(".message.flashed").filter({ hasText: "Shall we use bold words" }).waitFor();
 
@@ -218,6 +311,10 @@ test("Two tabs in step: read in one is read in the other, drafts and theme too",
   await inFirst.click();
   await bea.sees("and this");
   await inSecond.locator(".count").waitFor({ state: "detached" });
+  await bea.page.getByRole("textbox", { name: "Message #elsewhere" }).fill("half a thought");
+  await inSecond.locator("svg").waitFor();
+  await bea.page.getByRole("textbox", { name: "Message #elsewhere" }).fill("");
+  await inSecond.locator("svg").waitFor({ state: "detached" });
   await bea.page.getByRole("button", { name: "Settings" }).click();
   await bea.page.getByRole("radio", { name: "Dark" }).click();
   await second.waitForFunction(() => document.documentElement.dataset["theme"] === "dark");

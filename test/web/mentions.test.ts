@@ -3,11 +3,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { startedAt } from "../../web/completion.ts";
 import { findEmoji, replaceShortcodes } from "../../web/emoji.ts";
-import { decodeMentions, encodeMentions } from "../../web/mentions.ts";
+import { decodeMentions } from "../../web/markdown.ts";
+import { encodeMentions } from "../../web/mentions.ts";
 
 const ada = { id: "ada-0123456789abcdef", name: "Ada" };
 const adaL = { id: "adal-0123456789abcde", name: "Ada Lovelace" };
-const known = { people: [ada, adaL], channels: new Set(["design", "design-team"]) };
+const ipek = { id: "ipek-0123456789abcde", name: "İpek" };
+const known = { people: [ada, adaL, ipek], channels: new Set(["design", "design-team"]) };
 const names = new Map([ada, adaL].map(({ id, name }) => [id, name]));
 
 test.each([
@@ -19,6 +21,7 @@ test.each([
   ["in #design-team or #Design", "in <#design-team> or <#design>"],
   ["#nothing and issue#design", "#nothing and issue#design"],
   ["https://example.org/#design", "https://example.org/#design"],
+  ["@İpek, gel, @Ada", `<@${ipek.id}>, gel, <@${ada.id}>`],
 ])("%j is sent as %j", (typed, sent) => {
   expect(encodeMentions(typed, known)).toBe(sent);
 });

@@ -3,6 +3,7 @@ import { clear, createStore as createDatabase } from "idb-keyval";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { api as httpApi } from "../../web/api.ts";
 import { memory } from "../../web/memory.ts";
+import { toSent } from "../../web/mentions.ts";
 import { createOutbox } from "../../web/outbox.ts";
 import { go, parseRoute, route } from "../../web/route.ts";
 import { createStore, UNDO_MS } from "../../web/store.ts";
@@ -54,7 +55,7 @@ function welcome(messages: Message[], about: Partial<Extract<ChannelFrame, { typ
   };
 }
 
-async function make({ token }: { readonly token?: string } = {}) {
+async function make({ token, isOffline }: { readonly token?: string; readonly isOffline?: boolean } = {}) {
   const said: ChannelCommand[] = [];
   const unused = () => Promise.reject(new Error("not to be called"));
   const answer = <T>(value: T, status = 200) => ({ ok: true, value, status }) as const;
@@ -78,6 +79,7 @@ async function make({ token }: { readonly token?: string } = {}) {
     remove: vi.fn(async () => answer(null, 204)),
     react: vi.fn(async () => answer(null)),
   };
+  if (isOffline) vi.mocked(api.redeem).mockResolvedValueOnce({ ok: false, status: 0, code: "offline", detail: "" });
   const startOver = vi.fn();
   const store = createStore({
     api,
@@ -192,8 +194,8 @@ test("typists are known by their last word, and forgotten when their message com
   expect(typists()).toEqual([["Beatrix", true]]);
   store.receiveChannel("general", { type: "messages", messages: [message(1)] });
   expect(typists()).toEqual([]);
-  store.noteTyping("words");
-  store.noteTyping("words");
+  store.noteTyping();
+  store.noteTyping();
   expect(said).toEqual([{ type: "typing" }]);
 });
 
@@ -405,8 +407,7 @@ describe("people", () => {
     store.plainText(`<@${cem.id}> again`);
     await vi.waitFor(() => expect(store.plainText(`hello <@${cem.id}>`)).toBe("hello @Cem"));
     expect(api.peopleById).toHaveBeenCalledExactlyOnceWith([cem.id]);
-    store.send("@Cem");
-    expect(store.outbox.value).toMatchObject([{ text: `<@${cem.id}>` }]);
+    expect(toSent("@Cem", store.known())).toBe(`<@${cem.id}>`);
   });
 
   test("a newer name is not lost to an older message", async () => {
@@ -434,6 +435,14 @@ describe("a device link", () => {
     expect(api.redeem).toHaveBeenCalledExactlyOnceWith("secret");
     expect(store.person.value).toEqual(bea);
     expect(store.phase.value).toBe("in");
+  });
+
+  test("opened while there is no network: it is tried again, and not lost", async () => {
+    const { store, api } = await make({ token: "secret", isOffline: true });
+    expect(store.phase.value).toBe("unreachable");
+    await store.start();
+    expect(api.redeem).toHaveBeenCalledTimes(2);
+    expect(store.person.value).toEqual(bea);
   });
 
   test("opened where somebody is: asked first, and whoever stays stays", async () => {
@@ -492,14 +501,24 @@ test("at an address that leads nowhere the directory alone makes the connection"
 });
 
 describe("the end of a session", () => {
+  test("by one's own device link in another tab: one is still the same person, and nothing is forgotten", async () => {
+    const { store, startOver } = await talking();
+    store.keepDraft("half a thought");
+    store.linkChanged("directory", { kind: "stopped", code: 4401 });
+    await vi.waitFor(() => expect(startOver).toHaveBeenCalled());
+    expect(store.draft()).toBe("half a thought");
+    expect(store.phase.value).toBe("in");
+  });
+
   test("elsewhere: this device forgets the person, drafts, unsent words and all", async () => {
-    const { store } = await talking();
+    const { store, api } = await talking();
     store.keepDraft("half a thought");
     expect(store.draft()).toBe("half a thought");
     store.linkChanged("channel", { kind: "waiting", tries: 1 });
     store.send("unsent");
+    vi.mocked(api.session).mockResolvedValue({ ok: false, status: 401, code: "unauthorized", detail: "" });
     store.linkChanged("directory", { kind: "stopped", code: 4401 });
-    expect(store.phase.value).toBe("ended");
+    await vi.waitFor(() => expect(store.phase.value).toBe("ended"));
     expect(store.person.value).toBeUndefined();
     expect(store.outbox.value).toEqual([]);
     expect(Object.keys(localStorage)).toEqual([]);

@@ -422,7 +422,9 @@ describe("serving", () => {
     for (const name of ["Content-Type", "Content-Length", "ETag", "Content-Disposition"]) {
       expect(head.headers.get(name)).toBe(whole.headers.get(name));
     }
-    expect((await get(bea, file, { Range: "bytes=0-3" }, "HEAD")).headers.get("Content-Length")).toBe("4");
+    const ranged = await get(bea, file, { Range: "bytes=0-3" }, "HEAD");
+    expect(ranged.status).toBe(200);
+    expect(ranged.headers.get("Content-Length")).toBe(whole.headers.get("Content-Length"));
   });
 
   test("before a message took it, its uploader alone may read it", async () => {

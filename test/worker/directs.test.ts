@@ -132,6 +132,21 @@ test("a text that was deleted before it was told is told to nobody", async () =>
   expect(JSON.stringify(beas.frames)).not.toContain("slip of the tongue");
 });
 
+test("also when something newer was said before it was deleted, and an older word that comes late changes nothing", async () => {
+  const { id, epoch } = await open(ada, bea.person);
+  const beas = await bea.watch();
+  await beas.next("directory");
+  const message = await ada.post(id, "slip of the tongue");
+  const directory = env.DIRECTORY.getByName("directory");
+  await directory.report(epoch, 1, message.sentAt, message);
+  const newer = await ada.post(id, "something newer");
+  await ada.ask("DELETE", `${path(id)}/messages/${message.id}`);
+  await directory.report(epoch, 1, message.sentAt, message);
+  const told = await beas.next("activity", ({ channels }) => channels.some((channel) => channel.id === id));
+  expect(told.channels).toEqual([{ id, seq: 2, lastAt: newer.sentAt, latest: newer }]);
+  expect(JSON.stringify(beas.frames)).not.toContain("slip of the tongue");
+});
+
 test("a mention reaches the other person and nobody outside, nor oneself", async () => {
   const { id } = await open(ada, bea.person);
   const [adas, beas, cems] = await Promise.all([ada.watch(), bea.watch(), cem.watch()]);

@@ -43,7 +43,7 @@ export function App({ store, reconnect }: Props) {
           title="Flack cannot be reached"
           text="It will be tried again."
           action="Try now"
-          onAction={store.start}
+          onAction={() => void store.start()}
         />
       );
     case "ended":
@@ -52,7 +52,7 @@ export function App({ store, reconnect }: Props) {
           title="You signed out elsewhere"
           text="This device no longer keeps anything of yours."
           action="Join again"
-          onAction={store.start}
+          onAction={() => void store.start()}
         />
       );
     case "linked":

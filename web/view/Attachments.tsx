@@ -12,14 +12,14 @@ const HEIGHT_MAX = 320;
 /** Where nobody said how large a picture is, it gets this much room (px), and keeps it. */
 const UNKNOWN_SIZE = { width: 320, height: 240 };
 
-type Props = { readonly attachments: readonly Attachment[]; readonly tabIndex: number };
+type Props = { readonly id: string; readonly attachments: readonly Attachment[]; readonly tabIndex: number };
 
 /** The files of a message: pictures, sound and films are there to see and hear, everything else to take away. */
-export function Attachments({ attachments, tabIndex }: Props) {
+export function Attachments({ id, attachments, tabIndex }: Props) {
   const [open, setOpen] = useState<number>();
   const pictures = attachments.filter(isPicture);
   return (
-    <div class="attachments">
+    <div id={id} class="attachments">
       {attachments.map((file) =>
         isPicture(file) ? (
           <button
@@ -50,6 +50,7 @@ function OtherFile({ file, tabIndex }: { readonly file: Attachment; readonly tab
         class="film"
         src={url}
         controls
+        tabIndex={tabIndex}
         preload="metadata"
         aria-label={name}
         style={frameOf(file)}
@@ -62,7 +63,7 @@ function OtherFile({ file, tabIndex }: { readonly file: Attachment; readonly tab
       <figure class="sound">
         <figcaption dir="auto">{name}</figcaption>
         {/* biome-ignore lint/a11y/useMediaCaption: as above */}
-        <audio src={url} controls preload="none" aria-label={name} />
+        <audio src={url} controls tabIndex={tabIndex} preload="none" aria-label={name} />
       </figure>
     );
   }

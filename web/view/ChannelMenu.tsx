@@ -3,6 +3,7 @@ import type { Channel } from "../../worker/frames.ts";
 import { foldText, TOPIC_MAX_POINTS } from "../../worker/protocol.ts";
 import { channelHref } from "../route.ts";
 import type { Store } from "../store.ts";
+import { copyText } from "./clipboard.ts";
 import { Dialog } from "./Dialog.tsx";
 import { Icon } from "./icons.tsx";
 
@@ -68,8 +69,7 @@ export function ChannelMenu({ store, channel }: Props) {
           type="button"
           role="menuitem"
           onClick={async () => {
-            await navigator.clipboard.writeText(location.origin + channelHref(channel.id));
-            setCopied(true);
+            setCopied(await copyText(location.origin + channelHref(channel.id)));
           }}
         >
           {isCopied ? "Copied" : "Copy link"}

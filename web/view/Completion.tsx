@@ -34,6 +34,7 @@ export function Completion({ store, started, onTake, onLeave, keys, onActive }: 
   }, [sign, word]);
   useEffect(() => {
     onActive(activeId);
+    document.getElementById(activeId ?? "")?.scrollIntoView({ block: "nearest" });
     return () => onActive(undefined);
   }, [activeId]);
 
@@ -47,7 +48,8 @@ export function Completion({ store, started, onTake, onLeave, keys, onActive }: 
 
   function answer(event: KeyboardEvent): boolean {
     const chosen = options[at];
-    if (!chosen || event.isComposing) return false;
+    const hasModifier = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;
+    if (!chosen || hasModifier || event.isComposing || event.keyCode === 229) return false;
     switch (event.key) {
       case "ArrowDown":
         setActive((at + 1) % options.length);

@@ -2,6 +2,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { find } from "../../worker/history.ts";
 import { countPoints, foldText, TEXT_MAX_POINTS } from "../../worker/protocol.ts";
 import { type Started, startedAt } from "../completion.ts";
+import { toSent } from "../mentions.ts";
+import { noticeShortcodes } from "../shortcodes.ts";
 import type { Conversation, Store } from "../store.ts";
 import { Icon } from "./icons.tsx";
 import { isSendKey, isTouch } from "./keys.ts";
@@ -39,7 +41,8 @@ export function Composer({ store, conversation }: Props) {
   const mayAttach = store.site.value?.files === true;
 
   useEffect(() => {
-    if (!isTouch()) field.current?.focus();
+    // Whoever was led to a message stays there.
+    if (!isTouch() && !document.activeElement?.closest(".message")) field.current?.focus();
   }, []);
   // Drafts belong to an epoch, which may be known only later; what was typed until then stays.
   const knownEpoch = useRef(epoch);
@@ -67,9 +70,9 @@ export function Composer({ store, conversation }: Props) {
   function send(): void {
     if (isEmpty || isFailed) return;
     if (!isUploaded) return setWaiting(true);
-    if (!store.send(text, attachments)) return;
-    uploads?.clear();
     setWaiting(false);
+    if (!store.send(toSent(text, store.known()), attachments)) return;
+    uploads?.clear();
     setStarted(undefined);
     write("");
     field.current?.focus();
@@ -144,7 +147,8 @@ export function Composer({ store, conversation }: Props) {
           onInput={({ currentTarget: { value } }) => {
             write(value);
             look();
-            if (value.trim() !== "") store.noteTyping(value);
+            noticeShortcodes(value);
+            if (value.trim() !== "") store.noteTyping();
           }}
           onSelect={look}
           onBlur={() => setStarted(undefined)}
@@ -248,6 +252,7 @@ function EmojiButton({
         <EmojiPicker
           anchor={button.current.getBoundingClientRect()}
           recent={recent()}
+          returnTo={() => document.getElementById("composer")}
           onPick={(emoji) => onPick(emoji)}
           onClose={() => setOpen(false)}
         />

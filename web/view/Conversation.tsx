@@ -85,7 +85,9 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
       <MessageList key={`messages ${place}`} store={store} conversation={conversation} you={you} />
       <TypingLine conversation={conversation} />
       <div class="composer-place">
-        <Composer key={`composer ${place}`} store={store} conversation={conversation} />
+        {(isWelcomed || store.channelLink.value.kind === "waiting") && (
+          <Composer key={`composer ${place}`} store={store} conversation={conversation} />
+        )}
       </div>
       {isWelcomed && <DropPlace store={store} />}
     </div>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import encodeQR from "qr";
 import type { Store } from "../store.ts";
+import { copyText } from "./clipboard.ts";
 import { clockTime } from "./formats.ts";
 
 type Link = { readonly url: string; readonly expiresAt: number };
@@ -46,8 +47,7 @@ export function DeviceLink({ store }: { readonly store: Store }) {
           type="button"
           class="button"
           onClick={async () => {
-            await navigator.clipboard.writeText(link.url);
-            setCopied(true);
+            setCopied(await copyText(link.url));
           }}
         >
           {isCopied ? "Copied" : "Copy"}

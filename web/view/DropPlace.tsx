@@ -6,22 +6,29 @@ export function DropPlace({ store }: { readonly store: Store }) {
   const [isDraggedOver, setDraggedOver] = useState(false);
   // The whole window takes them: elsewhere a drop would leave the page.
   useEffect(() => {
-    const filesOf = (data: DataTransfer | null) =>
-      document.querySelector("dialog[open]") ? [] : [...(data?.files ?? [])];
-    const take = (event: Event, files: File[]) => {
-      if (files.length === 0) return;
+    const mayTake = () => store.site.peek()?.files === true && !document.querySelector("dialog[open]");
+    const take = (event: Event, data: DataTransfer | null) => {
+      const files = [...(data?.files ?? [])];
+      if (files.length === 0 || !mayTake()) return;
       event.preventDefault();
       void store.attach(files);
     };
     const outside = new AbortController();
     const { signal } = outside;
-    document.addEventListener("paste", (event) => take(event, filesOf(event.clipboardData)), { signal });
+    document.addEventListener(
+      "paste",
+      (event) => {
+        // Words copied from a document come with a picture of themselves.
+        if (!event.clipboardData?.getData("text/plain")) take(event, event.clipboardData);
+      },
+      { signal },
+    );
     document.addEventListener(
       "dragover",
       (event) => {
         if (!event.dataTransfer?.types.includes("Files")) return;
         event.preventDefault();
-        setDraggedOver(store.site.peek()?.files === true);
+        setDraggedOver(mayTake());
       },
       { signal },
     );
@@ -30,7 +37,8 @@ export function DropPlace({ store }: { readonly store: Store }) {
       "drop",
       (event) => {
         setDraggedOver(false);
-        take(event, filesOf(event.dataTransfer));
+        event.preventDefault(); // otherwise the page gives way to the file
+        take(event, event.dataTransfer);
       },
       { signal },
     );

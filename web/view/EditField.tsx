@@ -1,16 +1,19 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { toSent } from "../mentions.ts";
 import type { Store } from "../store.ts";
 import { isSendKey } from "./keys.ts";
 
 type Props = {
   readonly store: Store;
-  readonly text: string;
+  /** As it was sent. */
+  readonly sent: string;
   /** With files a message needs no text. */
   readonly hasFiles: boolean;
 };
 
 /** A message's text while it is edited in its place. Enter saves, Esc leaves it as it was; both lead back to the composer. */
-export function EditField({ store, text: before, hasFiles }: Props) {
+export function EditField({ store, sent, hasFiles }: Props) {
+  const before = store.plainText(sent);
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(before);
   useEffect(() => {
@@ -26,7 +29,7 @@ export function EditField({ store, text: before, hasFiles }: Props) {
   }
 
   function save(): void {
-    if (store.saveEdit(text)) document.getElementById("composer")?.focus();
+    if (store.saveEdit(toSent(text, store.known(sent)))) document.getElementById("composer")?.focus();
   }
 
   return (

@@ -1,10 +1,12 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { EMOJI_GROUPS, type Emoji, findEmoji } from "../emoji.ts";
 
 export type PickerProps = {
   /** Where it opens. */
   readonly anchor: DOMRect;
   readonly recent: readonly string[];
+  /** Where the focus goes when it closes: back to where it was, unless another place is named. */
+  readonly returnTo?: () => HTMLElement | null;
   readonly onPick: (emoji: string) => void;
   readonly onClose: () => void;
 };
@@ -15,16 +17,18 @@ const FOUND_MAX = 64;
 const SIZE = { width: 344, height: 380 };
 
 /** All emoji: the recent ones first, then by group, or those found by a word. Arrows move, Enter takes, Esc leaves. */
-export function EmojiPicker({ anchor, recent, onPick, onClose }: PickerProps) {
+export function EmojiPicker({ anchor, recent, returnTo, onPick, onClose }: PickerProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [word, setWord] = useState("");
-  useEffect(() => {
+  // In the turn in which it goes: the clean-up of a plain effect comes later, and a key typed until then is lost.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     const before = document.activeElement;
     shown?.showModal();
     return () => {
       shown?.close();
-      if (before instanceof HTMLElement) before.focus();
+      const after = returnTo?.() ?? before;
+      if (after instanceof HTMLElement) after.focus();
     };
   }, []);
 

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Store } from "../store.ts";
+import { copyText } from "./clipboard.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { lazy } from "./lazy.tsx";
 import { type MessageRow, rowId } from "./timeline.ts";
@@ -75,8 +76,7 @@ function CopyButton({ icon, label, text, tabIndex }: CopyProps) {
       title={isCopied ? "Copied" : label}
       tabIndex={tabIndex}
       onClick={async () => {
-        await navigator.clipboard.writeText(text());
-        setCopied(true);
+        setCopied(await copyText(text()));
       }}
       onBlur={() => setCopied(false)}
       onMouseLeave={() => setCopied(false)}

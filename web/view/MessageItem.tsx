@@ -34,6 +34,7 @@ export function MessageItem({ store, row, isTabStop, isFirstNew, isFlashed, onRe
   const nameId = `author-${id}`;
   const timeId = `time-${id}`;
   const textId = `text-${id}`;
+  const filesId = `files-${id}`;
   const isEditing = store.editing.value === id;
   const tabIndex = isTabStop ? 0 : -1;
   return (
@@ -48,7 +49,7 @@ export function MessageItem({ store, row, isTabStop, isFirstNew, isFlashed, onRe
       ]
         .filter(Boolean)
         .join(" ")}
-      aria-labelledby={`${nameId} ${timeId} ${textId}`}
+      aria-labelledby={`${nameId} ${timeId} ${textId} ${filesId}`}
       tabIndex={tabIndex}
     >
       {isFirstNew && (
@@ -65,11 +66,11 @@ export function MessageItem({ store, row, isTabStop, isFirstNew, isFlashed, onRe
           {clockTime(sentAt)}
         </time>
       </div>
-      {replyTo !== undefined && <Quote store={store} id={replyTo} onGo={() => onGoTo(replyTo)} />}
+      {replyTo !== undefined && <Quote store={store} id={replyTo} tabIndex={tabIndex} onGo={() => onGoTo(replyTo)} />}
       {isEditing ? (
-        <EditField store={store} text={store.plainText(row.text)} hasFiles={row.attachments.length > 0} />
+        <EditField store={store} sent={row.text} hasFiles={row.attachments.length > 0} />
       ) : (
-        <Text store={store} id={textId} text={row.isTombstone ? "Message deleted" : row.text}>
+        <Text store={store} id={textId} text={row.isTombstone ? "Message deleted" : row.text} tabIndex={tabIndex}>
           {row.editedAt !== undefined && (
             <small class="edited" title={fullTime(row.editedAt)}>
               {" "}
@@ -78,7 +79,7 @@ export function MessageItem({ store, row, isTabStop, isFirstNew, isFlashed, onRe
           )}
         </Text>
       )}
-      {row.attachments.length > 0 && <Attachments attachments={row.attachments} tabIndex={tabIndex} />}
+      {row.attachments.length > 0 && <Attachments id={filesId} attachments={row.attachments} tabIndex={tabIndex} />}
       <Reactions
         store={store}
         id={id}

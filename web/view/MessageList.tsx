@@ -3,6 +3,7 @@ import type { Person } from "../../worker/frames.ts";
 import { WINDOW_MESSAGES } from "../../worker/protocol.ts";
 import { route } from "../route.ts";
 import type { Conversation, Store } from "../store.ts";
+import { copyText } from "./clipboard.ts";
 import { clockTime, dayName } from "./formats.ts";
 import { Icon } from "./icons.tsx";
 import { MessageItem } from "./MessageItem.tsx";
@@ -10,6 +11,8 @@ import { layOut, rowId } from "./timeline.ts";
 
 /** Whoever is this close (px) to the end is at the end, and stays there. */
 const PINNED_PX = 48;
+/** So long (ms) a message stands out that one was led to. */
+const FLASH_MS = 2_000;
 
 type Props = { readonly store: Store; readonly conversation: Conversation; readonly you: Person };
 
@@ -17,6 +20,7 @@ type Props = { readonly store: Store; readonly conversation: Conversation; reado
 export function MessageList({ store, conversation, you }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const isPinned = useRef(true);
+  const wasLed = useRef(false);
   const anchor = useRef<{ readonly id: string; readonly top: number } | undefined>(undefined);
   const [seenSeq, setSeenSeq] = useState(0);
   const [tabStop, setTabStop] = useState<string>();
@@ -62,6 +66,9 @@ export function MessageList({ store, conversation, you }: Props) {
   );
 
   useLayoutEffect(() => {
+    // Whoever was sent to a message is not at the end, and has not read it.
+    if (asked !== undefined && epoch !== undefined && !wasLed.current) isPinned.current = askedId === undefined;
+    wasLed.current ||= epoch !== undefined;
     if (isPinned.current) toEnd();
     else holdStill();
   }, [messages, entries.length, epoch]);
@@ -157,6 +164,7 @@ export function MessageList({ store, conversation, you }: Props) {
     row.scrollIntoView({ block: "center" });
     setTabStop(id);
     setFlashed(id);
+    setTimeout(setFlashed, FLASH_MS, undefined);
     row.focus({ preventScroll: true });
   }
 
@@ -262,8 +270,7 @@ function Empty({ title, isDirect }: { readonly title: string; readonly isDirect:
         type="button"
         class="button quiet"
         onClick={async () => {
-          await navigator.clipboard.writeText(location.href);
-          setCopied(true);
+          setCopied(await copyText(location.href));
         }}
       >
         {isCopied ? "Copied" : "Copy link"}

@@ -12,7 +12,15 @@ export function NewDirect({ store, onClose }: { readonly store: Store; readonly 
   const [typed, setTyped] = useState("");
   const [found, setFound] = useState<readonly OnlinePerson[]>();
   const [refusal, setRefusal] = useState<string>();
-  const people = (found ?? [])
+  // Of whoever is online this tab knows more than the first twenty of an answer.
+  const online = [...store.people.value.values()].filter(
+    ({ id, name }) => store.online.value.has(id) && name.toLowerCase().includes(typed.trim().toLowerCase()),
+  );
+  const all = new Map([
+    ...(found ?? []).map((person) => [person.id, person] as const),
+    ...online.map((person) => [person.id, { ...person, online: true }] as const),
+  ]);
+  const people = [...all.values()]
     .filter(({ id }) => id !== store.person.value?.id)
     .sort((a, b) => Number(b.online) - Number(a.online)); // stable: by name among those alike
 

@@ -3,38 +3,43 @@ import { useMemo, useState } from "preact/hooks";
 import { type Block, type Inline, isEmojiOnly, parseMarkdown } from "../markdown.ts";
 import { channelHref } from "../route.ts";
 import type { Store } from "../store.ts";
+import { copyText } from "./clipboard.ts";
 
 type Props = {
   readonly store: Store;
   readonly id: string;
   readonly text: string;
+  /** Of what can be reached in it. */
+  readonly tabIndex: number;
   /** What stands after the last word. */
   readonly children?: ComponentChildren;
 };
 
 /** What somebody wrote, as nodes: there is no way from a text to markup. */
-export function Text({ store, id, text, children }: Props) {
+export function Text({ store, id, text, tabIndex, children }: Props) {
   const blocks = useMemo(() => parseMarkdown(text), [text]);
   return (
     <div id={id} class={isEmojiOnly(text) ? "text emoji-only" : "text"} dir="auto">
       {blocks.map((block) => (
-        <BlockView store={store} block={block} />
+        <BlockView store={store} block={block} tabIndex={tabIndex} />
       ))}
       {children}
     </div>
   );
 }
 
-function BlockView({ store, block }: { readonly store: Store; readonly block: Block }) {
+type Place = { readonly store: Store; readonly tabIndex: number };
+
+function BlockView({ block, ...place }: Place & { readonly block: Block }) {
   switch (block.kind) {
     case "paragraph":
-      return <p>{inlines(store, block.children)}</p>;
+      return <p>{inlines(place, block.children)}</p>;
     case "quote":
-      return <blockquote>{inlines(store, block.children)}</blockquote>;
+      return <blockquote>{inlines(place, block.children)}</blockquote>;
     case "code":
-      return <CodeBlock text={block.text} />;
+      return <CodeBlock text={block.text} tabIndex={place.tabIndex} />;
     case "list": {
-      const items = block.items.map((item) => <li>{inlines(store, item)}</li>);
+      const items = block.items.map((item) => <li>{inlines(place, item)}</li>);
       return block.start === undefined ? <ul>{items}</ul> : <ol start={block.start}>{items}</ol>;
     }
     default:
@@ -42,25 +47,26 @@ function BlockView({ store, block }: { readonly store: Store; readonly block: Bl
   }
 }
 
-function inlines(store: Store, children: readonly Inline[]) {
-  return children.map((inline) => <InlineView store={store} inline={inline} />);
+function inlines(place: Place, children: readonly Inline[]) {
+  return children.map((inline) => <InlineView {...place} inline={inline} />);
 }
 
-function InlineView({ store, inline }: { readonly store: Store; readonly inline: Inline }) {
+function InlineView({ inline, ...place }: Place & { readonly inline: Inline }) {
+  const { store, tabIndex } = place;
   switch (inline.kind) {
     case "text":
       return <>{inline.text}</>;
     case "code":
       return <code>{inline.text}</code>;
     case "bold":
-      return <strong>{inlines(store, inline.children)}</strong>;
+      return <strong>{inlines(place, inline.children)}</strong>;
     case "italic":
-      return <em>{inlines(store, inline.children)}</em>;
+      return <em>{inlines(place, inline.children)}</em>;
     case "strike":
-      return <s>{inlines(store, inline.children)}</s>;
+      return <s>{inlines(place, inline.children)}</s>;
     case "link":
       return (
-        <a href={inline.href} target="_blank" rel="noopener noreferrer nofollow">
+        <a href={inline.href} target="_blank" rel="noopener noreferrer nofollow" tabIndex={tabIndex}>
           {inline.text}
         </a>
       );
@@ -75,7 +81,7 @@ function InlineView({ store, inline }: { readonly store: Store; readonly inline:
     }
     case "channel":
       return store.channels.value.has(inline.id) ? (
-        <a class="mention" href={channelHref(inline.id)}>
+        <a class="mention" href={channelHref(inline.id)} tabIndex={tabIndex}>
           #{inline.id}
         </a>
       ) : (
@@ -86,7 +92,7 @@ function InlineView({ store, inline }: { readonly store: Store; readonly inline:
   }
 }
 
-function CodeBlock({ text }: { readonly text: string }) {
+function CodeBlock({ text, tabIndex }: { readonly text: string; readonly tabIndex: number }) {
   const [isCopied, setCopied] = useState(false);
   return (
     <div class="code-block">
@@ -96,9 +102,9 @@ function CodeBlock({ text }: { readonly text: string }) {
       <button
         type="button"
         class="button quiet"
+        tabIndex={tabIndex}
         onClick={async () => {
-          await navigator.clipboard.writeText(text);
-          setCopied(true);
+          setCopied(await copyText(text));
         }}
         onBlur={() => setCopied(false)}
       >
