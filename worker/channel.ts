@@ -5,7 +5,8 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { type FileFacts, keyOf } from "./attachments.ts";
-import { broadcast, deliver } from "./broadcast.ts";
+import { Broadcast, broadcast, deliver, messagesFrame } from "./broadcast.ts";
+import { withMessages } from "./encoding.ts";
 import { readEnvelope } from "./envelope.ts";
 import type { Attachment, ChannelFrame, Message, Person, WelcomeFrame, WindowAnswer } from "./frames.ts";
 import { decide, EMPTY_HISTORY, find, type History, merge, since } from "./history.ts";
@@ -61,6 +62,7 @@ export class Channel extends DurableObject<Env> {
   readonly #journal: Journal;
   readonly #sockets: Sockets<ChannelSeat>;
   readonly #here: Presence;
+  readonly #broadcast: Broadcast;
   #history: History;
   /** By person: one allowance for all sockets and HTTP. In memory, so forgotten in sleep. */
   readonly #messagePaces = new Map<string, Bucket>();
@@ -88,6 +90,11 @@ export class Channel extends DurableObject<Env> {
         this.#tellHereSoon();
       },
     });
+    this.#broadcast = new Broadcast((frame) => {
+      const all = this.#sockets.all();
+      broadcast(all, frame);
+      return all.length;
+    });
     this.#here = new Presence(this.#sockets.all().map((socket) => [socket, this.#sockets.seat(socket).person]));
   }
 
@@ -99,15 +106,18 @@ export class Channel extends DurableObject<Env> {
     const { seat } = seated;
     const query = new URL(request.url).searchParams;
     if (reportedSeq < this.#history.seq) this.#reportSoon(seat.channel);
-    return this.#sockets.accept(seat, Date.now(), () => encode(this.#welcome(seat, query)));
+    const now = Date.now();
+    this.#broadcast.flush(now); // a welcome is not followed by what is in it
+    return this.#sockets.accept(seat, now, () => this.#welcome(seat, query));
   }
 
-  /** The whole window, for HTTP. */
-  read(asked: ChannelSeat): Refused | { readonly kind: "window"; readonly window: WindowAnswer } {
+  /** The whole window, for HTTP: the body of the answer, and the `rev` it is of. */
+  read(asked: ChannelSeat): Refused | { readonly kind: "window"; readonly body: string; readonly rev: number } {
     const seated = this.#seatNow(asked);
     if (!seated.ok) return { kind: "refused", refusal: seated.refusal };
     const { seq, rev, messages } = this.#history;
-    return { kind: "window", window: { epoch: asked.channel.epoch, head: { seq, rev }, messages } };
+    const about: Omit<WindowAnswer, "messages"> = { epoch: asked.channel.epoch, head: { seq, rev } };
+    return { kind: "window", body: withMessages(about, messages), rev };
   }
 
   /** The cursor alone: what a conditional request compares. */
@@ -202,8 +212,10 @@ export class Channel extends DurableObject<Env> {
       const seat = this.#sockets.seat(socket);
       if (parsed.command.type === "typing") return this.#tellTyping(seat.person, now);
       const outcome = this.#carryOut(seat, parsed.command, now);
+      if (outcome.kind === "done" && outcome.isChange) return;
+      this.#broadcast.flush(now); // what is answered to one alone comes after what was said before
       if (outcome.kind === "refused") this.#sockets.refuse(socket, outcome.refusal, frame, now);
-      else if (!outcome.isChange) deliver(socket, messagesFrame(outcome.message));
+      else deliver(socket, messagesFrame([outcome.message]));
     };
     this.#sockets.guard(socket, work, data);
   }
@@ -241,7 +253,7 @@ export class Channel extends DurableObject<Env> {
       case "changed": {
         const hasty = this.#pace(seat.person.id, decision.isNew, now);
         if (hasty) return { kind: "refused", refusal: hasty };
-        this.#commit(decision.message, seat.channel);
+        this.#commit(decision.message, seat.channel, now);
         this.#report(seat, decision.message, decision.isNew);
         return { kind: "done", message: decision.message, isChange: true };
       }
@@ -250,14 +262,14 @@ export class Channel extends DurableObject<Env> {
     }
   }
 
-  #commit(message: Message, channel: ChannelRef): void {
+  #commit(message: Message, channel: ChannelRef, now: number): void {
     const history = merge(this.#history, [message]);
     const oldest = this.#history.messages[0];
     const leaving = oldest && oldest.id !== history.messages[0]?.id ? oldest : undefined;
     const files = fileChanges(find(this.#history, message.id), message, leaving);
     this.#journal.write(message, leaving, files, channel);
     this.#history = history;
-    broadcast(this.#sockets.all(), messagesFrame(message));
+    this.#broadcast.tell(message, now);
     if (files.taken.length > 0) void this.#settleUploads(files.taken);
     if (files.released.length > 0) void this.#sweep();
   }
@@ -329,10 +341,10 @@ export class Channel extends DurableObject<Env> {
     return undefined;
   }
 
-  #welcome({ person, channel }: ChannelSeat, query: URLSearchParams): WelcomeFrame {
+  #welcome({ person, channel }: ChannelSeat, query: URLSearchParams): string {
     const { seq, rev } = this.#history;
     const cursor = query.get("epoch") === channel.epoch ? readCursor(query.get("since"), rev) : undefined;
-    return {
+    const about: Omit<WelcomeFrame, "messages"> = {
       type: "welcome",
       version: PROTOCOL_VERSION,
       you: person,
@@ -340,9 +352,9 @@ export class Channel extends DurableObject<Env> {
       epoch: channel.epoch,
       head: { seq, rev },
       reset: cursor === undefined,
-      messages: [...since(this.#history, cursor ?? 0)],
       here: { count: this.#here.count, people: this.#here.people(HERE_MAX_PEOPLE, person.id) },
     };
+    return withMessages(about, since(this.#history, cursor ?? 0));
   }
 
   /**
@@ -446,10 +458,6 @@ function readCursor(since: string | null, rev: number): number | undefined {
   if (since === null || !/^\d{1,15}$/.test(since)) return undefined;
   const cursor = Number(since);
   return cursor <= rev ? cursor : undefined;
-}
-
-function messagesFrame(message: Message): string {
-  return encode({ type: "messages", messages: [message] });
 }
 
 function encode(frame: ChannelFrame): string {

@@ -218,7 +218,7 @@ app
     }
     const outcome = await insist(async () => object(c, seat.channel).read(seat));
     if (outcome.kind === "refused") return problem(outcome.refusal);
-    return windowAnswer(c, seat.channel, outcome.window.head.rev, JSON.stringify(outcome.window));
+    return windowAnswer(c, seat.channel, outcome.rev, outcome.body);
   })
   .post(async (c) => {
     const seat = seatOf(c);

@@ -4,6 +4,7 @@
  * Every change writes exactly one row; the highest `seq` and `rev` are therefore always among the rows.
  */
 
+import { jsonOf, messageFrom } from "./encoding.ts";
 import type { Message } from "./frames.ts";
 import { EMPTY_HISTORY, type History, merge, type Past } from "./history.ts";
 import { WINDOW_MESSAGES } from "./protocol.ts";
@@ -101,7 +102,7 @@ export class Journal {
         `INSERT INTO slots (slot, message, former) VALUES (?, ?, ?)
          ON CONFLICT (slot) DO UPDATE SET message = excluded.message, former = excluded.former`,
         slot,
-        JSON.stringify(message),
+        jsonOf(message),
         JSON.stringify(former),
       );
     });
@@ -148,7 +149,7 @@ export class Journal {
   #read(): History {
     const messages: Message[] = [];
     for (const row of this.#storage.sql.exec<SlotRow>("SELECT message, former FROM slots")) {
-      const message: Message = JSON.parse(row.message);
+      const message = messageFrom(row.message);
       const former: readonly Former[] = JSON.parse(row.former);
       messages.push(message);
       this.#former[message.seq % WINDOW_MESSAGES] = former;

@@ -139,6 +139,7 @@ describe("the composer", () => {
       openEpoch,
       changedElsewhere: signal(0),
       titleOf: (id: string) => `#${id}`,
+      known: () => ({ people: [], channels: new Set() }),
       site: signal({ name: "Flack", accessCode: false, files: false }),
     };
     const conversation = {

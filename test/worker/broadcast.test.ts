@@ -1,6 +1,7 @@
 /** One frame to many sockets: whoever reads gets it, whoever does not is cut off and disturbs nobody. */
-import { expect, test, vi } from "vitest";
-import { broadcast } from "../../worker/broadcast.ts";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { Broadcast, broadcast } from "../../worker/broadcast.ts";
+import { type Message, parseChannelFrame } from "../../worker/frames.ts";
 
 function socket(about: { readyState?: number; bufferedAmount?: number } = {}) {
   const fake = { readyState: WebSocket.OPEN, send: vi.fn(), close: vi.fn(), ...about };
@@ -22,4 +23,85 @@ test("a socket that is closing is skipped", () => {
   const closing = socket({ readyState: WebSocket.CLOSING });
   broadcast([closing], "frame");
   expect(closing.send).not.toHaveBeenCalled();
+});
+
+describe("a channel's changes", () => {
+  /** Sent frames as lists of `id@rev`, with when they went. */
+  function telling(sockets: number) {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"], now: 10_000 });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const sent: { at: number; messages: string[] }[] = [];
+    const told = new Broadcast((frame) => {
+      const parsed = parseChannelFrame(frame);
+      const messages =
+        parsed?.type === "messages" ? parsed.messages.map(({ id, rev }) => `${id.slice(-2)}@${rev}`) : [];
+      sent.push({ at: Date.now() - 10_000, messages });
+      return sockets;
+    });
+    return {
+      told,
+      sent,
+      tell: (seq: number, rev: number, text = "words") => told.tell(message(seq, rev, text), Date.now()),
+    };
+  }
+
+  function message(seq: number, rev: number, text: string): Message {
+    const id = `00000000-0000-4000-8000-${String(seq).padStart(12, "0")}`;
+    return { id, seq, rev, author: { id: "ada-0123456789abcdef", name: "Ada" }, sentAt: 1, text };
+  }
+
+  test("a lone one goes out at once, and no timer is set", () => {
+    const { sent, tell } = telling(1_000);
+    tell(1, 1);
+    expect(sent).toEqual([{ at: 0, messages: ["01@1"] }]);
+    expect(vi.getTimerCount()).toBe(0);
+    vi.advanceTimersByTime(100);
+    tell(2, 2);
+    expect(sent).toHaveLength(2);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("what comes within 0.1 ms a socket goes out together, in order, by one timer", () => {
+    const { sent, tell } = telling(500);
+    for (let seq = 1; seq <= 5; seq++) tell(seq, seq);
+    expect(vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(49);
+    expect(sent).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    expect(sent).toEqual([
+      { at: 0, messages: ["01@1"] },
+      { at: 50, messages: ["02@2", "03@3", "04@4", "05@5"] },
+    ]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("nobody waits longer than 250 ms, however many there are", () => {
+    const { sent, tell } = telling(1_000_000);
+    tell(1, 1);
+    tell(2, 2);
+    vi.advanceTimersByTime(250);
+    expect(sent).toHaveLength(2);
+  });
+
+  test("of what changes while it waits only the newest state is told, in its place by rev", () => {
+    const { sent, tell } = telling(500);
+    tell(1, 1);
+    tell(2, 2, "a slip");
+    tell(3, 3);
+    tell(2, 4, "");
+    vi.advanceTimersByTime(50);
+    expect(sent[1]?.messages).toEqual(["03@3", "02@4"]);
+  });
+
+  test("what waits can be told at once, and is told once", () => {
+    const { told, sent, tell } = telling(500);
+    tell(1, 1);
+    tell(2, 2);
+    told.flush(Date.now());
+    vi.advanceTimersByTime(1_000);
+    expect(sent.map(({ messages }) => messages)).toEqual([["01@1"], ["02@2"]]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });
