@@ -1,6 +1,6 @@
 /** Takes the README's picture: the real product, three people in three browsers, what one of them sees. */
 import { openBrowser, Someone, WIDE } from "./browser/people.ts";
-import { Site } from "./browser/site.ts";
+import { Site } from "./site.ts";
 
 const PICTURE = new URL("../docs/screenshot.png", import.meta.url).pathname;
 

@@ -51,6 +51,11 @@ export const api = {
 
   signOut: () => call("DELETE", "/api/session", v.unknown()),
 
+  /** Whoever knows the site's code becomes an owner of it. */
+  becomeOwner: (code: string) => call("POST", "/api/session/owner", SessionAnswer, { code }),
+
+  removePerson: (personId: string) => call("DELETE", `/api/people/${personId}`, v.unknown()),
+
   /** How many devices are this person's. */
   devices: () => call("GET", "/api/session/devices", DevicesAnswer),
 

@@ -78,6 +78,8 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
   const phase = signal<Phase>("starting");
   const person = signal<Person | undefined>(undefined);
   const site = signal<Site | undefined>(undefined);
+  /** Whether this person is an owner of the site. */
+  const isOwner = signal(false);
   const channels = signal<ReadonlyMap<string, Channel>>(new Map());
   const online = signal<ReadonlySet<string>>(new Set());
   /** Everybody this tab has heard of, with the newest name. */
@@ -238,6 +240,7 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
     for (const conversation of conversations.value.values()) conversation.uploads.value?.clear();
     batch(() => {
       person.value = undefined;
+      isOwner.value = false;
       phase.value = next;
       channels.value = new Map();
       online.value = new Set();
@@ -305,6 +308,7 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
       case "directory":
         batch(() => {
           meet(frame.you);
+          isOwner.value = frame.owner === true;
           learn([...frame.people, frame.you].map(({ id, name }) => ({ id, name })));
           channels.value = new Map(frame.channels.map((channel) => [channel.id, channel]));
           online.value = new Set(frame.people.filter((one) => one.online).map(({ id }) => id));
@@ -577,6 +581,12 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
     return answer;
   }
 
+  async function becomeOwner(code: string): Promise<Answer<unknown>> {
+    const answer = await api.becomeOwner(code);
+    if (answer.ok) isOwner.value = true;
+    return answer;
+  }
+
   async function searchPeople(typed: string) {
     const answer = await api.searchPeople(typed);
     if (answer.ok) learn(answer.value.people.map(({ id, name }) => ({ id, name })));
@@ -670,6 +680,9 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
     phase: readonly(phase),
     person: readonly(person),
     site: readonly(site),
+    isOwner: readonly(isOwner),
+    becomeOwner,
+    removePerson: api.removePerson,
     askSite,
     channels: readonly(channels),
     online: readonly(online),

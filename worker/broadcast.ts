@@ -10,6 +10,9 @@ import { CLOSE } from "./protocol.ts";
 
 /** Bytes a socket may leave unread when another frame is due. Unread frames stay in the object's memory without limit. */
 const UNREAD_MAX_BYTES = 256 * 1024;
+/** Where the runtime does not tell what is unread: so much is told between two looks, and so many looks may find no sign of life. */
+const LOOK_EVERY_BYTES = 4 * 1024 * 1024;
+const SILENT_LOOKS_MAX = 4;
 /** How long (ms) changes are gathered: by the sockets there are, since each takes its part of a turn, and never so long that one notices. */
 const GATHER_MS_PER_SOCKET = 0.1;
 const GATHER_MAX_MS = 250;
@@ -27,8 +30,38 @@ export function deliver(socket: WebSocket, frame: string): void {
 }
 
 /** Closes a socket that does not read what it is sent. */
-export function cutOff(socket: WebSocket): void {
+function cutOff(socket: WebSocket): void {
   socket.close(CLOSE.tooSlow, "too slow");
+}
+
+/**
+ * Finds those who do not read where the runtime cannot tell it: who gives no sign of life, a frame or a ping, while sixteen
+ * MiB are told to them. Costs nothing a frame, and a look at every socket now and then.
+ */
+export class Silence {
+  readonly #heardAt: (socket: WebSocket) => number;
+  readonly #silentLooks = new WeakMap<WebSocket, number>();
+  #told = 0;
+  #lookedAt = 0;
+
+  /** `heardAt` says when (ms) a socket last gave a sign of life. */
+  constructor(heardAt: (socket: WebSocket) => number) {
+    this.#heardAt = heardAt;
+  }
+
+  /** So many bytes were told to each of `sockets` at `now` (ms). */
+  told(sockets: readonly WebSocket[], bytes: number, now: number): void {
+    if (sockets[0]?.bufferedAmount !== undefined) return;
+    this.#told += bytes;
+    if (this.#told < LOOK_EVERY_BYTES) return;
+    this.#told = 0;
+    for (const socket of sockets) {
+      const looks = this.#heardAt(socket) >= this.#lookedAt ? 0 : (this.#silentLooks.get(socket) ?? 0) + 1;
+      this.#silentLooks.set(socket, looks);
+      if (looks >= SILENT_LOOKS_MAX && socket.readyState === WebSocket.OPEN) cutOff(socket);
+    }
+    this.#lookedAt = now;
+  }
 }
 
 /** The frame that tells of messages that are new or have changed. */

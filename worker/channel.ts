@@ -5,7 +5,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { type FileFacts, keyOf } from "./attachments.ts";
-import { Broadcast, broadcast, deliver, messagesFrame } from "./broadcast.ts";
+import { Broadcast, broadcast, deliver, messagesFrame, Silence } from "./broadcast.ts";
 import { withMessages } from "./encoding.ts";
 import { readEnvelope } from "./envelope.ts";
 import type { Attachment, ChannelFrame, Message, Person, WelcomeFrame, WindowAnswer } from "./frames.ts";
@@ -90,9 +90,11 @@ export class Channel extends DurableObject<Env> {
         this.#tellHereSoon();
       },
     });
+    const silence = new Silence((socket) => this.#sockets.heardAt(socket));
     this.#broadcast = new Broadcast((frame) => {
       const all = this.#sockets.all();
       broadcast(all, frame);
+      silence.told(all, frame.length, Date.now());
       return all.length;
     });
     this.#here = new Presence(this.#sockets.all().map((socket) => [socket, this.#sockets.seat(socket).person]));

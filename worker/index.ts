@@ -44,13 +44,24 @@ type App = { Bindings: Env; Variables: Variables };
 
 const app = new Hono<App>();
 
+/** What an answer carries unless it says otherwise: it is data, for this site alone, and nothing to open as a page. */
+const HEADERS = Object.entries({
+  "X-Content-Type-Options": "nosniff",
+  "Cache-Control": "no-store",
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Referrer-Policy": "no-referrer",
+});
+/** After this long (ms) an address may try again. */
+const ADDRESS_WAIT_MS = 10_000;
+
 /* ---- what holds for every request ---- */
 
 app.use(async (c, next) => {
   await next();
   if (c.res.status === 101) return; // an upgrade's headers are the object's
-  c.header("X-Content-Type-Options", "nosniff");
-  if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
+  for (const [name, value] of HEADERS) if (!c.res.headers.has(name)) c.header(name, value);
+  if (new URL(c.req.url).protocol === "https:") c.header("Strict-Transport-Security", "max-age=31536000");
 });
 
 app.onError((error) => {
@@ -62,6 +73,15 @@ app.onError((error) => {
 app.use(async (c, next) => {
   const isReading = ["GET", "HEAD", "OPTIONS"].includes(c.req.method) && !isUpgrade(c);
   if (!isReading && !isFromHere(c)) refuse("bad_origin", "This request comes from another site.");
+  await next();
+});
+
+/** The outermost limit: whoever is past it costs one look-up and no more. */
+app.use("/api/*", async (c, next) => {
+  const address = addressOf(c);
+  const isAdmitted = !address || !c.env.ADDRESS_PACE || (await c.env.ADDRESS_PACE.limit({ key: address })).success;
+  if (!isAdmitted)
+    throw new Refused({ code: "rate_limited", detail: "Too many requests.", retryAfterMs: ADDRESS_WAIT_MS });
   await next();
 });
 

@@ -66,6 +66,12 @@ export class Sockets<S extends Seat> {
     return this.#ctx.getWebSockets(personTag(personId));
   }
 
+  /** When (ms) this socket last sent a frame or a ping, as far as is remembered; at the least when it came. */
+  heardAt(socket: WebSocket): number {
+    const pingedAt = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
+    return Math.max(pingedAt, this.#haste.get(socket)?.bucket?.at ?? 0, this.#attachment(socket).since);
+  }
+
   seat(socket: WebSocket): S {
     return this.#attachment(socket).seat;
   }

@@ -1,8 +1,8 @@
 /** The whole specification as a journey of two people, on the product's own server, with a power cut in the middle. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { Site } from "../site.ts";
 import { NARROW, openBrowser, Someone } from "./people.ts";
-import { Site } from "./site.ts";
 
 const site = new Site();
 let browser: Browser;

@@ -1,6 +1,6 @@
 /** People with real browsers. Each has a context: own cookies, own storage. They find things by accessible names. */
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import type { Site } from "./site.ts";
+import type { Site } from "../site.ts";
 
 const FLAGS =
   "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";

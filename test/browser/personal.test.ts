@@ -1,8 +1,8 @@
 /** What makes it personal: direct messages, files, expression, channels with an end, several devices. Two and three people. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { Site } from "../site.ts";
 import { openBrowser, Someone } from "./people.ts";
-import { Site } from "./site.ts";
 
 const site = new Site();
 let browser: Browser;
@@ -391,7 +391,7 @@ test("Several devices: a link opened on another one makes it the same person, on
 });
 
 test("a private site asks for its code, and says when it is wrong", async () => {
-  const privateSite = new Site("ACCESS_CODE:sesame", "SITE_NAME:The Cave");
+  const privateSite = new Site(["ACCESS_CODE:sesame", "SITE_NAME:The Cave"]);
   await privateSite.start();
   try {
     const dov = await Someone.open(browser, "Dov");

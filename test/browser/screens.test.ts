@@ -3,8 +3,8 @@ import { mkdirSync } from "node:fs";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Site } from "../site.ts";
 import { NARROW, openBrowser, Someone, WIDE } from "./people.ts";
-import { Site } from "./site.ts";
 
 const PICTURES = new URL("../../test-results/screens/", import.meta.url).pathname;
 const site = new Site();

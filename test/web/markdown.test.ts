@@ -120,3 +120,39 @@ describe("links lead only to what a page may lead to", () => {
     fc.assert(fc.property(text, (typed) => all(typed).every((href) => /^(?:https?:\/\/|mailto:)/i.test(href))));
   });
 });
+
+describe("the time it takes grows with the text and no faster", () => {
+  const NASTY: readonly (readonly [string, string])[] = [
+    ["opening marks", "*"],
+    ["marks of all kinds", "**_~~`*"],
+    ["nested quotes", "> "],
+    ["brackets", "[("],
+    ["links that never end", "[a](http://"],
+    ["fences", "```\n"],
+    ["list items", "- a\n"],
+    ["mentions that never end", "<@"],
+    ["bare addresses", "http://a("],
+    ["escapes", "\\*"],
+    ["punctuation after an address", "http://a.,.,."],
+    ["words", "word "],
+    ["emoji", "👩‍👩‍👧"],
+  ];
+
+  /** The best of several runs (ms), so that a busy machine does not count. */
+  function timeOf(text: string): number {
+    let best = Number.POSITIVE_INFINITY;
+    for (let run = 0; run < 7; run++) {
+      const begun = performance.now();
+      plainLine(text);
+      isEmojiOnly(text);
+      best = Math.min(best, performance.now() - begun);
+    }
+    return best;
+  }
+
+  test.each(NASTY)("%s", (_, piece) => {
+    const text = piece.repeat(Math.ceil(60_000 / piece.length));
+    plainLine(text);
+    expect(timeOf(text + text)).toBeLessThan(2.6 * timeOf(text) + 1);
+  });
+});

@@ -64,6 +64,8 @@ async function make({ token, isOffline }: { readonly token?: string; readonly is
     session: vi.fn(async () => answer({ person: ada })),
     signIn: vi.fn(async (name: string) => answer({ person: { ...ada, name } })),
     signOut: vi.fn(async () => answer(null, 204)),
+    becomeOwner: unused,
+    removePerson: unused,
     devices: unused,
     link: unused,
     redeem: vi.fn(async (_token: string) => answer({ person: bea })),

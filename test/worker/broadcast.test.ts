@@ -1,6 +1,6 @@
 /** One frame to many sockets: whoever reads gets it, whoever does not is cut off and disturbs nobody. */
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { Broadcast, broadcast } from "../../worker/broadcast.ts";
+import { Broadcast, broadcast, Silence } from "../../worker/broadcast.ts";
 import { type Message, parseChannelFrame } from "../../worker/frames.ts";
 
 function socket(about: { readyState?: number; bufferedAmount?: number } = {}) {
@@ -103,5 +103,29 @@ describe("a channel's changes", () => {
     vi.advanceTimersByTime(1_000);
     expect(sent.map(({ messages }) => messages)).toEqual([["01@1"], ["02@2"]]);
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe("where the runtime cannot tell what is unread", () => {
+  const MIB = 1024 * 1024;
+
+  test("who gives no sign of life for sixteen MiB is closed with 4008; who speaks or pings now and then is not", () => {
+    const dead = socket();
+    const alive = socket();
+    let now = 1_000;
+    const silence = new Silence((one) => (one === alive ? now : 500));
+    for (let n = 0; n < 16; n++) silence.told([dead, alive], MIB, now++);
+    expect(dead.close).not.toHaveBeenCalled();
+    for (let n = 0; n < 4; n++) silence.told([dead, alive], MIB, now++);
+    expect(dead.close).toHaveBeenCalledExactlyOnceWith(4008, "too slow");
+    for (let n = 0; n < 100; n++) silence.told([alive], MIB, now++);
+    expect(alive.close).not.toHaveBeenCalled();
+  });
+
+  test("where it can, that counts and nothing else", () => {
+    const telling = socket({ bufferedAmount: 0 });
+    const silence = new Silence(() => 0);
+    for (let n = 0; n < 100; n++) silence.told([telling], MIB, n);
+    expect(telling.close).not.toHaveBeenCalled();
   });
 });

@@ -2,7 +2,7 @@
 
 import { listDurableObjectIds } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { arrive, ask, freshName, path, problemOf, type Somebody } from "./people.ts";
 
 let ada: Somebody;
@@ -278,4 +278,62 @@ test("an envelope that a client makes itself is worth nothing", async () => {
     await seat.until("a first frame", () => seat.frames.length > 0);
     expect(seat.frames[0]).toMatchObject({ you: ada.person });
   }
+});
+
+describe("every answer", () => {
+  test("is data for this site alone, and over https asks for https from then on", async () => {
+    for (const answer of [
+      await ask("GET", "/api/health"),
+      await ask("GET", "/api/session"),
+      await ada.ask("GET", "/api/channels"),
+    ]) {
+      expect(answer.headers.get("X-Content-Type-Options")).toBe("nosniff");
+      expect(answer.headers.get("Content-Security-Policy")).toBe("default-src 'none'; frame-ancestors 'none'");
+      expect(answer.headers.get("Cross-Origin-Resource-Policy")).toBe("same-origin");
+      expect(answer.headers.get("Referrer-Policy")).toBe("no-referrer");
+      expect(answer.headers.get("Cache-Control")).toBe("no-store");
+      expect(answer.headers.get("Strict-Transport-Security")).toBe("max-age=31536000");
+    }
+  });
+});
+
+describe("the outermost limit", () => {
+  const limit = (success: boolean) => ({ ADDRESS_PACE: { limit: async () => ({ success }) } });
+  const headers = { "CF-Connecting-IP": "192.0.2.1" };
+
+  test("admits an address within it, and one past it to nothing below /api/", async () => {
+    expect((await ask("GET", "/api/health", { headers }, limit(true))).status).toBe(200);
+    const answer = await ask("GET", "/api/health", { headers }, limit(false));
+    expect(answer.headers.get("Retry-After")).toBe("10");
+    expect(await answer.json()).toMatchObject({ status: 429, code: "rate_limited", retryAfterMs: 10_000 });
+  });
+
+  test("counts by address: where the edge names none, nobody is", async () => {
+    expect((await ask("GET", "/api/health", {}, limit(false))).status).toBe(200);
+  });
+});
+
+describe("the log", () => {
+  test("has one JSON line a bug, with the reference that the answer names, and no secret", async () => {
+    const lines: string[] = [];
+    const listen = vi.spyOn(console, "error").mockImplementation((line) => void lines.push(String(line)));
+    onTestFinished(() => listen.mockRestore());
+    const broken = {
+      getByName: () => {
+        throw new Error("broken");
+      },
+    };
+    const body = { id: crypto.randomUUID(), text: "a private word" };
+    const site = { CHANNEL: broken as unknown as typeof env.CHANNEL };
+    const answer = await ada.ask("POST", `${path(channel)}/messages`, { body }, site);
+    const { detail, code }: { detail: string; code: string } = await answer.json();
+    expect([answer.status, code]).toEqual([500, "internal"]);
+    expect(lines).toHaveLength(1);
+    const line: Record<string, unknown> = JSON.parse(lines[0] ?? "");
+    expect(line).toMatchObject({ event: "bug", where: "http" });
+    expect(detail).toContain(String(line["reference"]));
+    for (const secret of ["a private word", ada.person.name, ada.cookie.split("=")[1] ?? "?"]) {
+      expect(lines[0]).not.toContain(secret);
+    }
+  });
 });

@@ -29,7 +29,11 @@ export function ask(
 ): Promise<Response> {
   const site = { ...env, CHANNEL: env.CHANNEL, DIRECTORY: env.DIRECTORY, ...variables };
   const init: RequestInit = { method, redirect: "manual", headers: { ...headers } };
-  if (body !== undefined) init.body = typeof body === "string" ? body : JSON.stringify(body);
+  if (body !== undefined)
+    init.body =
+      typeof body === "string" || body instanceof Uint8Array || body instanceof ReadableStream
+        ? body
+        : JSON.stringify(body);
   return Promise.resolve(worker.fetch(new Request(ORIGIN + path, init), site, createExecutionContext()));
 }
 

@@ -17,7 +17,7 @@ export function ChannelMenu({ store, channel }: Props) {
   const menu = useRef<HTMLDivElement>(null);
   const [dialog, setDialog] = useState<"topic" | "delete">();
   const [isCopied, setCopied] = useState(false);
-  const isOwn = channel.createdBy.id === store.person.value?.id;
+  const isOwn = store.isOwner.value || channel.createdBy.id === store.person.value?.id;
   const close = () => setDialog(undefined);
 
   function onKeyDown(event: KeyboardEvent): void {

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { WINDOW_MESSAGES } from "../../worker/protocol.ts";
 import type { Store } from "../store.ts";
 import { Icon } from "./icons.tsx";
@@ -10,6 +10,7 @@ import { TypingLine } from "./TypingLine.tsx";
 // Reading comes first: where one writes keeps its place until it is there.
 const Composer = lazy(async () => (await import("./Composer.tsx")).Composer);
 const DropPlace = lazy(async () => (await import("./DropPlace.tsx")).DropPlace);
+const People = lazy(async () => (await import("./People.tsx")).People);
 const ChannelMenu = lazy(async () => (await import("./ChannelMenu.tsx")).ChannelMenu);
 
 /** From so many messages on, the header says how full the window is. */
@@ -21,6 +22,7 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
   const you = store.person.value;
   const heading = useRef<HTMLHeadingElement>(null);
   const openId = conversation?.channelId;
+  const [arePeopleShown, setPeopleShown] = useState(false);
   useEffect(() => () => store.edit(undefined), [openId]);
   // On touch the composer is not focused, since that would bring up the keyboard: the heading tells where one is.
   useEffect(() => {
@@ -75,10 +77,15 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
           </span>
         )}
         {count > 0 && !isDirect && store.isConnected.value && (
-          <span class="here" title={people.map(({ name }) => name).join(", ")}>
+          <button
+            type="button"
+            class="here"
+            title={people.map(({ name }) => name).join(", ")}
+            onClick={() => setPeopleShown(true)}
+          >
             <Icon name="people" />
             {count} here
-          </span>
+          </button>
         )}
         {isWelcomed && channel && !isDirect && <ChannelMenu store={store} channel={channel} />}
       </header>
@@ -90,6 +97,7 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
         )}
       </div>
       {isWelcomed && <DropPlace store={store} />}
+      {arePeopleShown && <People store={store} conversation={conversation} onClose={() => setPeopleShown(false)} />}
     </div>
   );
 }

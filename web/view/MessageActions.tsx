@@ -15,8 +15,9 @@ type ToolbarProps = {
   readonly onRemove: (id: string) => void;
 };
 
-/** What can be done with a message; what its author alone can do comes last. */
+/** What can be done with a message; what its author can do comes last. An owner of the site may delete what others wrote. */
 export function Toolbar({ store, row: { id, seq, text, isOwn }, tabIndex, onRemove }: ToolbarProps) {
+  const mayRemove = isOwn || (store.isOwner.value && !store.open.value?.channelId.includes("~"));
   /** Where the picker is open. */
   const [anchor, setAnchor] = useState<DOMRect>();
   const tool = (
@@ -45,7 +46,7 @@ export function Toolbar({ store, row: { id, seq, text, isOwn }, tabIndex, onRemo
         <CopyButton icon="copy" label="Copy text" text={() => store.plainText(text)} tabIndex={tabIndex} />
       )}
       {isOwn && tool("pencil", "Edit message", () => store.edit(id))}
-      {isOwn && tool("trash", "Delete message", () => onRemove(id))}
+      {mayRemove && tool("trash", "Delete message", () => onRemove(id))}
       {anchor && (
         <EmojiPicker
           anchor={anchor}

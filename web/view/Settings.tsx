@@ -56,6 +56,7 @@ export function Settings({ store, onClose }: { readonly store: Store; readonly o
           </button>
         )}
       </section>
+      <OwnerForm store={store} />
       {isLeaving ? (
         <div class="confirm">
           {isLast ? (
@@ -95,6 +96,59 @@ export function Settings({ store, onClose }: { readonly store: Store; readonly o
         </div>
       )}
     </Dialog>
+  );
+}
+
+/** For whoever runs the site, and has to clear up now and then. */
+function OwnerForm({ store }: { readonly store: Store }) {
+  const [isOpen, setOpen] = useState(false);
+  const [code, setCode] = useState("");
+  const [refusal, setRefusal] = useState<string>();
+  if (store.isOwner.value) {
+    return (
+      <p class="hint">
+        You are an owner of this site: you may delete messages and channels of others and remove people, outside direct
+        conversations.
+      </p>
+    );
+  }
+  if (!isOpen) {
+    return (
+      <button type="button" class="link-button" onClick={() => setOpen(true)}>
+        I run this site
+      </button>
+    );
+  }
+  return (
+    <form
+      onSubmit={async (event) => {
+        event.preventDefault();
+        const answer = await store.becomeOwner(code);
+        if (!answer.ok) setRefusal(answer.detail);
+      }}
+    >
+      <label for="owner-code">Owner's code</label>
+      <div class="field-row">
+        <input
+          id="owner-code"
+          type="password"
+          autocomplete="off"
+          aria-describedby="owner-code-hint"
+          aria-invalid={refusal !== undefined}
+          value={code}
+          onInput={({ currentTarget }) => {
+            setCode(currentTarget.value);
+            setRefusal(undefined);
+          }}
+        />
+        <button type="submit" class="button" disabled={code === ""}>
+          Become an owner
+        </button>
+      </div>
+      <p id="owner-code-hint" class={refusal ? "hint complaint" : "hint"} role="status">
+        {refusal ?? "It was set when the site was set up."}
+      </p>
+    </form>
   );
 }
 

@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const project = new URL("../..", import.meta.url).pathname;
+const project = new URL("..", import.meta.url).pathname;
 /** How long (ms) a start may take, the build included, on a slow machine. */
 const START_MS = 45_000;
 
@@ -18,8 +18,21 @@ export class Site {
   #child: ChildProcess | undefined;
   #output = "";
 
-  constructor(...variables: readonly string[]) {
+  /** The folder whose code is run. */
+  readonly #folder: string;
+
+  constructor(variables: readonly string[] = [], folder: string = project) {
     this.#variables = variables;
+    this.#folder = folder;
+  }
+
+  /** Everything the server keeps lies below it. */
+  get stateFolder(): string {
+    return this.#state;
+  }
+
+  get port(): number {
+    return this.#port;
   }
 
   get url(): string {
@@ -46,6 +59,15 @@ export class Site {
     await this.#end("SIGKILL");
   }
 
+  /** Holds every process still, as a machine that hangs; `resume` lets them go on. */
+  freeze(): void {
+    if (this.#child?.pid) process.kill(-this.#child.pid, "SIGSTOP");
+  }
+
+  resume(): void {
+    if (this.#child?.pid) process.kill(-this.#child.pid, "SIGCONT");
+  }
+
   /** Stops for good and leaves nothing behind. */
   async clear(): Promise<void> {
     await this.stop();
@@ -57,7 +79,7 @@ export class Site {
     const args = ["start", "--", "--port", String(this.#port), "--persist-to", this.#state];
     for (const variable of this.#variables) args.push("--var", variable);
     const { NODE_ENV: _, ...env } = process.env; // the test runner's own: a site built for it would carry debugging aids
-    const child = spawn("npm", args, { cwd: project, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn("npm", args, { cwd: this.#folder, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
     await new Promise<void>((resolve, reject) => {
       const timeout = setTimeout(() => reject(new Error(`no server in time:\n${this.#output}`)), START_MS);

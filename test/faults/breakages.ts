@@ -1,0 +1,67 @@
+/**
+ * Whether the fault run sees what it is there to see: the product is broken on purpose, each time in another way, in a copy
+ * of its own, and the run has to notice.
+ *
+ *   npm run test:faults:broken
+ */
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+type Breakage = { readonly what: string; readonly file: string; readonly from: string; readonly to: string };
+
+const BREAKAGES: readonly Breakage[] = [
+  {
+    what: "an await between the decision and the insert",
+    file: "worker/channel.ts",
+    from: "this.#commit(decision.message, seat.channel, now);",
+    to: "void scheduler.wait(1).then(() => this.#commit(decision.message, seat.channel, now));",
+  },
+  {
+    what: "telling before writing",
+    file: "worker/channel.ts",
+    from: "this.#journal.write(message, leaving, files, channel);",
+    to: "setTimeout(() => this.#journal.write(message, leaving, files, channel), 100);",
+  },
+  {
+    what: "an id that was sent before is not looked up",
+    file: "worker/history.ts",
+    from: "  const held = find(history, command.id);\n  if (held) {",
+    to: "  const held = find(EMPTY_HISTORY, command.id);\n  if (held) {",
+  },
+  {
+    what: "a window of 101",
+    file: "worker/protocol.ts",
+    from: "export const WINDOW_MESSAGES = 100;",
+    to: "export const WINDOW_MESSAGES = 101;",
+  },
+];
+
+const project = new URL("../..", import.meta.url).pathname;
+const files = execFileSync("git", ["ls-files"], { cwd: project, encoding: "utf8" }).trim().split("\n");
+let unnoticed = 0;
+
+for (const { what, file, from, to } of BREAKAGES) {
+  const copy = mkdtempSync(join(tmpdir(), "flack-broken-"));
+  try {
+    for (const name of files) cpSync(join(project, name), join(copy, name));
+    symlinkSync(join(project, "node_modules"), join(copy, "node_modules"));
+    const source = readFileSync(join(copy, file), "utf8");
+    if (source.split(from).length !== 2)
+      throw new Error(`${file} no longer reads as expected, so "${what}" cannot be tried`);
+    writeFileSync(join(copy, file), source.replace(from, to));
+    const run = spawnSync(process.execPath, [join(project, "test/faults/run.ts"), "--folder", copy], {
+      encoding: "utf8",
+    });
+    const found = [...run.stdout.matchAll(/^anomalies: (.*): ([1-9]\d*)$/gm)].map(
+      ([, name, count]) => `${count} ${name}`,
+    );
+    if (found.length === 0) unnoticed++;
+    console.log(`${found.length > 0 ? "noticed" : "MISSED "} ${what}: ${found.join(", ") || run.stdout + run.stderr}`);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+console.log(`${BREAKAGES.length - unnoticed} passed, ${unnoticed} failed`);
+process.exitCode = unnoticed === 0 ? 0 : 1;

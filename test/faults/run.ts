@@ -1,0 +1,249 @@
+/**
+ * The fault run: twenty people talk in four channels while a nemesis kills, freezes and cuts, and a witness looks for
+ * anything lost, doubled, reordered or seen again. What was provoked is counted too: a run that was too kind has failed.
+ *
+ *   npm run test:faults                     four kills, within a minute
+ *   npm run test:faults -- --kills 40       the long form
+ *   npm run test:faults -- --seed 7         the same choices again
+ */
+import { parseArgs } from "node:util";
+import * as v from "valibot";
+import { WindowAnswer } from "../../worker/frames.ts";
+import { Site } from "../site.ts";
+import { Chance } from "./chance.ts";
+import { BadNetwork } from "./network.ts";
+import { Talker } from "./talker.ts";
+import { ANOMALIES, Witness } from "./witness.ts";
+
+const PEOPLE = 20;
+const CHANNELS = 4;
+const MIB = 1024 * 1024;
+/** An object sleeps after ten seconds of quiet. */
+const SLEEP_MS = 12_000;
+const FREEZE_MS = 5_000;
+/** From so many kills on a run has to have provoked enough. */
+const LONG_KILLS = 40;
+/** What was told to one may reach another so much (ms) later. */
+const LATE_MS = 5_000;
+/** So long (ms) everything has to be acknowledged after the last fault. */
+const SETTLE_MS = 30_000;
+
+const { values } = parseArgs({
+  options: {
+    kills: { type: "string", default: "4" },
+    seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    folder: { type: "string" },
+  },
+});
+const kills = Number(values.kills);
+const isLong = kills >= LONG_KILLS;
+const chance = new Chance(Number(values.seed));
+const witness = new Witness();
+const site = new Site([], values.folder);
+const network = new BadNetwork(() => site.port);
+const provoked = {
+  kills: 0,
+  "kills with a command in flight": 0,
+  "deletions cut off": 0,
+  "uploads cut off": 0,
+  "wakes from sleep": 0,
+  "cuts in mid-frame": 0,
+  freezes: 0,
+  "channels made again": 0,
+};
+const LEAST: Partial<Record<keyof typeof provoked, number>> = {
+  "kills with a command in flight": 0.8 * kills,
+  "deletions cut off": 20,
+  "uploads cut off": 20,
+  "wakes from sleep": 10,
+  "cuts in mid-frame": 10,
+  "channels made again": 1,
+};
+
+console.log(`seed ${values.seed}, ${kills} kills`);
+const channels = Array.from({ length: CHANNELS }, (_, n) => ({ id: `room-${n}`, epoch: "" }));
+const talkers: Talker[] = [];
+let isTalking = false;
+let failure: unknown;
+
+try {
+  await site.start();
+  const base = `http://127.0.0.1:${await network.open()}`;
+  for (let n = 0; n < PEOPLE; n++) {
+    const channel = channels[n % CHANNELS];
+    if (channel) talkers.push(new Talker(`Talker ${n + 1}`, channel, base, chance, witness));
+  }
+  for (const talker of talkers) await talker.signIn();
+  for (const channel of channels) await make(channel);
+  for (const talker of talkers) talker.connect();
+  await until("everybody is live", () => talkers.every(({ isLive }) => isLive), SETTLE_MS);
+  isTalking = true;
+  for (const talker of talkers) void talk(talker);
+
+  for (let n = 0; n < kills; n++) {
+    await pause(chance.between(3_000, 6_000) / (isLong ? 1 : 2));
+    network.doom(3);
+    await pause(chance.between(200, 700));
+    if (isLong && n % 12 === 3) await sleep();
+    if (n % 10 === 1) await freeze();
+    if (n % 20 === 2) await makeAgain(channels[0]);
+    await kill();
+  }
+  isTalking = false;
+  await until("everything is acknowledged", () => talkers.every(({ isDone }) => isDone), SETTLE_MS);
+  await judge();
+} catch (error) {
+  failure = error;
+} finally {
+  isTalking = false;
+  for (const talker of talkers) talker.leave();
+  await network.close();
+  await site.clear();
+}
+report();
+
+/** A person who says and does something now and then. */
+async function talk(talker: Talker): Promise<void> {
+  while (isTalking) {
+    await pause(chance.between(150, 600));
+    if (!isTalking || talker.isSilent) continue;
+    const what = chance.next();
+    if (what < 0.55) talker.say();
+    else if (what < 0.6) for (let n = 0; n < 3; n++) talker.say();
+    else if (what < 0.72) talker.change("edit");
+    else if (what < 0.8) talker.change("delete");
+    else if (what < 0.9) talker.change("react");
+    else if (what < 0.94) talker.repeat();
+    else if (what < 0.97) void talker.upload(Math.round(chance.between(1, 64 * 1024)));
+    else talker.drop();
+  }
+}
+
+/** The power goes in the middle of things, and comes back. */
+async function kill(): Promise<void> {
+  const busy = talkers.filter(({ isLive }) => isLive);
+  for (let n = 0; n < 4; n++) chance.pick(busy)?.change("delete");
+  for (let n = 0; n < 2; n++) void chance.pick(busy)?.upload(Math.round(chance.between(1 * MIB, 4 * MIB)));
+  for (let n = 0; n < 6; n++) chance.pick(busy)?.say();
+  await pause(chance.between(0, 25));
+  const pending = talkers.flatMap((talker) => [...talker.pending.values()]);
+  provoked.kills++;
+  if (pending.length > 0) provoked["kills with a command in flight"]++;
+  provoked["deletions cut off"] += pending.filter(({ kind }) => kind === "delete").length;
+  provoked["uploads cut off"] += talkers.reduce((sum, talker) => sum + talker.uploadsUnderWay, 0);
+  await site.kill();
+  await site.start();
+  await until("half of them are back", () => talkers.filter(({ isLive }) => isLive).length >= PEOPLE / 2, SETTLE_MS);
+}
+
+/** Nobody says anything for so long that the objects go to sleep; then everybody does. */
+async function sleep(): Promise<void> {
+  for (const talker of talkers) talker.isSilent = true;
+  await until("everybody is heard", () => talkers.every(({ isDone }) => isDone), SETTLE_MS);
+  await pause(SLEEP_MS);
+  for (const talker of talkers) {
+    talker.isSilent = false;
+    talker.say();
+  }
+  provoked["wakes from sleep"] += CHANNELS;
+  await pause(500);
+}
+
+async function freeze(): Promise<void> {
+  site.freeze();
+  await pause(FREEZE_MS);
+  site.resume();
+  provoked.freezes++;
+  await pause(500);
+}
+
+/** A channel is deleted while people talk in it, and made again under its name. */
+async function makeAgain(channel: (typeof channels)[number] | undefined): Promise<void> {
+  const creator = talkers.find((talker) => talker.channel === channel);
+  if (!channel || !creator) return;
+  const answer = await creator.ask("DELETE", `/api/channels/${channel.id}`, null, site.url);
+  if (answer.status !== 204) throw new Error(`not deleted: ${answer.status} ${await answer.text()}`);
+  await make(channel);
+  provoked["channels made again"]++;
+  await pause(1_000);
+}
+
+async function make(channel: (typeof channels)[number]): Promise<void> {
+  const creator = talkers.find((talker) => talker.channel === channel);
+  const answer = await creator?.ask("POST", "/api/channels", JSON.stringify({ name: channel.id }), site.url);
+  if (answer?.status !== 201) throw new Error(`not made: ${answer?.status} ${await answer?.text()}`);
+  const { epoch }: { epoch: string } = JSON.parse(await answer.text());
+  channel.epoch = epoch;
+}
+
+/** What the server holds at the end, against all that was told, and against what each reader holds. */
+async function judge(): Promise<void> {
+  for (const channel of channels) {
+    const here = talkers.filter((talker) => talker.channel === channel);
+    const [reader] = here;
+    if (!reader) continue;
+    const answer = await reader.ask("GET", `/api/channels/${channel.id}/messages`, null, site.url);
+    const window = v.parse(WindowAnswer, await answer.json());
+    for (const message of window.messages) witness.saw(window.epoch, message);
+    witness.holds(window.epoch, window.messages, window.head.seq);
+    witness.settle(window);
+    const held = JSON.stringify(window.messages);
+    for (const talker of here) {
+      if (await comesTrue(() => JSON.stringify(talker.history.messages) === held, LATE_MS)) continue;
+      const mine = talker.history.messages;
+      const at = window.messages.findIndex((one, n) => JSON.stringify(one) !== JSON.stringify(mine[n]));
+      const [theirs, kept] = [JSON.stringify(mine[at]), JSON.stringify(window.messages[at])];
+      witness.note("readers disagree", `${talker.name} in ${channel.id} holds ${theirs} for ${kept}`);
+    }
+    const live = new Set(window.messages.flatMap(({ attachments = [] }) => attachments.map(({ id }) => id)));
+    for (const talker of here) {
+      const asker = here.find((other) => other !== talker);
+      for (const [id, { attachment, bytes }] of talker.files) {
+        const served = await asker?.ask("GET", attachment.url, null, site.url);
+        const body = new Uint8Array((await served?.arrayBuffer()) ?? new ArrayBuffer(0));
+        const isSame = served?.status === 200 && Buffer.compare(body, bytes) === 0;
+        if (live.has(id) && !isSame) witness.note("file lost", `${attachment.url}: ${served?.status}`);
+        if (!live.has(id) && served?.status !== 404) witness.note("file kept", `${attachment.url}: ${served?.status}`);
+      }
+    }
+  }
+}
+
+function report(): void {
+  provoked["cuts in mid-frame"] = network.cuts;
+  const acknowledged = talkers.reduce((sum, talker) => sum + talker.acknowledged, 0);
+  console.log(`acknowledged: ${acknowledged}; messages told of: ${witness.messages}`);
+  for (const [what, count] of Object.entries(provoked)) console.log(`provoked: ${what}: ${count}`);
+  for (const anomaly of ANOMALIES) console.log(`anomalies: ${anomaly}: ${witness.counts.get(anomaly)}`);
+  for (const note of witness.notes) console.log(`  ${note}`);
+  const kind = Object.entries(LEAST).filter(
+    ([what, least]) => (Object.entries(provoked).find(([name]) => name === what)?.[1] ?? 0) < least,
+  );
+  if (isLong) for (const [what, least] of kind) console.log(`too kind: ${what}: fewer than ${least}`);
+  if (failure) console.error(failure);
+  const failed = witness.total + (isLong ? kind.length : 0) + (failure || acknowledged === 0 ? 1 : 0);
+  console.log(`${ANOMALIES.length + 1 - Math.min(failed, ANOMALIES.length)} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Whether something holds within `patienceMs`. */
+async function comesTrue(holds: () => boolean, patienceMs: number): Promise<boolean> {
+  const end = Date.now() + patienceMs;
+  while (!holds()) {
+    if (Date.now() > end) return false;
+    await pause(50);
+  }
+  return true;
+}
+
+async function until(what: string, holds: () => boolean, patienceMs: number): Promise<void> {
+  if (await comesTrue(holds, patienceMs)) return;
+  const stuck = talkers
+    .filter(({ isDone }) => !isDone)
+    .map(({ name, isLive, pending }) => `${name} ${isLive} ${[...pending.keys()].join(", ")}`);
+  throw new Error(`waited too long until ${what}: ${stuck.join("; ")}`);
+}

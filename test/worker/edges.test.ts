@@ -1,0 +1,224 @@
+/** The edges: a site on which nothing has happened, things that are full, and what comes twice or too late. */
+import { reset, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import type { Channel, Message, Person } from "../../worker/frames.ts";
+import { Journal } from "../../worker/journal.ts";
+import { Presence } from "../../worker/presence.ts";
+import { arrive, ask, path, problemOf, type Somebody, welcomed } from "./people.ts";
+
+const NOBODY = `__Host-flack_session=${"n".repeat(43)}`;
+
+function directory() {
+  return env.DIRECTORY.getByName("directory");
+}
+
+describe("where nobody has ever been", () => {
+  test("everything answers as it should, and nothing is written", async () => {
+    await reset();
+    const headers = { Cookie: NOBODY };
+    expect((await ask("GET", "/api/session", { headers })).status).toBe(401);
+    expect((await ask("POST", "/api/session/redeem", { body: { token: "x".repeat(43) } })).status).toBe(410);
+    expect(await directory().peopleById(["nobody"])).toEqual([]);
+    await directory().report("no-epoch", 1, 1);
+    await directory().mention("no-epoch", { id: "x" } as Message, ["nobody"]);
+    await runInDurableObject(directory(), (_, { storage }) => {
+      expect(
+        storage.sql.exec("SELECT name FROM sqlite_master WHERE name NOT LIKE '\\_cf%' ESCAPE '\\'").toArray(),
+      ).toEqual([]);
+    });
+    expect((await ask("POST", "/api/session", { body: { name: "The very first" } })).status).toBe(201);
+  });
+});
+
+describe("where people are", () => {
+  let ada: Somebody;
+  let channel: Channel;
+  let counter = 0;
+
+  beforeEach(async () => {
+    counter++;
+    ada = await arrive(`Ada edge ${counter}`);
+    channel = await ada.makeChannel(`edge-${counter}`);
+  });
+
+  function seatOf(person: Person, session = "a-session") {
+    const { id, epoch, kind } = channel;
+    return { person, session, asOf: 0, isOwner: false, channel: { id, epoch, kind } };
+  }
+
+  test("the thousand-and-first public channel is refused as busy, and one fewer makes room", async () => {
+    await runInDurableObject(directory(), (_, { storage }) => {
+      for (let n = 0; n < 1_000; n++) {
+        const values = [`full-${n}`, `full-epoch-${n}`, `full-${n}`];
+        storage.sql.exec("INSERT INTO channels VALUES (?, ?, 'public', ?, '', 'x', 'X', 0, 0, NULL)", ...values);
+      }
+    });
+    const answer = await ada.ask("POST", "/api/channels", { body: { name: "one-more" } });
+    expect(await problemOf(answer)).toEqual({ status: 503, code: "busy" });
+    await runInDurableObject(directory(), (_, { storage }) => {
+      storage.sql.exec("DELETE FROM channels WHERE id LIKE 'full-%'");
+    });
+    expect((await ada.ask("POST", "/api/channels", { body: { name: "one-more" } })).status).toBe(201);
+  });
+
+  test("a topic that is the same is told to nobody; what is not there is not found", async () => {
+    const seat = await ada.watch();
+    await seat.next("directory");
+    await ada.ask("PATCH", path(channel.id), { body: { topic: "once" } });
+    await ada.ask("PATCH", path(channel.id), { body: { topic: "once" } });
+    await ada.ask("PATCH", path(channel.id), { body: { topic: "twice" } });
+    await seat.next("channel", (frame) => frame.channel.topic === "twice");
+    expect(seat.frames.filter(({ type }) => type === "channel")).toHaveLength(2);
+    const standing = { person: ada.person, isOwner: false, asOf: 0 };
+    expect(await directory().setTopic("nowhere", "x", standing)).toMatchObject({ refusal: { code: "not_found" } });
+    expect(await directory().deleteChannel("nowhere", standing)).toMatchObject({ refusal: { code: "not_found" } });
+    expect(await directory().becomeOwner("no-session", true, undefined)).toMatchObject({
+      refusal: { code: "unauthorized" },
+    });
+  });
+
+  test("an owner who enters the code again is still one", async () => {
+    const site = { OWNER_CODE: "code" };
+    for (let n = 0; n < 2; n++) {
+      const answer = await ada.ask("POST", "/api/session/owner", { body: { code: "code" } }, site);
+      expect(await answer.json()).toEqual({ person: ada.person, owner: true });
+    }
+  });
+
+  test("what an ended session asks an object is refused, for every question", async () => {
+    const object = env.CHANNEL.getByName(channel.epoch);
+    const message = await ada.post(channel.id, "words");
+    expect(await object.head(seatOf(ada.person))).toMatchObject({ kind: "head" });
+    await object.endSession("a-session");
+    const refused = { kind: "refused", refusal: { code: "unauthorized" } };
+    const seat = seatOf(ada.person);
+    expect(await object.head(seat)).toMatchObject(refused);
+    expect(await object.read(seat)).toMatchObject(refused);
+    expect(await object.attachment(seat, "x")).toMatchObject(refused);
+    expect(await object.beginUpload(seat, "x")).toMatchObject(refused);
+    expect(await object.command(seat, { type: "delete", id: message.id })).toMatchObject(refused);
+    const facts = { name: "x", type: "x", size: 1 };
+    expect(await object.completeUpload(seat, "x", facts)).toMatchObject(refused);
+  });
+
+  test("ended sessions are remembered by the thousand, the oldest forgotten", async () => {
+    const object = env.CHANNEL.getByName(channel.epoch);
+    await runInDurableObject(object, (instance) => {
+      for (let n = 0; n <= 1_000; n++) instance.endSession(`session ${n}`);
+    });
+    expect(await object.head(seatOf(ada.person, "session 1000"))).toMatchObject({ kind: "refused" });
+    expect(await object.head(seatOf(ada.person, "session 0"))).toMatchObject({ kind: "head" });
+  });
+
+  test("an end that is told twice is one end", async () => {
+    const object = env.CHANNEL.getByName(channel.epoch);
+    await ada.post(channel.id, "words");
+    await object.end(channel);
+    await object.end(channel);
+    expect(await object.read(seatOf(ada.person))).toMatchObject({ refusal: { code: "not_found" } });
+  });
+
+  test("an upload that was swept before its bytes came is not there", async () => {
+    const object = env.CHANNEL.getByName(channel.epoch);
+    const seat = seatOf(ada.person);
+    await object.beginUpload(seat, "an-upload");
+    await object.dropUpload("an-upload");
+    const facts = { name: "x", type: "x", size: 1 };
+    expect(await object.completeUpload(seat, "an-upload", facts)).toMatchObject({ refusal: { code: "not_found" } });
+  });
+
+  test("binary data closes a directory's socket, and one that pings is answered without a word of its own", async () => {
+    const seat = await ada.watch();
+    await seat.next("directory");
+    seat.send("ping");
+    await seat.until("a pong", () => seat.pongs.includes("pong"));
+    seat.send(new ArrayBuffer(4));
+    expect(await seat.closing()).toBe(1003);
+  });
+
+  test("a close that says nothing is answered with 1000", async () => {
+    const seat = await ada.join(channel.id);
+    await welcomed(seat);
+    seat.close(4999);
+    expect(await seat.closing()).toBe(4999);
+  });
+});
+
+describe("what takes too long to arrive", () => {
+  /** A body whose second half comes after `ms` by the clock. */
+  function slowly(first: string, second: string, ms: number): ReadableStream<Uint8Array> {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const pieces = [first, second];
+    return new ReadableStream({
+      pull(controller) {
+        const piece = pieces.shift();
+        if (piece === undefined) return controller.close();
+        if (pieces.length === 0) vi.setSystemTime(Date.now() + ms);
+        controller.enqueue(new TextEncoder().encode(piece));
+      },
+    });
+  }
+
+  test.each([
+    [59_000, 201],
+    [61_000, 400],
+  ])("a body after %d ms: %d", async (ms, status) => {
+    const ada = await arrive(`Ada slow ${ms}`);
+    const answer = await ada.ask("POST", "/api/channels", { body: slowly('{"name":', `"slow-${ms}"}`, ms) });
+    expect(answer.status).toBe(status);
+  });
+
+  test.each([
+    [9 * 60_000, 201],
+    [11 * 60_000, 400],
+  ])("a file after %d ms: %d", async (ms, status) => {
+    const ada = await arrive(`Ada slower ${ms}`);
+    const { id, epoch } = await ada.makeChannel(`slower-${ms}`);
+    const answer = await ada.ask("POST", `${path(id)}/attachments`, { body: slowly("one", "two", ms) });
+    expect(answer.status).toBe(status);
+    const { objects } = (await env.FILES?.list({ prefix: epoch })) ?? { objects: [] };
+    expect(objects).toHaveLength(status === 201 ? 1 : 0);
+  });
+});
+
+test("a channel of 1,300 messages remembers the ids of the last 1,100 and no more", async () => {
+  const stub = env.CHANNEL.getByName("a-journal-of-its-own");
+  await runInDurableObject(stub, (_, { storage }) => {
+    const journal = new Journal(storage);
+    expect(journal.epoch).toBe("");
+    const said: Message[] = [];
+    const idOf = (seq: number) => `00000000-0000-4000-8000-${String(seq).padStart(12, "0")}`;
+    for (let seq = 1; seq <= 1_300; seq++) {
+      const message = { id: idOf(seq), seq, rev: seq, author: { id: "a", name: "A" }, sentAt: seq, text: "x" };
+      const leaving = said[seq - 101];
+      journal.write(message, leaving, { taken: [], released: [] }, { id: "c", epoch: "e" });
+      said.push(message);
+    }
+    for (const now of [journal, new Journal(storage)]) {
+      expect(now.past.size).toBe(1_000);
+      expect([now.past.has(idOf(200)), now.past.has(idOf(201)), now.past.has(idOf(1_200))]).toEqual([
+        false,
+        true,
+        true,
+      ]);
+    }
+  });
+});
+
+test("who is there is told without a first, and with a first who is not there", () => {
+  const [a, b] = [
+    { id: "a", name: "A" },
+    { id: "b", name: "B" },
+  ];
+  const presence = new Presence([
+    [{}, a],
+    [{}, b],
+  ]);
+  expect(presence.people(5)).toEqual([a, b]);
+  expect(presence.people(5, "c")).toEqual([a, b]);
+  expect(presence.people(1, "b")).toEqual([b]);
+});
