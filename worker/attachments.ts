@@ -70,7 +70,7 @@ export async function receive(
     await bucket.put(key, contents);
   } catch (error) {
     if (gauge.size > ATTACHMENT_MAX_BYTES) return TOO_LARGE;
-    if (declaredBytes === undefined || gauge.size === declaredBytes) throw error;
+    if (!gauge.isLate && (declaredBytes === undefined || gauge.size === declaredBytes)) throw error;
     return BROKEN_OFF;
   }
   if (gauge.size === 0) {
@@ -90,6 +90,8 @@ export function whyUnfit(size: number): Refusal | undefined {
 /** Counts what passes, remembers its beginning, and breaks off what is too large. */
 class Gauge {
   size = 0;
+  /** It took too long, and was broken off. */
+  isLate = false;
   readonly #until = Date.now() + UPLOAD_MAX_MS;
   readonly #chunks: Uint8Array[] = [];
   readonly stream = new TransformStream<Uint8Array, Uint8Array>({
@@ -97,8 +99,10 @@ class Gauge {
       if (this.size < SNIFFED_BYTES) this.#chunks.push(chunk.slice(0, SNIFFED_BYTES - this.size));
       this.size += chunk.byteLength;
       if (this.size > ATTACHMENT_MAX_BYTES) controller.error(new Error("too large"));
-      else if (Date.now() > this.#until) controller.error(new Error("too slow"));
-      else controller.enqueue(chunk);
+      else if (Date.now() > this.#until) {
+        this.isLate = true;
+        controller.error(new Error("too slow"));
+      } else controller.enqueue(chunk);
     },
   });
 

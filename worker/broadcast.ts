@@ -6,62 +6,88 @@
  */
 import { withMessages } from "./encoding.ts";
 import type { Message } from "./frames.ts";
-import { CLOSE } from "./protocol.ts";
+import { log } from "./log.ts";
+import { CLOSE, WINDOW_MESSAGES } from "./protocol.ts";
 
 /** Bytes a socket may leave unread when another frame is due. Unread frames stay in the object's memory without limit. */
 const UNREAD_MAX_BYTES = 256 * 1024;
-/** Where the runtime does not tell what is unread: so much is told between two looks, and so many looks may find no sign of life. */
-const LOOK_EVERY_BYTES = 4 * 1024 * 1024;
-const SILENT_LOOKS_MAX = 4;
+/** The same for all sockets of an object: a quarter of the memory it has (128 MB). */
+const UNREAD_IN_ALL_MAX_BYTES = 32 * 1024 * 1024;
+/** Where the runtime does not tell what is unread: bytes that are told to a socket without a frame or a ping from it. */
+const UNHEARD_MAX_BYTES = 16 * 1024 * 1024;
 /** How long (ms) changes are gathered: by the sockets there are, since each takes its part of a turn, and never so long that one notices. */
 const GATHER_MS_PER_SOCKET = 0.1;
 const GATHER_MAX_MS = 250;
 
-/** Sends `frame` to every open socket of `sockets`, and closes those that are too slow with 4008. */
-export function broadcast(sockets: Iterable<WebSocket>, frame: string): void {
-  for (const socket of sockets) deliver(socket, frame);
-}
+/** What was told to a socket since it was last heard of (ms). */
+type Unheard = { bytes: number; since: number };
 
-/** The same for one socket. One that is closing is skipped: sending to it would throw. */
-export function deliver(socket: WebSocket, frame: string): void {
-  if (socket.readyState !== WebSocket.OPEN) return;
-  if ((socket.bufferedAmount ?? 0) > UNREAD_MAX_BYTES) cutOff(socket);
-  else socket.send(frame);
-}
-
-/** Closes a socket that does not read what it is sent. */
-function cutOff(socket: WebSocket): void {
-  socket.close(CLOSE.tooSlow, "too slow");
-}
-
-/**
- * Finds those who do not read where the runtime cannot tell it: who gives no sign of life, a frame or a ping, while sixteen
- * MiB are told to them. Costs nothing a frame, and a look at every socket now and then.
- */
-export class Silence {
+/** The way out of an object: frames to those who read, and the end for those who do not. */
+export class Outlet {
   readonly #heardAt: (socket: WebSocket) => number;
-  readonly #silentLooks = new WeakMap<WebSocket, number>();
-  #told = 0;
-  #lookedAt = 0;
+  readonly #unheard = new WeakMap<WebSocket, Unheard>();
 
-  /** `heardAt` says when (ms) a socket last gave a sign of life. */
+  /** `heardAt` says when (ms) a socket last gave a sign of life. It is asked only where the runtime cannot tell what is unread. */
   constructor(heardAt: (socket: WebSocket) => number) {
     this.#heardAt = heardAt;
   }
 
-  /** So many bytes were told to each of `sockets` at `now` (ms). */
-  told(sockets: readonly WebSocket[], bytes: number, now: number): void {
-    if (sockets[0]?.bufferedAmount !== undefined) return;
-    this.#told += bytes;
-    if (this.#told < LOOK_EVERY_BYTES) return;
-    this.#told = 0;
-    for (const socket of sockets) {
-      const looks = this.#heardAt(socket) >= this.#lookedAt ? 0 : (this.#silentLooks.get(socket) ?? 0) + 1;
-      this.#silentLooks.set(socket, looks);
-      if (looks >= SILENT_LOOKS_MAX && socket.readyState === WebSocket.OPEN) cutOff(socket);
-    }
-    this.#lookedAt = now;
+  /** Sends a frame to one socket, or closes it with 4008. One that is closing is skipped: sending to it would throw. */
+  say(socket: WebSocket, frame: string): void {
+    this.#say(socket, frame, socket.bufferedAmount === undefined ? bytesOf(frame) : 0);
   }
+
+  /**
+   * The same for many. Where all of them together leave too much unread, those that leave the most are closed.
+   * In UTF-8 a frame is measured once, and only where nobody else does.
+   */
+  tell(sockets: readonly WebSocket[], frame: string): void {
+    const bytes = sockets[0]?.bufferedAmount === undefined ? bytesOf(frame) : 0;
+    let unread = 0;
+    for (const socket of sockets) {
+      unread += socket.bufferedAmount ?? 0;
+      this.#say(socket, frame, bytes);
+    }
+    if (unread > UNREAD_IN_ALL_MAX_BYTES) relieve(sockets, unread);
+  }
+
+  #say(socket: WebSocket, frame: string, bytes: number): void {
+    if (socket.readyState !== WebSocket.OPEN) return;
+    const { bufferedAmount } = socket;
+    const isTooSlow = bufferedAmount === undefined ? this.#isUnheard(socket, bytes) : bufferedAmount > UNREAD_MAX_BYTES;
+    if (isTooSlow) cutOff(socket);
+    else socket.send(frame);
+  }
+
+  #isUnheard(socket: WebSocket, bytes: number): boolean {
+    const held = this.#unheard.get(socket);
+    if (!held) this.#unheard.set(socket, { bytes, since: this.#heardAt(socket) });
+    else held.bytes += bytes;
+    if (!held || held.bytes <= UNHEARD_MAX_BYTES) return false;
+    const heardAt = this.#heardAt(socket);
+    if (heardAt <= held.since) return true;
+    this.#unheard.set(socket, { bytes, since: heardAt });
+    return false;
+  }
+}
+
+/** Closes those that leave the most, until half of what may be unread is. */
+function relieve(sockets: readonly WebSocket[], unread: number): void {
+  let left = unread;
+  for (const socket of [...sockets].sort((a, b) => (b.bufferedAmount ?? 0) - (a.bufferedAmount ?? 0))) {
+    if (left <= UNREAD_IN_ALL_MAX_BYTES / 2) return;
+    left -= socket.bufferedAmount ?? 0;
+    if (socket.readyState === WebSocket.OPEN) cutOff(socket);
+  }
+}
+
+function cutOff(socket: WebSocket): void {
+  log.shed("too slow");
+  socket.close(CLOSE.tooSlow, "too slow");
+}
+
+function bytesOf(frame: string): number {
+  return new TextEncoder().encode(frame).byteLength;
 }
 
 /** The frame that tells of messages that are new or have changed. */
@@ -85,6 +111,7 @@ export class Broadcast {
   #sentAt = Number.NEGATIVE_INFINITY;
   #sockets = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #after: (() => void)[] = [];
 
   /** `send` tells a frame to everybody and says how many they are. */
   constructor(send: (frame: string) => number) {
@@ -95,20 +122,30 @@ export class Broadcast {
   tell(message: Message, now: number): void {
     this.#waiting.delete(message.id); // to stand last: by its new rev
     this.#waiting.set(message.id, message);
+    // More than the window holds would be told of messages that are not kept any more.
+    if (this.#waiting.size >= WINDOW_MESSAGES) return this.#flush(now);
     if (this.#timer !== null) return;
-    const restMs = this.#sentAt + Math.min(GATHER_MAX_MS, this.#sockets * GATHER_MS_PER_SOCKET) - now;
-    if (restMs <= 0) this.flush(now);
-    else this.#timer = setTimeout(() => this.flush(Date.now()), restMs);
+    const gatherMs = Math.min(GATHER_MAX_MS, this.#sockets * GATHER_MS_PER_SOCKET);
+    const restMs = Math.min(gatherMs, this.#sentAt + gatherMs - now); // a clock that was set back makes nobody wait
+    if (restMs <= 0) this.#flush(now);
+    else this.#timer = setTimeout(() => this.#flush(Date.now()), restMs);
   }
 
-  /** What waits goes out now. */
-  flush(now: number): void {
+  /** Does something, an answer to one alone, once everything that was told before it is out. */
+  afterwards(work: () => void): void {
+    if (this.#waiting.size === 0) work();
+    else this.#after.push(work);
+  }
+
+  #flush(now: number): void {
     clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#waiting.size === 0) return;
     const frame = messagesFrame([...this.#waiting.values()]);
     this.#waiting.clear();
     this.#sentAt = now;
     this.#sockets = this.#send(frame);
+    const after = this.#after;
+    this.#after = [];
+    for (const work of after) work();
   }
 }

@@ -5,7 +5,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { type FileFacts, keyOf } from "./attachments.ts";
-import { Broadcast, broadcast, deliver, messagesFrame, Silence } from "./broadcast.ts";
+import { Broadcast, messagesFrame } from "./broadcast.ts";
 import { withMessages } from "./encoding.ts";
 import { readEnvelope } from "./envelope.ts";
 import type { Attachment, ChannelFrame, Message, Person, WelcomeFrame, WindowAnswer } from "./frames.ts";
@@ -13,7 +13,7 @@ import { decide, EMPTY_HISTORY, find, type History, merge, since } from "./histo
 import { insist } from "./insist.ts";
 import { type FileChanges, Journal } from "./journal.ts";
 import { log } from "./log.ts";
-import { type Bucket, CHANNEL_PACE, MESSAGE_PACE, take } from "./pace.ts";
+import { type Bucket, CHANNEL_PACE, MESSAGE_PACE, TYPING_PACE, take } from "./pace.ts";
 import { Presence } from "./presence.ts";
 import { problem } from "./problem.ts";
 import {
@@ -67,6 +67,7 @@ export class Channel extends DurableObject<Env> {
   /** By person: one allowance for all sockets and HTTP. In memory, so forgotten in sleep. */
   readonly #messagePaces = new Map<string, Bucket>();
   #channelPace: Bucket | undefined;
+  #typingPace: Bucket | undefined;
   /** When (ms) the alarm is set for, as far as known. */
   #alarmAt: number | undefined;
   readonly #endedLately = new Set<string>();
@@ -90,11 +91,9 @@ export class Channel extends DurableObject<Env> {
         this.#tellHereSoon();
       },
     });
-    const silence = new Silence((socket) => this.#sockets.heardAt(socket));
     this.#broadcast = new Broadcast((frame) => {
       const all = this.#sockets.all();
-      broadcast(all, frame);
-      silence.told(all, frame.length, Date.now());
+      this.#sockets.tell(all, frame);
       return all.length;
     });
     this.#here = new Presence(this.#sockets.all().map((socket) => [socket, this.#sockets.seat(socket).person]));
@@ -108,9 +107,7 @@ export class Channel extends DurableObject<Env> {
     const { seat } = seated;
     const query = new URL(request.url).searchParams;
     if (reportedSeq < this.#history.seq) this.#reportSoon(seat.channel);
-    const now = Date.now();
-    this.#broadcast.flush(now); // a welcome is not followed by what is in it
-    return this.#sockets.accept(seat, now, () => this.#welcome(seat, query));
+    return this.#sockets.accept(seat, Date.now(), () => this.#welcome(seat, query));
   }
 
   /** The whole window, for HTTP: the body of the answer, and the `rev` it is of. */
@@ -215,9 +212,11 @@ export class Channel extends DurableObject<Env> {
       if (parsed.command.type === "typing") return this.#tellTyping(seat.person, now);
       const outcome = this.#carryOut(seat, parsed.command, now);
       if (outcome.kind === "done" && outcome.isChange) return;
-      this.#broadcast.flush(now); // what is answered to one alone comes after what was said before
-      if (outcome.kind === "refused") this.#sockets.refuse(socket, outcome.refusal, frame, now);
-      else deliver(socket, messagesFrame([outcome.message]));
+      // What is answered to one alone comes after what was said before it.
+      this.#broadcast.afterwards(() => {
+        if (outcome.kind === "refused") this.#sockets.refuse(socket, outcome.refusal, frame, now);
+        else this.#sockets.say(socket, messagesFrame([outcome.message]));
+      });
     };
     this.#sockets.guard(socket, work, data);
   }
@@ -235,9 +234,13 @@ export class Channel extends DurableObject<Env> {
     if (now - (this.#typedLately.get(person.id) ?? 0) < GATHER_MS) return;
     this.#typedLately.delete(person.id);
     remember(this.#typedLately, (typed) => typed.set(person.id, now));
+    // Where many type at once nobody can read who they are, and each word of it goes to everybody.
+    const told = take(this.#typingPace, TYPING_PACE, now);
+    if (!told.ok) return;
+    this.#typingPace = told.bucket;
     const own = new Set(this.#sockets.of(person.id));
     const others = this.#sockets.all().filter((socket) => !own.has(socket));
-    broadcast(others, encode({ type: "typing", person }));
+    this.#sockets.tell(others, encode({ type: "typing", person }));
   }
 
   /** Decide, write, remember, tell: one synchronous turn. */
@@ -387,7 +390,7 @@ export class Channel extends DurableObject<Env> {
     if (joined.length + left.length === 0) return;
     const { count } = this.#here;
     const isNamed = count <= HERE_MAX_PEOPLE;
-    broadcast(
+    this.#sockets.tell(
       this.#sockets.all(),
       encode({
         type: "here",
@@ -406,15 +409,20 @@ export class Channel extends DurableObject<Env> {
     if (isNew) {
       this.#reportSoon(channel);
       const mentioned = mentionedIn(message.text).filter((id) => id !== person.id);
-      if (mentioned.length > 0) void this.#tellMentioned(channel, message, mentioned.slice(0, MENTIONS_MAX));
+      if (mentioned.length > 0) void this.#tellMentioned(channel, message.id, mentioned.slice(0, MENTIONS_MAX));
     } else if (channel.kind === "direct") {
       void this.#reportNow(channel);
     }
   }
 
-  async #tellMentioned({ epoch }: ChannelRef, message: Message, mentioned: readonly string[]): Promise<void> {
+  /** At every try as it is then: a text that was deleted or changed meanwhile is not told. */
+  async #tellMentioned({ epoch }: ChannelRef, messageId: string, mentioned: readonly string[]): Promise<void> {
     try {
-      await insist(() => this.env.DIRECTORY.getByName("directory").mention(epoch, message, mentioned));
+      await insist(async () => {
+        const message = find(this.#history, messageId);
+        const still = mentioned.filter((id) => message && mentionedIn(message.text).includes(id));
+        if (message && still.length > 0) await this.env.DIRECTORY.getByName("directory").mention(epoch, message, still);
+      });
     } catch (error) {
       log.weather("mention", error);
     }

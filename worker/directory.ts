@@ -4,7 +4,6 @@
  * It holds no messages and judges no text.
  */
 import { DurableObject } from "cloudflare:workers";
-import { broadcast } from "./broadcast.ts";
 import type { Channel as ChannelObject, ChannelRef } from "./channel.ts";
 import { readEnvelope } from "./envelope.ts";
 import type { Channel, DirectoryFrame, Message, OnlinePerson, Person } from "./frames.ts";
@@ -147,9 +146,9 @@ export class Directory extends DurableObject<Env> {
     const now = Date.now();
     if (!asked.name.ok) return refused("invalid_name", asked.name.reason);
     const { name } = asked.name;
-    if (isReservedLookalike(name)) return refused("invalid_name", "This name looks like one that is reserved.");
     const held = asked.session === undefined ? undefined : this.#register.session(asked.session)?.standing;
     if (held?.person.name === name) return { kind: "known", person: held.person, isOwner: held.isOwner };
+    if (isReservedLookalike(name)) return refused("invalid_name", "This name looks like one that is reserved.");
     const isAdmitted = held !== undefined || asked.isAdmitted;
     const hasty = this.#countSignIn(asked.address, isAdmitted, now);
     if (hasty) return { kind: "refused", refusal: hasty };
@@ -190,8 +189,10 @@ export class Directory extends DurableObject<Env> {
     await this.#endSessions([session]);
   }
 
-  /** A link for one more device of this person, known by `hash`. Says until when (ms) it works. */
-  addLink(personId: string, hash: string): number {
+  /** A link for one more device of whose session this is, known by `hash`. Says until when (ms) it works; `undefined`: the session has ended. */
+  addLink(session: string, hash: string): number | undefined {
+    const personId = this.#register.session(session)?.standing.person.id;
+    if (personId === undefined) return undefined; // it ended since it was asked for: a link would outlive it
     const expiresAt = Date.now() + LINK_MS;
     this.#register.addLink(hash, personId, expiresAt, LINKS_PER_PERSON);
     return expiresAt;
@@ -331,6 +332,8 @@ export class Directory extends DurableObject<Env> {
     const id = this.#register.idOf(epoch);
     if (id === undefined) return;
     const isNews = this.#register.noteActivity(epoch, seq, lastAt);
+    const held = this.#active.get(id);
+    if (held?.latest && latest && held.latest.rev > latest.rev) return; // a word that comes late
     if (!isNews && seq < (this.#active.get(id)?.seq ?? Number.POSITIVE_INFINITY)) return; // nobody waits, or for something newer
     this.#active.set(id, { id, seq, lastAt, ...(latest && { latest }) });
     if (this.#activityTimer) return;
@@ -346,7 +349,7 @@ export class Directory extends DurableObject<Env> {
     const id = this.#register.idOf(epoch);
     if (id === undefined) return;
     const frame = encode({ type: "mention", channel: id, message });
-    for (const personId of personIds) if (isFor(id, personId)) broadcast(this.#sockets.of(personId), frame);
+    for (const personId of personIds) if (isFor(id, personId)) this.#sockets.tell(this.#sockets.of(personId), frame);
   }
 
   /** An upgrade from the front door. The session is looked up again: it may have ended on the way. */
@@ -538,15 +541,15 @@ export class Directory extends DurableObject<Env> {
     }
     if (open.length === 0) return;
     const others = this.#sockets.all().filter((socket) => !direct.has(this.#sockets.seat(socket).person.id));
-    broadcast(others, encode({ type: "activity", channels: open }));
+    this.#sockets.tell(others, encode({ type: "activity", channels: open }));
   }
 
   #tellAll(frame: DirectoryFrame): void {
-    broadcast(this.#sockets.all(), encode(frame));
+    this.#sockets.tell(this.#sockets.all(), encode(frame));
   }
 
   #tellPerson(personId: string, frame: DirectoryFrame): void {
-    broadcast(this.#sockets.of(personId), encode(frame));
+    this.#sockets.tell(this.#sockets.of(personId), encode(frame));
   }
 }
 

@@ -79,7 +79,7 @@ app.use(async (c, next) => {
 /** The outermost limit: whoever is past it costs one look-up and no more. */
 app.use("/api/*", async (c, next) => {
   const address = addressOf(c);
-  const isAdmitted = !address || !c.env.ADDRESS_PACE || (await c.env.ADDRESS_PACE.limit({ key: address })).success;
+  const isAdmitted = !address || !c.env.ADDRESS_PACE || (await isWithin(c.env.ADDRESS_PACE, address));
   if (!isAdmitted)
     throw new Refused({ code: "rate_limited", detail: "Too many requests.", retryAfterMs: ADDRESS_WAIT_MS });
   await next();
@@ -154,7 +154,8 @@ app
 app
   .post("/api/session/links", async (c) => {
     const token = newToken();
-    const expiresAt = await directory(c).addLink(c.var.asker.seat.person.id, await hashToken(token));
+    const expiresAt = await directory(c).addLink(c.var.asker.seat.session, await hashToken(token));
+    if (expiresAt === undefined) refuse("unauthorized", "Sign in first.");
     return c.json({ url: `${new URL(c.req.url).origin}/#link=${token}`, expiresAt }, 201);
   })
   .all(only("POST"));
@@ -342,6 +343,16 @@ function refuse(code: Refusal["code"], detail: string): never {
 
 function only(...methods: readonly string[]) {
   return () => problem({ code: "method_not_allowed", detail: "This method is not known here." }, methods);
+}
+
+/** A limit that cannot be asked limits nobody. */
+async function isWithin(pace: RateLimit, key: string): Promise<boolean> {
+  try {
+    return (await pace.limit({ key })).success;
+  } catch (error) {
+    log.weather("address", error);
+    return true;
+  }
 }
 
 /** Who one is, and that one is an owner of the site if so. */

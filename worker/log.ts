@@ -9,6 +9,11 @@ export const log = {
     return reference;
   },
 
+  /** A socket was closed because it asked too much, or read too little. */
+  shed(why: string): void {
+    console.warn(JSON.stringify({ event: "shed", why }));
+  },
+
   /** Something outside failed and was given up: the cause, once. */
   weather(where: string, error: unknown): void {
     console.warn(JSON.stringify({ event: "weather", where, error: describe(error) }));

@@ -16,6 +16,9 @@ export const FRAME_PACE: Pace = { perSecond: 20, burst: 40 };
 /** Changes of a channel. An object makes about 500 durable writes a second before latency collapses. */
 export const CHANNEL_PACE: Pace = { perSecond: 200, burst: 200 };
 
+/** People of a channel who are told to be typing: as many words of it as can be followed. */
+export const TYPING_PACE: Pace = { perSecond: 20, burst: 20 };
+
 /** Uploads of a person: two full messages at once, and one more every three seconds. */
 export const UPLOAD_PACE: Pace = { perSecond: 20 / 60, burst: 20 };
 

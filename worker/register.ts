@@ -165,7 +165,8 @@ export class Register {
         hash,
         now,
       );
-      return link && this.person(link.person);
+      // Where the person has ended meanwhile there is nobody to become: the name may be another's by now.
+      return link && this.countSessions(link.person) > 0 ? this.person(link.person) : undefined;
     });
   }
 

@@ -2,14 +2,22 @@
  * What the sockets of both objects have in common: the seat a person takes, the gate every frame passes,
  * the closing handshake. It decides nothing about channels or people.
  */
-import { deliver } from "./broadcast.ts";
+import { Outlet } from "./broadcast.ts";
 import type { Person } from "./frames.ts";
 import { log } from "./log.ts";
 import { type Bucket, FRAME_PACE, take } from "./pace.ts";
+import { problem } from "./problem.ts";
 import { CLOSE, FRAME_MAX_BYTES, PING, PONG, parseJsonObject, type Refusal } from "./protocol.ts";
 
 /** Sockets of one person an object keeps; the oldest makes room. More are forgotten windows or a loop. */
 const SOCKETS_PER_PERSON = 8;
+/** Sockets of one person, those among them that are closed and not gone: what they have not read is still in memory. */
+const LINGERING_MAX = 32;
+const TOO_MANY: Refusal = {
+  code: "rate_limited",
+  detail: "Too many connections that were just closed.",
+  retryAfterMs: 10_000,
+};
 /** Frames nobody can understand before a socket is closed. */
 const BAD_FRAMES_MAX = 5;
 /** Refusals for haste before a socket is closed, unless it rests for `QUIET_MS` in between. */
@@ -36,6 +44,7 @@ export type Attendance<S extends Seat> = {
 export class Sockets<S extends Seat> {
   readonly #ctx: DurableObjectState;
   readonly #attendance: Attendance<S>;
+  readonly #outlet = new Outlet((socket) => this.#heardAt(socket));
   /** By the second, so in memory only: forgotten in sleep, when nobody is in haste. */
   readonly #haste = new WeakMap<WebSocket, Haste>();
 
@@ -47,6 +56,7 @@ export class Sockets<S extends Seat> {
 
   /** Takes a new socket in and sends its first frame, whatever its size. The answer to the upgrade carries the other end. */
   accept(seat: S, now: number, firstFrame: () => string): Response {
+    if (this.of(seat.person.id).length >= LINGERING_MAX) return problem(TOO_MANY);
     this.#makeRoom(seat.person.id);
     const { 0: client, 1: server } = new WebSocketPair();
     this.#ctx.acceptWebSocket(server, [personTag(seat.person.id), sessionTag(seat.session)]);
@@ -66,10 +76,14 @@ export class Sockets<S extends Seat> {
     return this.#ctx.getWebSockets(personTag(personId));
   }
 
-  /** When (ms) this socket last sent a frame or a ping, as far as is remembered; at the least when it came. */
-  heardAt(socket: WebSocket): number {
-    const pingedAt = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
-    return Math.max(pingedAt, this.#haste.get(socket)?.bucket?.at ?? 0, this.#attachment(socket).since);
+  /** Sends a frame, encoded once, to these sockets. */
+  tell(sockets: readonly WebSocket[], frame: string): void {
+    this.#outlet.tell(sockets, frame);
+  }
+
+  /** The same for one of them. */
+  say(socket: WebSocket, frame: string): void {
+    this.#outlet.say(socket, frame);
   }
 
   seat(socket: WebSocket): S {
@@ -83,7 +97,7 @@ export class Sockets<S extends Seat> {
   endSession(session: string): void {
     const lastFrame = errorFrame({ code: "unauthorized", detail: "This session has ended." }, "");
     for (const socket of this.#ctx.getWebSockets(sessionTag(session))) {
-      deliver(socket, lastFrame);
+      this.say(socket, lastFrame);
       this.#close(socket, CLOSE.sessionEnded, "session ended");
     }
   }
@@ -125,7 +139,7 @@ export class Sockets<S extends Seat> {
   /** Answers a frame with an error that names its command and id, and closes the socket of whoever will not slow down. */
   refuse(socket: WebSocket, refusal: Refusal, frame: string, now: number): void {
     if (refusal.code === "bad_frame") return this.#refuseBadFrame(socket, refusal, frame);
-    deliver(socket, errorFrame(refusal, frame));
+    this.say(socket, errorFrame(refusal, frame));
     if (refusal.code !== "rate_limited" && refusal.code !== "busy") return;
     const haste = this.#haste.get(socket) ?? { bucket: undefined, refusals: 0, refusedAt: 0 };
     const refusals = (now - haste.refusedAt < QUIET_MS ? haste.refusals : 0) + 1;
@@ -154,12 +168,12 @@ export class Sockets<S extends Seat> {
       work();
     } catch (error) {
       const detail = `Something went wrong here (${log.bug("socket", error)}).`;
-      deliver(socket, errorFrame({ code: "internal", detail }, typeof data === "string" ? data : ""));
+      this.say(socket, errorFrame({ code: "internal", detail }, typeof data === "string" ? data : ""));
     }
   }
 
   #refuseBadFrame(socket: WebSocket, refusal: Refusal, frame: string): void {
-    deliver(socket, errorFrame(refusal, frame));
+    this.say(socket, errorFrame(refusal, frame));
     const held = this.#attachment(socket);
     const badFrames = held.badFrames + 1;
     this.#keep(socket, { ...held, badFrames });
@@ -174,8 +188,16 @@ export class Sockets<S extends Seat> {
     }
   }
 
+  /** When (ms) this socket last sent a frame or a ping, as far as is remembered; at the least when it came. */
+  #heardAt(socket: WebSocket): number {
+    const pingedAt = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
+    return Math.max(pingedAt, this.#haste.get(socket)?.bucket?.at ?? 0, this.#attachment(socket).since);
+  }
+
   #close(socket: WebSocket, code: number, reason: string): void {
-    if (isOpen(socket)) socket.close(code, reason);
+    if (!isOpen(socket)) return;
+    if (code === CLOSE.tooFast || code === CLOSE.badFrames) log.shed(reason);
+    socket.close(code, reason);
     this.#attendance.left(socket);
   }
 

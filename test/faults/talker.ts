@@ -6,7 +6,7 @@ import type { Attachment, Message } from "../../worker/frames.ts";
 import { parseChannelFrame } from "../../worker/frames.ts";
 import { EMPTY_HISTORY, type History, merge } from "../../worker/history.ts";
 import type { Chance } from "./chance.ts";
-import type { Witness } from "./witness.ts";
+import { SAID_TWICE, type Witness } from "./witness.ts";
 
 /** What somebody has said and has not been told of yet. */
 type Pending =
@@ -30,6 +30,8 @@ export class Talker {
   history: History = EMPTY_HISTORY;
   epoch: string | undefined;
   readonly pending = new Map<string, Pending>();
+  /** Of those, the ones that the server has got on the socket of now and has not answered. */
+  readonly underWay = new Set<string>();
   /** Confirmed files by id; and uploads whose answer never came. */
   readonly files = new Map<string, SentFile>();
   uploadsUnderWay = 0;
@@ -127,8 +129,7 @@ export class Talker {
   repeat(): void {
     const mine = this.history.messages.filter(({ author }) => author.id === this.personId);
     const message = this.#chance.pick(mine);
-    if (message && this.isLive)
-      this.#socket?.send(JSON.stringify({ type: "send", id: message.id, text: "said twice" }));
+    if (message && this.isLive) this.#socket?.send(JSON.stringify({ type: "send", id: message.id, text: SAID_TWICE }));
   }
 
   /** Uploads a file and sends it with a message. */
@@ -166,7 +167,9 @@ export class Talker {
   }
 
   #send({ kind, ...about }: Pending): void {
-    if (this.isLive) this.#socket?.send(JSON.stringify({ type: kind, ...about }));
+    if (!this.isLive) return;
+    this.underWay.add(`${kind} ${about.id}`);
+    this.#socket?.send(JSON.stringify({ type: kind, ...about }));
   }
 
   #hear(data: string): void {
@@ -176,12 +179,19 @@ export class Talker {
       return this.#refused(frame.command ?? "", frame.id ?? "", frame.code, frame.retryAfterMs);
     if (frame.type === "welcome") {
       if (frame.epoch !== this.channel.epoch) this.#witness.note("epoch changed", `${this.channel.id}: ${frame.epoch}`);
+      if (frame.reset && this.epoch === frame.epoch && this.history.rev > frame.head.rev) {
+        this.#witness.note(
+          "told but lost",
+          `${this.channel.id}: ${this.history.rev} was told, ${frame.head.rev} is left`,
+        );
+      }
       if (this.epoch !== frame.epoch) this.#forget();
       this.#witness.fresh(frame.messages, this.#gone);
       const held = frame.reset ? [] : this.history.messages;
       this.epoch = frame.epoch;
       this.history = merge({ ...frame.head, messages: held }, frame.messages);
     } else if (frame.type === "messages") {
+      this.#witness.inOrder(frame.messages, this.history);
       this.history = merge(this.history, frame.messages);
     } else {
       return;
@@ -200,7 +210,10 @@ export class Talker {
     const byId = new Map(this.history.messages.map((message) => [message.id, message]));
     for (const [key, pending] of this.pending) {
       const message = byId.get(pending.id);
-      if (message ? this.#isShown(pending, message) : pending.kind !== "send") this.#done(key, pending);
+      if (!message && pending.kind !== "send")
+        this.#drop(key); // it has left the window: nobody can tell
+      else if (message?.deleted && pending.kind !== "delete" && pending.kind !== "send") this.#drop(key);
+      else if (message && this.#isShown(pending, message)) this.#done(key, pending);
     }
   }
 
@@ -212,8 +225,13 @@ export class Talker {
     return same?.people.some(({ id }) => id === this.personId) === pending.on;
   }
 
-  #done(key: string, { kind, id }: Pending): void {
+  #drop(key: string): void {
     this.pending.delete(key);
+    this.underWay.delete(key);
+  }
+
+  #done(key: string, { kind, id }: Pending): void {
+    this.#drop(key);
     this.acknowledged++;
     if (kind === "delete") this.#witness.sawGone(id, id);
   }
@@ -221,6 +239,7 @@ export class Talker {
   #refused(command: string, id: string, code: string, retryAfterMs = RETRY_MS): void {
     const key = `${command} ${id}`;
     const pending = this.pending.get(key);
+    this.underWay.delete(key);
     this.#order = this.#order.filter((sent) => sent !== id);
     if (!pending) return;
     if (code === "rate_limited" || code === "busy")
@@ -231,6 +250,7 @@ export class Talker {
   #part(socket: WebSocket): void {
     if (this.#socket !== socket) return;
     this.#socket = undefined;
+    this.underWay.clear();
     this.#witness.order(this.epoch ?? "", this.#order);
     this.#order = [];
     if (!this.#isOver) setTimeout(() => this.connect(), this.#chance.between(50, RETRY_MS * 2));

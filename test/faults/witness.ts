@@ -22,6 +22,9 @@ export type Anomaly = (typeof ANOMALIES)[number];
 /** The newest state of a message that anybody was told. */
 type Told = { readonly seq: number; message: Message; deletedAtRev: number | undefined };
 
+/** What is said under an id that was used before: nobody may ever be told it. */
+export const SAID_TWICE = "said twice";
+
 /** The contract's window. Written here again on purpose: what judges shares no number with what is judged. */
 const WINDOW = 100;
 
@@ -55,6 +58,8 @@ export class Witness {
       this.note("id twice", `${epoch} ${message.seq}: ${other} and ${message.id}`);
     this.#idBySeq.set(`${epoch} ${message.seq}`, message.id);
 
+    if (message.text === SAID_TWICE) this.note("id twice", `${key}: what was sent again under an old id was taken`);
+
     const state = JSON.stringify([
       message.text,
       message.deleted ?? false,
@@ -76,6 +81,18 @@ export class Witness {
       message: before && before.message.rev > message.rev ? before.message : message,
       deletedAtRev,
     });
+  }
+
+  /** A frame of changes, before the reader takes it in: by `rev`, and nothing that is gone comes back. */
+  inOrder(messages: readonly Message[], held: { readonly messages: readonly Message[] }): void {
+    const revs = messages.map(({ rev }) => rev);
+    if (revs.some((rev, n) => n > 0 && rev <= (revs[n - 1] ?? 0)))
+      this.note("order broken", `a frame of ${revs.join(" ")}`);
+    for (const message of messages) {
+      const before = held.messages.find(({ id }) => id === message.id);
+      if (before?.deleted && !message.deleted)
+        this.note("deleted seen again", `${message.id}@${message.rev} in a frame`);
+    }
   }
 
   /** From now on this text is in nothing that is asked for anew. */
@@ -113,18 +130,22 @@ export class Witness {
       this.note("order broken", `${epoch}: ${seqs.join(" ")}`);
   }
 
-  /** The end: whatever anybody was told is in the window, or below it. */
-  settle({ epoch, head, messages }: WindowAnswer): void {
+  /** What anybody was told of an epoch by now, in its newest state. */
+  toldOf(epoch: string): readonly Message[] {
+    return [...(this.#told.get(epoch)?.values() ?? [])].map(({ message }) => message);
+  }
+
+  /** A window that was asked for after `told`: all of it is there, in that state or a newer one, or has left it. */
+  settle({ epoch, head, messages }: WindowAnswer, told: readonly Message[]): void {
     const byId = new Map(messages.map((message) => [message.id, message]));
-    for (const [id, { seq, message }] of this.#told.get(epoch) ?? []) {
+    for (const { id, seq, rev } of told) {
       if (seq <= head.seq - WINDOW) continue;
       const kept = byId.get(id);
-      if (!kept || kept.rev < message.rev) {
-        this.note(
-          "told but lost",
-          `${epoch} ${id}: told ${message.rev} of ${seq}, kept ${kept?.rev ?? "nothing"} of ${head.seq}`,
-        );
-      }
+      if (kept && kept.rev >= rev) continue;
+      this.note(
+        "told but lost",
+        `${epoch} ${id}: told ${rev} of ${seq}, kept ${kept?.rev ?? "nothing"} of ${head.seq}`,
+      );
     }
   }
 

@@ -1,6 +1,6 @@
 /** One frame to many sockets: whoever reads gets it, whoever does not is cut off and disturbs nobody. */
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { Broadcast, broadcast, Silence } from "../../worker/broadcast.ts";
+import { Broadcast, Outlet } from "../../worker/broadcast.ts";
 import { type Message, parseChannelFrame } from "../../worker/frames.ts";
 
 function socket(about: { readyState?: number; bufferedAmount?: number } = {}) {
@@ -8,20 +8,39 @@ function socket(about: { readyState?: number; bufferedAmount?: number } = {}) {
   return fake as typeof fake & WebSocket;
 }
 
+function outlet(heardAt: (one: WebSocket) => number = () => 0): Outlet {
+  return new Outlet(heardAt);
+}
+
 test("a socket with more than 256 KiB unread is closed with 4008, the others get the frame", () => {
   const reading = socket({ bufferedAmount: 256 * 1024 });
-  const silent = socket();
+  const untold = socket();
   const slow = socket({ bufferedAmount: 256 * 1024 + 1 });
-  broadcast([slow, reading, silent], "frame");
+  outlet().tell([slow, reading, untold], "frame");
   expect(slow.close).toHaveBeenCalledWith(4008, "too slow");
   expect(slow.send).not.toHaveBeenCalled();
   expect(reading.send).toHaveBeenCalledWith("frame");
-  expect(silent.send).toHaveBeenCalledWith("frame");
+  expect(untold.send).toHaveBeenCalledWith("frame");
+});
+
+test("where all of them together leave too much unread, those that leave the most are closed", () => {
+  const many = Array.from({ length: 200 }, (_, n) => socket({ bufferedAmount: 200 * 1024 + n }));
+  outlet().tell(many, "frame");
+  const closed = many.filter(({ close }) => close.mock.calls.length > 0);
+  expect(closed.length).toBeGreaterThan(100);
+  expect(Math.min(...closed.map(({ bufferedAmount = 0 }) => bufferedAmount))).toBeGreaterThan(
+    Math.max(...many.filter((one) => !closed.includes(one)).map(({ bufferedAmount = 0 }) => bufferedAmount)),
+  );
+  const few = many.slice(0, 100);
+  for (const { close } of few) close.mockClear();
+  outlet().tell(few, "frame");
+  expect(few.every(({ close }) => close.mock.calls.length === 0)).toBe(true);
 });
 
 test("a socket that is closing is skipped", () => {
   const closing = socket({ readyState: WebSocket.CLOSING });
-  broadcast([closing], "frame");
+  outlet().tell([closing], "frame");
+  outlet().say(closing, "frame");
   expect(closing.send).not.toHaveBeenCalled();
 });
 
@@ -95,14 +114,32 @@ describe("a channel's changes", () => {
     expect(sent[1]?.messages).toEqual(["03@3", "02@4"]);
   });
 
-  test("what waits can be told at once, and is told once", () => {
+  test("an answer to one alone waits for what was said before it, and for nothing else", () => {
     const { told, sent, tell } = telling(500);
+    const answered: number[] = [];
+    told.afterwards(() => answered.push(sent.length));
     tell(1, 1);
+    told.afterwards(() => answered.push(sent.length));
     tell(2, 2);
-    told.flush(Date.now());
-    vi.advanceTimersByTime(1_000);
-    expect(sent.map(({ messages }) => messages)).toEqual([["01@1"], ["02@2"]]);
-    expect(vi.getTimerCount()).toBe(0);
+    told.afterwards(() => answered.push(sent.length));
+    expect(answered).toEqual([0, 1]);
+    vi.advanceTimersByTime(50);
+    expect(answered).toEqual([0, 1, 2]);
+  });
+
+  test("a window's worth does not wait, so that nothing is told that is not kept any more", () => {
+    const { sent, tell } = telling(2_500);
+    for (let seq = 1; seq <= 102; seq++) tell(seq, seq);
+    expect(sent.map(({ messages }) => messages.length)).toEqual([1, 100]);
+  });
+
+  test("a clock that is set back makes nobody wait longer", () => {
+    const { sent, tell } = telling(500);
+    tell(1, 1);
+    vi.setSystemTime(5_000);
+    tell(2, 2);
+    vi.advanceTimersByTime(50);
+    expect(sent).toHaveLength(2);
   });
 });
 
@@ -110,22 +147,35 @@ describe("where the runtime cannot tell what is unread", () => {
   const MIB = 1024 * 1024;
 
   test("who gives no sign of life for sixteen MiB is closed with 4008; who speaks or pings now and then is not", () => {
-    const dead = socket();
-    const alive = socket();
+    const [dead, alive] = [socket(), socket()];
     let now = 1_000;
-    const silence = new Silence((one) => (one === alive ? now : 500));
-    for (let n = 0; n < 16; n++) silence.told([dead, alive], MIB, now++);
+    const way = outlet((one) => (one === alive ? now : 500));
+    const frame = "x".repeat(MIB);
+    for (let n = 0; n < 16; n++) {
+      now++;
+      way.tell([dead, alive], frame);
+    }
     expect(dead.close).not.toHaveBeenCalled();
-    for (let n = 0; n < 4; n++) silence.told([dead, alive], MIB, now++);
-    expect(dead.close).toHaveBeenCalledExactlyOnceWith(4008, "too slow");
-    for (let n = 0; n < 100; n++) silence.told([alive], MIB, now++);
+    for (let n = 0; n < 30; n++) {
+      now++;
+      way.tell([dead, alive], frame);
+    }
+    expect(dead.close).toHaveBeenCalledWith(4008, "too slow");
     expect(alive.close).not.toHaveBeenCalled();
+    expect(alive.send).toHaveBeenCalledTimes(46);
+  });
+
+  test("bytes count, not letters", () => {
+    const dead = socket();
+    const way = outlet(() => 500);
+    for (let n = 0; n < 9; n++) way.say(dead, "漢".repeat(MIB));
+    expect(dead.close).toHaveBeenCalledWith(4008, "too slow");
   });
 
   test("where it can, that counts and nothing else", () => {
     const telling = socket({ bufferedAmount: 0 });
-    const silence = new Silence(() => 0);
-    for (let n = 0; n < 100; n++) silence.told([telling], MIB, n);
+    const way = outlet(() => 0);
+    for (let n = 0; n < 100; n++) way.tell([telling], "x".repeat(MIB));
     expect(telling.close).not.toHaveBeenCalled();
   });
 });
