@@ -90,6 +90,14 @@ effect(() => {
 });
 
 effect(() => {
+  if (store.phase.value === "in") import("./keeping.ts").then(({ keep }) => keep(store), notFetched);
+});
+
+effect(() => {
+  if (store.isConnected.value) setTimeout(() => import("./installing.ts").then(({ install }) => install(), notFetched));
+});
+
+effect(() => {
   if (store.phase.value !== "unreachable") return;
   const timer = setInterval(store.start, TRY_AGAIN_MS);
   return () => clearInterval(timer);
@@ -117,6 +125,10 @@ effect(() => {
   const icon = waiting.some(({ isForYou }) => isForYou) ? "/favicon-for-you.svg" : "/favicon.svg";
   if (store.isConnected.value) setTimeout(showIcon, 0, icon);
 });
+
+function notFetched(error: unknown): void {
+  console.warn("a part of the page could not be fetched", error);
+}
 
 function showIcon(address: string): void {
   const link = document.querySelector('link[rel="icon"]');

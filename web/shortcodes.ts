@@ -1,19 +1,28 @@
 /**
- * Shortcodes in what is typed: the table of emoji is fetched when the first one appears, and used once it is there.
+ * Shortcodes in what is typed: the table of emoji is fetched when the first one appears.
  */
 const SHORTCODE = /:[a-z0-9_+-]{2,40}:/;
 
 let replace: ((text: string) => string) | undefined;
+let fetching: Promise<void> | undefined;
 
-/** Fetches the table if this text could use it. */
-export function noticeShortcodes(text: string): void {
-  if (replace || !SHORTCODE.test(text)) return;
-  import("./emoji.ts").then(
-    ({ replaceShortcodes }) => {
-      replace = replaceShortcodes;
-    },
-    (error) => console.warn("the table of emoji could not be fetched", error), // the next text tries again
-  );
+/**
+ * Fetches the table if this text could use it. While it is on its way there is something to wait for; a table that cannot be
+ * had is not waited for, and the next text tries again.
+ */
+export function noticeShortcodes(text: string): Promise<void> | undefined {
+  if (replace || !SHORTCODE.test(text)) return undefined;
+  fetching ??= fetchTable();
+  return fetching;
+}
+
+async function fetchTable(): Promise<void> {
+  try {
+    replace = (await import("./emoji.ts")).replaceShortcodes;
+  } catch (error) {
+    console.warn("the table of emoji could not be fetched", error);
+  }
+  fetching = undefined;
 }
 
 /** The text with emoji for shortcodes, as far as the table is there. */

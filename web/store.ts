@@ -4,7 +4,15 @@
  * It knows no socket and no fetch: main.tsx hands it the ways out.
  */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { Attachment, Channel, ChannelFrame, DirectoryFrame, Message, Person } from "../worker/frames.ts";
+import type {
+  Attachment,
+  Channel,
+  ChannelFrame,
+  DirectoryFrame,
+  Message,
+  Person,
+  WindowAnswer,
+} from "../worker/frames.ts";
 import { EMPTY_HISTORY, find, type History, merge } from "../worker/history.ts";
 import { type ChannelCommand, CLOSE, directId, foldText, mentionedIn, TEXT_MAX_POINTS } from "../worker/protocol.ts";
 import type { Answer, api as httpApi, Site } from "./api.ts";
@@ -361,6 +369,25 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
     }
   }
 
+  /** What this device kept of the last time; what the server says comes after it, or was there before and counts. */
+  function restoreDirectory(kept: readonly Channel[], known: readonly Person[]): void {
+    if (channels.value.size > 0) return;
+    batch(() => {
+      learn(known, "then");
+      channels.value = new Map(kept.map((channel) => [channel.id, channel]));
+      reading.recall(kept);
+    });
+  }
+
+  function restoreConversation(channelId: string, { epoch, head, messages }: WindowAnswer): void {
+    const conversation = conversationOf(channelId);
+    if (conversation.epoch.value !== undefined || channels.value.get(channelId)?.epoch !== epoch) return;
+    batch(() => {
+      conversation.epoch.value = epoch;
+      conversation.history.value = { ...head, messages };
+    });
+  }
+
   /** Mentions that came while there was no connection: in what is unread of the conversations that moved last. */
   async function catchUp(): Promise<void> {
     const unread = [...channels.value.values()]
@@ -706,6 +733,8 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
     devices: api.devices,
     makeLink: api.link,
     decideLink,
+    restoreDirectory,
+    restoreConversation,
     receiveDirectory,
     receiveChannel,
     linkChanged,

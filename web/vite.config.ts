@@ -1,5 +1,6 @@
 /** Builds the site. As a server (`npm run dev`) it starts `wrangler dev` beside itself and hands it everything below /api. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import preact from "@preact/preset-vite";
 import { defineConfig, type Plugin } from "vite";
@@ -11,14 +12,22 @@ const SITE_PORT = 5173;
 
 export default defineConfig({
   root,
-  plugins: [preact(), bareImports(), worker()],
+  plugins: [preact(), bareImports(), keptFiles(), worker()],
   build: {
     outDir: "../dist/site",
     emptyOutDir: true,
     target: "es2023",
     // The first load is one script, and what is loaded later needs nothing but it: there is nothing to preload.
     modulePreload: false,
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "index", tags: ["$initial"] }] } } },
+    rolldownOptions: {
+      input: ["index.html", "service-worker.ts"].map((name) => root + name),
+      output: {
+        entryFileNames: ({ name }) => (name === "service-worker" ? "service-worker.js" : "assets/[name]-[hash].js"),
+        codeSplitting: {
+          groups: [{ name: "index", tags: ["$initial"], test: (id) => !id.includes("service-worker") }],
+        },
+      },
+    },
   },
   server: {
     port: SITE_PORT,
@@ -34,6 +43,25 @@ function bareImports(): Plugin {
     apply: "build",
     enforce: "pre",
     load: (id) => (id.includes("vite/preload-helper") ? "export const __vitePreload = (load) => load();" : null),
+  };
+}
+
+/** Tells the service worker what the build has made: every file that the app may need without a network. */
+function keptFiles(): Plugin {
+  return {
+    name: "flack-kept-files",
+    apply: "build",
+    enforce: "post",
+    generateBundle(_, bundle) {
+      const made = Object.keys(bundle).filter((name) => /\.(?:js|css)$/.test(name) && name !== "service-worker.js");
+      const files = [...made, "theme.js", "favicon.svg", "favicon-for-you.svg", "icon-192.png"].map(
+        (name) => `/${name}`,
+      );
+      const version = createHash("sha256").update(files.sort().join()).digest("hex").slice(0, 12);
+      const worker = bundle["service-worker.js"];
+      if (worker?.type !== "chunk") throw new Error("there is no service worker");
+      worker.code = `const KEPT=${JSON.stringify({ version, files })};${worker.code}`;
+    },
   };
 }
 

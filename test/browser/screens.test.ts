@@ -17,6 +17,36 @@ beforeAll(async () => {
   const host = await Someone.open(browser, "Ada Lovelace");
   await host.join(site);
   await host.makeChannel("full");
+  await host.makeChannel("talk");
+  await host.page.getByText("#talk is brand new.").waitFor();
+  await host.say(
+    "Shall we meet **today**? I have written down `what` is left:\n- two labels\n- one date\n> and the thing with the long word",
+  );
+  await host.say(
+    "```\nconst answer = 42; // and a line that is so long that it does not fit where it stands, wherever that is\n```",
+  );
+  const row = host.page.getByRole("listitem").filter({ hasText: "Shall we meet" });
+  await row.getByRole("button", { name: "Add reaction" }).click();
+  await host.page.getByRole("textbox", { name: "Find an emoji" }).fill("tada");
+  await host.page.keyboard.press("Enter");
+  await row.getByRole("button", { name: "Reply" }).click();
+  await host.say("Yes, in #design, see https://example.org/a/long/path?with=a&query=too");
+  const chooser = host.page.waitForEvent("filechooser");
+  await host.page.getByRole("button", { name: "Attach files" }).click();
+  const picture = await host.page.screenshot();
+  await (await chooser).setFiles([
+    { name: "screen.png", mimeType: "image/png", buffer: picture },
+    {
+      name: "a list of everything that is left to do, with a long name.pdf",
+      mimeType: "application/pdf",
+      buffer: Buffer.from("%PDF-1.7"),
+    },
+  ]);
+  await host.page.getByRole("button", { name: "Remove screen.png" }).waitFor();
+  await host.page.getByRole("button", { name: /^Remove a list/ }).waitFor();
+  await host.say("As it looks now");
+  await host.say("🎉👍");
+  await host.allSent();
   await host.makeChannel("design");
   await fill();
   await host.context.close();
@@ -100,6 +130,41 @@ const SCREENS: Record<string, (who: Someone) => Promise<void>> = {
     if (await drawer.isVisible()) await drawer.click();
     await who.page.getByRole("link", { name: "#general", exact: true }).hover();
     await settle(who);
+  },
+  async expression(who) {
+    await who.join(site, "/c/talk");
+    await who.page.getByRole("button", { name: "🎉 1" }).waitFor();
+    await who.page
+      .locator(".picture img")
+      .first()
+      .evaluate((image: HTMLImageElement) => image.decode());
+    await who.page.getByText("Shall we meet").last().hover();
+    await settle(who);
+  },
+  async "emoji picker"(who) {
+    await who.join(site, "/c/design");
+    await who.page.getByRole("button", { name: "Add emoji" }).click();
+    await who.page.getByRole("textbox", { name: "Find an emoji" }).waitFor();
+  },
+  async "new direct message"(who) {
+    await who.join(site, "/c/design");
+    const drawer = who.page.getByRole("button", { name: "Open conversations" });
+    if (await drawer.isVisible()) await drawer.click();
+    await who.page.getByRole("button", { name: "New direct message" }).click();
+    await who.page.getByRole("button", { name: /Bea/ }).first().waitFor();
+  },
+  async people(who) {
+    await who.join(site, "/c/design");
+    await who.page.getByRole("button", { name: /\d+ here/ }).click();
+    await who.page.getByRole("dialog", { name: "People here" }).waitFor();
+  },
+  async "on another device"(who) {
+    await who.join(site, "/c/design");
+    const drawer = who.page.getByRole("button", { name: "Open conversations" });
+    if (await drawer.isVisible()) await drawer.click();
+    await who.page.getByRole("button", { name: "Settings" }).click();
+    await who.page.getByRole("button", { name: "Use on another device" }).click();
+    await who.page.getByRole("img", { name: "The link as a QR code" }).waitFor();
   },
   async settings(who) {
     await who.join(site, "/c/full");

@@ -62,14 +62,26 @@ export function Composer({ store, conversation }: Props) {
     else if (isUploaded) send();
   }, [isWaiting, isUploaded, isFailed, isEmpty]);
 
+  const isTableAwaited = useRef(false);
+  const sendAgain = useRef(send);
+  sendAgain.current = send;
+
   function write(words: string): void {
     setText(words);
     store.keepDraft(words);
   }
 
-  function send(): void {
+  function send(hasWaited = false): void {
     if (isEmpty || isFailed) return;
     if (!isUploaded) return setWaiting(true);
+    // Typed so fast that what its shortcodes mean is not known yet: a moment later it is, or cannot be.
+    const table = hasWaited ? undefined : noticeShortcodes(text);
+    if (table) {
+      if (!isTableAwaited.current) void table.then(() => sendAgain.current(true));
+      isTableAwaited.current = true;
+      return;
+    }
+    isTableAwaited.current = false;
     setWaiting(false);
     if (!store.send(toSent(text, store.known()), attachments)) return;
     uploads?.clear();
@@ -147,7 +159,7 @@ export function Composer({ store, conversation }: Props) {
           onInput={({ currentTarget: { value } }) => {
             write(value);
             look();
-            noticeShortcodes(value);
+            void noticeShortcodes(value);
             if (value.trim() !== "") store.noteTyping();
           }}
           onSelect={look}

@@ -1,0 +1,70 @@
+/**
+ * The app without a network: its page and its files are kept as they were built, and nothing else is.
+ * Never anything below /api/: what people say and send is kept by the app, for the one person it belongs to.
+ */
+
+/** What the build has made, put here by it: the version, and every file there is. */
+declare const KEPT: { readonly version: string; readonly files: readonly string[] };
+
+type Life = Event & { waitUntil(work: Promise<unknown>): void };
+type Fetch = Life & { readonly request: Request; respondWith(answer: Promise<Response>): void };
+
+/** The page that every address of the app is. */
+const PAGE = "/";
+/** A page that takes longer (ms) than this is taken from what is kept. */
+const PATIENCE_MS = 3_000;
+const cacheName = `flack-${KEPT.version}`;
+
+addEventListener("install", (event) => {
+  if (isLife(event)) event.waitUntil(keepAll());
+});
+
+addEventListener("activate", (event) => {
+  if (isLife(event)) event.waitUntil(forgetOthers());
+});
+
+addEventListener("fetch", (event) => {
+  if (!isFetch(event)) return;
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin || url.pathname.startsWith("/api/")) return;
+  if (request.mode === "navigate") event.respondWith(page(request));
+  else if (KEPT.files.includes(url.pathname)) event.respondWith(file(request));
+});
+
+async function keepAll(): Promise<void> {
+  const cache = await caches.open(cacheName);
+  await cache.addAll([PAGE, ...KEPT.files].map((path) => new Request(path, { cache: "no-cache" })));
+  await Reflect.get(globalThis, "skipWaiting")();
+}
+
+/** The files of the version before stay until nothing asks for them: tabs that were open go on with what they have loaded. */
+async function forgetOthers(): Promise<void> {
+  const names = (await caches.keys()).filter((name) => name.startsWith("flack-") && name !== cacheName);
+  await Promise.all(names.slice(0, -1).map((name) => caches.delete(name)));
+}
+
+/** The newest page there is; without a network the one that is kept. */
+async function page(request: Request): Promise<Response> {
+  const kept = await caches.match(PAGE, { cacheName });
+  const fresh = fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
+  try {
+    const answer = await fresh;
+    return answer.ok ? answer : (kept ?? answer);
+  } catch (error) {
+    if (kept) return kept;
+    throw error;
+  }
+}
+
+async function file(request: Request): Promise<Response> {
+  return (await caches.match(request)) ?? fetch(request);
+}
+
+function isLife(event: Event): event is Life {
+  return "waitUntil" in event;
+}
+
+function isFetch(event: Event): event is Fetch {
+  return "respondWith" in event && "request" in event;
+}
