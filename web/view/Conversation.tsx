@@ -5,11 +5,11 @@ import { Icon } from "./icons.tsx";
 import { isTouch } from "./keys.ts";
 import { lazy } from "./lazy.tsx";
 import { MessageList } from "./MessageList.tsx";
-import { TypingLine } from "./TypingLine.tsx";
 
 // Reading comes first: where one writes keeps its place until it is there.
 const Composer = lazy(async () => (await import("./Composer.tsx")).Composer);
 const DropPlace = lazy(async () => (await import("./DropPlace.tsx")).DropPlace);
+const TypingLine = lazy(async () => (await import("./TypingLine.tsx")).TypingLine);
 const People = lazy(async () => (await import("./People.tsx")).People);
 const ChannelMenu = lazy(async () => (await import("./ChannelMenu.tsx")).ChannelMenu);
 
@@ -90,7 +90,8 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
         {isWelcomed && channel && !isDirect && <ChannelMenu store={store} channel={channel} />}
       </header>
       <MessageList key={`messages ${place}`} store={store} conversation={conversation} you={you} />
-      <TypingLine conversation={conversation} />
+      {/* It has its place whether or not anybody types, so that nothing moves. */}
+      <p class="typing">{conversation.typing.value.length > 0 && <TypingLine conversation={conversation} />}</p>
       <div class="composer-place">
         {(isWelcomed || store.channelLink.value.kind === "waiting") && (
           <Composer key={`composer ${place}`} store={store} conversation={conversation} />

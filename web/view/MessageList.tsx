@@ -3,11 +3,13 @@ import type { Person } from "../../worker/frames.ts";
 import { WINDOW_MESSAGES } from "../../worker/protocol.ts";
 import { route } from "../route.ts";
 import type { Conversation, Store } from "../store.ts";
-import { copyText } from "./clipboard.ts";
 import { clockTime, dayName } from "./formats.ts";
 import { Icon } from "./icons.tsx";
+import { lazy } from "./lazy.tsx";
 import { MessageItem } from "./MessageItem.tsx";
 import { layOut, rowId } from "./timeline.ts";
+
+const Empty = lazy(async () => (await import("./Empty.tsx")).Empty);
 
 /** Whoever is this close (px) to the end is at the end, and stays there. */
 const PINNED_PX = 48;
@@ -242,39 +244,6 @@ export function MessageList({ store, conversation, you }: Props) {
           {newCount} new
         </button>
       )}
-    </div>
-  );
-}
-
-function Empty({ title, isDirect }: { readonly title: string; readonly isDirect: boolean }) {
-  const [isCopied, setCopied] = useState(false);
-  if (isDirect) {
-    return (
-      <div class="empty">
-        <h2>
-          This is between you and <bdi>{title}</bdi>.
-        </h2>
-        <p>
-          Only you and <bdi>{title}</bdi> can see this.
-        </p>
-      </div>
-    );
-  }
-  return (
-    <div class="empty">
-      <h2>
-        <bdi>{title}</bdi> is brand new.
-      </h2>
-      <p>Say hello 👋</p>
-      <button
-        type="button"
-        class="button quiet"
-        onClick={async () => {
-          setCopied(await copyText(location.href));
-        }}
-      >
-        {isCopied ? "Copied" : "Copy link"}
-      </button>
     </div>
   );
 }

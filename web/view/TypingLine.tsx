@@ -4,7 +4,7 @@ import type { Conversation } from "../store.ts";
 /** More names than this are not read in passing. */
 const NAMES_MAX = 3;
 
-/** Who is writing. It takes its place whether or not anybody is, so that nothing moves. */
+/** Who is writing. */
 export function TypingLine({ conversation }: { readonly conversation: Conversation }) {
   const [now, setNow] = useState(Date.now);
   const typists = conversation.typing.value;
@@ -16,7 +16,7 @@ export function TypingLine({ conversation }: { readonly conversation: Conversati
     const timer = setInterval(() => setNow(Date.now()), 1_000);
     return () => clearInterval(timer);
   }, [typists]);
-  return <p class="typing">{names.length > 0 && sentence(names)}</p>;
+  return <>{names.length > 0 && sentence(names)}</>;
 }
 
 function sentence(names: readonly string[]): string {
