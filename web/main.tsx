@@ -94,7 +94,8 @@ effect(() => {
 });
 
 effect(() => {
-  if (store.isConnected.value) setTimeout(() => import("./installing.ts").then(({ install }) => install(), notFetched));
+  if (store.openEpoch.value !== undefined)
+    setTimeout(() => import("./afterwards.ts").then(({ begin }) => begin(store), notFetched));
 });
 
 effect(() => {
@@ -117,22 +118,8 @@ effect(() => {
   store.keepPlace();
 });
 
-effect(() => {
-  const waiting = [...store.channels.value.values()].map(store.waiting);
-  const count = waiting.reduce((sum, channel) => sum + channel.count, 0);
-  const place = store.open.value ? `${store.titleOf(store.open.value.channelId)} · ` : "";
-  document.title = `${count > 0 ? `(${count}) ` : ""}${place}Flack`;
-  const icon = waiting.some(({ isForYou }) => isForYou) ? "/favicon-for-you.svg" : "/favicon.svg";
-  if (store.isConnected.value) setTimeout(showIcon, 0, icon);
-});
-
 function notFetched(error: unknown): void {
   console.warn("a part of the page could not be fetched", error);
-}
-
-function showIcon(address: string): void {
-  const link = document.querySelector('link[rel="icon"]');
-  if (link?.getAttribute("href") !== address) link?.setAttribute("href", address);
 }
 
 followAddress();

@@ -18,6 +18,8 @@ export type Block =
   | { readonly kind: "list"; readonly start?: number; readonly items: readonly (readonly Inline[])[] };
 
 const FENCE = /^```/;
+/** What stands after a fence is code still: only a bare one ends it. */
+const FENCE_END = /^```\s*$/;
 const LANGUAGE = /^[\w+#.-]{0,20}\s*$/;
 const QUOTE = /^> ?/;
 const ITEM = /^ {0,3}(?:[-*+]|(\d{1,9})[.)]) (?=\S)/;
@@ -48,7 +50,7 @@ export function parseMarkdown(text: string): readonly Block[] {
       const code = inOne !== undefined ? [inOne] : at + 1 < lines.length && LANGUAGE.test(rest) ? [] : [rest];
       at++;
       if (inOne === undefined) {
-        while (at < lines.length && !FENCE.test(lines[at] ?? "")) code.push(lines[at++] ?? "");
+        while (at < lines.length && !FENCE_END.test(lines[at] ?? "")) code.push(lines[at++] ?? "");
         at++;
       }
       blocks.push({ kind: "code", text: code.join("\n") });

@@ -13,6 +13,8 @@ const THEME = `${PREFIX}theme`;
 const EMOJI = `${PREFIX}emoji`;
 /** One row of a picker. */
 const RECENT_EMOJI = 6;
+/** Conversations the switcher begins with. */
+const RECENT_MAX = 8;
 const FIRST_EMOJI = ["👍", "❤️", "😂", "🎉", "👀", "🙏"];
 
 /** What changes here is told to the other tabs with its value: storage of another process may show it only later. */
@@ -37,6 +39,15 @@ export const memory = {
   },
   keepPlace(personId: string, path: string): void {
     write(keyOf(personId, "place"), path);
+  },
+
+  /** The conversations one was in lately, newest first. */
+  recents(personId: string): readonly string[] {
+    return (read(keyOf(personId, "recents")) ?? "").split(" ").filter(Boolean);
+  },
+  keepRecent(personId: string, channelId: string): void {
+    const recents = [channelId, ...memory.recents(personId).filter((id) => id !== channelId)].slice(0, RECENT_MAX);
+    write(keyOf(personId, "recents"), recents.join(" "));
   },
 
   draft(personId: string, epoch: string): string {

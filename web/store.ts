@@ -700,6 +700,7 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
     const who = person.value;
     if (who && open.value?.epoch.value !== undefined) {
       memory.keepPlace(who.id, channelHref(open.value.channelId, who.id));
+      memory.keepRecent(who.id, open.value.channelId);
     }
   }
 
@@ -744,6 +745,13 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
     known,
     reply,
     react,
+    /** What this tab has visited, as it is now. */
+    visited: () =>
+      [...conversations.value.values()].map(({ channelId, history }) => ({
+        channelId,
+        messages: history.value.messages,
+      })),
+    recents: () => (person.value ? memory.recents(person.value.id) : []),
     recentEmoji: memory.recentEmoji,
     editing: readonly(editing),
     edit,

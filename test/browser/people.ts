@@ -59,7 +59,7 @@ export class Someone {
     await this.page.getByRole("button", { name: "New channel" }).click();
     await this.page.getByRole("textbox", { name: "Channel name" }).fill(name);
     await this.page.getByRole("button", { name: "Create" }).click();
-    await this.page.getByRole("dialog").waitFor({ state: "detached" });
+    await this.page.locator("dialog").waitFor({ state: "detached" });
   }
 
   async openChannel(name: string): Promise<void> {

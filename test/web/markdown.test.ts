@@ -44,6 +44,7 @@ test.each([
   ["```\nlet a = **1**;\n```", "code(let a = **1**;)"],
   ["```never closed", "code(never closed)"],
   ["```ts\nlet a;", "code(let a;)"],
+  ["```\n```b c", "code(```b c)"],
   ["mailto:)", "paragraph(mailto:))"],
   ["```one line```", "code(one line)"],
   ["> said\n> before\nand now", "paragraph(and now)".replace(/^/, "quote(said\nbefore) ")],

@@ -5,8 +5,8 @@ import type { Store } from "../store.ts";
 import { ConnectionStatus } from "./ConnectionStatus.tsx";
 import { Conversation } from "./Conversation.tsx";
 import { lazy } from "./lazy.tsx";
-import { Notice } from "./Notice.tsx";
 import { Rail } from "./Rail.tsx";
+import { type SheetName, sheet } from "./sheets.ts";
 
 /** So long (ms) a connection has to hold before what every message may need is fetched, and what is rarely needed. */
 const FETCH_SOON_MS = 100;
@@ -16,13 +16,17 @@ const FETCH_AHEAD_MS = 5_000;
 type SheetProps = { readonly store: Store; readonly onClose: () => void };
 
 const Welcome = lazy(async () => (await import("./Welcome.tsx")).Welcome);
+const Outside = lazy(async () => (await import("./Outside.tsx")).Outside);
+const Nowhere = lazy(async () => (await import("./Nowhere.tsx")).Nowhere);
 const Linked = lazy(async () => (await import("./Linked.tsx")).Linked);
 const Stopped = lazy(async () => (await import("./Stopped.tsx")).Stopped);
 const SHEETS = {
   newChannel: lazy<SheetProps>(async () => (await import("./NewChannel.tsx")).NewChannel),
   newDirect: lazy<SheetProps>(async () => (await import("./NewDirect.tsx")).NewDirect),
   settings: lazy<SheetProps>(async () => (await import("./Settings.tsx")).Settings),
-} satisfies Record<string, ComponentType<SheetProps>>;
+  switcher: lazy<SheetProps>(async () => (await import("./Switcher.tsx")).Switcher),
+  shortcuts: lazy<SheetProps>(async () => (await import("./Shortcuts.tsx")).Shortcuts),
+} satisfies Record<SheetName, ComponentType<SheetProps>>;
 
 type Props = {
   readonly store: Store;
@@ -38,23 +42,8 @@ export function App({ store, reconnect }: Props) {
     case "welcome":
       return <Welcome store={store} />;
     case "unreachable":
-      return (
-        <Notice
-          title="Flack cannot be reached"
-          text="It will be tried again."
-          action="Try now"
-          onAction={() => void store.start()}
-        />
-      );
     case "ended":
-      return (
-        <Notice
-          title="You signed out elsewhere"
-          text="This device no longer keeps anything of yours."
-          action="Join again"
-          onAction={() => void store.start()}
-        />
-      );
+      return <Outside store={store} />;
     case "linked":
       return <Linked store={store} />;
     case "in":
@@ -65,7 +54,6 @@ export function App({ store, reconnect }: Props) {
 }
 
 function Inside({ store, reconnect }: Props) {
-  const [sheet, setSheet] = useState<keyof typeof SHEETS>();
   const [isRailOpen, setRailOpen] = useState(false);
   const where = route.value;
   // Wherever one has gone to, by whatever way, the drawer is out of the way.
@@ -76,7 +64,7 @@ function Inside({ store, reconnect }: Props) {
     const timers = [setTimeout(fetchSoon, FETCH_SOON_MS), setTimeout(fetchAhead, FETCH_AHEAD_MS)];
     return () => timers.forEach(clearTimeout);
   }, [store.isConnected.value]);
-  const Sheet = sheet && SHEETS[sheet];
+  const Sheet = sheet.value && SHEETS[sheet.value];
   return (
     <div class={isRailOpen ? "app rail-open" : "app"}>
       <a class="skip-link" href="#composer">
@@ -84,29 +72,28 @@ function Inside({ store, reconnect }: Props) {
       </a>
       <Rail
         store={store}
-        onNewChannel={() => setSheet("newChannel")}
-        onNewDirect={() => setSheet("newDirect")}
-        onSettings={() => setSheet("settings")}
+        onNewChannel={() => open("newChannel")}
+        onNewDirect={() => open("newDirect")}
+        onSettings={() => open("settings")}
         isOpen={isRailOpen}
         onLeave={() => setRailOpen(false)}
       />
       <main class="main" inert={isRailOpen}>
         <ConnectionStatus store={store} reconnect={reconnect} />
         {route.value.kind === "nowhere" ? (
-          <Notice
-            title="There is nothing here"
-            text="This address leads nowhere."
-            action="Go to #general"
-            href="/c/general"
-          />
+          <Nowhere />
         ) : (
           <Conversation store={store} onOpenRail={() => setRailOpen(true)} />
         )}
       </main>
       {store.stopped.value !== undefined && <Stopped store={store} reconnect={reconnect} />}
-      {Sheet && <Sheet store={store} onClose={() => setSheet(undefined)} />}
+      {Sheet && <Sheet store={store} onClose={() => open(undefined)} />}
     </div>
   );
+}
+
+function open(name: SheetName | undefined): void {
+  sheet.value = name;
 }
 
 function fetchSoon(): void {
@@ -117,6 +104,7 @@ function fetchSoon(): void {
 function fetchAhead(): void {
   fetchNow(() => [
     import("./Settings.tsx"),
+    import("./Switcher.tsx"),
     import("./NewChannel.tsx"),
     import("./NewDirect.tsx"),
     import("./Stopped.tsx"),

@@ -14,6 +14,9 @@ const Tiles = lazy(async () => (await import("./Tiles.tsx")).Tiles);
 const Completion = lazy(async () => (await import("./Completion.tsx")).Completion);
 const EmojiPicker = lazy(async () => (await import("./EmojiPicker.tsx")).EmojiPicker);
 
+/** What Ctrl or ⌘ with a letter puts round the selection. */
+const MARKS: Readonly<Record<string, string>> = { b: "**", i: "_", e: "`" };
+
 /** The counter appears at nine tenths of what fits. */
 const COUNTER_FROM = TEXT_MAX_POINTS * 0.9;
 
@@ -108,16 +111,34 @@ export function Composer({ store, conversation }: Props) {
 
   function onKeyDown(event: KeyboardEvent): void {
     if (keys.current?.(event)) return event.preventDefault();
-    if (event.key === "ArrowUp" && text === "") {
+    if (event.key === "ArrowUp" && text === "" && !event.altKey && !event.shiftKey) {
       event.preventDefault();
       return store.editLast();
     }
     if (event.key === "Escape" && !event.isComposing) {
       return conversation.replyTo.value === undefined ? store.dismissNew() : store.reply(undefined);
     }
+    const mark = MARKS[event.key.toLowerCase()];
+    if (mark !== undefined && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      return wrap(mark);
+    }
     if (!isSendKey(event)) return;
     event.preventDefault();
     send();
+  }
+
+  /** Puts marks round what is selected, or takes them off. */
+  function wrap(mark: string): void {
+    const { current } = field;
+    if (!current) return;
+    const { selectionStart: start, selectionEnd: end, value } = current;
+    const isMarked = value.slice(0, start).endsWith(mark) && value.slice(end).startsWith(mark);
+    const selected = value.slice(start, end);
+    if (isMarked) current.setRangeText(selected, start - mark.length, end + mark.length, "select");
+    else current.setRangeText(mark + selected + mark, start, end, "select");
+    if (!isMarked) current.setSelectionRange(start + mark.length, end + mark.length);
+    write(current.value);
   }
 
   return (
@@ -220,6 +241,7 @@ function AttachButton({ store }: { readonly store: Store }) {
         class="icon-button"
         aria-label="Attach files"
         title="Attach files"
+        data-does="attach"
         onClick={() => input.current?.click()}
       >
         <Icon name="attach" />

@@ -8,6 +8,7 @@ import { MessageList } from "./MessageList.tsx";
 
 // Reading comes first: where one writes keeps its place until it is there.
 const Composer = lazy(async () => (await import("./Composer.tsx")).Composer);
+const Keys = lazy(async () => (await import("./keyboard.ts")).Keys);
 const DropPlace = lazy(async () => (await import("./DropPlace.tsx")).DropPlace);
 const TypingLine = lazy(async () => (await import("./TypingLine.tsx")).TypingLine);
 const People = lazy(async () => (await import("./People.tsx")).People);
@@ -21,6 +22,8 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
   const conversation = store.open.value;
   const you = store.person.value;
   const heading = useRef<HTMLHeadingElement>(null);
+  /** Any was: what works in all of them stays. */
+  const wasWelcomed = useRef(false);
   const openId = conversation?.channelId;
   const [arePeopleShown, setPeopleShown] = useState(false);
   useEffect(() => () => store.edit(undefined), [openId]);
@@ -38,6 +41,7 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
   const title = store.titleOf(channelId);
   // What nobody sees at first is fetched after the messages.
   const isWelcomed = conversation.epoch.value !== undefined;
+  wasWelcomed.current ||= isWelcomed;
   const isDirect = !title.startsWith("#");
   const isUnreadElsewhere = [...store.channels.value.values()].some(
     (other) => other.id !== channelId && store.waiting(other).count > 0,
@@ -97,7 +101,8 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
           <Composer key={`composer ${place}`} store={store} conversation={conversation} />
         )}
       </div>
-      {isWelcomed && <DropPlace store={store} />}
+      {wasWelcomed.current && <DropPlace store={store} />}
+      {wasWelcomed.current && <Keys />}
       {arePeopleShown && <People store={store} conversation={conversation} onClose={() => setPeopleShown(false)} />}
     </div>
   );

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { toSent } from "../mentions.ts";
 import type { Store } from "../store.ts";
 import { isSendKey } from "./keys.ts";
@@ -16,7 +16,8 @@ export function EditField({ store, sent, hasFiles }: Props) {
   const before = store.plainText(sent);
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(before);
-  useEffect(() => {
+  // At once: a key that is pressed next is the field's.
+  useLayoutEffect(() => {
     const edited = field.current;
     edited?.focus();
     edited?.setSelectionRange(before.length, before.length);

@@ -24,18 +24,32 @@ export function Toolbar({ store, row: { id, seq, text, isOwn }, tabIndex, onRemo
     icon: IconName,
     label: string,
     onClick: (event: MouseEvent & { currentTarget: HTMLElement }) => void,
+    does?: string,
   ) => (
-    <button type="button" class="icon-button" aria-label={label} title={label} tabIndex={tabIndex} onClick={onClick}>
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={label}
+      title={label}
+      data-does={does}
+      tabIndex={tabIndex}
+      onClick={onClick}
+    >
       <Icon name={icon} />
     </button>
   );
   return (
     <div class={anchor ? "toolbar open" : "toolbar"}>
-      {tool("react", "Add reaction", ({ currentTarget }) => setAnchor(currentTarget.getBoundingClientRect()))}
-      {tool("reply", "Reply", () => {
-        store.reply(id);
-        document.getElementById("composer")?.focus();
-      })}
+      {tool("react", "Add reaction", ({ currentTarget }) => setAnchor(currentTarget.getBoundingClientRect()), "react")}
+      {tool(
+        "reply",
+        "Reply",
+        () => {
+          store.reply(id);
+          document.getElementById("composer")?.focus();
+        },
+        "reply",
+      )}
       <CopyButton
         icon="link"
         label="Copy link"
@@ -45,8 +59,8 @@ export function Toolbar({ store, row: { id, seq, text, isOwn }, tabIndex, onRemo
       {text !== "" && (
         <CopyButton icon="copy" label="Copy text" text={() => store.plainText(text)} tabIndex={tabIndex} />
       )}
-      {isOwn && tool("pencil", "Edit message", () => store.edit(id))}
-      {mayRemove && tool("trash", "Delete message", () => onRemove(id))}
+      {isOwn && tool("pencil", "Edit message", () => store.edit(id), "edit")}
+      {mayRemove && tool("trash", "Delete message", () => onRemove(id), "delete")}
       {anchor && (
         <EmojiPicker
           anchor={anchor}

@@ -140,6 +140,7 @@ export function MessageList({ store, conversation, you }: Props) {
 
   function onKeyDown(event: KeyboardEvent): void {
     const { key, target } = event;
+    if (event.altKey || event.ctrlKey || event.metaKey) return; // the keys of the whole app
     if (key === "Escape") {
       store.dismissNew();
       return document.getElementById("composer")?.focus();

@@ -1,0 +1,71 @@
+/** Finding: names by their letters, messages by their words, with what was found marked. */
+import { describe, expect, test } from "vitest";
+import { findMessages, fitOf } from "../../web/search.ts";
+import type { Message } from "../../worker/frames.ts";
+
+describe("a name fits", () => {
+  test.each([
+    ["design-team", "dt"],
+    ["design-team", "design"],
+    ["Général", "gene"],
+    ["New channel", "nch"],
+    ["Straße", "stra"],
+  ])("%s for %s", (name, typed) => {
+    expect(fitOf(name, typed)).toBeDefined();
+  });
+
+  test.each([
+    ["design", "dx"],
+    ["design", "ngised"],
+    ["design", "designs"],
+  ])("%s not for %s", (name, typed) => {
+    expect(fitOf(name, typed)).toBeUndefined();
+  });
+
+  test("the better the closer its letters stand and the earlier they begin", () => {
+    const ranked = (typed: string, ...names: string[]) =>
+      [...names].sort((a, b) => (fitOf(b, typed) ?? -99) - (fitOf(a, typed) ?? -99));
+    expect(ranked("des", "red-eyes", "design", "old-design")[0]).toBe("design");
+    expect(ranked("dt", "design-team", "adventure")[0]).toBe("design-team");
+  });
+});
+
+describe("messages", () => {
+  const message = (seq: number, text: string, about: Partial<Message> = {}): Message => ({
+    id: `${seq}`,
+    seq,
+    rev: seq,
+    author: { id: "a", name: "Ada" },
+    sentAt: seq,
+    text,
+    ...about,
+  });
+  const windows = [
+    { channelId: "general", messages: [message(1, "The label on the second page"), message(3, "A label and a page")] },
+    { channelId: "design", messages: [message(2, "Étiquette: LABEL page"), message(4, "", { deleted: true })] },
+  ];
+  const find = (typed: string) => findMessages(windows, typed, ({ text }) => text, 10);
+
+  test("are found by all of the words, without case and marks, newest first", () => {
+    expect(find("page label").map(({ message: { seq } }) => seq)).toEqual([3, 2, 1]);
+    expect(find("etiquette").map(({ channelId }) => channelId)).toEqual(["design"]);
+    expect(find("label nowhere")).toEqual([]);
+    expect(find("  ")).toEqual([]);
+  });
+
+  test("show the words that were looked for", () => {
+    expect(find("page label")[0]?.pieces).toEqual([
+      { text: "A ", isHit: false },
+      { text: "label", isHit: true },
+      { text: " and a ", isHit: false },
+      { text: "page", isHit: true },
+    ]);
+  });
+
+  test("are cut to what is round the first hit, and never lose a letter of it", () => {
+    const long = [{ channelId: "c", messages: [message(1, `${"x".repeat(500)} needle ${"y".repeat(500)}`)] }];
+    const [found] = findMessages(long, "needle", ({ text }) => text, 1);
+    expect(found?.pieces.some(({ text, isHit }) => isHit && text === "needle")).toBe(true);
+    expect(found?.pieces.map(({ text }) => text).join("").length).toBeLessThanOrEqual(170);
+  });
+});
