@@ -16,6 +16,8 @@ import { App } from "./view/App.tsx";
 
 /** Between tries (ms) to learn who one is, while the server cannot be reached. */
 const TRY_AGAIN_MS = 5_000;
+/** So long (ms) after the first conversation is there what nobody waits for begins. */
+const AFTERWARDS_MS = 300;
 
 let channelConnection: Connection | undefined;
 
@@ -94,8 +96,8 @@ effect(() => {
 });
 
 effect(() => {
-  if (store.openEpoch.value !== undefined)
-    setTimeout(() => import("./afterwards.ts").then(({ begin }) => begin(store), notFetched));
+  if (store.openEpoch.value === undefined) return;
+  setTimeout(() => import("./afterwards.ts").then(({ begin }) => begin(store), notFetched), AFTERWARDS_MS);
 });
 
 effect(() => {

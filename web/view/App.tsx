@@ -58,6 +58,7 @@ function Inside({ store, reconnect }: Props) {
   const where = route.value;
   // Wherever one has gone to, by whatever way, the drawer is out of the way.
   useEffect(() => setRailOpen(false), [where]);
+  useEffect(() => () => open(undefined), []);
   // What is opened rarely is fetched while there is a network, and not before everything else.
   useEffect(() => {
     if (!store.isConnected.value) return;
