@@ -16,17 +16,21 @@ export const EMOJI_GROUPS: readonly EmojiGroup[] = [...new Set(gemoji.map(({ cat
   emoji: gemoji.filter(({ category }) => category === name).map(toEmoji),
 }));
 
-/** Those whose shortcode, name or tag starts with what was typed, then those that contain it. */
+/** What is called exactly so, then what is called by a name or tag that starts so, then what contains it. */
 export function findEmoji(typed: string, limit: number): readonly Emoji[] {
   const word = typed.trim().toLowerCase();
+  const exact: Gemoji[] = [];
+  const named: Gemoji[] = [];
   const starting: Gemoji[] = [];
   const containing: Gemoji[] = [];
   for (const one of gemoji) {
     const words = [...one.names, ...one.tags, one.description];
-    if (words.some((name) => name.startsWith(word))) starting.push(one);
+    if (one.names.includes(word)) exact.push(one);
+    else if (one.names.some((name) => name.startsWith(word))) named.push(one);
+    else if (words.some((name) => name.startsWith(word))) starting.push(one);
     else if (words.some((name) => name.includes(word))) containing.push(one);
   }
-  return [...starting, ...containing].slice(0, limit).map(toEmoji);
+  return [...exact, ...named, ...starting, ...containing].slice(0, limit).map(toEmoji);
 }
 
 /** Shortcodes as emoji: `:tada:` → 🎉. What is code, or no shortcode, stays. */

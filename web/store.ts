@@ -509,7 +509,10 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
       ...(replyTo !== undefined && { replyTo }),
       ...(attachments.length > 0 && { attachments }),
     });
-    if (isWritten) conversation.replyTo.value = undefined;
+    if (isWritten) {
+      conversation.replyTo.value = undefined;
+      conversation.newAfter.value = undefined; // whoever answers has read
+    }
     return isWritten;
   }
 

@@ -346,7 +346,7 @@ test("Channels: its creator sets a topic and deletes it; who was in it is told, 
   expect(await rail(bea).getByRole("link", { name: "#elsewhere", exact: true }).count()).toBe(0);
   await bea.makeChannel("elsewhere");
   await bea.page.getByText("#elsewhere is brand new.").waitFor();
-  await ada.page.getByRole("button", { name: "Go to #general" }).click();
+  await ada.page.getByRole("log", { name: "Messages in #general" }).waitFor();
   await ada.openChannel("elsewhere");
   await ada.page.getByText("#elsewhere is brand new.").waitFor();
 });

@@ -1,7 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { Channel } from "../../worker/frames.ts";
 import { foldText, TOPIC_MAX_POINTS } from "../../worker/protocol.ts";
-import { channelHref } from "../route.ts";
+import { channelHref, go } from "../route.ts";
 import type { Store } from "../store.ts";
 import { copyText } from "./clipboard.ts";
 import { Dialog } from "./Dialog.tsx";
@@ -144,8 +144,9 @@ function DeleteDialog({ store, channel, onClose }: DialogProps) {
         onSubmit={async (event) => {
           event.preventDefault();
           const answer = await store.deleteChannel(channel.id);
-          if (answer.ok) onClose();
-          else setRefusal(answer.detail);
+          if (!answer.ok) return setRefusal(answer.detail);
+          onClose();
+          go(channelHref(FIRST_CHANNEL));
         }}
       >
         <p class="hint">Its messages and files go for everybody, and nothing brings them back.</p>

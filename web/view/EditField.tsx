@@ -21,7 +21,7 @@ export function EditField({ store, sent, hasFiles }: Props) {
     const edited = field.current;
     edited?.focus();
     edited?.setSelectionRange(before.length, before.length);
-    edited?.scrollIntoView({ block: "nearest" });
+    edited?.form?.scrollIntoView({ block: "nearest" });
   }, []);
 
   function end(): void {

@@ -69,7 +69,10 @@ export function MessageList({ store, conversation, you }: Props) {
 
   useLayoutEffect(() => {
     // Whoever was sent to a message is not at the end, and has not read it.
-    if (asked !== undefined && epoch !== undefined && !wasLed.current) isPinned.current = askedId === undefined;
+    if (asked !== undefined && epoch !== undefined && !wasLed.current) {
+      isPinned.current = askedId === undefined;
+      setSeenSeq(seq);
+    }
     wasLed.current ||= epoch !== undefined;
     if (isPinned.current) toEnd();
     else holdStill();

@@ -24,7 +24,13 @@ export function dayName(day: number, now: number): string {
 }
 
 const units = ["byte", "kilobyte", "megabyte"].map(
-  (unit) => new Intl.NumberFormat(undefined, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 }),
+  (unit, step) =>
+    new Intl.NumberFormat(undefined, {
+      style: "unit",
+      unit,
+      unitDisplay: step === 0 ? "long" : "short",
+      maximumFractionDigits: 1,
+    }),
 );
 
 /** A file's size as people say it: `9.4 MB`. */
