@@ -109,7 +109,7 @@ export class Site {
 }
 
 /** A port of the loopback that nobody uses. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

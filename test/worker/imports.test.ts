@@ -25,6 +25,7 @@ const PURE = [
   "worker/names.ts",
   "worker/pace.ts",
   "worker/presence.ts",
+  "worker/encoding.ts",
 ];
 const DOORS = ["worker/protocol.ts", "worker/frames.ts", "worker/history.ts", "worker/names.ts"];
 

@@ -62,7 +62,7 @@ function OtherFile({ file, tabIndex }: { readonly file: Attachment; readonly tab
     return (
       <figure class="sound">
         <figcaption dir="auto">{name}</figcaption>
-        {/* biome-ignore lint/a11y/useMediaCaption: as above */}
+        {/* biome-ignore lint/a11y/useMediaCaption: nobody has written captions for what people send each other */}
         <audio src={url} controls tabIndex={tabIndex} preload="none" aria-label={name} />
       </figure>
     );

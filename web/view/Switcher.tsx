@@ -2,10 +2,10 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message } from "../../worker/frames.ts";
 import { type KeptConversation, keptConversations } from "../keeping.ts";
 import { plainLine } from "../markdown.ts";
+import { channelHref, go } from "../route.ts";
 import { findMessages, fitOf, type Piece } from "../search.ts";
 import type { Store } from "../store.ts";
 import { clockTime, dayName } from "./formats.ts";
-import { goTo } from "./keyboard.ts";
 import { type SheetName, sheet } from "./sheets.ts";
 
 type Option = {
@@ -198,4 +198,10 @@ function found(store: Store, kept: readonly KeptConversation[], typed: string, o
       goTo(store, channelId, message.seq);
     },
   }));
+}
+
+/** Leads to a conversation, or to one message of it. */
+function goTo(store: Store, channelId: string, seq?: number): void {
+  const path = channelHref(channelId, store.person.value?.id);
+  go(seq === undefined ? path : `${path}?m=${seq}`);
 }

@@ -3,8 +3,7 @@
  * Single letters act only while a message has the focus (WCAG 2.1.4); everywhere else a letter goes to the composer.
  */
 import { useEffect } from "preact/hooks";
-import { channelHref, go } from "../route.ts";
-import type { Store } from "../store.ts";
+import { go } from "../route.ts";
 import { sheet } from "./sheets.ts";
 
 /** Where F6 leads, in this order: the part of the screen, and the place in it that takes the focus. */
@@ -115,10 +114,4 @@ function toConversation(step: 1 | -1, isUnread: boolean): boolean {
   if (!next || next === links[at]) return false;
   go(new URL(next.href).pathname);
   return true;
-}
-
-/** Goes to a conversation, from wherever it was chosen. */
-export function goTo(store: Store, channelId: string, seq?: number): void {
-  const path = channelHref(channelId, store.person.value?.id);
-  go(seq === undefined ? path : `${path}?m=${seq}`);
 }
