@@ -15,6 +15,7 @@ import {
   WindowAnswer,
 } from "../worker/frames.ts";
 import { CLOSE } from "../worker/protocol.ts";
+import { t, told } from "./words.ts";
 
 /** What a request came to. `status` 0 with code `offline`: no answer at all, so nothing is known. */
 export type Answer<T> =
@@ -129,7 +130,7 @@ async function call<S extends v.GenericSchema>(
     });
     text = await response.text();
   } catch {
-    return { ok: false, status: 0, code: "offline", detail: "No connection." };
+    return { ok: false, status: 0, code: "offline", detail: t("No connection.") };
   }
   return readAnswer(response.status, text, schema);
 }
@@ -151,6 +152,9 @@ export function readAnswer<S extends v.GenericSchema>(
     if (parsed.success) return { ok: true, value: parsed.output, status };
   }
   const problem = v.safeParse(ProblemAnswer, value);
-  if (problem.success) return { ok: false, status, ...problem.output };
-  return { ok: false, status, code: "internal", detail: "The server gave no answer that can be read." };
+  if (problem.success) {
+    const { code, detail } = problem.output;
+    return { ok: false, status, ...problem.output, detail: told(code, detail) };
+  }
+  return { ok: false, status, code: "internal", detail: t("The server gave no answer that can be read.") };
 }

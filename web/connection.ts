@@ -114,6 +114,14 @@ export type Connection = {
   send(frame: string): boolean;
 };
 
+/** A socket that the small script before the app has opened, and what it has heard on it so far. */
+type EarlySocket = { readonly socket: WebSocket; readonly heard: readonly string[] };
+
+declare global {
+  /** By address; whoever takes one takes it out. */
+  var earlySockets: Map<string, EarlySocket> | undefined;
+}
+
 export type Wiring = {
   /** Asked at every attempt: the cursor in it moves. */
   readonly url: () => string;
@@ -158,7 +166,9 @@ export function createConnection({ url, received, changed, whyRefused }: Wiring)
   }
 
   function open(): void {
-    const opening = new WebSocket(url());
+    const address = url();
+    const early = takeEarly(address);
+    const opening = early?.socket ?? new WebSocket(address);
     socket = opening;
     let hasSpoken = false;
     pingedAt = Date.now();
@@ -178,6 +188,7 @@ export function createConnection({ url, received, changed, whyRefused }: Wiring)
       const reason = hasSpoken ? undefined : await whyRefused();
       if (!socket) happen({ kind: "closed", code: reason ?? code });
     };
+    for (const data of early?.heard ?? []) opening.onmessage(new MessageEvent("message", { data }));
   }
 
   /** Forgets the socket before closing it: its `onclose` may come much later and is no news. */
@@ -215,4 +226,11 @@ export function createConnection({ url, received, changed, whyRefused }: Wiring)
       return true;
     },
   };
+}
+
+/** One that has closed meanwhile is of no use. */
+function takeEarly(address: string): EarlySocket | undefined {
+  const early = globalThis.earlySockets?.get(address);
+  globalThis.earlySockets?.delete(address);
+  return early && early.socket.readyState <= WebSocket.OPEN ? early : undefined;
 }

@@ -6,6 +6,7 @@ import type { Message } from "../worker/frames.ts";
 import type { ChannelCommand } from "../worker/protocol.ts";
 import type { Answer, api as httpApi } from "./api.ts";
 import type { Delivery, OutboxEntry } from "./outbox.ts";
+import { t, told } from "./words.ts";
 
 /** Refusals that pass by themselves: the message is fine, the moment was not. */
 const PASSING: readonly string[] = ["rate_limited", "busy"];
@@ -34,7 +35,7 @@ export function createDeliveries({ api, say, wayOf }: DeliveryWays) {
       case "none":
         return Promise.resolve({ kind: "offline" });
       case "gone":
-        return Promise.resolve({ kind: "refused", code: "not_found", detail: "This channel is gone." });
+        return Promise.resolve({ kind: "refused", code: "not_found", detail: t("This channel is gone.") });
       default:
         return way satisfies never;
     }
@@ -154,5 +155,5 @@ function afterRefusal(refusal: { code: string; detail: string; retryAfterMs?: nu
   const { code, detail, retryAfterMs } = refusal;
   return PASSING.includes(code)
     ? { kind: "later", waitMs: retryAfterMs ?? WEATHER_MS }
-    : { kind: "refused", code, detail };
+    : { kind: "refused", code, detail: told(code, detail) };
 }

@@ -11,6 +11,7 @@ import { memory } from "./memory.ts";
 import { createOutbox } from "./outbox.ts";
 import { followAddress, route, takeLinkToken } from "./route.ts";
 import { createStore } from "./store.ts";
+import { speak } from "./words.ts";
 import "./styles/index.css";
 import { App } from "./view/App.tsx";
 
@@ -24,6 +25,7 @@ let channelConnection: Connection | undefined;
 const store = createStore({
   api,
   memory,
+  makeDeliveries: async (ways) => (await import("./delivery.ts")).createDeliveries(ways),
   makeOutbox: createOutbox,
   say: (command) => channelConnection?.send(JSON.stringify(command)) ?? false,
   makeUploads: async (channelId) => (await import("./uploads.ts")).createUploads(channelId),
@@ -131,6 +133,8 @@ addEventListener("visibilitychange", nudge);
 memory.onOtherTabs(store.noticeOtherTabs);
 addEventListener("pagehide", () => store.leavePage());
 void store.start(takeLinkToken());
+// What nobody has taken by now leads elsewhere.
+for (const { socket } of globalThis.earlySockets?.values() ?? []) socket.close();
 
 const root = document.getElementById("app");
-if (root) render(<App store={store} reconnect={reconnect} />, root);
+void speak().then(() => root && render(<App store={store} reconnect={reconnect} />, root));

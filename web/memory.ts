@@ -1,5 +1,5 @@
 /**
- * What this device keeps in small pieces: who one is, where one was, drafts, what was read, the theme.
+ * What this device keeps in small pieces of a person: who one is, where one was, drafts, what was read.
  * Keyed by person and epoch, so that nothing meets another person or a channel made again.
  * A browser that refuses storage is a browser that forgets; nothing else changes.
  */
@@ -8,8 +8,6 @@ import { Person } from "../worker/frames.ts";
 
 const PREFIX = "flack.";
 const PERSON = `${PREFIX}person`;
-const THEME = `${PREFIX}theme`;
-
 const EMOJI = `${PREFIX}emoji`;
 /** One row of a picker. */
 const RECENT_EMOJI = 6;
@@ -20,8 +18,6 @@ const FIRST_EMOJI = ["👍", "❤️", "😂", "🎉", "👀", "🙏"];
 /** What changes here is told to the other tabs with its value: storage of another process may show it only later. */
 const tabs = new BroadcastChannel("flack");
 const heard = new Map<string, string>();
-
-export type Theme = "system" | "light" | "dark";
 
 export const memory = {
   /** Who was signed in here last. The cookie decides; this only spares the first screen a wait. */
@@ -64,20 +60,6 @@ export const memory = {
   },
   keepRead(personId: string, epoch: string, seq: number): void {
     write(keyOf(personId, "read", epoch), String(seq));
-  },
-
-  theme(): Theme {
-    const kept = read(THEME);
-    return kept === "light" || kept === "dark" ? kept : "system";
-  },
-  /** Takes effect at once here, and before the first paint from then on. */
-  keepTheme(theme: Theme): void {
-    write(THEME, theme === "system" ? "" : theme);
-    memory.showTheme(theme);
-  },
-  showTheme(theme: Theme): void {
-    if (theme === "system") delete document.documentElement.dataset["theme"];
-    else document.documentElement.dataset["theme"] = theme;
   },
 
   /** The emoji this device reacted with last, newest first; some to begin with. */

@@ -1,10 +1,20 @@
 /**
- * The app without a network: its page and its files are kept as they were built, and nothing else is.
+ * The app without a network: its page and its files are kept as they were built, and nothing else is. It also leads from a
+ * notification to the message it tells of.
  * Never anything below /api/: what people say and send is kept by the app, for the one person it belongs to.
  */
 
 /** What the build has made, put here by it: the version, and every file there is. */
 declare const KEPT: { readonly version: string; readonly files: readonly string[] };
+
+/** The windows of the app (W3C Service Workers, `Clients`). */
+declare const clients: {
+  matchAll(which: {
+    type: "window";
+    includeUncontrolled: true;
+  }): Promise<readonly { focus(): Promise<unknown>; postMessage(message: string): void }[]>;
+  openWindow(path: string): Promise<unknown>;
+};
 
 type Life = Event & { waitUntil(work: Promise<unknown>): void };
 type Fetch = Life & { readonly request: Request; respondWith(answer: Promise<Response>): void };
@@ -31,6 +41,20 @@ addEventListener("fetch", (event) => {
   if (request.mode === "navigate") event.respondWith(page(request));
   else if (KEPT.files.includes(url.pathname)) event.respondWith(file(request));
 });
+
+addEventListener("notificationclick", (event) => {
+  if (!isClick(event)) return;
+  event.notification.close();
+  event.waitUntil(lead(String(event.notification.data)));
+});
+
+/** Brings a window of the app to the front, and it to a path; where there is none, one is opened. */
+async function lead(path: string): Promise<void> {
+  const [first] = await clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (!first) return void (await clients.openWindow(path));
+  await first.focus();
+  first.postMessage(path);
+}
 
 async function keepAll(): Promise<void> {
   const cache = await caches.open(cacheName);
@@ -63,6 +87,10 @@ async function file(request: Request): Promise<Response> {
 
 function isLife(event: Event): event is Life {
   return "waitUntil" in event;
+}
+
+function isClick(event: Event): event is Life & { readonly notification: Notification } {
+  return isLife(event) && "notification" in event;
 }
 
 function isFetch(event: Event): event is Fetch {

@@ -14,12 +14,20 @@ import type {
   WindowAnswer,
 } from "../worker/frames.ts";
 import { EMPTY_HISTORY, find, type History, merge } from "../worker/history.ts";
-import { type ChannelCommand, CLOSE, directId, foldText, mentionedIn, TEXT_MAX_POINTS } from "../worker/protocol.ts";
+import {
+  type ChannelCommand,
+  CLOSE,
+  directId,
+  foldText,
+  mentionedIn,
+  PROTOCOL_VERSION,
+  TEXT_MAX_POINTS,
+} from "../worker/protocol.ts";
 import type { Answer, api as httpApi, Site } from "./api.ts";
 import type { ConnectionState } from "./connection.ts";
-import { createDeliveries } from "./delivery.ts";
+import type { createDeliveries, DeliveryWays } from "./delivery.ts";
 import { decodeMentions } from "./markdown.ts";
-import type { memory as deviceMemory, Theme } from "./memory.ts";
+import type { memory as deviceMemory } from "./memory.ts";
 import type { Delivery, EntryName, Intent, Outbox, OutboxEntry } from "./outbox.ts";
 import { createReading, type Waiting } from "./reading.ts";
 import { channelHref, go, route } from "./route.ts";
@@ -54,11 +62,18 @@ export type Conversation = {
   readonly uploads: Signal<Uploads | undefined>;
 };
 
+/** News of a conversation: the newest message, where it was told whole. */
+export type Heard = { readonly channelId: string; readonly message: Message | undefined };
+
 export type Store = ReturnType<typeof createStore>;
+
+type Deliveries = ReturnType<typeof createDeliveries>;
 
 export type Ways = {
   readonly api: typeof httpApi;
   readonly memory: typeof deviceMemory;
+  /** Asked for once there is a connection: nothing can be delivered before. */
+  readonly makeDeliveries: (ways: DeliveryWays) => Promise<Deliveries>;
   readonly makeOutbox: (deliver: (entry: OutboxEntry) => Promise<Delivery>) => Outbox;
   /** Begins to take files for a channel's next message. */
   readonly makeUploads: (channelId: string) => Promise<Uploads>;
@@ -82,7 +97,7 @@ const ASKED_MAX = 50;
 
 const IDLE: ConnectionState = { kind: "idle" };
 
-export function createStore({ api, memory, makeOutbox, makeUploads, say, startOver, now }: Ways) {
+export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploads, say, startOver, now }: Ways) {
   const phase = signal<Phase>("starting");
   const person = signal<Person | undefined>(undefined);
   const site = signal<Site | undefined>(undefined);
@@ -98,7 +113,10 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
   const conversations = signal(new Map<string, Conversation>());
   /** The message that is being edited in place. */
   const editing = signal<string | undefined>(undefined);
-  const theme = signal<Theme>(memory.theme());
+  /** What came last, wherever it came. What was there before is no news. */
+  const heard = signal<Heard | undefined>(undefined);
+  /** A newer version of this page is there. */
+  const isNewer = signal(false);
   /** When (ms) the others were last told that one types. */
   let typedAt = 0;
   /** A device link that waits for a decision. */
@@ -110,8 +128,10 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
   /** Counts what other tabs have changed. */
   const changedElsewhere = signal(0);
   const reading = createReading({ memory, person, heldSeq });
-  const deliveries = createDeliveries({ api, say, wayOf });
-  const outbox = makeOutbox(deliveries.deliver);
+  /** There from the first delivery on: until then nothing is under way. */
+  let deliveries: Deliveries | undefined;
+  let deliveriesMade: Promise<Deliveries> | undefined;
+  const outbox = makeOutbox(deliver);
 
   const openId = computed(() => {
     const where = route.value;
@@ -316,6 +336,7 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
       case "directory":
         batch(() => {
           meet(frame.you);
+          isNewer.value ||= frame.version > PROTOCOL_VERSION;
           isOwner.value = frame.owner === true;
           learn([...frame.people, frame.you].map(({ id, name }) => ({ id, name })));
           channels.value = new Map(frame.channels.map((channel) => [channel.id, channel]));
@@ -343,6 +364,7 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
           if (channel) moved.set(id, { ...channel, seq, lastAt });
         }
         channels.value = moved;
+        for (const { id, latest } of frame.channels) hear(id, latest);
         return;
       }
       case "people": {
@@ -360,7 +382,7 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
       case "mention": {
         const epoch = channels.value.get(frame.channel)?.epoch;
         if (epoch !== undefined) reading.noteMentions(epoch, [frame.message]);
-        return;
+        return hear(frame.channel, frame.message);
       }
       case "error":
         return;
@@ -419,6 +441,7 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
           conversation.history.value = merge(conversation.history.value, frame.messages);
           for (const { author } of frame.messages) forgetTypist(conversation, author.id);
           takeIn(conversation.epoch.value, frame.messages);
+          hear(channelId, frame.messages.at(-1));
         });
       case "here": {
         const left = new Set(frame.left.map(({ id }) => id));
@@ -435,10 +458,14 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
         ];
         return;
       case "error":
-        return deliveries.refused(frame);
+        return deliveries?.refused(frame);
       default:
         return frame satisfies never;
     }
+  }
+
+  function hear(channelId: string, message: Message | undefined): void {
+    heard.value = { channelId, message };
   }
 
   function forgetTypist(conversation: Conversation, personId: string): void {
@@ -453,7 +480,7 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
       "then",
     );
     if (epoch !== undefined) reading.noteMentions(epoch, messages);
-    for (const entry of deliveries.settle(messages, outbox.entries.value)) outbox.remove(entry);
+    for (const entry of deliveries?.settle(messages, outbox.entries.value) ?? []) outbox.remove(entry);
   }
 
   /* ---- the ways out ---- */
@@ -461,10 +488,11 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
   function linkChanged(link: "directory" | "channel", state: ConnectionState): void {
     (link === "directory" ? directoryLink : channelLink).value = state;
     if (state.kind === "stopped" && state.code === CLOSE.sessionEnded && phase.value === "in") void noticeEnd();
-    if (link === "channel" && state.kind !== "live") deliveries.giveUp();
+    if (link === "channel" && state.kind !== "live") deliveries?.giveUp();
     if (state.kind === "live") takeOver();
     // After the first frame: nobody waits for it.
     if (isConnected.value && !site.value) setTimeout(askSite);
+    if (isConnected.value && !deliveries) setTimeout(prepareDeliveries);
     // Not before the deliveries that were just given up have ended.
     setTimeout(outbox.pump);
   }
@@ -484,6 +512,20 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
   /** Looks for what tabs that are closed by now have left unsent. */
   function takeOver(): void {
     if (person.value) void outbox.open(person.value.id);
+  }
+
+  async function prepareDeliveries(): Promise<void> {
+    deliveriesMade ??= makeDeliveries({ api, say, wayOf });
+    try {
+      deliveries = await deliveriesMade;
+    } catch {
+      deliveriesMade = undefined; // the part could not be fetched: at the next connection it is tried again
+    }
+  }
+
+  async function deliver(entry: OutboxEntry): Promise<Delivery> {
+    if (!deliveries) await prepareDeliveries();
+    return deliveries?.deliver(entry) ?? { kind: "offline" };
   }
 
   /** A channel made again under the same name is another one. */
@@ -683,17 +725,10 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
     if (say({ type: "typing" })) typedAt = now();
   }
 
-  function setTheme(chosen: Theme): void {
-    memory.keepTheme(chosen);
-    theme.value = chosen;
-  }
-
-  /** Another tab has changed what this device keeps: who one is, what was read, drafts, the theme. */
+  /** Another tab has changed what this device keeps: who one is, what was read, drafts. */
   function noticeOtherTabs(): void {
     if (phase.value === "in" && !memory.person()) return void forget("ended");
     if (phase.value === "in" && !isStillOneself()) return startOver();
-    theme.value = memory.theme();
-    memory.showTheme(theme.value);
     reading.recall([...channels.value.values()]);
     changedElsewhere.value++;
   }
@@ -765,10 +800,19 @@ export function createStore({ api, memory, makeOutbox, makeUploads, say, startOv
     retry: outbox.retry,
     discard: (entry: EntryName) => outbox.remove(entry),
     takeOver,
+    heard: readonly(heard),
+    isNewer: readonly(isNewer),
+    noticeNewer: () => {
+      isNewer.value = true;
+    },
+    /** Nothing is being written, sent or waited for: the page may be loaded anew without anybody noticing. */
+    isAtRest: () =>
+      reading.draft(openEpoch.value) === "" &&
+      editing.value === undefined &&
+      outbox.entries.value.length === 0 &&
+      [...conversations.value.values()].every(({ uploads }) => (uploads.value?.list.value.length ?? 0) === 0),
     changedElsewhere: readonly(changedElsewhere),
     noticeOtherTabs,
-    theme: readonly(theme),
-    setTheme,
     leavePage,
     createChannel,
     openDirect,

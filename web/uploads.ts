@@ -6,6 +6,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import { Attachment } from "../worker/frames.ts";
 import { ATTACHMENT_MAX_BYTES, ATTACHMENTS_MAX } from "../worker/protocol.ts";
 import { channelPath, readAnswer } from "./api.ts";
+import { t } from "./words.ts";
 
 export type UploadState =
   | { readonly kind: "preparing" }
@@ -73,13 +74,13 @@ export function createUploads(channelId: string): Uploads {
     try {
       ready ??= await prepare(file);
     } catch {
-      return fail(id, "This picture cannot be read.");
+      return fail(id, t("This picture cannot be read."));
     }
     if (turns.get(id) !== turn) return; // taken away or begun anew meanwhile
     prepared.set(id, ready);
     change(id, { size: ready.blob.size });
     if (ready.blob.size > ATTACHMENT_MAX_BYTES) return fail(id, tooLarge(ready.blob.size));
-    if (ready.blob.size === 0) return fail(id, "This file is empty.");
+    if (ready.blob.size === 0) return fail(id, t("This file is empty."));
     send(id, ready);
   }
 
@@ -91,7 +92,7 @@ export function createUploads(channelId: string): Uploads {
     change(id, { state: { kind: "uploading", progress: 0 } });
     request.upload.onprogress = ({ loaded, total }) =>
       change(id, { state: { kind: "uploading", progress: total > 0 ? loaded / total : 0 } });
-    request.onerror = () => fail(id, "No connection.", true);
+    request.onerror = () => fail(id, t("No connection."), true);
     request.onload = () => {
       const answer = readAnswer(request.status, request.responseText, Attachment);
       if (answer.ok) return change(id, { state: { kind: "done", attachment: answer.value } });
@@ -134,7 +135,7 @@ export function createUploads(channelId: string): Uploads {
         large[0] !== undefined
           ? `${large[0].name}: ${tooLarge(large[0].size)}`
           : chosen.length > taken.length
-            ? `A message has at most ${ATTACHMENTS_MAX} files.`
+            ? t("A message has at most {n} files.", { n: ATTACHMENTS_MAX })
             : undefined;
       for (const file of taken) {
         const id = crypto.randomUUID();
@@ -171,7 +172,10 @@ export function createUploads(channelId: string): Uploads {
 }
 
 function tooLarge(bytes: number): string {
-  return `${(bytes / MIB).toFixed(1)} MiB are too much; a file has at most ${ATTACHMENT_MAX_BYTES / MIB} MiB.`;
+  return t("{size} MiB are too much; a file has at most {n} MiB.", {
+    size: (bytes / MIB).toFixed(1),
+    n: ATTACHMENT_MAX_BYTES / MIB,
+  });
 }
 
 /** A photo may be smaller once it is made ready. */

@@ -7,6 +7,8 @@ import { defineConfig, type Plugin } from "vite";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const project = fileURLToPath(new URL("..", import.meta.url));
+/** Scripts that import nothing and keep their names: what runs before anything is painted, and what runs without a page. */
+const ALONE = ["early", "service-worker"];
 const WORKER_PORT = 8787;
 const SITE_PORT = 5173;
 
@@ -20,11 +22,13 @@ export default defineConfig({
     // The first load is one script, and what is loaded later needs nothing but it: there is nothing to preload.
     modulePreload: false,
     rolldownOptions: {
-      input: ["index.html", "service-worker.ts"].map((name) => root + name),
+      input: ["index.html", "service-worker.ts", "early.ts"].map((name) => root + name),
       output: {
-        entryFileNames: ({ name }) => (name === "service-worker" ? "service-worker.js" : "assets/[name]-[hash].js"),
+        entryFileNames: ({ name }) => (ALONE.includes(name) ? "[name].js" : "assets/[name]-[hash].js"),
         codeSplitting: {
-          groups: [{ name: "index", tags: ["$initial"], test: (id) => !id.includes("service-worker") }],
+          groups: [
+            { name: "index", tags: ["$initial"], test: (id) => !ALONE.some((name) => id.endsWith(`/${name}.ts`)) },
+          ],
         },
       },
     },
@@ -54,9 +58,7 @@ function keptFiles(): Plugin {
     enforce: "post",
     generateBundle(_, bundle) {
       const made = Object.keys(bundle).filter((name) => /\.(?:js|css)$/.test(name) && name !== "service-worker.js");
-      const files = [...made, "theme.js", "favicon.svg", "favicon-for-you.svg", "icon-192.png"].map(
-        (name) => `/${name}`,
-      );
+      const files = [...made, "favicon.svg", "favicon-for-you.svg", "icon-192.png"].map((name) => `/${name}`);
       const version = createHash("sha256").update(files.sort().join()).digest("hex").slice(0, 12);
       const worker = bundle["service-worker.js"];
       if (worker?.type !== "chunk") throw new Error("there is no service worker");
@@ -76,6 +78,11 @@ function worker(): Plugin {
       child = spawn("npm", ["start", "--", "--port", String(WORKER_PORT), "--var", allowed], {
         cwd: project,
         stdio: "inherit",
+      });
+      // What the build makes a plain script of is one already.
+      server.middlewares.use((request, _, next) => {
+        if (request.url === "/early.js") request.url = "/early.ts";
+        next();
       });
       server.httpServer?.on("close", () => child?.kill("SIGINT"));
     },

@@ -134,7 +134,8 @@ test("Editing: ↑ in the empty composer takes one's last message, Esc leaves it
   await bea.page.getByText("Hello again (edited)").waitFor();
   await ada.allSent();
   expect(await composer.evaluate((element) => element === document.activeElement)).toBe(true);
-  expect(await bea.page.getByRole("button", { name: "Edit message" }).count()).toBe(0);
+  const hers = bea.page.getByRole("listitem").filter({ hasText: "Hello again" });
+  expect(await hers.getByRole("button", { name: "Edit message" }).count()).toBe(0);
 });
 
 test("unread messages are counted for whoever is elsewhere", async () => {

@@ -156,7 +156,7 @@ const SCREENS: Record<string, (who: Someone) => Promise<void>> = {
   async people(who) {
     await who.join(site, "/c/design");
     await who.page.getByRole("button", { name: /\d+ here/ }).click();
-    await who.page.getByRole("dialog", { name: "People here" }).waitFor();
+    await who.page.getByLabel("People here").waitFor();
   },
   async "on another device"(who) {
     await who.join(site, "/c/design");

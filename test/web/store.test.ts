@@ -2,6 +2,7 @@
 import { clear, createStore as createDatabase } from "idb-keyval";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { api as httpApi } from "../../web/api.ts";
+import { createDeliveries, type DeliveryWays } from "../../web/delivery.ts";
 import { memory } from "../../web/memory.ts";
 import { toSent } from "../../web/mentions.ts";
 import { createOutbox } from "../../web/outbox.ts";
@@ -83,9 +84,11 @@ async function make({ token, isOffline }: { readonly token?: string; readonly is
   };
   if (isOffline) vi.mocked(api.redeem).mockResolvedValueOnce({ ok: false, status: 0, code: "offline", detail: "" });
   const startOver = vi.fn();
+  const makeDeliveries = vi.fn(async (ways: DeliveryWays) => createDeliveries(ways));
   const store = createStore({
     api,
     memory,
+    makeDeliveries,
     makeOutbox: createOutbox,
     makeUploads: unused,
     say: (command) => {
@@ -96,7 +99,7 @@ async function make({ token, isOffline }: { readonly token?: string; readonly is
     now: Date.now,
   });
   await store.start(token);
-  return { store, said, api, startOver };
+  return { store, said, api, startOver, makeDeliveries };
 }
 
 /** Signed in, both links live, #general open and welcomed. */
@@ -112,6 +115,7 @@ async function talking(messages: Message[] = []) {
   });
   made.store.receiveChannel("general", welcome(messages));
   made.store.linkChanged("channel", { kind: "live" });
+  await vi.waitFor(() => expect(made.makeDeliveries).toHaveResolved());
   return made;
 }
 

@@ -2,6 +2,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { route } from "../route.ts";
 import type { Store } from "../store.ts";
+import { t } from "../words.ts";
 import { ConnectionStatus } from "./ConnectionStatus.tsx";
 import { Conversation } from "./Conversation.tsx";
 import { lazy } from "./lazy.tsx";
@@ -19,6 +20,7 @@ const Welcome = lazy(async () => (await import("./Welcome.tsx")).Welcome);
 const Outside = lazy(async () => (await import("./Outside.tsx")).Outside);
 const Nowhere = lazy(async () => (await import("./Nowhere.tsx")).Nowhere);
 const Linked = lazy(async () => (await import("./Linked.tsx")).Linked);
+const NewVersion = lazy<{ readonly store: Store }>(async () => (await import("./NewVersion.tsx")).NewVersion);
 const Stopped = lazy(async () => (await import("./Stopped.tsx")).Stopped);
 const SHEETS = {
   newChannel: lazy<SheetProps>(async () => (await import("./NewChannel.tsx")).NewChannel),
@@ -69,7 +71,7 @@ function Inside({ store, reconnect }: Props) {
   return (
     <div class={isRailOpen ? "app rail-open" : "app"}>
       <a class="skip-link" href="#composer">
-        Skip to the composer
+        {t("Skip to the composer")}
       </a>
       <Rail
         store={store}
@@ -81,6 +83,7 @@ function Inside({ store, reconnect }: Props) {
       />
       <main class="main" inert={isRailOpen}>
         <ConnectionStatus store={store} reconnect={reconnect} />
+        {store.isNewer.value && <NewVersion store={store} />}
         {route.value.kind === "nowhere" ? (
           <Nowhere />
         ) : (
@@ -98,7 +101,7 @@ function open(name: SheetName | undefined): void {
 }
 
 function fetchSoon(): void {
-  fetchNow(() => [import("./MessageActions.tsx"), import("./DropPlace.tsx")]);
+  fetchNow(() => [import("./MessageActions.tsx"), import("./DropPlace.tsx"), import("./Outage.tsx")]);
 }
 
 /** What has to be there when the network is not. */

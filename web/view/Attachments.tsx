@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Attachment } from "../../worker/frames.ts";
+import { t } from "../words.ts";
 import { fileSize } from "./formats.ts";
 import { Icon } from "./icons.tsx";
 import { lazy } from "./lazy.tsx";
@@ -26,7 +27,7 @@ export function Attachments({ id, attachments, tabIndex }: Props) {
             key={file.id}
             type="button"
             class="picture"
-            aria-label={`Open ${file.name}`}
+            aria-label={t("Open {name}", { name: file.name })}
             style={frameOf(file)}
             tabIndex={tabIndex}
             onClick={() => setOpen(pictures.indexOf(file))}

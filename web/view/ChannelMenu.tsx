@@ -3,9 +3,10 @@ import type { Channel } from "../../worker/frames.ts";
 import { foldText, TOPIC_MAX_POINTS } from "../../worker/protocol.ts";
 import { channelHref, go } from "../route.ts";
 import type { Store } from "../store.ts";
+import { rich, t } from "../words.ts";
 import { copyText } from "./clipboard.ts";
 import { Dialog } from "./Dialog.tsx";
-import { Icon } from "./icons.tsx";
+import { LateIcon } from "./lateIcons.tsx";
 
 type Props = { readonly store: Store; readonly channel: Channel };
 
@@ -39,19 +40,19 @@ export function ChannelMenu({ store, channel }: Props) {
       <button
         type="button"
         class="icon-button"
-        aria-label="Channel menu"
-        title="Channel menu"
+        aria-label={t("Channel menu")}
+        title={t("Channel menu")}
         aria-haspopup="menu"
         popovertarget="channel-menu"
       >
-        <Icon name="more" />
+        <LateIcon name="more" />
       </button>
       <div
         ref={menu}
         id="channel-menu"
         class="menu"
         role="menu"
-        aria-label="Channel menu"
+        aria-label={t("Channel menu")}
         tabIndex={-1}
         popover="auto"
         onKeyDown={onKeyDown}
@@ -62,7 +63,7 @@ export function ChannelMenu({ store, channel }: Props) {
       >
         {isOwn && (
           <button type="button" role="menuitem" onClick={() => choose("topic")}>
-            Edit topic
+            {t("Edit topic")}
           </button>
         )}
         <button
@@ -72,11 +73,11 @@ export function ChannelMenu({ store, channel }: Props) {
             setCopied(await copyText(location.origin + channelHref(channel.id)));
           }}
         >
-          {isCopied ? "Copied" : "Copy link"}
+          {t(isCopied ? "Copied" : "Copy link")}
         </button>
         {isOwn && channel.id !== FIRST_CHANNEL && (
           <button type="button" role="menuitem" class="danger-text" onClick={() => choose("delete")}>
-            Delete channel
+            {t("Delete channel")}
           </button>
         )}
       </div>
@@ -93,7 +94,7 @@ function TopicDialog({ store, channel, onClose }: DialogProps) {
   const [refusal, setRefusal] = useState<string>();
   const isTooLong = foldText(topic, TOPIC_MAX_POINTS) === undefined;
   return (
-    <Dialog title="Edit topic" onClose={onClose}>
+    <Dialog title={t("Edit topic")} onClose={onClose}>
       <form
         onSubmit={async (event) => {
           event.preventDefault();
@@ -102,7 +103,7 @@ function TopicDialog({ store, channel, onClose }: DialogProps) {
           else setRefusal(answer.detail);
         }}
       >
-        <label for="topic">Topic</label>
+        <label for="topic">{t("Topic")}</label>
         <input
           id="topic"
           aria-describedby="topic-hint"
@@ -119,15 +120,15 @@ function TopicDialog({ store, channel, onClose }: DialogProps) {
         <p id="topic-hint" class={refusal || isTooLong ? "hint complaint" : "hint"} role="status">
           {refusal ??
             (isTooLong
-              ? `A topic has at most ${TOPIC_MAX_POINTS} characters.`
-              : `What #${channel.id} is about, in one line. Everybody sees it.`)}
+              ? t("A topic has at most {n} characters.", { n: TOPIC_MAX_POINTS })
+              : t("What {name} is about, in one line. Everybody sees it.", { name: `#${channel.id}` }))}
         </p>
         <div class="dialog-actions">
           <button type="button" class="button quiet" onClick={onClose}>
-            Cancel
+            {t("Cancel")}
           </button>
           <button type="submit" class="button primary" disabled={isTooLong}>
-            Save
+            {t("Save")}
           </button>
         </div>
       </form>
@@ -139,7 +140,7 @@ function DeleteDialog({ store, channel, onClose }: DialogProps) {
   const [typed, setTyped] = useState("");
   const [refusal, setRefusal] = useState<string>();
   return (
-    <Dialog title={`Delete #${channel.id}?`} onClose={onClose}>
+    <Dialog title={t("Delete {name}?", { name: `#${channel.id}` })} onClose={onClose}>
       <form
         onSubmit={async (event) => {
           event.preventDefault();
@@ -149,10 +150,8 @@ function DeleteDialog({ store, channel, onClose }: DialogProps) {
           go(channelHref(FIRST_CHANNEL));
         }}
       >
-        <p class="hint">Its messages and files go for everybody, and nothing brings them back.</p>
-        <label for="delete-name">
-          Type <bdi>{channel.name}</bdi> to go on
-        </label>
+        <p class="hint">{t("Its messages and files go for everybody, and nothing brings them back.")}</p>
+        <label for="delete-name">{rich("Type {name} to go on", { name: <bdi>{channel.name}</bdi> })}</label>
         <input
           id="delete-name"
           autocomplete="off"
@@ -169,14 +168,14 @@ function DeleteDialog({ store, channel, onClose }: DialogProps) {
         )}
         <div class="dialog-actions">
           <button type="button" class="button quiet" onClick={onClose}>
-            Cancel
+            {t("Cancel")}
           </button>
           <button
             type="submit"
             class="button danger"
             disabled={typed.trim().replace(/^#/, "").toLowerCase() !== channel.name}
           >
-            Delete channel
+            {t("Delete channel")}
           </button>
         </div>
       </form>

@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { Started } from "../completion.ts";
 import { findEmoji } from "../emoji.ts";
 import type { Store } from "../store.ts";
+import { t } from "../words.ts";
 
 export type CompletionProps = {
   readonly store: Store;
@@ -71,7 +72,7 @@ export function Completion({ store, started, onTake, onLeave, keys, onActive }: 
 
   if (options.length === 0) return null;
   return (
-    <div id="completion" class="completion" role="listbox" aria-label="Suggestions">
+    <div id="completion" class="completion" role="listbox" aria-label={t("Suggestions")}>
       {options.map((option, n) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the field answers the keys
         <div

@@ -3,12 +3,16 @@ import { find } from "../../worker/history.ts";
 import { countPoints, foldText, TEXT_MAX_POINTS } from "../../worker/protocol.ts";
 import { type Started, startedAt } from "../completion.ts";
 import { toSent } from "../mentions.ts";
+import { enter } from "../preferences.ts";
 import { noticeShortcodes } from "../shortcodes.ts";
 import type { Conversation, Store } from "../store.ts";
+import { rich, t } from "../words.ts";
 import { Icon } from "./icons.tsx";
-import { isSendKey, isTouch } from "./keys.ts";
+import { LateIcon } from "./lateIcons.tsx";
 import { lazy } from "./lazy.tsx";
 import { quoted } from "./Quote.tsx";
+import { isSendKey } from "./sendKey.ts";
+import { isTouch } from "./touch.ts";
 
 const Tiles = lazy(async () => (await import("./Tiles.tsx")).Tiles);
 const Completion = lazy(async () => (await import("./Completion.tsx")).Completion);
@@ -168,14 +172,14 @@ export function Composer({ store, conversation }: Props) {
           id="composer"
           rows={1}
           dir="auto"
-          aria-label={`Message ${title}`}
+          aria-label={t("Message {name}", { name: title })}
           aria-describedby={points > COUNTER_FROM ? "composer-counter" : undefined}
           aria-invalid={isTooLong}
           aria-autocomplete="list"
           aria-controls={activeOption && "completion"}
           aria-activedescendant={activeOption}
-          placeholder={`Message ${title}`}
-          enterkeyhint={isTouch() ? "enter" : "send"}
+          placeholder={t("Message {name}", { name: title })}
+          enterkeyhint={isTouch() || enter.chosen.value === "breaks" ? "enter" : "send"}
           value={text}
           onInput={({ currentTarget: { value } }) => {
             write(value);
@@ -196,11 +200,11 @@ export function Composer({ store, conversation }: Props) {
         <button
           type="submit"
           class="icon-button send"
-          aria-label="Send"
-          title={isWaiting ? "Goes when the files are there" : "Send"}
+          aria-label={t("Send")}
+          title={t(isWaiting ? "Goes when the files are there" : "Send")}
           disabled={epoch === undefined || isTooLong || isEmpty || isFailed || isWaiting}
         >
-          <Icon name="send" />
+          <LateIcon name="send" />
         </button>
       </div>
     </form>
@@ -219,13 +223,11 @@ function ReplyBar({ store, conversation }: Props) {
   return (
     <div class="reply-bar">
       <Icon name="reply" />
-      <span class="reply-to">
-        Replying to <bdi>{parent.author.name}</bdi>
-      </span>
+      <span class="reply-to">{rich("Replying to {name}", { name: <bdi>{parent.author.name}</bdi> })}</span>
       <span class="quote-line" dir="auto">
         {quoted(store, parent)}
       </span>
-      <button type="button" class="icon-button" aria-label="Do not reply" onClick={() => store.reply(undefined)}>
+      <button type="button" class="icon-button" aria-label={t("Do not reply")} onClick={() => store.reply(undefined)}>
         <Icon name="close" />
       </button>
     </div>
@@ -239,12 +241,12 @@ function AttachButton({ store }: { readonly store: Store }) {
       <button
         type="button"
         class="icon-button"
-        aria-label="Attach files"
-        title="Attach files"
+        aria-label={t("Attach files")}
+        title={t("Attach files")}
         data-does="attach"
         onClick={() => input.current?.click()}
       >
-        <Icon name="attach" />
+        <LateIcon name="attach" />
       </button>
       <input
         ref={input}
@@ -276,11 +278,11 @@ function EmojiButton({
         ref={button}
         type="button"
         class="icon-button"
-        aria-label="Add emoji"
-        title="Add emoji"
+        aria-label={t("Add emoji")}
+        title={t("Add emoji")}
         onClick={() => setOpen(true)}
       >
-        <Icon name="react" />
+        <LateIcon name="react" />
       </button>
       {isOpen && button.current && (
         <EmojiPicker

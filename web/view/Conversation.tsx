@@ -1,15 +1,18 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { WINDOW_MESSAGES } from "../../worker/protocol.ts";
 import type { Store } from "../store.ts";
+import { t } from "../words.ts";
 import { Icon } from "./icons.tsx";
-import { isTouch } from "./keys.ts";
 import { lazy } from "./lazy.tsx";
 import { MessageList } from "./MessageList.tsx";
+import { isTouch } from "./touch.ts";
 
 // Reading comes first: where one writes keeps its place until it is there.
 const Composer = lazy(async () => (await import("./Composer.tsx")).Composer);
 const Keys = lazy(async () => (await import("./keyboard.ts")).Keys);
 const DropPlace = lazy(async () => (await import("./DropPlace.tsx")).DropPlace);
+const Announcer = lazy(async () => (await import("./Announcer.tsx")).Announcer);
+const TouchMenu = lazy(async () => (await import("./TouchMenu.tsx")).TouchMenu);
 const TypingLine = lazy(async () => (await import("./TypingLine.tsx")).TypingLine);
 const People = lazy(async () => (await import("./People.tsx")).People);
 const ChannelMenu = lazy(async () => (await import("./ChannelMenu.tsx")).ChannelMenu);
@@ -53,7 +56,7 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
           type="button"
           id="open-conversations"
           class="icon-button rail-open-button"
-          aria-label="Open conversations"
+          aria-label={t("Open conversations")}
           onClick={onOpenRail}
         >
           <Icon name="menu" />
@@ -75,20 +78,17 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
           </p>
         )}
         <span class="head-space" />
-        {kept >= NEARLY_FULL && (
-          <span class="kept">
-            {kept} of {WINDOW_MESSAGES}
-          </span>
-        )}
+        {kept >= NEARLY_FULL && <span class="kept">{t("{n} of {all}", { n: kept, all: WINDOW_MESSAGES })}</span>}
         {count > 0 && !isDirect && store.isConnected.value && (
           <button
             type="button"
             class="here"
             title={people.map(({ name }) => name).join(", ")}
-            onClick={() => setPeopleShown(true)}
+            aria-expanded={arePeopleShown}
+            onClick={() => setPeopleShown(!arePeopleShown)}
           >
             <Icon name="people" />
-            {count} here
+            {t("{n} here", { n: count })}
           </button>
         )}
         {isWelcomed && channel && !isDirect && <ChannelMenu store={store} channel={channel} />}
@@ -102,7 +102,8 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
         )}
       </div>
       {wasWelcomed.current && <DropPlace store={store} />}
-      {wasWelcomed.current && <Keys />}
+      {wasWelcomed.current && <Announcer key={`announcer ${place}`} store={store} conversation={conversation} />}
+      {wasWelcomed.current && (isTouch() ? <TouchMenu store={store} /> : <Keys />)}
       {arePeopleShown && <People store={store} conversation={conversation} onClose={() => setPeopleShown(false)} />}
     </div>
   );

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import encodeQR from "qr";
 import type { Store } from "../store.ts";
+import { t } from "../words.ts";
 import { copyText } from "./clipboard.ts";
 import { clockTime } from "./formats.ts";
 
@@ -28,17 +29,19 @@ export function DeviceLink({ store }: { readonly store: Store }) {
       </p>
     );
   }
-  if (!link) return <p class="hint">Making a link…</p>;
+  if (!link) return <p class="hint">{t("Making a link…")}</p>;
   return (
     <div class="device-link">
       <QrCode text={link.url} />
       <p>
-        Scan this with the other device, or open the link there. It works once, until {clockTime(link.expiresAt)}, and
-        whoever opens it is you: show it to nobody.
+        {t(
+          "Scan this with the other device, or open the link there. It works once, until {time}, and whoever opens it is you: show it to nobody.",
+          { time: clockTime(link.expiresAt) },
+        )}
       </p>
       <div class="field-row">
         <input
-          aria-label="Link for another device"
+          aria-label={t("Link for another device")}
           readOnly
           value={link.url}
           onFocus={(event) => event.currentTarget.select()}
@@ -50,7 +53,7 @@ export function DeviceLink({ store }: { readonly store: Store }) {
             setCopied(await copyText(link.url));
           }}
         >
-          {isCopied ? "Copied" : "Copy"}
+          {t(isCopied ? "Copied" : "Copy")}
         </button>
       </div>
     </div>
@@ -62,7 +65,7 @@ function QrCode({ text }: { readonly text: string }) {
   const rows = encodeQR(text, "raw", { ecc: "medium", border: 2 });
   const squares = rows.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])));
   return (
-    <svg class="qr" viewBox={`0 0 ${rows.length} ${rows.length}`} role="img" aria-label="The link as a QR code">
+    <svg class="qr" viewBox={`0 0 ${rows.length} ${rows.length}`} role="img" aria-label={t("The link as a QR code")}>
       <rect width="100%" height="100%" fill="#fff" />
       <path d={squares.join("")} fill="#000" />
     </svg>

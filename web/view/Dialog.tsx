@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { t } from "../words.ts";
 import { Icon } from "./icons.tsx";
 
 type Props = {
@@ -33,7 +34,7 @@ export function Dialog({ title, onClose, children }: Props) {
       <header class="dialog-head">
         <h2 id={titleId}>{title}</h2>
         {onClose && (
-          <button type="button" class="icon-button" aria-label="Close" onClick={onClose}>
+          <button type="button" class="icon-button" aria-label={t("Close")} onClick={onClose}>
             <Icon name="close" />
           </button>
         )}

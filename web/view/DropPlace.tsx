@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Store } from "../store.ts";
+import { t } from "../words.ts";
 
 /** Files that are pasted or dropped, wherever in the window: they go into what is written next. */
 export function DropPlace({ store }: { readonly store: Store }) {
@@ -44,5 +45,5 @@ export function DropPlace({ store }: { readonly store: Store }) {
     );
     return () => outside.abort();
   }, []);
-  return isDraggedOver ? <p class="drop-here">Drop to attach</p> : null;
+  return isDraggedOver ? <p class="drop-here">{t("Drop to attach")}</p> : null;
 }

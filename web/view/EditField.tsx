@@ -1,7 +1,8 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { toSent } from "../mentions.ts";
 import type { Store } from "../store.ts";
-import { isSendKey } from "./keys.ts";
+import { t } from "../words.ts";
+import { isSendKey } from "./sendKey.ts";
 
 type Props = {
   readonly store: Store;
@@ -45,7 +46,7 @@ export function EditField({ store, sent, hasFiles }: Props) {
         ref={field}
         rows={1}
         dir="auto"
-        aria-label="Edit message"
+        aria-label={t("Edit message")}
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {
@@ -57,10 +58,10 @@ export function EditField({ store, sent, hasFiles }: Props) {
         }}
       />
       <button type="button" class="button quiet" onClick={end}>
-        Cancel
+        {t("Cancel")}
       </button>
       <button type="submit" class="button primary" disabled={text.trim() === "" && !hasFiles}>
-        Save
+        {t("Save")}
       </button>
     </form>
   );

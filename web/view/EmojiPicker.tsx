@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { EMOJI_GROUPS, type Emoji, findEmoji } from "../emoji.ts";
+import { t, told } from "../words.ts";
 
 export type PickerProps = {
   /** Where it opens. */
@@ -57,7 +58,7 @@ export function EmojiPicker({ anchor, recent, returnTo, onPick, onClose }: Picke
     <dialog
       ref={dialog}
       class="picker"
-      aria-label="Emoji"
+      aria-label={t("Emoji")}
       style={{ left: `${left}px`, top: `${top}px` }}
       onClose={({ currentTarget }) => currentTarget.isConnected && onClose()}
       onKeyDown={onKeyDown}
@@ -72,8 +73,8 @@ export function EmojiPicker({ anchor, recent, returnTo, onPick, onClose }: Picke
         }}
       >
         <input
-          aria-label="Find an emoji"
-          placeholder="Find an emoji"
+          aria-label={t("Find an emoji")}
+          placeholder={t("Find an emoji")}
           autocomplete="off"
           spellcheck={false}
           value={word}
@@ -84,16 +85,16 @@ export function EmojiPicker({ anchor, recent, returnTo, onPick, onClose }: Picke
         {word.trim() === "" ? (
           <>
             <Group
-              name="Recent"
+              name={t("Recent")}
               emoji={recent.map((emoji) => ({ emoji, code: emoji, description: emoji }))}
               onPick={pick}
             />
             {EMOJI_GROUPS.map(({ name, emoji }) => (
-              <Group key={name} name={name} emoji={emoji} onPick={pick} />
+              <Group key={name} name={told("", name)} emoji={emoji} onPick={pick} />
             ))}
           </>
         ) : (
-          <Group name="Found" emoji={findEmoji(word, FOUND_MAX)} onPick={pick} />
+          <Group name={t("Found")} emoji={findEmoji(word, FOUND_MAX)} onPick={pick} />
         )}
       </div>
     </dialog>
@@ -106,7 +107,7 @@ function Group({ name, emoji, onPick }: GroupProps) {
   return (
     <section class="picker-group">
       <h3>{name}</h3>
-      {emoji.length === 0 && <p class="hint">There is none of that name.</p>}
+      {emoji.length === 0 && <p class="hint">{t("There is none of that name.")}</p>}
       <div class="picker-grid">
         {emoji.map((one) => (
           <button

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { rich, t } from "../words.ts";
 import { copyText } from "./clipboard.ts";
 
 /** A conversation in which nothing was said yet. */
@@ -7,21 +8,15 @@ export function Empty({ title, isDirect }: { readonly title: string; readonly is
   if (isDirect) {
     return (
       <div class="empty">
-        <h2>
-          This is between you and <bdi>{title}</bdi>.
-        </h2>
-        <p>
-          Only you and <bdi>{title}</bdi> can see this.
-        </p>
+        <h2>{rich("This is between you and {name}.", { name: <bdi>{title}</bdi> })}</h2>
+        <p>{rich("Only you and {name} can see this.", { name: <bdi>{title}</bdi> })}</p>
       </div>
     );
   }
   return (
     <div class="empty">
-      <h2>
-        <bdi>{title}</bdi> is brand new.
-      </h2>
-      <p>Say hello 👋</p>
+      <h2>{rich("{name} is brand new.", { name: <bdi>{title}</bdi> })}</h2>
+      <p>{t("Say hello 👋")}</p>
       <button
         type="button"
         class="button quiet"
@@ -29,7 +24,7 @@ export function Empty({ title, isDirect }: { readonly title: string; readonly is
           setCopied(await copyText(location.href));
         }}
       >
-        {isCopied ? "Copied" : "Copy link"}
+        {t(isCopied ? "Copied" : "Copy link")}
       </button>
     </div>
   );

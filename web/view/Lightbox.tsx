@@ -1,6 +1,8 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Attachment } from "../../worker/frames.ts";
+import { t } from "../words.ts";
 import { Icon } from "./icons.tsx";
+import { LateIcon } from "./lateIcons.tsx";
 
 type Props = { readonly pictures: readonly Attachment[]; readonly first: number; readonly onClose: () => void };
 
@@ -37,10 +39,16 @@ export function Lightbox({ pictures, first, onClose }: Props) {
         <span class="lightbox-name" dir="auto">
           {picture.name}
         </span>
-        <a class="icon-button" href={picture.url} download={picture.name} aria-label="Download" title="Download">
+        <a
+          class="icon-button"
+          href={picture.url}
+          download={picture.name}
+          aria-label={t("Download")}
+          title={t("Download")}
+        >
           <Icon name="download" />
         </a>
-        <button type="button" class="icon-button" aria-label="Close" title="Close" onClick={onClose}>
+        <button type="button" class="icon-button" aria-label={t("Close")} title={t("Close")} onClick={onClose}>
           <Icon name="close" />
         </button>
       </header>
@@ -50,21 +58,21 @@ export function Lightbox({ pictures, first, onClose }: Props) {
           <button
             type="button"
             class="icon-button"
-            aria-label="Previous picture"
+            aria-label={t("Previous picture")}
             disabled={at === 0}
             onClick={() => step(-1)}
           >
-            <Icon name="left" />
+            <LateIcon name="left" />
           </button>
-          {at + 1} of {pictures.length}
+          {t("{n} of {all}", { n: at + 1, all: pictures.length })}
           <button
             type="button"
             class="icon-button"
-            aria-label="Next picture"
+            aria-label={t("Next picture")}
             disabled={at === pictures.length - 1}
             onClick={() => step(1)}
           >
-            <Icon name="right" />
+            <LateIcon name="right" />
           </button>
         </footer>
       )}

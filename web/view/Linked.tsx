@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Store } from "../store.ts";
+import { rich, t } from "../words.ts";
 import { Dialog } from "./Dialog.tsx";
 
 /** A device link was opened where somebody is signed in: they decide who this device belongs to. */
@@ -13,19 +14,21 @@ export function Linked({ store }: { readonly store: Store }) {
   }
 
   return (
-    <Dialog title="Use this link here?">
+    <Dialog title={t("Use this link here?")}>
       <p>
-        It brings another person's Flack to this device, and signs <bdi>{name}</bdi> out here.
+        {rich("It brings another person's Flack to this device, and signs {name} out here.", {
+          name: <bdi>{name}</bdi>,
+        })}
       </p>
       <p class={refusal ? "hint complaint" : "hint"} role="status">
-        {refusal ?? "If this is the only device of theirs, their name and direct conversations are given up."}
+        {refusal ?? t("If this is the only device of theirs, their name and direct conversations are given up.")}
       </p>
       <div class="dialog-actions">
         <button type="button" class="button quiet" onClick={() => void store.decideLink(false)}>
-          Stay <bdi>{name}</bdi>
+          {rich("Stay {name}", { name: <bdi>{name}</bdi> })}
         </button>
         <button type="button" class="button primary" onClick={take}>
-          Use the link
+          {t("Use the link")}
         </button>
       </div>
     </Dialog>

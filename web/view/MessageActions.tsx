@@ -1,7 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Store } from "../store.ts";
+import { t } from "../words.ts";
 import { copyText } from "./clipboard.ts";
-import { Icon, type IconName } from "./icons.tsx";
+import { LateIcon, type LateIconName } from "./lateIcons.tsx";
 import { lazy } from "./lazy.tsx";
 import { type MessageRow, rowId } from "./timeline.ts";
 
@@ -21,7 +22,7 @@ export function Toolbar({ store, row: { id, seq, text, isOwn }, tabIndex, onRemo
   /** Where the picker is open. */
   const [anchor, setAnchor] = useState<DOMRect>();
   const tool = (
-    icon: IconName,
+    icon: LateIconName,
     label: string,
     onClick: (event: MouseEvent & { currentTarget: HTMLElement }) => void,
     does?: string,
@@ -35,15 +36,20 @@ export function Toolbar({ store, row: { id, seq, text, isOwn }, tabIndex, onRemo
       tabIndex={tabIndex}
       onClick={onClick}
     >
-      <Icon name={icon} />
+      <LateIcon name={icon} />
     </button>
   );
   return (
     <div class={anchor ? "toolbar open" : "toolbar"}>
-      {tool("react", "Add reaction", ({ currentTarget }) => setAnchor(currentTarget.getBoundingClientRect()), "react")}
+      {tool(
+        "react",
+        t("Add reaction"),
+        ({ currentTarget }) => setAnchor(currentTarget.getBoundingClientRect()),
+        "react",
+      )}
       {tool(
         "reply",
-        "Reply",
+        t("Reply"),
         () => {
           store.reply(id);
           document.getElementById("composer")?.focus();
@@ -52,15 +58,15 @@ export function Toolbar({ store, row: { id, seq, text, isOwn }, tabIndex, onRemo
       )}
       <CopyButton
         icon="link"
-        label="Copy link"
+        label={t("Copy link")}
         text={() => `${location.origin}${location.pathname}?m=${seq}`}
         tabIndex={tabIndex}
       />
       {text !== "" && (
-        <CopyButton icon="copy" label="Copy text" text={() => store.plainText(text)} tabIndex={tabIndex} />
+        <CopyButton icon="copy" label={t("Copy text")} text={() => store.plainText(text)} tabIndex={tabIndex} />
       )}
-      {isOwn && tool("pencil", "Edit message", () => store.edit(id), "edit")}
-      {mayRemove && tool("trash", "Delete message", () => onRemove(id), "delete")}
+      {isOwn && tool("pencil", t("Edit message"), () => store.edit(id), "edit")}
+      {mayRemove && tool("trash", t("Delete message"), () => onRemove(id), "delete")}
       {anchor && (
         <EmojiPicker
           anchor={anchor}
@@ -74,7 +80,7 @@ export function Toolbar({ store, row: { id, seq, text, isOwn }, tabIndex, onRemo
 }
 
 type CopyProps = {
-  readonly icon: IconName;
+  readonly icon: LateIconName;
   readonly label: string;
   readonly text: () => string;
   readonly tabIndex: number;
@@ -87,8 +93,8 @@ function CopyButton({ icon, label, text, tabIndex }: CopyProps) {
     <button
       type="button"
       class="icon-button"
-      aria-label={isCopied ? "Copied" : label}
-      title={isCopied ? "Copied" : label}
+      aria-label={isCopied ? t("Copied") : label}
+      title={isCopied ? t("Copied") : label}
       tabIndex={tabIndex}
       onClick={async () => {
         setCopied(await copyText(text()));
@@ -96,7 +102,7 @@ function CopyButton({ icon, label, text, tabIndex }: CopyProps) {
       onBlur={() => setCopied(false)}
       onMouseLeave={() => setCopied(false)}
     >
-      <Icon name={isCopied ? "check" : icon} />
+      <LateIcon name={isCopied ? "check" : icon} />
     </button>
   );
 }
@@ -110,20 +116,20 @@ export function MessageState({ store, row: { id, state } }: Omit<ToolbarProps, "
       return null;
     case "sending":
       return store.isConnected.value ? (
-        <span class="state late">Sending…</span>
+        <span class="state late">{t("Sending…")}</span>
       ) : (
-        <span class="state">Will be sent when connected</span>
+        <span class="state">{t("Will be sent when connected")}</span>
       );
     case "failed":
       return (
         <span class="state failure" role="alert">
-          {REFUSED[state.command]}: {state.detail}{" "}
+          {t(REFUSED[state.command])}: {state.detail}{" "}
           <button type="button" class="link-button" onClick={() => store.retry(id)}>
-            Retry
+            {t("Retry")}
           </button>
           {" · "}
           <button type="button" class="link-button" onClick={() => store.discard({ id, kind: state.command })}>
-            {state.command === "delete" ? "Keep it" : "Discard"}
+            {t(state.command === "delete" ? "Keep it" : "Discard")}
           </button>
         </span>
       );
@@ -142,11 +148,11 @@ function Deleting({ store, id, dueAt }: { readonly store: Store; readonly id: st
     return () => clearTimeout(timer);
   }, [dueAt]);
   if (isDue) {
-    return <span class="state">{store.isConnected.value ? "Deleting…" : "Will be deleted when connected"}</span>;
+    return <span class="state">{t(store.isConnected.value ? "Deleting…" : "Will be deleted when connected")}</span>;
   }
   return (
     <span class="state">
-      Deleting…{" "}
+      {t("Deleting…")}{" "}
       <button
         type="button"
         class="link-button"
@@ -155,7 +161,7 @@ function Deleting({ store, id, dueAt }: { readonly store: Store; readonly id: st
           document.getElementById(rowId(id))?.focus();
         }}
       >
-        Undo
+        {t("Undo")}
       </button>
     </span>
   );

@@ -1,5 +1,6 @@
 import { mentionedIn } from "../../worker/protocol.ts";
 import type { Store } from "../store.ts";
+import { t } from "../words.ts";
 import { Attachments } from "./Attachments.tsx";
 import { Avatar } from "./Avatar.tsx";
 import { clockTime, fullTime } from "./formats.ts";
@@ -18,10 +19,13 @@ type Props = {
   readonly isFirstNew: boolean;
   /** It was just led to. */
   readonly isFlashed: boolean;
-  /** The message is to be deleted. */
-  readonly onRemove: (id: string) => void;
-  /** Leads to another message of the list. */
-  readonly onGoTo: (id: string) => void;
+  /** What the list does for its rows; always the same object. */
+  readonly on: {
+    /** The message is to be deleted. */
+    readonly remove: (id: string) => void;
+    /** Leads to another message of the list. */
+    readonly goTo: (id: string) => void;
+  };
 };
 
 const Toolbar = lazy(async () => (await import("./MessageActions.tsx")).Toolbar);
@@ -29,7 +33,7 @@ const MessageState = lazy(async () => (await import("./MessageActions.tsx")).Mes
 const EditField = lazy(async () => (await import("./EditField.tsx")).EditField);
 
 /** One message in its true state. Its text is never markup. */
-export function MessageItem({ store, row, isTabStop, isFirstNew, isFlashed, onRemove, onGoTo }: Props) {
+export function MessageItem({ store, row, isTabStop, isFirstNew, isFlashed, on }: Props) {
   const { id, author, sentAt, isFirst, state, replyTo } = row;
   const nameId = `author-${id}`;
   const timeId = `time-${id}`;
@@ -54,7 +58,7 @@ export function MessageItem({ store, row, isTabStop, isFirstNew, isFlashed, onRe
     >
       {isFirstNew && (
         <div class="new-line">
-          <span>New messages</span>
+          <span>{t("New messages")}</span>
         </div>
       )}
       {isFirst && <Avatar person={author} />}
@@ -66,15 +70,15 @@ export function MessageItem({ store, row, isTabStop, isFirstNew, isFlashed, onRe
           {clockTime(sentAt)}
         </time>
       </div>
-      {replyTo !== undefined && <Quote store={store} id={replyTo} tabIndex={tabIndex} onGo={() => onGoTo(replyTo)} />}
+      {replyTo !== undefined && <Quote store={store} id={replyTo} tabIndex={tabIndex} onGo={() => on.goTo(replyTo)} />}
       {isEditing ? (
         <EditField store={store} sent={row.text} hasFiles={row.attachments.length > 0} />
       ) : (
-        <Text store={store} id={textId} text={row.isTombstone ? "Message deleted" : row.text} tabIndex={tabIndex}>
+        <Text store={store} id={textId} text={row.isTombstone ? t("Message deleted") : row.text} tabIndex={tabIndex}>
           {row.editedAt !== undefined && (
             <small class="edited" title={fullTime(row.editedAt)}>
               {" "}
-              (edited)
+              {t("(edited)")}
             </small>
           )}
         </Text>
@@ -89,7 +93,7 @@ export function MessageItem({ store, row, isTabStop, isFirstNew, isFlashed, onRe
       />
       {state.kind !== "sent" && <MessageState store={store} row={row} />}
       {state.kind === "sent" && !row.isTombstone && !isEditing && (
-        <Toolbar store={store} row={row} tabIndex={tabIndex} onRemove={onRemove} />
+        <Toolbar store={store} row={row} tabIndex={tabIndex} onRemove={on.remove} />
       )}
     </li>
   );

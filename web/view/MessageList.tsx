@@ -3,11 +3,12 @@ import type { Person } from "../../worker/frames.ts";
 import { WINDOW_MESSAGES } from "../../worker/protocol.ts";
 import { route } from "../route.ts";
 import type { Conversation, Store } from "../store.ts";
+import { t } from "../words.ts";
 import { clockTime, dayName } from "./formats.ts";
 import { Icon } from "./icons.tsx";
 import { lazy } from "./lazy.tsx";
 import { MessageItem } from "./MessageItem.tsx";
-import { layOut, rowId } from "./timeline.ts";
+import { type Day, layOut, rowId } from "./timeline.ts";
 
 const Empty = lazy(async () => (await import("./Empty.tsx")).Empty);
 
@@ -23,6 +24,7 @@ export function MessageList({ store, conversation, you }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const isPinned = useRef(true);
   const wasLed = useRef(false);
+  const shown = useRef<readonly Day[]>([]);
   const anchor = useRef<{ readonly id: string; readonly top: number } | undefined>(undefined);
   const [seenSeq, setSeenSeq] = useState(0);
   const [tabStop, setTabStop] = useState<string>();
@@ -38,7 +40,8 @@ export function MessageList({ store, conversation, you }: Props) {
   const entries = store.outbox.value.filter((entry) => entry.epoch === store.openEpoch.value);
   const pending = entries.filter(({ kind }) => kind === "send").length;
   const newCount = isPinned.current ? 0 : seq - seenSeq;
-  const days = layOut(messages, entries, you);
+  const days = layOut(messages, entries, you, shown.current);
+  shown.current = days;
   const rows = days.flatMap((day) => day.rows);
   const stop = rows.some(({ id }) => id === tabStop) ? tabStop : rows.at(-1)?.id;
   const newAfter = conversation.newAfter.value ?? Number.POSITIVE_INFINITY;
@@ -181,6 +184,10 @@ export function MessageList({ store, conversation, you }: Props) {
     setNewAbove(line !== undefined && line !== null && line.getBoundingClientRect().bottom < top);
   }
 
+  // One and the same object for every row at all times, so that a row is shown anew only when it changes.
+  const handlers = useRef({ remove, goTo }).current;
+  Object.assign(handlers, { remove, goTo });
+
   function remove(removed: string): void {
     store.remove(removed);
     const at = rows.findIndex(({ id }) => id === removed);
@@ -193,7 +200,7 @@ export function MessageList({ store, conversation, you }: Props) {
         ref={scroller}
         class="log"
         role="log"
-        aria-label={isDirect ? `Messages with ${title}` : `Messages in ${title}`}
+        aria-label={isDirect ? t("Messages with {name}", { name: title }) : t("Messages in {name}", { name: title })}
         aria-relevant="additions"
         aria-busy={isBusy}
         onScroll={onScroll}
@@ -201,10 +208,10 @@ export function MessageList({ store, conversation, you }: Props) {
       >
         <div class="log-space" />
         {messages.length === WINDOW_MESSAGES && (
-          <p class="cap-note">Only the latest {WINDOW_MESSAGES} messages are kept here.</p>
+          <p class="cap-note">{t("Only the latest {n} messages are kept here.", { n: WINDOW_MESSAGES })}</p>
         )}
         {epoch === undefined && (
-          <p class="cap-note late">{store.isConnected.value ? "Loading…" : "Waiting for the connection…"}</p>
+          <p class="cap-note late">{t(store.isConnected.value ? "Loading…" : "Waiting for the connection…")}</p>
         )}
         {epoch !== undefined && rows.length === 0 && <Empty title={title} isDirect={isDirect} />}
         {days.map(({ day, rows: dayRows }) => (
@@ -221,8 +228,7 @@ export function MessageList({ store, conversation, you }: Props) {
                   isTabStop={row.id === stop}
                   isFirstNew={row.id === firstNew?.id}
                   isFlashed={row.id === flashed}
-                  onRemove={remove}
-                  onGoTo={goTo}
+                  on={handlers}
                 />
               ))}
             </ol>
@@ -231,7 +237,7 @@ export function MessageList({ store, conversation, you }: Props) {
       </div>
       {isNewAbove && firstNew && (
         <button type="button" class="button to-new" onClick={() => goTo(firstNew.id)}>
-          {news.length} new since {clockTime(firstNew.sentAt)}
+          {t("{n} new since {time}", { n: news.length, time: clockTime(firstNew.sentAt) })}
           <Icon name="up" />
         </button>
       )}
@@ -245,7 +251,7 @@ export function MessageList({ store, conversation, you }: Props) {
           }}
         >
           <Icon name="down" />
-          {newCount} new
+          {t("{n} new", { n: newCount })}
         </button>
       )}
     </div>

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { foldChannelName } from "../../worker/names.ts";
 import { channelHref, go } from "../route.ts";
 import type { Store } from "../store.ts";
+import { rich, t, told } from "../words.ts";
 import { Dialog } from "./Dialog.tsx";
 
 /** Names a channel: what it will be called is shown while typing, and one that is there is opened instead. */
@@ -12,7 +13,7 @@ export function NewChannel({ store, onClose }: { readonly store: Store; readonly
   const folded = foldChannelName(raw);
   const existing = folded.ok ? store.channels.value.get(folded.name) : undefined;
   const isBlank = raw.trim() === "";
-  const complaint = refusal ?? (folded.ok || isBlank ? undefined : folded.reason);
+  const complaint = refusal ?? (folded.ok || isBlank ? undefined : told("invalid_name", folded.reason));
 
   async function create(): Promise<void> {
     if (!folded.ok) return;
@@ -28,14 +29,14 @@ export function NewChannel({ store, onClose }: { readonly store: Store; readonly
   }
 
   return (
-    <Dialog title="New channel" onClose={onClose}>
+    <Dialog title={t("New channel")} onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
           void create();
         }}
       >
-        <label for="channel-name">Channel name</label>
+        <label for="channel-name">{t("Channel name")}</label>
         <input
           id="channel-name"
           aria-describedby="channel-name-hint"
@@ -44,7 +45,7 @@ export function NewChannel({ store, onClose }: { readonly store: Store; readonly
           spellcheck={false}
           dir="auto"
           autofocus
-          placeholder="design team"
+          placeholder={t("design team")}
           value={raw}
           onInput={(event) => {
             setRaw(event.currentTarget.value);
@@ -52,14 +53,15 @@ export function NewChannel({ store, onClose }: { readonly store: Store; readonly
           }}
         />
         <p id="channel-name-hint" class={complaint ? "hint complaint" : "hint"} role="status">
-          {complaint ?? (folded.ok ? hint(folded.name, existing !== undefined) : "Everybody here can see and join it.")}
+          {complaint ??
+            (folded.ok ? hint(folded.name, existing !== undefined) : t("Everybody here can see and join it."))}
         </p>
         <div class="dialog-actions">
           <button type="button" class="button quiet" onClick={onClose}>
-            Cancel
+            {t("Cancel")}
           </button>
           <button type="submit" class="button primary" disabled={!folded.ok || isAsking}>
-            {existing ? `Open #${existing.id}` : "Create"}
+            {existing ? t("Open {name}", { name: `#${existing.id}` }) : t("Create")}
           </button>
         </div>
       </form>
@@ -68,13 +70,5 @@ export function NewChannel({ store, onClose }: { readonly store: Store; readonly
 }
 
 function hint(name: string, isThere: boolean) {
-  return isThere ? (
-    <>
-      <b>#{name}</b> is there already.
-    </>
-  ) : (
-    <>
-      It will be <b>#{name}</b>.
-    </>
-  );
+  return rich(isThere ? "{name} is there already." : "It will be {name}.", { name: <b>#{name}</b> });
 }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { OnlinePerson } from "../../worker/frames.ts";
 import type { Store } from "../store.ts";
+import { t } from "../words.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Dialog } from "./Dialog.tsx";
 
@@ -48,7 +49,7 @@ export function NewDirect({ store, onClose }: { readonly store: Store; readonly 
   }
 
   return (
-    <Dialog title="New direct message" onClose={onClose}>
+    <Dialog title={t("New direct message")} onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -56,12 +57,12 @@ export function NewDirect({ store, onClose }: { readonly store: Store; readonly 
           if (first) void open(first.id);
         }}
       >
-        <label for="direct-to">To</label>
+        <label for="direct-to">{t("To")}</label>
         <input
           id="direct-to"
-          aria-label="Find people"
+          aria-label={t("Find people")}
           aria-describedby="direct-hint"
-          placeholder="A name"
+          placeholder={t("A name")}
           autocomplete="off"
           spellcheck={false}
           dir="auto"
@@ -73,7 +74,7 @@ export function NewDirect({ store, onClose }: { readonly store: Store; readonly 
           }}
         />
         <p id="direct-hint" class={refusal ? "hint complaint" : "visually-hidden"} role="status">
-          {refusal ?? (found ? `${people.length} found` : "")}
+          {refusal ?? (found ? t("{n} found", { n: people.length }) : "")}
         </p>
       </form>
       <ul class="people">
@@ -82,14 +83,14 @@ export function NewDirect({ store, onClose }: { readonly store: Store; readonly 
             <button type="button" class="person" onClick={() => void open(person.id)}>
               <Avatar person={person} />
               <bdi>{person.name}</bdi>
-              {person.online && <span class="person-online">Online</span>}
+              {person.online && <span class="person-online">{t("Online")}</span>}
             </button>
           </li>
         ))}
       </ul>
       {found && people.length === 0 && (
         <p class="hint">
-          {typed.trim() === "" ? "Nobody else is here yet. Pass the address on." : "Nobody here has such a name."}
+          {t(typed.trim() === "" ? "Nobody else is here yet. Pass the address on." : "Nobody here has such a name.")}
         </p>
       )}
     </Dialog>

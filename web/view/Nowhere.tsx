@@ -1,12 +1,13 @@
+import { t } from "../words.ts";
 import { Notice } from "./Notice.tsx";
 
 /** An address of this site that is none. */
 export function Nowhere() {
   return (
     <Notice
-      title="There is nothing here"
-      text="This address leads nowhere."
-      action="Go to #general"
+      title={t("There is nothing here")}
+      text={t("This address leads nowhere.")}
+      action={t("Go to #general")}
       href="/c/general"
     />
   );

@@ -1,13 +1,47 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Person } from "../../worker/frames.ts";
 import type { Conversation, Store } from "../store.ts";
+import { rich, t } from "../words.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Dialog } from "./Dialog.tsx";
+import { Icon } from "./icons.tsx";
 
 type Props = { readonly store: Store; readonly conversation: Conversation; readonly onClose: () => void };
 
-/** Who is in the channel now: to be written to, and by an owner of the site to be removed. */
-export function People({ store, conversation, onClose }: Props) {
+/** Where there is room for a third pane. */
+const ROOMY = "(min-width: 1100px)";
+
+/** Who is in the channel now: beside the conversation where there is room, else over it. */
+export function People(props: Props) {
+  const [isRoomy, setRoomy] = useState(() => matchMedia(ROOMY).matches);
+  useEffect(() => {
+    const room = matchMedia(ROOMY);
+    const look = () => setRoomy(room.matches);
+    room.addEventListener("change", look);
+    return () => room.removeEventListener("change", look);
+  }, []);
+  if (!isRoomy) {
+    return (
+      <Dialog title={t("People here")} onClose={props.onClose}>
+        <PeopleList {...props} onLeave={props.onClose} />
+      </Dialog>
+    );
+  }
+  return (
+    <aside class="people-pane" aria-label={t("People here")}>
+      <header class="dialog-head">
+        <h2>{t("People here")}</h2>
+        <button type="button" class="icon-button" aria-label={t("Close")} onClick={props.onClose}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <PeopleList {...props} onLeave={() => {}} />
+    </aside>
+  );
+}
+
+/** Each to be written to, and by an owner of the site to be removed. `onLeave`: one goes to another conversation. */
+function PeopleList({ store, conversation, onLeave }: Props & { readonly onLeave: () => void }) {
   const [leaving, setLeaving] = useState<Person>();
   const [refusal, setRefusal] = useState<string>();
   const { count, people } = conversation.here.value;
@@ -18,7 +52,7 @@ export function People({ store, conversation, onClose }: Props) {
 
   async function write({ id }: Person): Promise<void> {
     const answer = await store.openDirect(id);
-    if (answer.ok) onClose();
+    if (answer.ok) onLeave();
     else setRefusal(answer.detail);
   }
 
@@ -29,22 +63,22 @@ export function People({ store, conversation, onClose }: Props) {
   }
 
   return (
-    <Dialog title="People here" onClose={onClose}>
+    <>
       <ul class="people">
         {sorted.map((person) => (
           <li key={person.id} class="person">
             <Avatar person={person} />
             <bdi>{person.name}</bdi>
             {person.id === you ? (
-              <span class="person-online">You</span>
+              <span class="person-online">{t("You")}</span>
             ) : (
               <>
                 <button type="button" class="button quiet" onClick={() => void write(person)}>
-                  Message
+                  {t("Message")}
                 </button>
                 {store.isOwner.value && (
                   <button type="button" class="button quiet danger-text" onClick={() => setLeaving(person)}>
-                    Remove
+                    {t("Remove")}
                   </button>
                 )}
               </>
@@ -52,25 +86,27 @@ export function People({ store, conversation, onClose }: Props) {
           </li>
         ))}
       </ul>
-      {count > people.length && <p class="hint">And {count - people.length} more.</p>}
+      {count > people.length && <p class="hint">{t("And {n} more.", { n: count - people.length })}</p>}
       <p class={refusal ? "hint complaint" : "visually-hidden"} role="status">
         {refusal}
       </p>
       {leaving && (
         <div class="confirm">
           <p>
-            <bdi>{leaving.name}</bdi> is signed out everywhere, and the name is free for others. What they wrote stays.
+            {rich("{name} is signed out everywhere, and the name is free for others. What they wrote stays.", {
+              name: <bdi>{leaving.name}</bdi>,
+            })}
           </p>
           <div class="dialog-actions">
             <button type="button" class="button quiet" onClick={() => setLeaving(undefined)}>
-              Cancel
+              {t("Cancel")}
             </button>
             <button type="button" class="button danger" onClick={() => void remove(leaving)}>
-              Remove {leaving.name}
+              {t("Remove {name}", { name: leaving.name })}
             </button>
           </div>
         </div>
       )}
-    </Dialog>
+    </>
   );
 }

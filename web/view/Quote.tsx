@@ -1,6 +1,7 @@
 import { find } from "../../worker/history.ts";
 import { plainLine } from "../markdown.ts";
 import type { Store } from "../store.ts";
+import { t } from "../words.ts";
 import { Icon } from "./icons.tsx";
 
 type Props = {
@@ -14,8 +15,8 @@ type Props = {
 /** One line of the message that is replied to. What is gone is said to be gone: a quote holds an id and no words. */
 export function Quote({ store, id, tabIndex, onGo }: Props) {
   const parent = store.open.value && find(store.open.value.history.value, id);
-  if (!parent) return <p class="quote gone">a message no longer kept here</p>;
-  if (parent.deleted) return <p class="quote gone">Message deleted</p>;
+  if (!parent) return <p class="quote gone">{t("a message no longer kept here")}</p>;
+  if (parent.deleted) return <p class="quote gone">{t("Message deleted")}</p>;
   return (
     <button type="button" class="quote" tabIndex={tabIndex} onClick={onGo}>
       <Icon name="reply" />

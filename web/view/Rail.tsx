@@ -2,8 +2,12 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Channel } from "../../worker/frames.ts";
 import { channelHref } from "../route.ts";
 import type { Store } from "../store.ts";
+import { t } from "../words.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Icon, Mark } from "./icons.tsx";
+import { lazy } from "./lazy.tsx";
+
+const Bell = lazy(async () => (await import("./Bell.tsx")).Bell);
 
 type Props = {
   readonly store: Store;
@@ -34,15 +38,16 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onL
       .map((channel) => <ChannelLink key={channel.epoch} store={store} channel={channel} onLeave={onLeave} />);
   return (
     <>
-      <nav class="rail" aria-label="Conversations" onKeyDown={({ key }) => key === "Escape" && onLeave()}>
+      <nav class="rail" aria-label={t("Conversations")} onKeyDown={({ key }) => key === "Escape" && onLeave()}>
         <header class="rail-head">
           <Mark />
           <span class="rail-title">Flack</span>
+          {store.openEpoch.value !== undefined && <Bell />}
           <button
             ref={close}
             type="button"
             class="icon-button rail-close"
-            aria-label="Close conversations"
+            aria-label={t("Close conversations")}
             onClick={onLeave}
           >
             <Icon name="close" />
@@ -50,12 +55,12 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onL
         </header>
         <div class="rail-lists">
           <div class="rail-section">
-            <h2>Channels</h2>
+            <h2>{t("Channels")}</h2>
             <button
               type="button"
               class="icon-button"
-              aria-label="New channel"
-              title="New channel"
+              aria-label={t("New channel")}
+              title={t("New channel")}
               onClick={onNewChannel}
             >
               <Icon name="plus" />
@@ -63,12 +68,12 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onL
           </div>
           <ul class="rail-list">{links("public")}</ul>
           <div class="rail-section">
-            <h2>Direct messages</h2>
+            <h2>{t("Direct messages")}</h2>
             <button
               type="button"
               class="icon-button"
-              aria-label="New direct message"
-              title="New direct message"
+              aria-label={t("New direct message")}
+              title={t("New direct message")}
               onClick={onNewDirect}
             >
               <Icon name="plus" />
@@ -80,8 +85,14 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onL
           <footer class="rail-foot">
             <Avatar person={you} />
             <bdi class="rail-you">{you.name}</bdi>
-            {!store.isConnected.value && <span class="rail-down" title="The connection is down" />}
-            <button type="button" class="icon-button" aria-label="Settings" title="Settings" onClick={onSettings}>
+            {!store.isConnected.value && <span class="rail-down" title={t("The connection is down")} />}
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={t("Settings")}
+              title={t("Settings")}
+              onClick={onSettings}
+            >
               <Icon name="settings" />
             </button>
           </footer>
@@ -97,7 +108,11 @@ const NOTHING = { count: 0, isForYou: false };
 /** Here or away: by shape as well as by colour. */
 function Presence({ isOnline }: { readonly isOnline: boolean }) {
   return (
-    <span class={isOnline ? "presence online" : "presence"} title={isOnline ? "Online" : "Away"} aria-hidden="true" />
+    <span
+      class={isOnline ? "presence online" : "presence"}
+      title={t(isOnline ? "Online" : "Away")}
+      aria-hidden="true"
+    />
   );
 }
 
@@ -140,7 +155,7 @@ function ChannelLink({ store, channel, onLeave }: { store: Store; channel: Chann
         {unread > 0 && (
           <span class={isForYou ? "count for-you" : "count"} id={noteId}>
             {unread}
-            <span class="visually-hidden">{isForYou && !peer ? " unread, you are mentioned" : " unread"}</span>
+            <span class="visually-hidden"> {t(isForYou && !peer ? "unread, you are mentioned" : "unread")}</span>
           </span>
         )}
       </a>

@@ -1,19 +1,19 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { foldDisplayName } from "../../worker/names.ts";
-import type { Theme } from "../memory.ts";
+import { mayNotify } from "../notifications.ts";
+import { density, enter, language, notifications, sound, theme } from "../preferences.ts";
 import type { Store } from "../store.ts";
+import { rich, t, told } from "../words.ts";
+import { Choice } from "./Choice.tsx";
 import { Dialog } from "./Dialog.tsx";
 import { lazy } from "./lazy.tsx";
 
 const DeviceLink = lazy(async () => (await import("./DeviceLink.tsx")).DeviceLink);
 
-const THEMES: readonly (readonly [Theme, string])[] = [
-  ["system", "System"],
-  ["light", "Light"],
-  ["dark", "Dark"],
-];
+/** Each in its own words: whoever looks for theirs finds it. */
+const LANGUAGE_NAMES = { en: "English", es: "Español", de: "Deutsch", fr: "Français", ja: "日本語", ar: "العربية" };
 
-/** The name, the looks, the other devices, the way out. */
+/** The name, the looks, what is told and how, the other devices, the way out. */
 export function Settings({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
   const [isLeaving, setLeaving] = useState(false);
   const [complaint, setComplaint] = useState<string>();
@@ -31,28 +31,39 @@ export function Settings({ store, onClose }: { readonly store: Store; readonly o
   }
 
   return (
-    <Dialog title="Settings" onClose={onClose}>
+    <Dialog title={t("Settings")} onClose={onClose}>
       <NameForm store={store} />
-      <fieldset class="choice">
-        <legend>Theme</legend>
-        {THEMES.map(([value, label]) => (
-          <label key={value}>
-            <input
-              type="radio"
-              name="theme"
-              checked={store.theme.value === value}
-              onChange={() => store.setTheme(value)}
-            />
-            {label}
-          </label>
-        ))}
-      </fieldset>
+      <Choice
+        legend="Theme"
+        preference={theme}
+        labels={{ system: "System", light: "Light", dark: "Dark", contrast: "High contrast" }}
+      />
+      <Choice legend="Density" preference={density} labels={{ comfortable: "Comfortable", compact: "Compact" }} />
+      <Notifications />
+      <Choice legend="Sound" preference={sound} labels={{ off: "Off", on: "With notifications" }} />
+      <Choice legend="Enter" preference={enter} labels={{ sends: "Sends", breaks: "Breaks the line" }} />
+      <label class="select">
+        <span>{t("Language")}</span>
+        <select
+          value={language.chosen.value}
+          onChange={({ currentTarget: { value } }) => {
+            const chosen = language.choices.find((choice) => choice === value);
+            if (chosen) language.choose(chosen);
+          }}
+        >
+          {language.choices.map((choice) => (
+            <option key={choice} value={choice} lang={choice === "system" ? undefined : choice}>
+              {choice === "system" ? t("As the browser") : LANGUAGE_NAMES[choice]}
+            </option>
+          ))}
+        </select>
+      </label>
       <section class="devices">
         {isLinking ? (
           <DeviceLink store={store} />
         ) : (
           <button type="button" class="button" onClick={() => setLinking(true)}>
-            Use on another device
+            {t("Use on another device")}
           </button>
         )}
       </section>
@@ -61,41 +72,69 @@ export function Settings({ store, onClose }: { readonly store: Store; readonly o
         <div class="confirm">
           {isLast ? (
             <p>
-              This gives up the name <bdi>{you}</bdi>, your direct conversations and the right to edit or delete what
-              you wrote.{" "}
+              {rich(
+                "This gives up the name {name}, your direct conversations and the right to edit or delete what you wrote.",
+                { name: <bdi>{you}</bdi> },
+              )}{" "}
               {!isLinking && (
                 <button type="button" class="link-button" onClick={() => setLinking(true)}>
-                  Use on another device first?
+                  {t("Use on another device first?")}
                 </button>
               )}
             </p>
           ) : (
             <p>
-              You stay <bdi>{you}</bdi> on your other devices. This one keeps nothing of yours.
+              {rich("You stay {name} on your other devices. This one keeps nothing of yours.", {
+                name: <bdi>{you}</bdi>,
+              })}
             </p>
           )}
           {complaint && (
             <p class="hint complaint" role="alert">
-              Not signed out: {complaint}
+              {t("Not signed out: {why}", { why: complaint })}
             </p>
           )}
           <div class="dialog-actions">
             <button type="button" class="button quiet" onClick={() => setLeaving(false)}>
-              Stay
+              {t("Stay")}
             </button>
             <button type="button" class="button danger" onClick={signOut}>
-              Sign out
+              {t("Sign out")}
             </button>
           </div>
         </div>
       ) : (
         <div class="dialog-actions">
           <button type="button" class="button quiet" onClick={() => setLeaving(true)}>
-            Sign out
+            {t("Sign out")}
           </button>
         </div>
       )}
     </Dialog>
+  );
+}
+
+/** What the desktop is told of. The browser is asked for leave when somebody wants it, and not before. */
+function Notifications() {
+  const [isRefused, setRefused] = useState(false);
+  return (
+    <>
+      <Choice
+        legend="Notifications"
+        preference={notifications}
+        labels={{ off: "Off", mine: "Mentions and direct messages", all: "All messages" }}
+        mayChoose={async (choice) => {
+          const may = choice === "off" || (await mayNotify());
+          setRefused(!may);
+          return may;
+        }}
+      />
+      {isRefused && (
+        <p class="hint complaint" role="alert">
+          {t("This browser does not let Flack notify you. Its settings for this site decide.")}
+        </p>
+      )}
+    </>
   );
 }
 
@@ -107,15 +146,16 @@ function OwnerForm({ store }: { readonly store: Store }) {
   if (store.isOwner.value) {
     return (
       <p class="hint">
-        You are an owner of this site: you may delete messages and channels of others and remove people, outside direct
-        conversations.
+        {t(
+          "You are an owner of this site: you may delete messages and channels of others and remove people, outside direct conversations.",
+        )}
       </p>
     );
   }
   if (!isOpen) {
     return (
       <button type="button" class="link-button" onClick={() => setOpen(true)}>
-        I run this site
+        {t("I run this site")}
       </button>
     );
   }
@@ -127,7 +167,7 @@ function OwnerForm({ store }: { readonly store: Store }) {
         if (!answer.ok) setRefusal(answer.detail);
       }}
     >
-      <label for="owner-code">Owner's code</label>
+      <label for="owner-code">{t("Owner's code")}</label>
       <div class="field-row">
         <input
           id="owner-code"
@@ -142,11 +182,11 @@ function OwnerForm({ store }: { readonly store: Store }) {
           }}
         />
         <button type="submit" class="button" disabled={code === ""}>
-          Become an owner
+          {t("Become an owner")}
         </button>
       </div>
       <p id="owner-code-hint" class={refusal ? "hint complaint" : "hint"} role="status">
-        {refusal ?? "It was set when the site was set up."}
+        {refusal ?? t("It was set when the site was set up.")}
       </p>
     </form>
   );
@@ -159,7 +199,7 @@ function NameForm({ store }: { readonly store: Store }) {
   const [isRenamed, setRenamed] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const folded = foldDisplayName(name);
-  const complaint = refusal ?? (folded.ok ? undefined : folded.reason);
+  const complaint = refusal ?? (folded.ok ? undefined : told("invalid_name", folded.reason));
   return (
     <form
       onSubmit={async (event) => {
@@ -171,7 +211,7 @@ function NameForm({ store }: { readonly store: Store }) {
         field.current?.focus();
       }}
     >
-      <label for="settings-name">Display name</label>
+      <label for="settings-name">{t("Display name")}</label>
       <div class="field-row">
         <input
           id="settings-name"
@@ -189,12 +229,12 @@ function NameForm({ store }: { readonly store: Store }) {
           }}
         />
         <button type="submit" class="button" disabled={!folded.ok || folded.name === current}>
-          Change
+          {t("Change")}
         </button>
       </div>
       <p id="settings-name-hint" class={complaint ? "hint complaint" : "hint"} role="status">
         {complaint ??
-          (isRenamed ? "Changed, here and everywhere." : "Messages you have sent keep the name they were sent with.")}
+          t(isRenamed ? "Changed, here and everywhere." : "Messages you have sent keep the name they were sent with.")}
       </p>
     </form>
   );

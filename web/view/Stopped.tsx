@@ -3,6 +3,7 @@ import { foldChannelName } from "../../worker/names.ts";
 import { CLOSE } from "../../worker/protocol.ts";
 import { channelHref, go, route } from "../route.ts";
 import type { Store } from "../store.ts";
+import { t } from "../words.ts";
 import { Dialog } from "./Dialog.tsx";
 
 type Props = { readonly store: Store; readonly reconnect: () => void };
@@ -17,9 +18,11 @@ export function Stopped({ store, reconnect }: Props) {
     case CLOSE.replaced:
       return (
         <Reason
-          title="Open in too many windows"
-          text="Flack keeps eight windows of one person connected. Using it here disconnects the oldest of the others."
-          action="Use here"
+          title={t("Open in too many windows")}
+          text={t(
+            "Flack keeps eight windows of one person connected. Using it here disconnects the oldest of the others.",
+          )}
+          action={t("Use here")}
           onAction={reconnect}
         />
       );
@@ -28,18 +31,18 @@ export function Stopped({ store, reconnect }: Props) {
         <Missing store={store} reconnect={reconnect} />
       ) : (
         <Reason
-          title="This channel was deleted"
-          text="Its messages are gone."
-          action="Go to #general"
+          title={t("This channel was deleted")}
+          text={t("Its messages are gone.")}
+          action={t("Go to #general")}
           onAction={goToGeneral}
         />
       );
     default:
       return (
         <Reason
-          title="Something went wrong"
-          text="What you have written is kept."
-          action="Reload"
+          title={t("Something went wrong")}
+          text={t("What you have written is kept.")}
+          action={t("Reload")}
           onAction={() => location.reload()}
         />
       );
@@ -61,21 +64,21 @@ function Missing({ store, reconnect }: Props) {
   if (!folded.ok) {
     return (
       <Reason
-        title="There is nothing here"
-        text="This address leads nowhere."
-        action="Go to #general"
+        title={t("There is nothing here")}
+        text={t("This address leads nowhere.")}
+        action={t("Go to #general")}
         onAction={goToGeneral}
       />
     );
   }
   return (
-    <Dialog title={`There is no #${id} here`}>
+    <Dialog title={t("There is no {name} here", { name: `#${id}` })}>
       <p class={refusal ? "hint complaint" : "hint"} role="status">
-        {refusal ?? "Nobody has made it yet, or it was deleted."}
+        {refusal ?? t("Nobody has made it yet, or it was deleted.")}
       </p>
       <div class="dialog-actions">
         <button type="button" class="button quiet" onClick={goToGeneral}>
-          Go to #general
+          {t("Go to #general")}
         </button>
         <button
           type="button"
@@ -86,7 +89,7 @@ function Missing({ store, reconnect }: Props) {
             else setRefusal(answer.detail);
           }}
         >
-          Create #{id}
+          {t("Create {name}", { name: `#${id}` })}
         </button>
       </div>
     </Dialog>
@@ -98,13 +101,13 @@ function NoConversation({ store, reconnect, personId }: Props & { readonly perso
   const [refusal, setRefusal] = useState<string>();
   const name = store.personOf(personId)?.name;
   return (
-    <Dialog title={name === undefined ? "There is nobody here" : `You and ${name} have not talked yet`}>
+    <Dialog title={name === undefined ? t("There is nobody here") : t("You and {name} have not talked yet", { name })}>
       <p class={refusal ? "hint complaint" : "hint"} role="status">
-        {refusal ?? (name === undefined ? "This address names nobody." : "Only the two of you will see it.")}
+        {refusal ?? t(name === undefined ? "This address names nobody." : "Only the two of you will see it.")}
       </p>
       <div class="dialog-actions">
         <button type="button" class="button quiet" onClick={goToGeneral}>
-          Go to #general
+          {t("Go to #general")}
         </button>
         {name !== undefined && (
           <button
@@ -116,7 +119,7 @@ function NoConversation({ store, reconnect, personId }: Props & { readonly perso
               else setRefusal(answer.detail);
             }}
           >
-            Message {name}
+            {t("Message {name}", { name })}
           </button>
         )}
       </div>

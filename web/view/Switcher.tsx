@@ -5,6 +5,7 @@ import { plainLine } from "../markdown.ts";
 import { channelHref, go } from "../route.ts";
 import { findMessages, fitOf, type Piece } from "../search.ts";
 import type { Store } from "../store.ts";
+import { type Phrase, t } from "../words.ts";
 import { clockTime, dayName } from "./formats.ts";
 import { type SheetName, sheet } from "./sheets.ts";
 
@@ -18,7 +19,7 @@ type Option = {
 };
 
 const OPTIONS_MAX = 12;
-const ACTIONS: readonly (readonly [label: string, opens: SheetName])[] = [
+const ACTIONS: readonly (readonly [label: Phrase, opens: SheetName])[] = [
   ["New channel", "newChannel"],
   ["New direct message", "newDirect"],
   ["Settings", "settings"],
@@ -63,7 +64,7 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
     <dialog
       ref={dialog}
       class="switcher"
-      aria-label="Switcher"
+      aria-label={t("Switcher")}
       onClose={({ currentTarget }) => currentTarget.isConnected && onClose()}
       onKeyDown={onKeyDown}
       onClick={({ target, currentTarget }) => target === currentTarget && onClose()}
@@ -76,12 +77,12 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
       >
         <input
           role="combobox"
-          aria-label="Go to"
+          aria-label={t("Go to")}
           aria-controls="switcher-options"
           aria-expanded={options.length > 0}
           aria-activedescendant={options[at] && optionId(at)}
           aria-autocomplete="list"
-          placeholder="A channel, a person, an action; ? searches messages"
+          placeholder={t("A channel, a person, an action; ? searches messages")}
           autocomplete="off"
           spellcheck={false}
           dir="auto"
@@ -90,7 +91,7 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
           onInput={({ currentTarget }) => setTyped(currentTarget.value)}
         />
       </form>
-      <div id="switcher-options" class="switcher-options" role="listbox" aria-label="Results">
+      <div id="switcher-options" class="switcher-options" role="listbox" aria-label={t("Results")}>
         {options.map((option, n) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the field answers the keys
           <div
@@ -114,9 +115,9 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
       <p class={options.length === 0 ? "hint" : "visually-hidden"} role="status">
         {options.length === 0
           ? isSearch
-            ? "Nothing on this device says so. Searched are the conversations that were opened here."
-            : "There is nothing of that name."
-          : `${options.length} found`}
+            ? t("Nothing on this device says so. Searched are the conversations that were opened here.")
+            : t("There is nothing of that name.")
+          : t("{n} found", { n: options.length })}
       </p>
     </dialog>
   );
@@ -161,7 +162,7 @@ function places(store: Store, typed: string, onClose: () => void): readonly Opti
     ([label, opens]): Option => ({
       key: opens,
       sign: "›",
-      label,
+      label: t(label),
       act: () => {
         sheet.value = opens;
       },

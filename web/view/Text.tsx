@@ -1,9 +1,11 @@
 import type { ComponentChildren } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { type Block, type Inline, isEmojiOnly, parseMarkdown } from "../markdown.ts";
 import { channelHref } from "../route.ts";
 import type { Store } from "../store.ts";
-import { copyText } from "./clipboard.ts";
+import { lazy } from "./lazy.tsx";
+
+const CopyButton = lazy(async () => (await import("./CopyButton.tsx")).CopyButton);
 
 type Props = {
   readonly store: Store;
@@ -37,7 +39,14 @@ function BlockView({ block, ...place }: Place & { readonly block: Block }) {
     case "quote":
       return <blockquote>{inlines(place, block.children)}</blockquote>;
     case "code":
-      return <CodeBlock text={block.text} tabIndex={place.tabIndex} />;
+      return (
+        <div class="code-block">
+          <pre dir="ltr">
+            <code>{block.text}</code>
+          </pre>
+          <CopyButton text={block.text} tabIndex={place.tabIndex} />
+        </div>
+      );
     case "list": {
       const items = block.items.map((item) => <li>{inlines(place, item)}</li>);
       return block.start === undefined ? <ul>{items}</ul> : <ol start={block.start}>{items}</ol>;
@@ -90,26 +99,4 @@ function InlineView({ inline, ...place }: Place & { readonly inline: Inline }) {
     default:
       return inline satisfies never;
   }
-}
-
-function CodeBlock({ text, tabIndex }: { readonly text: string; readonly tabIndex: number }) {
-  const [isCopied, setCopied] = useState(false);
-  return (
-    <div class="code-block">
-      <pre dir="ltr">
-        <code>{text}</code>
-      </pre>
-      <button
-        type="button"
-        class="button quiet"
-        tabIndex={tabIndex}
-        onClick={async () => {
-          setCopied(await copyText(text));
-        }}
-        onBlur={() => setCopied(false)}
-      >
-        {isCopied ? "Copied" : "Copy"}
-      </button>
-    </div>
-  );
 }

@@ -1,4 +1,5 @@
 import type { Upload, Uploads } from "../uploads.ts";
+import { t } from "../words.ts";
 import { fileSize } from "./formats.ts";
 import { Icon } from "./icons.tsx";
 
@@ -12,7 +13,7 @@ export function Tiles({ uploads }: { readonly uploads: Uploads }) {
         </p>
       )}
       {uploads.list.value.length > 0 && (
-        <ul class="tiles" aria-label="Files to send">
+        <ul class="tiles" aria-label={t("Files to send")}>
           {uploads.list.value.map((upload) => (
             <Tile key={upload.id} upload={upload} uploads={uploads} />
           ))}
@@ -29,7 +30,7 @@ function Tile({ upload, uploads }: { readonly upload: Upload; readonly uploads: 
       {preview ? <img src={preview} alt="" /> : <Icon name="file" />}
       <div class="tile-about">
         <input
-          aria-label={`Name of ${name}`}
+          aria-label={t("Name of {name}", { name })}
           dir="auto"
           value={name}
           onChange={({ currentTarget }) => uploads.rename(id, currentTarget.value)}
@@ -43,13 +44,13 @@ function Tile({ upload, uploads }: { readonly upload: Upload; readonly uploads: 
       </div>
       {state.kind === "failed" && state.mayRetry && (
         <button type="button" class="link-button" onClick={() => uploads.retry(id)}>
-          Retry
+          {t("Retry")}
         </button>
       )}
       <button
         type="button"
         class="icon-button"
-        aria-label={state.kind === "done" || state.kind === "failed" ? `Remove ${name}` : `Cancel ${name}`}
+        aria-label={t(state.kind === "done" || state.kind === "failed" ? "Remove {name}" : "Cancel {name}", { name })}
         onClick={() => uploads.remove(id)}
       >
         <Icon name="close" />
@@ -62,9 +63,9 @@ function Tile({ upload, uploads }: { readonly upload: Upload; readonly uploads: 
 function Progress({ upload: { name, size, state } }: { readonly upload: Upload }) {
   switch (state.kind) {
     case "preparing":
-      return <progress aria-label={`Upload of ${name}`} />;
+      return <progress aria-label={t("Upload of {name}", { name })} />;
     case "uploading":
-      return <progress aria-label={`Upload of ${name}`} max={1} value={state.progress} />;
+      return <progress aria-label={t("Upload of {name}", { name })} max={1} value={state.progress} />;
     case "done":
       return <span class="tile-state">{fileSize(size)}</span>;
     case "failed":

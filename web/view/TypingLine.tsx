@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Conversation } from "../store.ts";
+import { locale, t } from "../words.ts";
 
 /** More names than this are not read in passing. */
 const NAMES_MAX = 3;
@@ -20,7 +21,7 @@ export function TypingLine({ conversation }: { readonly conversation: Conversati
 }
 
 function sentence(names: readonly string[]): string {
-  if (names.length > NAMES_MAX) return "Several people are typing…";
-  const list = new Intl.ListFormat(undefined, { type: "conjunction" }).format(names);
-  return `${list} ${names.length === 1 ? "is" : "are"} typing…`;
+  if (names.length > NAMES_MAX) return t("Several people are typing…");
+  const list = new Intl.ListFormat(locale.value, { type: "conjunction" }).format(names);
+  return t(names.length === 1 ? "{names} is typing…" : "{names} are typing…", { names: list });
 }

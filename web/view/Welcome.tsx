@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { foldDisplayName, NAME_MAX_POINTS } from "../../worker/names.ts";
 import type { Store } from "../store.ts";
+import { rich, t, told } from "../words.ts";
 import { Mark } from "./icons.tsx";
 
 /** The first visit: a name, and in. The rules are checked while typing; whether it is taken is known on Join. */
@@ -12,7 +13,8 @@ export function Welcome({ store }: { readonly store: Store }) {
   const [isAsking, setAsking] = useState(false);
   const [problem, setProblem] = useState<{ readonly code: string; readonly detail: string }>();
   const folded = foldDisplayName(name);
-  const complaint = problem?.detail ?? (name.trim() === "" || folded.ok ? undefined : folded.reason);
+  const complaint =
+    problem?.detail ?? (name.trim() === "" || folded.ok ? undefined : told("invalid_name", folded.reason));
 
   useEffect(() => {
     dialog.current?.showModal();
@@ -22,7 +24,7 @@ export function Welcome({ store }: { readonly store: Store }) {
   async function join(wanted: string): Promise<void> {
     setName(wanted);
     const checked = foldDisplayName(wanted);
-    if (!checked.ok) return setProblem({ code: "invalid_name", detail: checked.reason });
+    if (!checked.ok) return setProblem({ code: "invalid_name", detail: told("invalid_name", checked.reason) });
     setAsking(true);
     const answer = await store.signIn(checked.name, site?.accessCode ? accessCode : undefined);
     setAsking(false);
@@ -44,10 +46,10 @@ export function Welcome({ store }: { readonly store: Store }) {
       >
         <Mark />
         <h1 id="welcome-title">{site?.name ?? "Flack"}</h1>
-        <label for="display-name">What should people call you?</label>
+        <label for="display-name">{t("What should people call you?")}</label>
         <input
           id="display-name"
-          aria-label="Display name"
+          aria-label={t("Display name")}
           aria-describedby="display-name-hint"
           aria-invalid={complaint !== undefined}
           autocomplete="nickname"
@@ -63,7 +65,7 @@ export function Welcome({ store }: { readonly store: Store }) {
         />
         {site?.accessCode && (
           <>
-            <label for="access-code">Access code</label>
+            <label for="access-code">{t("Access code")}</label>
             <input
               id="access-code"
               type="password"
@@ -77,17 +79,15 @@ export function Welcome({ store }: { readonly store: Store }) {
           </>
         )}
         <p id="display-name-hint" class={complaint ? "hint complaint" : "hint"} role="status">
-          {complaint ?? "No account, no password. This device remembers you."}
+          {complaint ?? t("No account, no password. This device remembers you.")}
         </p>
         {problem?.code === "name_taken" && folded.ok && (
           <button type="button" class="button quiet" onClick={() => void join(another(folded.name))}>
-            <span>
-              Join as <bdi>{another(folded.name)}</bdi>
-            </span>
+            <span>{rich("Join as {name}", { name: <bdi>{another(folded.name)}</bdi> })}</span>
           </button>
         )}
         <button type="submit" class="button primary" disabled={isAsking || name.trim() === ""}>
-          Join
+          {t("Join")}
         </button>
       </form>
     </dialog>

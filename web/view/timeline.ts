@@ -40,8 +40,21 @@ export type MessageRow = {
 /** The rows of one day; `day` is its beginning (ms, local time). */
 export type Day = { readonly day: number; readonly rows: readonly MessageRow[] };
 
-/** Lays out a conversation as `you` see it. `entries` are those of this conversation. */
-export function layOut(messages: readonly Message[], entries: readonly OutboxEntry[], you: Person): readonly Day[] {
+const NONE: readonly never[] = [];
+const SENT: RowState = { kind: "sent" };
+const SENDING: RowState = { kind: "sending" };
+
+/**
+ * Lays out a conversation as `you` see it. `entries` are those of this conversation. Rows of `before` that are as they were
+ * come back as the same objects: nothing has to be shown anew for them.
+ */
+export function layOut(
+  messages: readonly Message[],
+  entries: readonly OutboxEntry[],
+  you: Person,
+  before: readonly Day[] = NONE,
+): readonly Day[] {
+  const known = new Map(before.flatMap(({ rows }) => rows.map((row) => [row.id, row])));
   const about = new Map<string, OutboxEntry[]>();
   for (const entry of entries) about.set(entry.id, [...(about.get(entry.id) ?? []), entry]);
   const sent = new Set(messages.map(({ id }) => id));
@@ -50,20 +63,21 @@ export function layOut(messages: readonly Message[], entries: readonly OutboxEnt
   function add(row: Omit<MessageRow, "isFirst">): void {
     const day = new Date(row.sentAt).setHours(0, 0, 0, 0);
     const last = days.at(-1);
-    const before = last?.day === day ? last.rows.at(-1) : undefined;
+    const above = last?.day === day ? last.rows.at(-1) : undefined;
     const isFirst =
-      !before ||
-      before.author.id !== row.author.id ||
-      before.author.name !== row.author.name ||
-      row.sentAt - before.sentAt >= GROUP_MS;
-    if (last?.day === day) last.rows.push({ ...row, isFirst });
-    else days.push({ day, rows: [{ ...row, isFirst }] });
+      !above ||
+      above.author.id !== row.author.id ||
+      above.author.name !== row.author.name ||
+      row.sentAt - above.sentAt >= GROUP_MS;
+    const added = asBefore({ ...row, isFirst }, known.get(row.id));
+    if (last?.day === day) last.rows.push(added);
+    else days.push({ day, rows: [added] });
   }
 
   for (const message of messages) {
     const { id, seq, author, sentAt, replyTo } = message;
-    let { text, editedAt, reactions = [] } = message;
-    let state: RowState = { kind: "sent" };
+    let { text, editedAt, reactions = NONE } = message;
+    let state = SENT;
     for (const entry of message.deleted ? [] : (about.get(id) ?? [])) {
       if (entry.kind === "edit") [text, editedAt] = [entry.text, entry.madeAt];
       if (entry.kind === "react") reactions = reacted(reactions, entry, you);
@@ -75,7 +89,7 @@ export function layOut(messages: readonly Message[], entries: readonly OutboxEnt
       author,
       sentAt,
       text,
-      attachments: message.attachments ?? [],
+      attachments: message.attachments ?? NONE,
       replyTo,
       reactions,
       editedAt,
@@ -94,9 +108,9 @@ export function layOut(messages: readonly Message[], entries: readonly OutboxEnt
       author: you,
       sentAt: Math.max(entry.madeAt, newest),
       text: entry.text,
-      attachments: entry.attachments ?? [],
+      attachments: entry.attachments ?? NONE,
       replyTo: entry.replyTo,
-      reactions: [],
+      reactions: NONE,
       editedAt: undefined,
       isTombstone: false,
       isOwn: true,
@@ -104,6 +118,11 @@ export function layOut(messages: readonly Message[], entries: readonly OutboxEnt
     });
   }
   return days;
+}
+
+function asBefore(row: MessageRow, before: MessageRow | undefined): MessageRow {
+  const isSame = before && Object.entries(row).every(([key, value]) => Reflect.get(before, key) === value);
+  return isSame ? before : row;
 }
 
 /** With one's own reaction as it is meant to be. */
@@ -118,7 +137,7 @@ function reacted(reactions: readonly Reaction[], { emoji, on }: { emoji: string;
 function stateOf(entry: OutboxEntry): RowState {
   const { kind, dueAt, failure } = entry;
   if (failure && kind !== "react") return { kind: "failed", command: kind, detail: failure.detail };
-  return kind === "delete" ? { kind: "deleting", dueAt } : { kind: "sending" };
+  return kind === "delete" ? { kind: "deleting", dueAt } : SENDING;
 }
 
 /** The element's id of a message's row. */

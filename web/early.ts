@@ -1,0 +1,34 @@
+/**
+ * Runs before anything is painted and before the app is there: no page flashes, and the server is asked at once.
+ * A plain script: it imports nothing, and knows as little of the app as it can.
+ */
+try {
+  const page = document.documentElement;
+  const kept = (name: string) => localStorage.getItem(`flack.${name}`) ?? "";
+  page.dataset["theme"] = kept("theme");
+  page.dataset["density"] = kept("density");
+  page.lang =
+    [kept("language"), ...navigator.languages]
+      .map((tag) => tag.slice(0, 2))
+      .find((tag) => /en|es|de|fr|ja|ar/.test(tag)) ?? "en";
+  page.dir = page.lang === "ar" ? "rtl" : "ltr";
+
+  // Whoever is known goes to where the address says, or to where they were: the app takes these sockets over.
+  const { id } = JSON.parse(kept("person") || "{}");
+  const path = location.pathname === "/" ? kept(`${id}.place`) : location.pathname;
+  const [, kind, name] = /^\/([cd])\/([^/]+)/.exec(path) ?? [];
+  if (id && name && !location.hash) {
+    const channel = kind === "c" ? name : encodeURIComponent([id, name].sort().join("~"));
+    globalThis.earlySockets = new Map(
+      ["/api/directory/socket", `/api/channels/${channel}/socket`].map((address) => {
+        const url = new URL(address, location.href).href.replace(/^http/, "ws");
+        const heard: string[] = [];
+        const socket = new WebSocket(url);
+        socket.onmessage = ({ data }) => heard.push(data);
+        return [url, { socket, heard }];
+      }),
+    );
+  }
+} catch {
+  // storage is refused: the system decides about the looks, and the app about everything else
+}

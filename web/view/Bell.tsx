@@ -1,0 +1,26 @@
+import { mayNotify } from "../notifications.ts";
+import { notifications } from "../preferences.ts";
+import { t } from "../words.ts";
+import { LateIcon } from "./lateIcons.tsx";
+import { sheet } from "./sheets.ts";
+
+/** Turns notifications on, of mentions and direct messages, or off. What the browser refuses, the settings explain. */
+export function Bell() {
+  const isOn = notifications.chosen.value !== "off";
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={t("Notifications")}
+      title={t(isOn ? "Notifications are on" : "Notifications are off")}
+      aria-pressed={isOn}
+      onClick={async () => {
+        if (isOn) return notifications.choose("off");
+        if (await mayNotify()) notifications.choose("mine");
+        else sheet.value = "settings";
+      }}
+    >
+      <LateIcon name={isOn ? "bell" : "bellOff"} />
+    </button>
+  );
+}

@@ -1,0 +1,34 @@
+import type { Preference } from "../preferences.ts";
+import { type Phrase, t } from "../words.ts";
+
+type Props<C extends string> = {
+  readonly legend: Phrase;
+  readonly preference: Preference<C>;
+  readonly labels: Readonly<Record<C, Phrase>>;
+  /** Asked before what was chosen takes effect: whether it may. */
+  readonly mayChoose?: (choice: C) => Promise<boolean>;
+};
+
+/** One of a few: a group of radio buttons. */
+export function Choice<C extends string>({ legend, preference, labels, mayChoose }: Props<C>) {
+  const { choices, chosen, choose } = preference;
+  return (
+    <fieldset class="choice">
+      <legend>{t(legend)}</legend>
+      {choices.map((choice) => (
+        <label key={choice}>
+          <input
+            type="radio"
+            name={legend}
+            checked={chosen.value === choice}
+            onChange={async ({ currentTarget }) => {
+              if (!mayChoose || (await mayChoose(choice))) choose(choice);
+              currentTarget.checked = chosen.value === choice;
+            }}
+          />
+          {t(labels[choice])}
+        </label>
+      ))}
+    </fieldset>
+  );
+}

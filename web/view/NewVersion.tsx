@@ -1,0 +1,35 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { Store } from "../store.ts";
+import { t } from "../words.ts";
+
+/** Nobody has touched anything for so long (ms). */
+const IDLE_MS = 60_000;
+
+/** A newer version is there: taken up on a tap, and by itself when nobody would notice. Nothing that was written is lost. */
+export function NewVersion({ store }: { readonly store: Store }) {
+  const touchedAt = useRef(Date.now());
+  useEffect(() => {
+    const outside = new AbortController();
+    const touch = () => {
+      touchedAt.current = Date.now();
+    };
+    for (const kind of ["keydown", "pointerdown", "wheel"]) addEventListener(kind, touch, outside);
+    const timer = setInterval(() => {
+      const isIdle = Date.now() - touchedAt.current >= IDLE_MS;
+      if (isIdle && store.isAtRest() && !document.querySelector("dialog[open]")) location.reload();
+    }, IDLE_MS / 4);
+    return () => {
+      outside.abort();
+      clearInterval(timer);
+    };
+  }, []);
+  return (
+    <p class="chip" role="status">
+      {t("New version")}
+      {" · "}
+      <button type="button" class="link-button" onClick={() => location.reload()}>
+        {t("Reload")}
+      </button>
+    </p>
+  );
+}

@@ -1,0 +1,144 @@
+import { useEffect, useState } from "preact/hooks";
+import { find } from "../../worker/history.ts";
+import type { Store } from "../store.ts";
+import { t } from "../words.ts";
+import { copyText } from "./clipboard.ts";
+import { Dialog } from "./Dialog.tsx";
+import { LateIcon, type LateIconName } from "./lateIcons.tsx";
+import { lazy } from "./lazy.tsx";
+import { quoted } from "./Quote.tsx";
+
+const EmojiPicker = lazy(async () => (await import("./EmojiPicker.tsx")).EmojiPicker);
+
+/** A finger that stays so long (ms), and moves less than this (px), means the message under it. */
+const PRESS_MS = 450;
+const STILL_PX = 10;
+
+/** What can be done with a message, as a sheet for a thumb: opened by a long press on it. */
+export function TouchMenu({ store }: { readonly store: Store }) {
+  const [id, setId] = useState<string>();
+  const [isPicking, setPicking] = useState(false);
+  useEffect(() => followPresses(setId), []);
+  const conversation = store.open.value;
+  const message = id === undefined || !conversation ? undefined : find(conversation.history.value, id);
+  if (!message || message.deleted) return null;
+  const isOwn = message.author.id === store.person.value?.id;
+  const mayRemove = isOwn || (store.isOwner.value && !conversation?.channelId.includes("~"));
+  const close = () => {
+    setPicking(false);
+    setId(undefined);
+  };
+  const react = (emoji: string) => {
+    store.react(message.id, emoji, true);
+    close();
+  };
+  const tool = (icon: LateIconName, label: string, act: () => void) => (
+    <li>
+      <button
+        type="button"
+        onClick={() => {
+          close();
+          act();
+        }}
+      >
+        <LateIcon name={icon} />
+        {label}
+      </button>
+    </li>
+  );
+  if (isPicking) {
+    return (
+      <EmojiPicker
+        anchor={new DOMRect(innerWidth, innerHeight)}
+        recent={store.recentEmoji()}
+        onPick={react}
+        onClose={close}
+      />
+    );
+  }
+  return (
+    <Dialog title={t("Message actions")} onClose={close}>
+      <p class="quote">
+        <bdi class="quote-author">{message.author.name}</bdi>
+        <span class="quote-line" dir="auto">
+          {quoted(store, message)}
+        </span>
+      </p>
+      <div class="sheet-emoji">
+        {store.recentEmoji().map((emoji) => (
+          <button key={emoji} type="button" class="emoji" onClick={() => react(emoji)}>
+            {emoji}
+          </button>
+        ))}
+        <button type="button" class="icon-button" aria-label={t("Add reaction")} onClick={() => setPicking(true)}>
+          <LateIcon name="react" />
+        </button>
+      </div>
+      <ul class="sheet-tools">
+        {tool("reply", t("Reply"), () => {
+          store.reply(message.id);
+          document.getElementById("composer")?.focus();
+        })}
+        {tool("link", t("Copy link"), () => {
+          void copyText(`${location.origin}${location.pathname}?m=${message.seq}`);
+        })}
+        {message.text !== "" &&
+          tool("copy", t("Copy text"), () => {
+            void copyText(store.plainText(message.text));
+          })}
+        {isOwn && tool("pencil", t("Edit message"), () => store.edit(message.id))}
+        {mayRemove && tool("trash", t("Delete message"), () => store.remove(message.id))}
+      </ul>
+    </Dialog>
+  );
+}
+
+/** Calls back with the id of a message that a finger stays on. The answer ends it. */
+function followPresses(pressed: (id: string) => void): () => void {
+  const outside = new AbortController();
+  const { signal } = outside;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let start = { x: 0, y: 0 };
+  let isTaken = false;
+  document.addEventListener(
+    "pointerdown",
+    ({ pointerType, clientX, clientY, target }) => {
+      clearTimeout(timer);
+      isTaken = false;
+      const row = target instanceof Element ? target.closest("li.message") : null;
+      if (pointerType !== "touch" || !row || (target instanceof Element && target.closest("textarea, video, audio")))
+        return;
+      start = { x: clientX, y: clientY };
+      timer = setTimeout(() => {
+        isTaken = true;
+        pressed(row.id.replace("message-", ""));
+      }, PRESS_MS);
+    },
+    { signal },
+  );
+  document.addEventListener(
+    "pointermove",
+    ({ clientX, clientY }) => {
+      if (Math.hypot(clientX - start.x, clientY - start.y) > STILL_PX) clearTimeout(timer);
+    },
+    { signal },
+  );
+  for (const kind of ["pointerup", "pointercancel"]) {
+    document.addEventListener(kind, () => clearTimeout(timer), { signal });
+  }
+  // Neither the browser's own menu nor the link under the finger: the press was meant for the message.
+  for (const kind of ["contextmenu", "click"]) {
+    document.addEventListener(
+      kind,
+      (event) => {
+        const isOnMessage = event.target instanceof Element && event.target.closest("li.message");
+        if (isOnMessage && isTaken) event.preventDefault();
+      },
+      { signal, capture: true },
+    );
+  }
+  return () => {
+    clearTimeout(timer);
+    outside.abort();
+  };
+}

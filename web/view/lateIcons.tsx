@@ -1,0 +1,27 @@
+import { Drawing, Icon, type IconName } from "./icons.tsx";
+
+/** The icons of what is loaded after the first messages. */
+const PATHS = {
+  send: "M12 19V6M6 11.5L12 5.5l6 6",
+  trash: "M5 7h14M10 4h4M7 7l1 13h8l1-13M10.5 11v5M13.5 11v5",
+  react: "M12 20a8 8 0 100-16 8 8 0 000 16zM9 10v.5M15 10v.5M8.5 14c1.8 2.4 5.2 2.4 7 0",
+  link: "M10 14a3.5 3.5 0 005 0l3-3a3.5 3.5 0 00-5-5l-1 1M14 10a3.5 3.5 0 00-5 0l-3 3a3.5 3.5 0 005 5l1-1",
+  copy: "M9 9h10v10H9zM5 15V5h10",
+  attach: "M18 11l-6.5 6.5a3.5 3.5 0 01-5-5L13 6a2.3 2.3 0 013.3 3.3L10 15.5a1 1 0 01-1.5-1.5L14 8.5",
+  bell: "M6 17h12l-1.5-2.5V10a4.5 4.5 0 00-9 0v4.5zM10.5 20h3",
+  bellOff: "M6 17h12l-1.5-2.5V10a4.5 4.5 0 00-9 0v4.5zM10.5 20h3M4.5 4.5l15 15",
+  more: "M6 12h.01M12 12h.01M18 12h.01",
+  left: "M14.5 6L8.5 12L14.5 18",
+  right: "M9.5 6L15.5 12L9.5 18",
+  check: "M5 12.5L10 17.5L19 7.5",
+} as const;
+
+export type LateIconName = keyof typeof PATHS | IconName;
+
+export function LateIcon({ name }: { readonly name: LateIconName }) {
+  return isLate(name) ? <Drawing path={PATHS[name]} /> : <Icon name={name} />;
+}
+
+function isLate(name: LateIconName): name is keyof typeof PATHS {
+  return name in PATHS;
+}

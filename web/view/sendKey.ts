@@ -1,0 +1,12 @@
+import { enter } from "../preferences.ts";
+import { isTouch } from "./touch.ts";
+
+/**
+ * Enter sends, Shift+Enter breaks the line, Ctrl or ⌘ with Enter always sends; on touch, and for whoever chose so, Enter
+ * breaks the line. Never while composing.
+ */
+export function isSendKey(event: KeyboardEvent): boolean {
+  if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return false;
+  if (event.ctrlKey || event.metaKey) return true;
+  return enter.chosen.value === "sends" && !(event.shiftKey || event.altKey || isTouch());
+}

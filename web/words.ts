@@ -1,0 +1,72 @@
+/**
+ * The words of the interface. English is what the code says: a phrase is its own key, and every other language is one table
+ * from it, fetched when it is spoken. `{name}` in a phrase is a place for a value; where `{n}` decides about the form of a
+ * word, a table gives the forms that `Intl.PluralRules` knows of its language.
+ */
+import { computed, signal } from "@preact/signals";
+import type { CODES } from "../worker/protocol.ts";
+import type { Phrase, Sentence } from "./words/phrases.ts";
+
+export type { Phrase };
+
+/** One phrase by its plural forms. */
+type Forms = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>;
+
+/** A language: every phrase there is, and what every code of a refusal means where its own sentence has no translation. */
+export type Dictionary = Readonly<Record<Phrase | Sentence | keyof typeof CODES, string | Forms>>;
+
+const TABLES = {
+  en: undefined,
+  es: () => import("./words/es.ts"),
+  de: () => import("./words/de.ts"),
+  fr: () => import("./words/fr.ts"),
+  ja: () => import("./words/ja.ts"),
+  ar: () => import("./words/ar.ts"),
+} as const;
+
+export type Language = keyof typeof TABLES;
+
+export const LANGUAGES = Object.keys(TABLES).filter(isLanguage);
+
+const dictionary = signal<Readonly<Record<string, string | Forms>> | undefined>(undefined);
+const language = signal<Language>("en");
+
+/** The language, with the region this person's browser names for it: `en-GB`. For `Intl`. */
+export const locale = computed(
+  () => navigator.languages.find((one) => one.startsWith(language.value)) ?? language.value,
+);
+const plurals = computed(() => new Intl.PluralRules(locale.value));
+
+/** Speaks the language that the page is marked with. What cannot be fetched is English. */
+export async function speak(): Promise<void> {
+  const { lang } = document.documentElement;
+  const wanted = isLanguage(lang) ? lang : "en";
+  try {
+    dictionary.value = (await TABLES[wanted]?.())?.default;
+    language.value = wanted;
+  } catch (error) {
+    console.warn("the language could not be fetched", error);
+  }
+}
+
+/** A phrase in the language that is spoken. */
+export function t(phrase: Phrase, values: Readonly<Record<string, string | number>> = {}): string {
+  return rich(phrase, values).join("");
+}
+
+/** A phrase with values that are more than words: what is to be shown, in its order. */
+export function rich<T>(phrase: Phrase, values: Readonly<Record<string, T>>): readonly (T | string | undefined)[] {
+  const found = dictionary.value?.[phrase] ?? phrase;
+  const text = typeof found === "string" ? found : (found[plurals.value.select(Number(values["n"]))] ?? found.other);
+  return text.split(/\{(\w+)\}/).map((part, at) => (at % 2 === 1 ? values[part] : part));
+}
+
+/** A sentence of the server or of a rule, as the language that is spoken says it, or else what its code means. */
+export function told(code: string, sentence: string): string {
+  const said = dictionary.value?.[sentence] ?? dictionary.value?.[code];
+  return typeof said === "string" ? said : sentence;
+}
+
+function isLanguage(name: string): name is Language {
+  return name in TABLES;
+}
