@@ -96,6 +96,20 @@ export class Someone {
     await this.page.getByRole("button", { name: "Send" }).click();
   }
 
+  /** Shows what can be done with a message: by pointing at it, on a phone by a long press. */
+  async act(text: string): Promise<void> {
+    const row = this.message(text).last();
+    const isTouch = await this.page.evaluate(() => matchMedia("(pointer: coarse)").matches);
+    if (!isTouch) return row.hover();
+    await row.scrollIntoViewIfNeeded();
+    const box = await row.boundingBox();
+    const touchPoints = [{ x: (box?.x ?? 0) + 60, y: (box?.y ?? 0) + (box?.height ?? 0) / 2 }];
+    const finger = await this.context.newCDPSession(this.page);
+    await finger.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints });
+    await this.page.getByRole("dialog").waitFor();
+    await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  }
+
   /** The message of that text, once it is there. */
   message(text: string) {
     const { page } = this;

@@ -103,7 +103,8 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
       </div>
       {wasWelcomed.current && <DropPlace store={store} />}
       {wasWelcomed.current && <Announcer key={`announcer ${place}`} store={store} conversation={conversation} />}
-      {wasWelcomed.current && (isTouch() ? <TouchMenu store={store} /> : <Keys />)}
+      {wasWelcomed.current && <Keys />}
+      {wasWelcomed.current && <TouchMenu store={store} />}
       {arePeopleShown && <People store={store} conversation={conversation} onClose={() => setPeopleShown(false)} />}
     </div>
   );

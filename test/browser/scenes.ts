@@ -1,0 +1,781 @@
+/**
+ * Every screen and state: how to get there, from a page on which nothing has happened, and what of the design it shows.
+ * The gallery takes pictures of all of them; those that are `examined` are read by axe in every run.
+ */
+import type { Browser, Page, WebSocketRoute } from "playwright-core";
+import type { Site } from "../site.ts";
+import { Someone } from "./people.ts";
+
+/** The parts of the design. Scenes and the titles of browser tests (`Keys: …`) name them; the gallery lists what nobody shows. */
+export const HEADINGS = [
+  "Screens",
+  "Messages",
+  "Composer",
+  "Rail",
+  "Connection",
+  "Notifications",
+  "Keys",
+  "Accessibility",
+  "Looks",
+  "Budgets",
+] as const;
+
+export type Scene = {
+  readonly name: string;
+  readonly shows: (typeof HEADINGS)[number];
+  readonly isExamined?: true;
+  /** Nobody is in yet: the language is chosen before the page is opened. */
+  readonly isOutside?: true;
+  /** There is no conversation, so another language takes effect with the next load. */
+  readonly isApart?: true;
+  readonly open: (who: Someone, site: Site) => Promise<void>;
+};
+
+const JOIN = "Ada Lovelace";
+
+export const SCENES: readonly Scene[] = [
+  {
+    name: "first run",
+    shows: "Screens",
+    isOutside: true,
+    async open({ page }, site) {
+      await page.goto(site.url);
+      await page.locator("#display-name").waitFor();
+    },
+  },
+  {
+    name: "welcome",
+    shows: "Screens",
+    isExamined: true,
+    isOutside: true,
+    async open({ page }, site) {
+      await page.goto(site.url);
+      await page.locator("#display-name").fill(JOIN);
+      await page.locator("button.primary").click();
+      await page.getByRole("button", { name: "Ada Lovelace 2" }).waitFor();
+    },
+  },
+  {
+    name: "a code is asked for",
+    shows: "Screens",
+    isOutside: true,
+    async open({ page }, site) {
+      await page.route("**/api/site", (route) =>
+        route.fulfill({ json: { name: "The reading circle", accessCode: true, files: true } }),
+      );
+      await page.goto(site.url);
+      await page.locator("#access-code").waitFor();
+      await page.locator("#display-name").fill("a name!");
+    },
+  },
+  {
+    name: "unreachable",
+    shows: "Screens",
+    isOutside: true,
+    async open({ page }, site) {
+      await page.route("**/api/session", (route) => route.abort());
+      await page.goto(site.url);
+      await page.locator(".notice").waitFor();
+    },
+  },
+  {
+    name: "empty channel",
+    shows: "Messages",
+    isExamined: true,
+    async open(who, site) {
+      await who.join(site, "/c/design");
+      await who.page.getByText("Say hello").waitFor();
+    },
+  },
+  {
+    name: "full channel",
+    shows: "Messages",
+    isExamined: true,
+    async open(who, site) {
+      await who.join(site, "/c/full");
+      await who.page.getByText("100 of 100").waitFor();
+    },
+  },
+  {
+    name: "top of a full channel",
+    shows: "Messages",
+    async open(who, site) {
+      await who.join(site, "/c/full");
+      await who.page.getByText("100 of 100").waitFor();
+      await who.page.locator(".log").evaluate((log) => log.scrollTo(0, 0));
+    },
+  },
+  {
+    name: "expression",
+    shows: "Messages",
+    isExamined: true,
+    async open(who, site) {
+      await who.join(site, "/c/talk");
+      await who.page.getByRole("button", { name: "🎉 1" }).waitFor();
+      await picturesShown(who);
+      await who.page.getByText("Shall we meet").last().hover();
+    },
+  },
+  {
+    name: "actions on a message",
+    shows: "Messages",
+    async open(who, site) {
+      await who.join(site, "/c/design");
+      await who.say("What can be done with this?");
+      await who.allSent();
+      await who.act("What can be done with this?");
+    },
+  },
+  {
+    name: "new messages above",
+    shows: "Messages",
+    async open(who, site) {
+      await who.join(site, "/c/full");
+      await who.page.getByText("100 of 100").waitFor();
+      await leaveUnread(who.page, 60);
+      await who.page.reload();
+      await who.page.locator(".to-new").waitFor();
+    },
+  },
+  {
+    name: "new messages line",
+    shows: "Messages",
+    async open(who, site) {
+      await who.join(site, "/c/full");
+      await who.page.getByText("100 of 100").waitFor();
+      await leaveUnread(who.page, 4);
+      await who.page.reload();
+      await who.page.locator(".new-line").waitFor();
+    },
+  },
+  {
+    name: "new messages below",
+    shows: "Messages",
+    async open(who, site) {
+      let channel: WebSocketRoute | undefined;
+      let last: { readonly seq: number; readonly rev: number } | undefined;
+      await rewire(who.page, /\/channels\/.*socket/, (frame, route) => {
+        channel = route;
+        if (frame["type"] === "welcome") last = lastOf(frame);
+        return frame;
+      });
+      await who.join(site, "/c/full");
+      await who.page.getByText("100 of 100").waitFor();
+      await who.page.locator(".log").evaluate((log) => log.scrollTo(0, log.scrollHeight / 2));
+      await nextFrame(who.page);
+      for (let n = 1; n <= 3; n++) channel?.send(JSON.stringify({ type: "messages", messages: [invented(last, n)] }));
+      await who.page.locator(".to-end").waitFor();
+    },
+  },
+  {
+    name: "deleting",
+    shows: "Messages",
+    async open(who, site) {
+      await who.join(site, "/c/design");
+      await who.say("This was a mistake.");
+      await who.allSent();
+      await who.message("This was a mistake.").getByRole("button", { name: "Delete message" }).evaluate(click);
+      await who.page.getByRole("button", { name: "Undo" }).waitFor();
+    },
+  },
+  {
+    name: "not sent",
+    shows: "Messages",
+    async open(who, site) {
+      await rewire(
+        who.page,
+        /\/channels\/.*socket/,
+        (frame) => frame,
+        (command) =>
+          command["type"] === "send"
+            ? {
+                type: "error",
+                command: "send",
+                id: command["id"],
+                code: "forbidden",
+                detail: "Only somebody else may do this.",
+              }
+            : undefined,
+      );
+      await who.join(site, "/c/design");
+      await who.say("This one is refused.");
+      await who.page.getByRole("button", { name: "Retry" }).waitFor();
+    },
+  },
+  {
+    name: "direct conversation",
+    shows: "Messages",
+    async open(who, site) {
+      await who.join(site, "/c/design");
+      await drawer(who);
+      await who.page.getByRole("button", { name: "New direct message" }).click();
+      await who.page.getByRole("button", { name: /Bea/ }).first().click();
+      await who.page.getByText("can see this").waitFor();
+    },
+  },
+  {
+    name: "composer at work",
+    shows: "Composer",
+    async open(who, site) {
+      await who.join(site, "/c/talk");
+      await picturesShown(who);
+      const { page } = who;
+      await page.getByRole("textbox", { name: /^Message / }).focus();
+      await page.evaluate(() => {
+        const data = new DataTransfer();
+        const names = [
+          "agenda",
+          "a name that is so long that it cannot be shown as a whole, wherever it is shown",
+          "list",
+        ];
+        for (let n = 0; n < 10; n++) {
+          data.items.add(new File(["words"], `${names[n % names.length]} ${n}.txt`, { type: "text/plain" }));
+        }
+        document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+      });
+      await page
+        .getByRole("button", { name: /^Remove / })
+        .nth(9)
+        .waitFor();
+      const row = who.message("As it looks now");
+      await row.getByRole("button", { name: "Reply" }).evaluate(click);
+      await page.getByRole("textbox", { name: /^Message / }).pressSequentially("I send what there is, see #");
+      await page.getByRole("listbox").waitFor();
+    },
+  },
+  {
+    name: "a long text",
+    shows: "Composer",
+    async open(who, site) {
+      await who.join(site, "/c/full");
+      await who.page
+        .getByRole("textbox", { name: /^Message / })
+        .fill("One line follows another.\n".repeat(12) + "x".repeat(3_500));
+      await who.page.locator(".counter").waitFor();
+    },
+  },
+  {
+    name: "editing",
+    shows: "Composer",
+    async open(who, site) {
+      await who.join(site, "/c/design");
+      await who.say("There is a mistke here.");
+      await who.allSent();
+      await who.page.getByRole("textbox", { name: /^Message / }).press("ArrowUp");
+      await who.page.getByRole("textbox", { name: "Edit message" }).waitFor();
+    },
+  },
+  {
+    name: "typing",
+    shows: "Composer",
+    async open(who, site) {
+      let channel: WebSocketRoute | undefined;
+      await rewire(who.page, /\/channels\/.*socket/, (frame, route) => {
+        channel = route;
+        return frame;
+      });
+      await who.join(site, "/c/full");
+      for (const name of ["Bea", "Cem", "Dora Müller-Lüdenscheidt"]) {
+        channel?.send(
+          JSON.stringify({ type: "typing", person: { id: `typist-${name.slice(0, 1)}-0123456789`, name } }),
+        );
+      }
+      await who.page.getByText("are typing").waitFor();
+    },
+  },
+  {
+    name: "emoji picker",
+    shows: "Composer",
+    isExamined: true,
+    async open(who, site) {
+      await who.join(site, "/c/design");
+      await who.page.getByRole("button", { name: "Add emoji" }).click();
+      await who.page.getByRole("textbox", { name: "Find an emoji" }).waitFor();
+    },
+  },
+  {
+    name: "conversations",
+    shows: "Rail",
+    isExamined: true,
+    async open(who, site) {
+      await who.join(site, "/c/full");
+      await drawer(who);
+      await who.page.getByRole("link", { name: "#general", exact: true }).hover();
+    },
+  },
+  {
+    name: "unread and mentions",
+    shows: "Rail",
+    async open(who, site) {
+      await rewire(who.page, /directory\/socket/, (frame) => {
+        if (frame["type"] !== "directory" || !Array.isArray(frame["channels"])) return frame;
+        const [first, ...rest] = frame["channels"];
+        const peer = { id: "peer-of-nobody-0123456789", name: "Dora Müller-Lüdenscheidt-Wittelsbach" };
+        const direct = {
+          ...first,
+          id: `${peer.id}~${ownId(frame)}`,
+          kind: "direct",
+          epoch: "e-direct-0123456",
+          name: "",
+          peer,
+          seq: 2,
+        };
+        return { ...frame, channels: [first, ...rest, direct] };
+      });
+      await who.join(site, "/c/design");
+      await leaveUnread(who.page, 7);
+      await who.page.reload();
+      await who.page.getByRole("textbox", { name: /^Message / }).waitFor();
+      await drawer(who);
+      await who.page.locator(".count").first().waitFor();
+    },
+  },
+  {
+    name: "new channel",
+    shows: "Screens",
+    isExamined: true,
+    async open(who, site) {
+      await who.join(site, "/c/full");
+      await drawer(who);
+      await who.page.getByRole("button", { name: "New channel" }).click();
+      await who.page.getByRole("textbox", { name: "Channel name" }).fill("Design");
+      await who.page.getByRole("button", { name: "Open #design" }).waitFor();
+    },
+  },
+  {
+    name: "new direct message",
+    shows: "Screens",
+    isExamined: true,
+    async open(who, site) {
+      await who.join(site, "/c/design");
+      await drawer(who);
+      await who.page.getByRole("button", { name: "New direct message" }).click();
+      await who.page.getByRole("button", { name: /Bea/ }).first().waitFor();
+    },
+  },
+  {
+    name: "people",
+    shows: "Screens",
+    isExamined: true,
+    async open(who, site) {
+      await who.join(site, "/c/design");
+      await who.page.getByRole("button", { name: /\d+ here/ }).click();
+      await who.page.getByLabel("People here").waitFor();
+    },
+  },
+  {
+    name: "a hundred people",
+    shows: "Screens",
+    async open(who, site) {
+      await rewire(who.page, /\/channels\/.*socket/, (frame) => {
+        if (frame["type"] !== "welcome") return frame;
+        const names = ["Bea", "Cem", "Dora Müller-Lüdenscheidt", "Егор", "محمد", "Wilhelmina Elisabeth van der A"];
+        const people = Array.from({ length: 100 }, (_, n) => ({
+          id: `here-${String(n).padStart(16, "0")}`,
+          name: `${names[n % names.length]} ${n}`,
+        }));
+        return { ...frame, here: { count: 123, people } };
+      });
+      await who.join(site, "/c/full");
+      await who.page.getByRole("button", { name: /123 here/ }).click();
+      await who.page.getByText("And 23 more.").waitFor();
+    },
+  },
+  {
+    name: "switcher",
+    shows: "Screens",
+    async open(who, site) {
+      await who.join(site, "/c/full");
+      await sheet(who, "Control+k");
+      await who.page.getByRole("combobox").fill("e");
+      await who.page.getByRole("option").first().waitFor();
+    },
+  },
+  {
+    name: "search",
+    shows: "Screens",
+    async open(who, site) {
+      await who.join(site, "/c/full");
+      await who.page.getByText("100 of 100").waitFor();
+      await sheet(who, "Control+k");
+      await who.page.getByRole("combobox").fill("?starts in");
+      await who.page.locator("mark").first().waitFor();
+    },
+  },
+  {
+    name: "settings",
+    shows: "Screens",
+    isExamined: true,
+    async open(who, site) {
+      await who.join(site, "/c/full");
+      await settings(who);
+      await who.page.getByRole("button", { name: "Sign out" }).click();
+      await who.page.getByText("This gives up the name").waitFor();
+    },
+  },
+  {
+    name: "settings from the top",
+    shows: "Notifications",
+    async open(who, site) {
+      await who.join(site, "/c/full");
+      await settings(who);
+      await who.page.getByRole("group", { name: "Notifications" }).waitFor();
+    },
+  },
+  {
+    name: "on another device",
+    shows: "Screens",
+    isExamined: true,
+    async open(who, site) {
+      await who.join(site, "/c/design");
+      await settings(who);
+      await who.page.getByRole("button", { name: "Use on another device" }).click();
+      await who.page.getByRole("img", { name: "The link as a QR code" }).waitFor();
+      await who.page.getByRole("img", { name: "The link as a QR code" }).scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "shortcuts",
+    shows: "Keys",
+    async open(who, site) {
+      await who.join(site, "/c/full");
+      await sheet(who, "Control+/");
+      await who.page.getByRole("dialog", { name: "Shortcuts" }).waitFor();
+    },
+  },
+  {
+    name: "channel menu",
+    shows: "Screens",
+    async open(who, site) {
+      await who.join(site, "/c/design");
+      await own(who, site);
+      await who.page.getByRole("button", { name: "Channel menu" }).click();
+      await who.page.getByRole("menuitem", { name: "Delete channel" }).waitFor();
+    },
+  },
+  {
+    name: "delete channel",
+    shows: "Screens",
+    async open(who, site) {
+      await who.join(site, "/c/design");
+      await own(who, site);
+      await who.page.getByRole("button", { name: "Channel menu" }).click();
+      await who.page.getByRole("menuitem", { name: "Delete channel" }).click();
+      await who.page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "lightbox",
+    shows: "Screens",
+    async open(who, site) {
+      await who.join(site, "/c/talk");
+      await picturesShown(who);
+      await who.page.getByRole("button", { name: "Open screen.png" }).click();
+      await who.page.locator(".lightbox img").waitFor();
+    },
+  },
+  ...(
+    [
+      ["too many windows", 4009],
+      ["deleted channel", 4404],
+      ["something wrong", 1008],
+    ] as const
+  ).map(
+    ([name, code]): Scene => ({
+      name,
+      shows: "Screens",
+      async open(who, site) {
+        let channel: WebSocketRoute | undefined;
+        await rewire(who.page, /\/channels\/.*socket/, (frame, route) => {
+          channel = route;
+          return frame;
+        });
+        await who.join(site, "/c/full");
+        await who.page.getByText("100 of 100").waitFor();
+        await channel?.close({ code });
+        await who.page.getByRole("dialog").waitFor();
+      },
+    }),
+  ),
+  {
+    name: "signed out elsewhere",
+    shows: "Screens",
+    isOutside: true,
+    async open(who, site) {
+      let directory: WebSocketRoute | undefined;
+      await rewire(who.page, /directory\/socket/, (frame, route) => {
+        directory = route;
+        return frame;
+      });
+      await who.page.goto(site.url);
+      await who.page.locator("#display-name").fill(who.name);
+      await who.page.locator("button.primary").click();
+      await who.page.locator("#composer").waitFor();
+      await who.page.route("**/api/session", (route) => route.fulfill({ status: 401, json: {} }));
+      directory?.send(JSON.stringify({ type: "error", code: "unauthorized", detail: "This session has ended." }));
+      await who.page.locator(".notice").waitFor();
+    },
+  },
+  {
+    name: "no such channel",
+    shows: "Screens",
+    isApart: true,
+    async open(who, site) {
+      await who.join(site, "/c/full");
+      await who.page.goto(`${site.url}/c/nobody-made-this`);
+      await who.page.getByRole("dialog").waitFor();
+    },
+  },
+  {
+    name: "nowhere",
+    shows: "Screens",
+    isApart: true,
+    async open(who, site) {
+      await who.join(site, "/c/full");
+      await who.page.goto(`${site.url}/nowhere/at/all`);
+      await who.page.locator(".notice").waitFor();
+    },
+  },
+  {
+    name: "newer version",
+    shows: "Connection",
+    async open(who, site) {
+      await rewire(who.page, /directory\/socket/, (frame) =>
+        frame["type"] === "directory" ? { ...frame, version: 99 } : frame,
+      );
+      await who.join(site, "/c/full");
+      await who.page.getByText("New version").waitFor();
+    },
+  },
+  {
+    name: "reconnecting",
+    shows: "Connection",
+    async open(who, site) {
+      const open = new Set<WebSocketRoute>();
+      await rewire(who.page, /socket/, (frame, route) => {
+        open.add(route);
+        return frame;
+      });
+      await who.join(site, "/c/full");
+      await who.page.getByText("100 of 100").waitFor();
+      await who.page.routeWebSocket(/socket/, (route) => route.close({ code: 1011 }));
+      for (const route of open) await route.close({ code: 1011 });
+      await who.say("This one waits for the connection.");
+      await who.page.getByText("Will be sent when connected").waitFor();
+      await who.page.getByText("Reconnecting").waitFor();
+    },
+  },
+  {
+    name: "high contrast",
+    shows: "Looks",
+    async open(who, site) {
+      await who.join(site, "/c/talk");
+      await prefer(who.page, "theme", "contrast");
+      await picturesShown(who);
+    },
+  },
+  {
+    name: "compact",
+    shows: "Looks",
+    async open(who, site) {
+      await who.join(site, "/c/full");
+      await prefer(who.page, "density", "compact");
+    },
+  },
+  {
+    name: "forced colours",
+    shows: "Accessibility",
+    async open(who, site) {
+      await who.page.emulateMedia({ forcedColors: "active" });
+      await who.join(site, "/c/talk");
+      await picturesShown(who);
+      await drawer(who);
+    },
+  },
+];
+
+/** What the scenes show: channels, people and messages of all kinds. */
+export async function populate(site: Site, browser: Browser): Promise<void> {
+  const host = await Someone.open(browser, JOIN);
+  await host.join(site);
+  await host.makeChannel("full");
+  await host.makeChannel("talk");
+  await host.page.getByText("#talk is brand new.").waitFor();
+  await host.say(
+    "Shall we meet **today**? I have written down `what` is left:\n- two labels\n- one date\n> and the thing with the long word",
+  );
+  await host.say(
+    "```\nconst answer = 42; // and a line that is so long that it does not fit where it stands, wherever that is\n```",
+  );
+  const row = host.page.getByRole("listitem").filter({ hasText: "Shall we meet" });
+  await row.getByRole("button", { name: "Add reaction" }).click();
+  await host.page.getByRole("textbox", { name: "Find an emoji" }).fill("tada");
+  await host.page.keyboard.press("Enter");
+  await row.getByRole("button", { name: "Reply" }).click();
+  await host.say("Yes, in #design, see https://example.org/a/long/path?with=a&query=too");
+  const chooser = host.page.waitForEvent("filechooser");
+  await host.page.getByRole("button", { name: "Attach files" }).click();
+  const picture = await host.page.screenshot();
+  await (await chooser).setFiles([
+    { name: "screen.png", mimeType: "image/png", buffer: picture },
+    {
+      name: "a list of everything that is left to do, with a long name.pdf",
+      mimeType: "application/pdf",
+      buffer: Buffer.from("%PDF-1.7"),
+    },
+  ]);
+  await host.page.getByRole("button", { name: "Remove screen.png" }).waitFor();
+  await host.page.getByRole("button", { name: /^Remove a list/ }).waitFor();
+  await host.say("As it looks now");
+  await host.say("🎉👍");
+  await host.allSent();
+  await host.makeChannel("design");
+  await fill(site);
+  await host.context.close();
+}
+
+/** A hundred messages and more, of several people, long and short, one of them deleted. */
+async function fill(site: Site): Promise<void> {
+  const texts = [
+    "Morning! Has anybody looked at the new build yet?",
+    "Yes, it starts in about a second here.",
+    "Nice.\nI will write up what is left and we go through it at eleven. There is not much: two labels, one date, and the thing with the long word.",
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft".repeat(2),
+    "مرحبا بالجميع",
+    "👋",
+  ];
+  for (let who = 0; who < 11; who++) {
+    const name = ["Bea", "Cem", "Dora Müller-Lüdenscheidt", "Егор"][who % 4];
+    const signedIn = await fetch(`${site.url}/api/session`, {
+      method: "POST",
+      body: JSON.stringify({ name: `${name} ${who}` }),
+    });
+    const cookie = signedIn.headers.get("set-cookie")?.split(";")[0] ?? "";
+    for (let n = 0; n < 10; n++) {
+      const id = crypto.randomUUID();
+      const body = JSON.stringify({ id, text: texts[(who + (n >> 1)) % texts.length] });
+      await fetch(`${site.url}/api/channels/full/messages`, { method: "POST", headers: { cookie }, body });
+      if (n === 8 && who === 10) {
+        await fetch(`${site.url}/api/channels/full/messages/${id}`, { method: "DELETE", headers: { cookie } });
+      }
+    }
+  }
+}
+
+/** Chooses as the settings do, in every tab. */
+export async function prefer(page: Page, name: string, choice: string): Promise<void> {
+  await page.evaluate(
+    ([key, value]) => {
+      localStorage.setItem(key, value);
+      dispatchEvent(new StorageEvent("storage", { key, newValue: value }));
+    },
+    [`flack.${name}`, choice] as const,
+  );
+}
+
+/** Transitions have ended. */
+export async function settle({ page }: Someone): Promise<void> {
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+}
+
+type Frame = Readonly<Record<string, unknown>>;
+
+/** Stands between the page and the server: frames come to the page as `change` makes them, a command may be `answered` at once. */
+async function rewire(
+  page: Page,
+  address: RegExp,
+  change: (frame: Frame, route: WebSocketRoute) => Frame,
+  answered: (command: Frame) => Frame | undefined = () => undefined,
+): Promise<void> {
+  await page.routeWebSocket(address, (route) => {
+    const server = route.connectToServer();
+    server.onMessage((data) => {
+      const text = String(data);
+      route.send(text.startsWith("{") ? JSON.stringify(change(JSON.parse(text), route)) : text);
+    });
+    route.onMessage((data) => {
+      const text = String(data);
+      const answer = text.startsWith("{") ? answered(JSON.parse(text)) : undefined;
+      if (answer) route.send(JSON.stringify(answer));
+      else server.send(data);
+    });
+  });
+}
+
+/** On a phone the conversations are in a drawer. */
+async function drawer({ page }: Someone): Promise<void> {
+  const button = page.getByRole("button", { name: "Open conversations" });
+  if (await button.isVisible()) await button.click();
+}
+
+async function settings(who: Someone): Promise<void> {
+  await drawer(who);
+  await who.page.getByRole("button", { name: "Settings" }).click();
+  await who.page.getByRole("dialog", { name: "Settings" }).waitFor();
+}
+
+/** What opens by a key. */
+async function sheet({ page }: Someone, keys: string): Promise<void> {
+  await page.waitForFunction(() =>
+    performance.getEntriesByType("resource").some(({ name }) => name.includes("keyboard-")),
+  );
+  await nextFrame(page);
+  await page.keyboard.press(keys);
+  await page.locator("dialog[open]").waitFor();
+}
+
+/** Makes the channel one's own, as far as the page knows. */
+async function own({ page }: Someone, site: Site): Promise<void> {
+  await rewire(page, /directory\/socket/, (frame) =>
+    frame["type"] === "directory" ? { ...frame, owner: true } : frame,
+  );
+  await page.goto(`${site.url}/c/design`);
+  await page.getByRole("button", { name: "Channel menu" }).waitFor();
+}
+
+async function picturesShown({ page }: Someone): Promise<void> {
+  const first = page.locator(".picture img").first();
+  await first.waitFor();
+  await first.evaluate((image: HTMLImageElement) => image.decode());
+}
+
+/** As if that many messages of every conversation had not been read yet. */
+async function leaveUnread(page: Page, count: number): Promise<void> {
+  await page.waitForFunction(() => Object.keys(localStorage).some((key) => key.includes(".read.")));
+  await page.evaluate((unread) => {
+    for (const key of Object.keys(localStorage)) {
+      const read = Number(localStorage.getItem(key));
+      if (key.includes(".read.")) localStorage.setItem(key, String(Math.max(0, read - unread)));
+    }
+  }, count);
+}
+
+/** What was done by now is shown. */
+async function nextFrame(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+function click(element: Element): void {
+  if (element instanceof HTMLElement) element.click();
+}
+
+function lastOf({ messages }: Frame): { readonly seq: number; readonly rev: number } | undefined {
+  return Array.isArray(messages) ? messages.at(-1) : undefined;
+}
+
+function ownId({ you }: Frame): string {
+  return typeof you === "object" && you !== null ? String(Reflect.get(you, "id")) : "";
+}
+
+function invented(last: { readonly seq: number; readonly rev: number } | undefined, n: number) {
+  const author = { id: "cem-of-nobody-0123456789", name: "Cem" };
+  const seq = (last?.seq ?? 0) + n;
+  return {
+    id: crypto.randomUUID(),
+    seq,
+    rev: (last?.rev ?? 0) + 1_000 + n,
+    author,
+    sentAt: Date.now(),
+    text: `And number ${n}.`,
+  };
+}
