@@ -62,7 +62,6 @@ async function show(
       await open(who, site);
       await prefer(who.page, "language", language);
       if (isApart) await who.page.reload();
-      await who.page.waitForFunction((chosen) => document.documentElement.lang === chosen, language);
     }
     for (const colorScheme of ["light", "dark"] as const) {
       await who.page.emulateMedia({ colorScheme });

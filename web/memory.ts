@@ -8,12 +8,8 @@ import { Person } from "../worker/frames.ts";
 
 const PREFIX = "flack.";
 const PERSON = `${PREFIX}person`;
-const EMOJI = `${PREFIX}emoji`;
-/** One row of a picker. */
-const RECENT_EMOJI = 6;
 /** Conversations the switcher begins with. */
 const RECENT_MAX = 8;
-const FIRST_EMOJI = ["👍", "❤️", "😂", "🎉", "👀", "🙏"];
 
 /** What changes here is told to the other tabs with its value: storage of another process may show it only later. */
 const tabs = new BroadcastChannel("flack");
@@ -60,14 +56,6 @@ export const memory = {
   },
   keepRead(personId: string, epoch: string, seq: number): void {
     write(keyOf(personId, "read", epoch), String(seq));
-  },
-
-  /** The emoji this device reacted with last, newest first; some to begin with. */
-  recentEmoji(): readonly string[] {
-    return [...new Set([...(read(EMOJI) ?? "").split(" "), ...FIRST_EMOJI])].filter(Boolean).slice(0, RECENT_EMOJI);
-  },
-  keepRecentEmoji(emoji: string): void {
-    write(EMOJI, [...new Set([emoji, ...memory.recentEmoji()])].slice(0, RECENT_EMOJI).join(" "));
   },
 
   /** Calls back when another tab of this device has changed something here. */

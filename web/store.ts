@@ -338,7 +338,8 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
           meet(frame.you);
           isNewer.value ||= frame.version > PROTOCOL_VERSION;
           isOwner.value = frame.owner === true;
-          learn([...frame.people, frame.you].map(({ id, name }) => ({ id, name })));
+          const peers = frame.channels.flatMap(({ peer }) => peer ?? []);
+          learn([...peers, ...frame.people, frame.you].map(({ id, name }) => ({ id, name })));
           channels.value = new Map(frame.channels.map((channel) => [channel.id, channel]));
           online.value = new Set(frame.people.filter((one) => one.online).map(({ id }) => id));
           reading.recall(frame.channels);
@@ -607,7 +608,6 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
   /** Adds one's reaction to a message of the open conversation, or takes it back. */
   function react(id: string, emoji: string, on: boolean): void {
     write(id, { kind: "react", emoji, on });
-    if (on) memory.keepRecentEmoji(emoji);
   }
 
   /** Deletes a message of one's own, after a while in which it can be undone. */
@@ -790,7 +790,6 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
         messages: history.value.messages,
       })),
     recents: () => (person.value ? memory.recents(person.value.id) : []),
-    recentEmoji: memory.recentEmoji,
     editing: readonly(editing),
     edit,
     editLast,

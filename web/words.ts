@@ -58,7 +58,13 @@ export function t(phrase: Phrase, values: Readonly<Record<string, string | numbe
 export function rich<T>(phrase: Phrase, values: Readonly<Record<string, T>>): readonly (T | string | undefined)[] {
   const found = dictionary.value?.[phrase] ?? phrase;
   const text = typeof found === "string" ? found : (found[plurals.value.select(Number(values["n"]))] ?? found.other);
-  return text.split(/\{(\w+)\}/).map((part, at) => (at % 2 === 1 ? values[part] : part));
+  const isRightToLeft = document.documentElement.dir === "rtl";
+  return text.split(/\{(\w+)\}/).map((part, at) => {
+    if (at % 2 === 0) return part;
+    const value = values[part];
+    // It keeps its own direction in a sentence of the other one (Unicode FSI and PDI).
+    return isRightToLeft && typeof value === "string" ? `\u2068${value}\u2069` : value;
+  });
 }
 
 /** A sentence of the server or of a rule, as the language that is spoken says it, or else what its code means. */

@@ -671,6 +671,10 @@ export async function prefer(page: Page, name: string, choice: string): Promise<
     },
     [`flack.${name}`, choice] as const,
   );
+  await page.waitForFunction(
+    ([key, value]) => [document.documentElement.dataset[key], document.documentElement.lang].includes(value),
+    [name, choice] as const,
+  );
 }
 
 /** Transitions have ended. */

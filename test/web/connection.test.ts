@@ -105,6 +105,27 @@ describe("the driver", () => {
     vi.restoreAllMocks();
   });
 
+  test("takes over a socket that was opened before the app was there, with what it has said; a closed one is of no use", async () => {
+    const early = new FakeSocket("wss://flack.test/0");
+    const closed = new FakeSocket("wss://flack.test/1");
+    closed.readyState = 3;
+    globalThis.earlySockets = new Map(
+      [early, closed].map((socket) => [socket.url, { socket: socket as unknown as WebSocket, heard: ["one", "two"] }]),
+    );
+    FakeSocket.all = [];
+    const connection = make();
+    connection.start();
+    expect(FakeSocket.all).toEqual([]);
+    expect(received).toEqual(["one", "two"]);
+    expect(states).toContain("live");
+    early.onmessage?.({ data: "three" });
+    expect(received).toEqual(["one", "two", "three"]);
+    connection.leave();
+    connection.start();
+    expect(FakeSocket.all.map(({ url }) => url)).toEqual(["wss://flack.test/1"]);
+    expect(globalThis.earlySockets.size).toBe(0);
+  });
+
   test("is live with the first frame, sends then and not before, and asks for the address at every attempt", async () => {
     const connection = make();
     connection.start();

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/preact";
 import { describe, expect, test, vi } from "vitest";
 import type { Intent, OutboxEntry } from "../../web/outbox.ts";
+import { enter } from "../../web/preferences.ts";
 import type { Conversation, Store } from "../../web/store.ts";
 import { Composer } from "../../web/view/Composer.tsx";
 import { dayName } from "../../web/view/formats.ts";
@@ -50,6 +51,19 @@ describe("the timeline", () => {
     );
     expect(day?.rows.map(({ isFirst }) => isFirst)).toEqual([true, false, true, true, true]);
     expect(day?.rows.map(({ isOwn }) => isOwn)).toEqual([true, true, true, false, false]);
+  });
+
+  test("gives back the same row for what has not changed, so that only what changed is shown anew", () => {
+    const messages = [message(1), message(2), message(3, { reactions: [{ emoji: "🎉", people: [bea] }] })];
+    const before = layOut(messages, [pending("x")], ada);
+    const after = layOut(
+      [...messages.slice(0, 1), { ...message(2), text: "edited", rev: 9 }, ...messages.slice(2), message(4)],
+      [pending("x")],
+      ada,
+      before,
+    );
+    const [was, is] = [before, after].map((days) => days.flatMap(({ rows }) => rows));
+    expect(is?.map((row) => was?.includes(row))).toEqual([true, false, true, false, true]);
   });
 
   test("parts days, and a new day starts a new group", () => {
@@ -192,6 +206,16 @@ describe("the composer", () => {
     expect(send).toHaveBeenCalledTimes(isSent ? 1 : 0);
     if (isSent) expect(keepDraft).toHaveBeenLastCalledWith("");
     expect(box.value).toBe(isSent ? "" : "hello");
+  });
+
+  test("where Enter breaks the line, Ctrl+Enter sends", () => {
+    enter.choose("breaks");
+    const { box, send } = compose("hello");
+    fireEvent.keyDown(box, { key: "Enter" });
+    expect(send).not.toHaveBeenCalled();
+    fireEvent.keyDown(box, { key: "Enter", ctrlKey: true });
+    expect(send).toHaveBeenCalledOnce();
+    enter.choose("sends");
   });
 
   test("counts from nine tenths on, and cannot send too much", () => {

@@ -196,7 +196,7 @@ export function Composer({ store, conversation }: Props) {
             {TEXT_MAX_POINTS - points}
           </span>
         )}
-        <EmojiButton recent={store.recentEmoji} onPick={insert} />
+        <EmojiButton onPick={insert} />
         <button
           type="submit"
           class="icon-button send"
@@ -263,13 +263,7 @@ function AttachButton({ store }: { readonly store: Store }) {
   );
 }
 
-function EmojiButton({
-  recent,
-  onPick,
-}: {
-  readonly recent: () => readonly string[];
-  onPick: (emoji: string) => void;
-}) {
+function EmojiButton({ onPick }: { readonly onPick: (emoji: string) => void }) {
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
   return (
@@ -287,7 +281,6 @@ function EmojiButton({
       {isOpen && button.current && (
         <EmojiPicker
           anchor={button.current.getBoundingClientRect()}
-          recent={recent()}
           returnTo={() => document.getElementById("composer")}
           onPick={(emoji) => onPick(emoji)}
           onClose={() => setOpen(false)}

@@ -63,14 +63,16 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
           {isUnreadElsewhere && <span class="dot" />}
         </button>
         <h1 ref={heading} tabIndex={-1}>
-          {isDirect ? (
-            <bdi>{title}</bdi>
-          ) : (
-            <>
-              <span class="hash">#</span>
-              <bdi>{channelId}</bdi>
-            </>
-          )}
+          <bdi>
+            {isDirect ? (
+              title
+            ) : (
+              <>
+                <span class="hash">#</span>
+                {channelId}
+              </>
+            )}
+          </bdi>
         </h1>
         {channel?.topic && (
           <p class="topic" dir="auto">

@@ -1,11 +1,11 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { EMOJI_GROUPS, type Emoji, findEmoji } from "../emoji.ts";
+import { keepRecentEmoji, recentEmoji } from "../recentEmoji.ts";
 import { t, told } from "../words.ts";
 
 export type PickerProps = {
   /** Where it opens. */
   readonly anchor: DOMRect;
-  readonly recent: readonly string[];
   /** Where the focus goes when it closes: back to where it was, unless another place is named. */
   readonly returnTo?: () => HTMLElement | null;
   readonly onPick: (emoji: string) => void;
@@ -18,7 +18,7 @@ const FOUND_MAX = 64;
 const SIZE = { width: 344, height: 380 };
 
 /** All emoji: the recent ones first, then by group, or those found by a word. Arrows move, Enter takes, Esc leaves. */
-export function EmojiPicker({ anchor, recent, returnTo, onPick, onClose }: PickerProps) {
+export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [word, setWord] = useState("");
   // In the turn in which it goes: the clean-up of a plain effect comes later, and a key typed until then is lost.
@@ -34,6 +34,7 @@ export function EmojiPicker({ anchor, recent, returnTo, onPick, onClose }: Picke
   }, []);
 
   function pick(emoji: string): void {
+    keepRecentEmoji(emoji);
     onPick(emoji);
     onClose();
   }
@@ -86,7 +87,7 @@ export function EmojiPicker({ anchor, recent, returnTo, onPick, onClose }: Picke
           <>
             <Group
               name={t("Recent")}
-              emoji={recent.map((emoji) => ({ emoji, code: emoji, description: emoji }))}
+              emoji={recentEmoji().map((emoji) => ({ emoji, code: emoji, description: emoji }))}
               onPick={pick}
             />
             {EMOJI_GROUPS.map(({ name, emoji }) => (

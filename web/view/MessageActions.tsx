@@ -70,7 +70,6 @@ export function Toolbar({ store, row: { id, seq, text, isOwn }, tabIndex, onRemo
       {anchor && (
         <EmojiPicker
           anchor={anchor}
-          recent={store.recentEmoji()}
           onPick={(emoji) => store.react(id, emoji, true)}
           onClose={() => setAnchor(undefined)}
         />

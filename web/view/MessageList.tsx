@@ -79,7 +79,7 @@ export function MessageList({ store, conversation, you }: Props) {
     wasLed.current ||= epoch !== undefined;
     if (isPinned.current) toEnd();
     else holdStill();
-  }, [messages, entries.length, epoch]);
+  }, [messages, entries.length, epoch, firstNew?.id]);
 
   // History goes in while busy, so that it is not read out; only what comes after it is news.
   useEffect(() => setBusy(epoch === undefined), [epoch]);
@@ -201,6 +201,8 @@ export function MessageList({ store, conversation, you }: Props) {
         class="log"
         role="log"
         aria-label={isDirect ? t("Messages with {name}", { name: title }) : t("Messages in {name}", { name: title })}
+        // The announcer speaks: a log would read out one's own messages too.
+        aria-live="off"
         aria-relevant="additions"
         aria-busy={isBusy}
         onScroll={onScroll}

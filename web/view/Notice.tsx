@@ -1,3 +1,5 @@
+import { Mark } from "./icons.tsx";
+
 type Props = {
   readonly title: string;
   readonly text: string;
@@ -11,6 +13,7 @@ type Props = {
 export function Notice({ title, text, action, onAction, href }: Props) {
   return (
     <div class="notice" role="alert">
+      <Mark />
       <h1>{title}</h1>
       <p>{text}</p>
       {href === undefined ? (

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { find } from "../../worker/history.ts";
+import { keepRecentEmoji, recentEmoji } from "../recentEmoji.ts";
 import type { Store } from "../store.ts";
 import { t } from "../words.ts";
 import { copyText } from "./clipboard.ts";
@@ -29,6 +30,7 @@ export function TouchMenu({ store }: { readonly store: Store }) {
     setId(undefined);
   };
   const react = (emoji: string) => {
+    keepRecentEmoji(emoji);
     store.react(message.id, emoji, true);
     close();
   };
@@ -47,14 +49,7 @@ export function TouchMenu({ store }: { readonly store: Store }) {
     </li>
   );
   if (isPicking) {
-    return (
-      <EmojiPicker
-        anchor={new DOMRect(innerWidth, innerHeight)}
-        recent={store.recentEmoji()}
-        onPick={react}
-        onClose={close}
-      />
-    );
+    return <EmojiPicker anchor={new DOMRect(innerWidth, innerHeight)} onPick={react} onClose={close} />;
   }
   return (
     <Dialog title={t("Message actions")} onClose={close}>
@@ -65,7 +60,7 @@ export function TouchMenu({ store }: { readonly store: Store }) {
         </span>
       </p>
       <div class="sheet-emoji">
-        {store.recentEmoji().map((emoji) => (
+        {recentEmoji().map((emoji) => (
           <button key={emoji} type="button" class="emoji" onClick={() => react(emoji)}>
             {emoji}
           </button>
@@ -126,13 +121,14 @@ function followPresses(pressed: (id: string) => void): () => void {
   for (const kind of ["pointerup", "pointercancel"]) {
     document.addEventListener(kind, () => clearTimeout(timer), { signal });
   }
-  // Neither the browser's own menu nor the link under the finger: the press was meant for the message.
+  // Neither the browser's own menu, nor the link under the finger, nor what of the sheet has come to lie under it.
   for (const kind of ["contextmenu", "click"]) {
     document.addEventListener(
       kind,
       (event) => {
-        const isOnMessage = event.target instanceof Element && event.target.closest("li.message");
-        if (isOnMessage && isTaken) event.preventDefault();
+        if (!isTaken) return;
+        event.preventDefault();
+        event.stopPropagation();
       },
       { signal, capture: true },
     );

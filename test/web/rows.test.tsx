@@ -1,0 +1,57 @@
+/** What a new message costs the page: itself. */
+import { signal } from "@preact/signals";
+import { act, render } from "@testing-library/preact";
+import { expect, test, vi } from "vitest";
+import type { OutboxEntry } from "../../web/outbox.ts";
+import type { Conversation, Store } from "../../web/store.ts";
+import { MessageList } from "../../web/view/MessageList.tsx";
+import type { Message, Person } from "../../worker/frames.ts";
+import { EMPTY_HISTORY, type History, merge } from "../../worker/history.ts";
+
+const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };
+const shown: string[] = [];
+vi.mock("../../web/view/Text.tsx", () => ({
+  Text({ text }: { readonly text: string }) {
+    shown.push(text);
+    return null;
+  },
+}));
+
+function message(seq: number, about: Partial<Message> = {}): Message {
+  return { id: `m${seq}`, seq, rev: seq, author: ada, sentAt: seq, text: `${seq}`, ...about };
+}
+
+test("a message that comes is shown, an edit is shown anew, and the other rows are left alone", async () => {
+  const history = signal<History>(merge(EMPTY_HISTORY, Array.from({ length: 90 }, (_, n) => message(n + 1))));
+  const conversation = {
+    channelId: "general",
+    epoch: signal("e"),
+    history,
+    newAfter: signal(undefined),
+  } as unknown as Conversation;
+  const store = {
+    titleOf: () => "#general",
+    outbox: signal<readonly OutboxEntry[]>([]),
+    openEpoch: signal("e"),
+    editing: signal(undefined),
+    person: signal(ada),
+    isConnected: signal(true),
+    noteNew: () => {},
+    markRead: () => {},
+  } as unknown as Store;
+  render(<MessageList store={store} conversation={conversation} you={ada} />);
+  expect(shown).toHaveLength(90);
+
+  shown.length = 0;
+  await act(() => {
+    history.value = merge(history.value, [message(91)]);
+  });
+  // The one before it is no longer the one that Tab reaches.
+  expect([...new Set(shown)].sort()).toEqual(["90", "91"]);
+
+  shown.length = 0;
+  await act(() => {
+    history.value = merge(history.value, [message(40, { rev: 92, text: "forty" })]);
+  });
+  expect(new Set(shown)).toEqual(new Set(["forty"]));
+});
