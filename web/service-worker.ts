@@ -52,8 +52,8 @@ addEventListener("notificationclick", (event) => {
 async function lead(path: string): Promise<void> {
   const [first] = await clients.matchAll({ type: "window", includeUncontrolled: true });
   if (!first) return void (await clients.openWindow(path));
-  await first.focus();
   first.postMessage(path);
+  await first.focus();
 }
 
 async function keepAll(): Promise<void> {

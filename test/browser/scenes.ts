@@ -671,6 +671,7 @@ export async function prefer(page: Page, name: string, choice: string): Promise<
     },
     [`flack.${name}`, choice] as const,
   );
+  if (!["theme", "density", "language"].includes(name)) return; // nothing shows it
   await page.waitForFunction(
     ([key, value]) => [document.documentElement.dataset[key], document.documentElement.lang].includes(value),
     [name, choice] as const,
@@ -685,7 +686,7 @@ export async function settle({ page }: Someone): Promise<void> {
 type Frame = Readonly<Record<string, unknown>>;
 
 /** Stands between the page and the server: frames come to the page as `change` makes them, a command may be `answered` at once. */
-async function rewire(
+export async function rewire(
   page: Page,
   address: RegExp,
   change: (frame: Frame, route: WebSocketRoute) => Frame,

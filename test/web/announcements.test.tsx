@@ -42,7 +42,7 @@ function listen(messages: readonly Message[]) {
     await act(() => {
       history.value = merge(history.value, more);
     });
-    await act(() => vi.advanceTimersByTime(GATHERED_MS));
+    await act(() => void vi.advanceTimersByTime(GATHERED_MS));
     said.push(...[...region.querySelectorAll("p")].map((line) => line.textContent ?? ""));
     return said.splice(0);
   }
@@ -51,7 +51,7 @@ function listen(messages: readonly Message[]) {
 
 test("history is not read out", async () => {
   const { region, say } = listen(Array.from({ length: 100 }, (_, n) => message(n + 1)));
-  await act(() => vi.advanceTimersByTime(GATHERED_MS));
+  await act(() => void vi.advanceTimersByTime(GATHERED_MS));
   expect(region.textContent).toBe("");
   expect(await say()).toEqual([]);
 });

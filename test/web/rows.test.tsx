@@ -22,7 +22,12 @@ function message(seq: number, about: Partial<Message> = {}): Message {
 }
 
 test("a message that comes is shown, an edit is shown anew, and the other rows are left alone", async () => {
-  const history = signal<History>(merge(EMPTY_HISTORY, Array.from({ length: 90 }, (_, n) => message(n + 1))));
+  const history = signal<History>(
+    merge(
+      EMPTY_HISTORY,
+      Array.from({ length: 90 }, (_, n) => message(n + 1)),
+    ),
+  );
   const conversation = {
     channelId: "general",
     epoch: signal("e"),

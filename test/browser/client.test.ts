@@ -1,0 +1,338 @@
+/** What makes the client one's own, and what it does while nobody looks: settings, languages, notifications, newer versions. */
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Site } from "../site.ts";
+import { NARROW, openBrowser, Someone, WIDE } from "./people.ts";
+import { prefer, rewire, settle } from "./scenes.ts";
+
+/** As long as a slow machine may need. */
+const WAIT = { timeout: 10_000 };
+const site = new Site();
+let browser: Browser;
+let ada: Someone;
+let bea: Someone;
+
+beforeAll(async () => {
+  [browser] = await Promise.all([openBrowser(), site.start()]);
+  [ada, bea] = await Promise.all([Someone.open(browser, "Ada"), Someone.open(browser, "Bea")]);
+  await ada.join(site);
+  await ada.makeChannel("design");
+  await bea.join(site, "/c/general");
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await site.clear();
+});
+
+async function openSettings({ page }: Someone): Promise<void> {
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("dialog", { name: "Settings" }).waitFor();
+}
+
+function look({ page }: Someone) {
+  return page.evaluate(() => {
+    const { lang, dir, dataset } = document.documentElement;
+    const { backgroundColor, fontSize } = getComputedStyle(document.body);
+    return { lang, dir, theme: dataset["theme"], backgroundColor, fontSize };
+  });
+}
+
+describe("settings", () => {
+  test("Looks: a theme takes effect at once, in every tab, and before the first paint of the next page", async () => {
+    await openSettings(ada);
+    const other = await ada.context.newPage();
+    await other.goto(`${site.url}/c/design`);
+    await other.waitForFunction(() => document.title.includes("#design"));
+    await ada.page.getByRole("radio", { name: "High contrast" }).check();
+    expect((await look(ada)).backgroundColor).toBe("rgb(255, 255, 255)");
+    await other.waitForFunction(() => document.documentElement.dataset["theme"] === "contrast");
+    await other.close();
+
+    // The app is held back: whatever is painted now is painted without it.
+    const next = await ada.context.newPage();
+    await next.route(/assets\/index-.*\.js/, (route) => route.abort());
+    await next.goto(site.url, { waitUntil: "domcontentloaded" });
+    expect(await next.evaluate(() => document.documentElement.dataset["theme"])).toBe("contrast");
+    await next.close();
+    await ada.page.getByRole("radio", { name: "Dark", exact: true }).check();
+    expect((await look(ada)).backgroundColor).toBe("rgb(21, 23, 30)");
+    const bar = () => ada.page.locator("meta[name=theme-color]").first().getAttribute("content");
+    expect(await bar()).toBe("#0c0e15");
+    await ada.page.getByRole("radio", { name: "System" }).check();
+    expect(await bar()).toBe("#262b49");
+  });
+
+  test("Looks: compact is denser", async () => {
+    const before = (await look(ada)).fontSize;
+    await ada.page.getByRole("radio", { name: "Compact" }).check();
+    expect(Number.parseFloat((await look(ada)).fontSize)).toBeLessThan(Number.parseFloat(before));
+    await ada.page.getByRole("radio", { name: "Comfortable" }).check();
+  });
+
+  test("Composer: Enter breaks the line for whoever wants it so, and Ctrl+Enter sends", async () => {
+    await ada.page.getByRole("radio", { name: "Breaks the line" }).check();
+    await ada.page.keyboard.press("Escape");
+    const composer = ada.page.getByRole("textbox", { name: /^Message / });
+    await composer.fill("one");
+    await composer.press("Enter");
+    await composer.pressSequentially("two");
+    expect(await composer.inputValue()).toBe("one\ntwo");
+    await composer.press("Control+Enter");
+    await ada.allSent();
+    expect(await composer.inputValue()).toBe("");
+    await prefer(ada.page, "enter", "sends");
+  });
+
+  test.each([
+    ["Español", "es", "Enviar", "ltr"],
+    ["Deutsch", "de", "Senden", "ltr"],
+    ["Français", "fr", "Envoyer", "ltr"],
+    ["日本語", "ja", "送信", "ltr"],
+    ["العربية", "ar", "إرسال", "rtl"],
+  ])("Looks: %s, at once and after a reload, with one file more", async (name, lang, send, dir) => {
+    const who = await Someone.open(browser, `Reader ${lang}`);
+    await who.join(site, "/c/general");
+    await openSettings(who);
+    await who.page.getByRole("combobox", { name: "Language" }).selectOption({ label: name });
+    await who.page.keyboard.press("Escape");
+    await who.page.getByRole("button", { name: send, exact: true }).waitFor();
+    expect(await look(who)).toMatchObject({ lang, dir });
+    const scripts: string[] = [];
+    who.page.on("request", (request) => request.url().includes(`/${lang}-`) && scripts.push(request.url()));
+    await who.page.reload();
+    await who.page.getByRole("button", { name: send, exact: true }).waitFor();
+    expect(await look(who)).toMatchObject({ lang, dir });
+    expect(scripts).toHaveLength(1);
+    const rail = await who.page.getByRole("navigation").boundingBox();
+    expect(rail?.x ?? -1).toBe(dir === "rtl" ? WIDE.viewport.width - 260 : 0);
+    expect(who.complaints).toEqual([]);
+    await who.context.close();
+  });
+
+  test("Looks: without a choice the browser's language is spoken", async () => {
+    const who = await Someone.open(browser, "Reader", { ...WIDE, locale: "de-AT" });
+    await who.page.goto(site.url);
+    await who.page.getByText("Wie sollen dich die anderen nennen?").waitFor();
+    await who.context.close();
+  });
+});
+
+describe("while nobody looks", () => {
+  test("Notifications: asked for by a tap on the bell; one from one tab; a click leads to the message; read is taken back", async () => {
+    await bea.context.grantPermissions(["notifications"], { origin: site.url });
+    await bea.comeBack(site, "/c/general");
+    await bea.page.evaluate(() => navigator.serviceWorker.ready);
+    const bell = bea.page.getByRole("button", { name: "Notifications" });
+    expect(await bell.getAttribute("aria-pressed")).toBe("false");
+    await bell.click();
+    await expect.poll(() => bell.getAttribute("aria-pressed")).toBe("true");
+    // Two tabs, and neither is looked at.
+    const other = await bea.context.newPage();
+    await other.goto(`${site.url}/c/general`);
+    await other.getByRole("textbox", { name: "Message #general" }).waitFor();
+    const shown = () =>
+      other.evaluate(async () => {
+        const registration = await navigator.serviceWorker.ready;
+        const all = await registration.getNotifications();
+        return all.map(({ title, body, tag }) => ({ title, body, tag }));
+      });
+    for (const page of [bea.page, other]) {
+      await page.evaluate(() => {
+        Object.defineProperty(document, "hasFocus", { value: () => false, configurable: true });
+        dispatchEvent(new Event("blur"));
+      });
+    }
+    await ada.openChannel("design");
+    await ada.say("For everybody");
+    await ada.say("@Bea look at this");
+    await ada.say("@Bea and at this");
+    await expect.poll(shown, WAIT).toMatchObject([{ title: "Ada in #design", body: "@Bea and at this" }]);
+
+    const [worker] = bea.context.serviceWorkers();
+    await worker?.evaluate(async () => {
+      const registration = Reflect.get(globalThis, "registration");
+      const [notification] = await registration.getNotifications();
+      const event = new (Reflect.get(globalThis, "NotificationEvent"))("notificationclick", { notification });
+      Reflect.get(globalThis, "dispatchEvent").call(globalThis, event);
+    });
+    const led = () => [bea.page, other].filter((page) => page.url().includes("/c/design?m="));
+    await expect.poll(() => led().length, WAIT).toBe(1);
+    const [page] = led();
+    await page?.evaluate(() => {
+      Object.defineProperty(document, "hasFocus", { value: () => true, configurable: true });
+      dispatchEvent(new Event("focus"));
+    });
+    await page?.getByText("and at this").waitFor();
+    await page?.keyboard.press("Escape");
+    await expect.poll(shown, WAIT).toEqual([]);
+    await other.close();
+  });
+
+  test("Notifications: whoever wants all of them hears of every message; whoever wants none, of none", async () => {
+    const shown = () =>
+      bea.page.evaluate(async () => {
+        const registration = await navigator.serviceWorker.ready;
+        return (await registration.getNotifications()).map(({ title }) => title);
+      });
+    await bea.comeBack(site, "/c/general");
+    await bea.page.getByRole("textbox", { name: "Message #general" }).waitFor();
+    await prefer(bea.page, "notifications", "all");
+    await bea.page.evaluate(() => {
+      Object.defineProperty(document, "hasFocus", { value: () => false, configurable: true });
+      dispatchEvent(new Event("blur"));
+    });
+    await ada.say("Anybody?");
+    await expect.poll(shown, WAIT).toEqual(["#design"]);
+    await prefer(bea.page, "notifications", "off");
+  });
+
+  test("Rail: the title, the icon and the app's badge tell what waits", async () => {
+    const who = await Someone.open(browser, "Cem");
+    await who.context.addInitScript(() => {
+      Reflect.set(globalThis, "badges", []);
+      navigator.setAppBadge = async (count) => void Reflect.get(globalThis, "badges").push(count);
+    });
+    await who.join(site, "/c/design");
+    await who.say("I am Cem");
+    await ada.sees("I am Cem");
+    await who.openChannel("general");
+    await ada.say("@Cem are you there?");
+    await who.page.waitForFunction(() => /^\(1\) #general · Flack$/.test(document.title));
+    await who.page.locator('link[rel="icon"][href="/favicon-for-you.svg"]').waitFor({ state: "attached" });
+    expect(await who.page.evaluate(() => Reflect.get(globalThis, "badges").at(-1))).toBe(1);
+    await who.context.close();
+  });
+
+  test("Connection: a newer version is offered, keeps the draft, and is taken up by itself when nobody would notice", async () => {
+    const who = await Someone.open(browser, "Dora");
+    await who.page.clock.install();
+    let version = 99;
+    await rewire(who.page, /directory\/socket/, (frame) =>
+      frame["type"] === "directory" ? { ...frame, version } : frame,
+    );
+    await who.join(site, "/c/general");
+    const chip = who.page.getByText("New version");
+    await chip.waitFor();
+    const composer = who.page.getByRole("textbox", { name: "Message #general" });
+    await composer.fill("half a thought");
+    let loads = 0;
+    who.page.on("load", () => loads++);
+    await who.page.clock.runFor(5 * 60_000);
+    expect(loads, "not while something is being written").toBe(0);
+    version = 1;
+    await who.page.getByRole("button", { name: "Reload" }).click();
+    await composer.waitFor();
+    expect(await composer.inputValue()).toBe("half a thought");
+    await chip.waitFor({ state: "detached" });
+
+    version = 99;
+    await composer.fill("");
+    await who.page.reload();
+    await chip.waitFor();
+    version = 1;
+    const reloaded = who.page.waitForEvent("load");
+    await who.page.clock.runFor(2 * 60_000);
+    await reloaded;
+    await chip.waitFor({ state: "detached" });
+    await who.context.close();
+  });
+});
+
+test("Budgets: the sockets are open before the app has been loaded, and it takes them over", async () => {
+  const page = await ada.context.newPage();
+  const sockets: string[] = [];
+  page.on("websocket", (socket) => sockets.push(new URL(socket.url()).pathname));
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/assets\/index-.*\.js/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`${site.url}/c/design`, { waitUntil: "commit" });
+  await expect.poll(() => sockets.sort()).toEqual(["/api/channels/design/socket", "/api/directory/socket"]);
+  release();
+  await page.getByRole("listitem").first().waitFor();
+  await page.getByRole("textbox", { name: "Message #design" }).waitFor();
+  expect(sockets).toHaveLength(2);
+  await page.close();
+});
+
+test("Messages: on a phone a long press brings what can be done, and a short tap nothing", async () => {
+  const who = await Someone.open(browser, "Egon", NARROW);
+  await who.join(site, "/c/design");
+  await who.say("Hold this");
+  await who.allSent();
+  await who.message("Hold this").tap();
+  expect(await who.page.getByRole("dialog").count()).toBe(0);
+  await who.act("Hold this");
+  const sheet = who.page.getByRole("dialog", { name: "Message actions" });
+  await sheet.getByRole("button", { name: "👍" }).tap();
+  await who.page.getByRole("button", { name: "👍 1" }).waitFor();
+  await who.act("Hold this");
+  await sheet.getByRole("button", { name: "Edit message" }).tap();
+  await who.page.getByRole("textbox", { name: "Edit message" }).fill("Held");
+  await who.page.getByRole("button", { name: "Save" }).tap();
+  await who.page.getByText("Held (edited)").waitFor();
+  await who.page.getByRole("listitem").filter({ hasText: "Held" }).waitFor();
+  expect(who.complaints).toEqual([]);
+  await who.context.close();
+});
+
+test("Screens: who is here stands beside a wide conversation, and stays while one goes elsewhere", async () => {
+  await ada.page.getByRole("button", { name: /\d here$/ }).click();
+  const pane = ada.page.getByRole("complementary", { name: "People here" });
+  await pane.getByText("Ada").waitFor();
+  await ada.openChannel("general");
+  await pane.getByText("Bea").waitFor();
+  await pane.getByRole("button", { name: "Close" }).click();
+  await pane.waitFor({ state: "detached" });
+});
+
+test("Accessibility: nothing moves for whoever wants no motion, and more contrast is more contrast", async () => {
+  const who = await Someone.open(browser, "Fritz", { ...NARROW, reducedMotion: "reduce", contrast: "more" });
+  await who.join(site, "/c/design");
+  await who.page.getByRole("button", { name: "Open conversations" }).click();
+  await settle(who);
+  const seen = await who.page.evaluate(() => {
+    const rail = document.querySelector(".rail");
+    const { transitionDuration } = rail ? getComputedStyle(rail) : { transitionDuration: "" };
+    return { transitionDuration, text: getComputedStyle(document.body).color };
+  });
+  expect(seen.transitionDuration.split(", ").every((time) => time === "0s")).toBe(true);
+  expect(seen.text).toBe("rgb(0, 0, 0)");
+  await who.context.close();
+});
+
+test("Accessibility: news of others is announced, one's own words and history are not", async () => {
+  const region = ada.page.getByRole("status", { name: "New messages" });
+  await ada.openChannel("design");
+  await region.waitFor({ state: "attached" });
+  await ada.page.evaluate(() => {
+    const said: string[] = [];
+    Reflect.set(globalThis, "said", said);
+    const live = document.querySelector('[role="status"][aria-label="New messages"]');
+    new MutationObserver(() => said.push(live?.textContent ?? "")).observe(live ?? document.body, {
+      childList: true,
+      subtree: true,
+      characterData: true,
+    });
+  });
+  await ada.say("my own words");
+  await ada.allSent();
+  await bea.page.getByRole("link", { name: "#design" }).click();
+  await bea.say("and those of Bea");
+  await expect
+    .poll(() => ada.page.evaluate(() => Reflect.get(globalThis, "said")), WAIT)
+    .toEqual(["Bea: and those of Bea"]);
+  for (let n = 1; n <= 8; n++) await bea.say(`word ${n}`);
+  await expect
+    .poll(() => ada.page.evaluate(() => Reflect.get(globalThis, "said").at(-1)), WAIT)
+    .toMatch(/^\d+ new messages$|Bea: word/);
+});
+
+test("nothing was complained about along the way", () => {
+  expect([...ada.complaints, ...bea.complaints]).toEqual([]);
+});
