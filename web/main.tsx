@@ -13,6 +13,7 @@ import { followAddress, route, takeLinkToken } from "./route.ts";
 import { createStore } from "./store.ts";
 import { speak } from "./words.ts";
 import "./styles/index.css";
+import { forgetSuperseded } from "./superseded.ts";
 import { App } from "./view/App.tsx";
 
 /** Between tries (ms) to learn who one is, while the server cannot be reached. */
@@ -136,5 +137,6 @@ void store.start(takeLinkToken());
 // What nobody has taken by now leads elsewhere.
 for (const { socket } of globalThis.earlySockets?.values() ?? []) socket.close();
 
+forgetSuperseded();
 const root = document.getElementById("app");
 void speak().then(() => root && render(<App store={store} reconnect={reconnect} />, root));

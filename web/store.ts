@@ -92,6 +92,8 @@ const TYPING_EVERY_MS = 2_500;
 const CAUGHT_UP_MAX = 20;
 /** So long (ms) until it is asked again whether a session has really ended. */
 const END_AGAIN_MS = 2_000;
+/** By now (ms) what has just come is painted. */
+const PAINTED_MS = 100;
 /** People asked for in one request. The contract's number. */
 const ASKED_MAX = 50;
 
@@ -491,9 +493,9 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     if (state.kind === "stopped" && state.code === CLOSE.sessionEnded && phase.value === "in") void noticeEnd();
     if (link === "channel" && state.kind !== "live") deliveries?.giveUp();
     if (state.kind === "live") takeOver();
-    // After the first frame: nobody waits for it.
-    if (isConnected.value && !site.value) setTimeout(askSite);
-    if (isConnected.value && !deliveries) setTimeout(prepareDeliveries);
+    // After the first messages are painted: nobody waits for it.
+    if (isConnected.value && !site.value) setTimeout(askSite, PAINTED_MS);
+    if (isConnected.value && !deliveries) setTimeout(prepareDeliveries, PAINTED_MS);
     // Not before the deliveries that were just given up have ended.
     setTimeout(outbox.pump);
   }

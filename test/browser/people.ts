@@ -5,12 +5,14 @@ import type { Site } from "../site.ts";
 const FLAGS =
   "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync";
 
+export const CHROMIUM = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
+
 export const WIDE = { viewport: { width: 1280, height: 800 } } as const;
 export const NARROW = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
 
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium",
+    executablePath: CHROMIUM,
     args: FLAGS.split(" "),
   });
 }

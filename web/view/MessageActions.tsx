@@ -16,8 +16,18 @@ type ToolbarProps = {
   readonly onRemove: (id: string) => void;
 };
 
-/** What can be done with a message; what its author can do comes last. An owner of the site may delete what others wrote. */
-export function Toolbar({ store, row: { id, seq, text, isOwn }, tabIndex, onRemove }: ToolbarProps) {
+/** What can be done with a message, once the messages themselves are painted: in a hundred rows it is most of the work. */
+export function Toolbar(props: ToolbarProps) {
+  const [isDue, setDue] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(setDue, 0, true);
+    return () => clearTimeout(timer);
+  }, []);
+  return isDue ? <Tools {...props} /> : null;
+}
+
+/** What its author can do comes last. An owner of the site may delete what others wrote. */
+function Tools({ store, row: { id, seq, text, isOwn }, tabIndex, onRemove }: ToolbarProps) {
   const mayRemove = isOwn || (store.isOwner.value && !store.open.value?.channelId.includes("~"));
   /** Where the picker is open. */
   const [anchor, setAnchor] = useState<DOMRect>();

@@ -1,0 +1,285 @@
+/**
+ * What the page costs whoever uses it: bytes, requests, times and memory, in a real browser on the product's own server.
+ *
+ *   npm run measure                      all of it, and Lighthouse, which is fetched for the run
+ *   npm run measure -- --no-lighthouse
+ *
+ * Times are of this machine. The slow network is Lighthouse's "slow 4G" (150 ms, 1.6 Mbit/s down, 0.75 up) with the processor
+ * slowed down four times; browsers do not slow down WebSockets.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { CHROMIUM, openBrowser, Someone, WIDE } from "./browser/people.ts";
+import { populate } from "./browser/scenes.ts";
+import { freePort, Site } from "./site.ts";
+
+const SLOW_4G = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 0.75e6 / 8 };
+const SLOWED_TIMES = 4;
+const RUNS = 5;
+const RECEIVED = 1_000;
+const LIGHTHOUSE = "lighthouse@13.5.0";
+const MIB = 1024 * 1024;
+
+const site = new Site();
+const browser = await openBrowser();
+try {
+  await site.start();
+  await populate(site, browser);
+  const ada = await Someone.open(browser, "Ada");
+  await ada.join(site, "/c/full");
+  await firstLoad(ada, "with nothing kept, slow 4G, processor slowed 4 times", true);
+  await firstLoad(ada, "with nothing kept, this machine", false);
+  await inside(ada);
+  await memory(ada);
+  await ada.context.close();
+  if (!process.argv.includes("--no-lighthouse")) await lighthouse();
+} finally {
+  await browser.close();
+  await site.clear();
+}
+
+function tell(what: string, figure: string): void {
+  console.log(`  ${what.padEnd(44)} ${figure}`);
+}
+
+/** A visit of somebody known, whose browser has kept nothing of the site. */
+async function firstLoad({ context }: Someone, how: string, isSlow: boolean): Promise<void> {
+  const page = await context.newPage();
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Network.enable");
+  await devtools.send("Network.setCacheDisabled", { cacheDisabled: true });
+  await devtools.send("Network.setBypassServiceWorker", { bypass: true });
+  if (isSlow) {
+    await devtools.send("Network.emulateNetworkConditions", SLOW_4G);
+    await devtools.send("Emulation.setCPUThrottlingRate", { rate: SLOWED_TIMES });
+  }
+  let sockets = 0;
+  devtools.on("Network.webSocketCreated", () => sockets++);
+  await page.addInitScript(() => {
+    const observer = new MutationObserver(() => {
+      if (!document.querySelector("[role=log] li")) return;
+      observer.disconnect();
+      requestAnimationFrame(() => setTimeout(() => performance.mark("first message")));
+    });
+    observer.observe(document, { childList: true, subtree: true });
+  });
+  await page.goto(`${site.url}/c/full`);
+  await page.waitForFunction(() => performance.getEntriesByName("first message").length > 0);
+  const seen = await page.evaluate(() => {
+    const message = performance.getEntriesByName("first message")[0]?.startTime ?? 0;
+    const paint = performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0;
+    const entries = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+    const before = entries.filter(({ startTime }) => startTime < message);
+    const files = before.map((entry) => ({ name: entry.name, bytes: Number(Reflect.get(entry, "transferSize")) }));
+    return { message, paint, files };
+  });
+  console.log(`First load ${how}`);
+  tell("first paint", `${seen.paint.toFixed(0)} ms`);
+  tell("first message painted", `${seen.message.toFixed(0)} ms`);
+  tell("requests until then, sockets included", `${seen.files.length + sockets}`);
+  const bytes = new Map<string, number>();
+  for (const { name, bytes: sum } of seen.files) {
+    const kind = /\.(?:js|css)$/.exec(name)?.[0] ?? (name.includes("/api/") ? "answers" : "page");
+    bytes.set(kind, (bytes.get(kind) ?? 0) + sum);
+  }
+  for (const [kind, sum] of [...bytes].sort())
+    tell(`transferred, headers included: ${kind}`, `${(sum / 1024).toFixed(1)} KiB`);
+  await page.close();
+}
+
+/** What one does all day. */
+async function inside({ page, context }: Someone): Promise<void> {
+  console.log(`Inside, 100 messages, medians of ${RUNS * 4} (and the slowest)`);
+  const switches: number[] = [];
+  await page.bringToFront();
+  for (let n = 0; n < RUNS * 4; n++) {
+    const name = n % 2 === 0 ? "talk" : "full";
+    switches.push(await painted(page, `.rail-link[href="/c/${name}"]`, "click"));
+    await page.getByRole("heading", { name: `#${name}`, exact: true }).waitFor();
+    await page.getByRole("textbox", { name: `Message #${name}` }).waitFor();
+  }
+  tell("switching to a visited channel, painted", spread(switches.slice(2)));
+
+  const keys: number[] = [];
+  await page.getByRole("textbox", { name: "Message #full" }).focus();
+  for (let n = 0; n < RUNS * 4; n++) keys.push(await painted(page, "#composer", "key"));
+  tell("key to paint", spread(keys));
+  await page.getByRole("textbox", { name: "Message #full" }).fill("");
+
+  const bea = await Someone.open(browser, "Bea");
+  await bea.join(site, "/c/full");
+  const own: number[] = [];
+  const theirs: number[] = [];
+  for (let n = 0; n < RUNS * 4; n++) {
+    const text = `measured ${n} ${Math.random()}`;
+    const there = bea.page.evaluate(shownAt, text);
+    const here = page.evaluate(shownAt, text);
+    await page.getByRole("textbox", { name: "Message #full" }).fill(text);
+    const pressed = await page.evaluate(() => {
+      const field = document.querySelector("#composer");
+      field?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+      return performance.timeOrigin + performance.now();
+    });
+    own.push((await here) - pressed);
+    theirs.push((await there) - pressed);
+    // Five a second are allowed.
+    await page.waitForFunction(() => document.querySelector(".message.sending") === null);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  tell("own message painted", spread(own));
+  tell("painted at the other browser", spread(theirs));
+  await bea.context.close();
+  await context.pages()[0]?.bringToFront();
+}
+
+/** From an event to the frame that shows what it did (ms). */
+function painted(page: Page, selector: string, kind: "click" | "key"): Promise<number> {
+  return page.evaluate(
+    ([target, how]) =>
+      new Promise<number>((resolve) => {
+        const element = document.querySelector<HTMLElement>(target);
+        const began = performance.now();
+        if (how === "click") element?.click();
+        else if (element instanceof HTMLTextAreaElement) {
+          element.value += "x";
+          element.dispatchEvent(new InputEvent("input", { bubbles: true }));
+        }
+        requestAnimationFrame(() => {
+          const channel = new MessageChannel();
+          channel.port1.onmessage = () => resolve(performance.now() - began);
+          channel.port2.postMessage(undefined);
+        });
+      }),
+    [selector, kind] as const,
+  );
+}
+
+/** When (ms, by the machine's clock) a text is painted. */
+function shownAt(text: string): Promise<number> {
+  return new Promise((resolve) => {
+    const observer = new MutationObserver(() => {
+      const isThere = [...document.querySelectorAll(".message .text")].some((row) => row.textContent === text);
+      if (!isThere) return;
+      observer.disconnect();
+      requestAnimationFrame(() => resolve(performance.timeOrigin + performance.now()));
+    });
+    observer.observe(document.body, { childList: true, subtree: true });
+  });
+}
+
+/** What stays in the page's memory of a thousand messages that came and went. */
+async function memory({ page, context }: Someone): Promise<void> {
+  const devtools = await context.newCDPSession(page);
+  const heap = async () => {
+    await devtools.send("HeapProfiler.collectGarbage");
+    return (await devtools.send("Runtime.getHeapUsage")).usedSize;
+  };
+  const talkers = await Promise.all(
+    Array.from({ length: 50 }, async (_, n) => {
+      const body = JSON.stringify({ name: `Talker ${n}` });
+      const signedIn = await fetch(`${site.url}/api/session`, { method: "POST", body });
+      return signedIn.headers.get("set-cookie")?.split(";")[0] ?? "";
+    }),
+  );
+  const before = await heap();
+  let last = "";
+  for (let round = 0; round < RECEIVED / talkers.length; round++) {
+    await Promise.all(
+      talkers.map(async (cookie, n) => {
+        last = `round ${round} of ${n}`;
+        const body = JSON.stringify({ id: crypto.randomUUID(), text: `${last} ${"word ".repeat(20)}` });
+        let status = 0;
+        while (status !== 201) {
+          const answer = await fetch(`${site.url}/api/channels/full/messages`, {
+            method: "POST",
+            headers: { cookie },
+            body,
+          });
+          status = answer.status;
+          if (status !== 201) await new Promise((resolve) => setTimeout(resolve, 200));
+        }
+      }),
+    );
+  }
+  await page
+    .getByText(`round ${RECEIVED / talkers.length - 1} of`)
+    .first()
+    .waitFor();
+  const after = await heap();
+  console.log(`Memory, ${RECEIVED} messages received`);
+  tell("heap before", `${(before / MIB).toFixed(1)} MiB`);
+  tell("heap after", `${(after / MIB).toFixed(1)} MiB`);
+  tell("rows in the page", `${await page.getByRole("log").getByRole("listitem").count()}`);
+}
+
+/** Lighthouse on a channel of 100 messages and on the first run, by its own measures of a phone. */
+async function lighthouse(): Promise<void> {
+  console.log("Lighthouse (performance · accessibility · best practices)");
+  const folder = mkdtempSync(join(tmpdir(), "flack-lighthouse-"));
+  const port = await freePort();
+  let context: BrowserContext | undefined;
+  try {
+    context = await chromium.launchPersistentContext(folder, {
+      executablePath: CHROMIUM,
+      args: ["--no-sandbox", "--disable-gpu", `--remote-debugging-port=${port}`],
+      ...WIDE,
+    });
+    for (const [what, path] of [
+      ["first run", "/"],
+      ["full channel", "/c/full"],
+    ] as const) {
+      if (path !== "/") {
+        const page = await context.newPage();
+        await page.goto(site.url + path);
+        await page.getByRole("textbox", { name: "Display name" }).fill("Lighthouse");
+        await page.getByRole("button", { name: "Join" }).click();
+        await page.getByRole("listitem").first().waitFor();
+        await page.close();
+      }
+      tell(what, scores(site.url + path, port));
+    }
+  } finally {
+    await context?.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function scores(url: string, port: number): string {
+  const categories = ["performance", "accessibility", "best-practices"];
+  const options = [
+    `--port=${port}`,
+    "--disable-storage-reset",
+    "--quiet",
+    "--output=json",
+    `--only-categories=${categories}`,
+  ];
+  const report = execFileSync(
+    "npm",
+    ["exec", "--yes", `--package=${LIGHTHOUSE}`, "--", "lighthouse", url, ...options],
+    {
+      encoding: "utf8",
+      maxBuffer: 64 * MIB,
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
+  const { categories: all, audits } = JSON.parse(report);
+  const missed = categories.flatMap((name) =>
+    all[name].auditRefs.flatMap(({ id, weight }: { id: string; weight: number }) =>
+      weight > 0 && audits[id].score !== null && audits[id].score < 0.9
+        ? [`${id} ${audits[id].displayValue ?? ""}`.trim()]
+        : [],
+    ),
+  );
+  const figures = categories.map((name) => Math.round(all[name].score * 100)).join(" · ");
+  return missed.length > 0 ? `${figures} (${missed.join(", ")})` : figures;
+}
+
+function spread(values: readonly number[]): string {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number) =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(1);
+  return `${at(0.5)} ms (${at(1)})`;
+}
