@@ -190,6 +190,13 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     }
     if (token !== undefined) return void (await redeem(token));
     if (known) enter(known);
+    else {
+      const asked = await askSite();
+      if (asked.ok && !asked.value.session) {
+        phase.value = "welcome";
+        return;
+      }
+    }
     // Also when the person is known: sockets carry no cookie, and this answer renews it.
     const answer = await api.session();
     if (answer.ok) return known ? meet(answer.value.person) : enter(answer.value.person);

@@ -179,7 +179,12 @@ export const LinkAnswer = v.object({ url: v.string(), expiresAt: Count });
 
 /** `owner`: whether the person is an owner of the site. */
 export const SessionAnswer = v.object({ person: Person, owner: v.exactOptional(v.boolean()) });
-export const SiteAnswer = v.object({ name: v.string(), accessCode: v.boolean(), files: v.boolean() });
+export const SiteAnswer = v.object({
+  name: v.string(),
+  accessCode: v.boolean(),
+  files: v.boolean(),
+  session: v.exactOptional(v.boolean()),
+});
 export const ProblemAnswer = v.object({
   code: v.string(),
   detail: v.string(),

@@ -91,7 +91,13 @@ app.get("/api/health", (c) => c.json({ status: "ok" })).all(only("GET", "HEAD"))
 
 app
   .get("/api/site", (c) =>
-    c.json({ name: c.env.SITE_NAME || "Flack", accessCode: Boolean(c.env.ACCESS_CODE), files: Boolean(c.env.FILES) }),
+    c.json({
+      name: c.env.SITE_NAME || "Flack",
+      accessCode: Boolean(c.env.ACCESS_CODE),
+      files: Boolean(c.env.FILES),
+      // Whether it is worth asking who one is: a page cannot see its own cookie.
+      ...(readToken(c) !== undefined && { session: true }),
+    }),
   )
   .all(only("GET", "HEAD"));
 

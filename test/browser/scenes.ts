@@ -73,7 +73,7 @@ export const SCENES: readonly Scene[] = [
     shows: "Screens",
     isOutside: true,
     async open({ page }, site) {
-      await page.route("**/api/session", (route) => route.abort());
+      await page.route("**/api/**", (route) => route.abort());
       await page.goto(site.url);
       await page.locator(".notice").waitFor();
     },

@@ -61,7 +61,7 @@ async function make({ token, isOffline }: { readonly token?: string; readonly is
   const unused = () => Promise.reject(new Error("not to be called"));
   const answer = <T>(value: T, status = 200) => ({ ok: true, value, status }) as const;
   const api: typeof httpApi = {
-    site: vi.fn(async () => answer({ name: "Flack", accessCode: false, files: true })),
+    site: vi.fn(async () => answer({ name: "Flack", accessCode: false, files: true, session: true })),
     session: vi.fn(async () => answer({ person: ada })),
     signIn: vi.fn(async (name: string) => answer({ person: { ...ada, name } })),
     signOut: vi.fn(async () => answer(null, 204)),

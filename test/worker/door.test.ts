@@ -19,7 +19,10 @@ beforeAll(async () => {
 describe("without a session", () => {
   test("health and site answer", async () => {
     expect(await (await ask("GET", "/api/health")).json()).toEqual({ status: "ok" });
-    expect(await (await ask("GET", "/api/site")).json()).toEqual({ name: "Flack", accessCode: false, files: true });
+    const site = { name: "Flack", accessCode: false, files: true };
+    expect(await (await ask("GET", "/api/site")).json()).toEqual(site);
+    // Whoever brings a session, whatever it is worth, is told that asking who one is makes sense.
+    expect(await (await ada.ask("GET", "/api/site")).json()).toEqual({ ...site, session: true });
   });
 
   test.each([

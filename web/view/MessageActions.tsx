@@ -19,11 +19,18 @@ type ToolbarProps = {
 /** What can be done with a message, once the messages themselves are painted: in a hundred rows it is most of the work. */
 export function Toolbar(props: ToolbarProps) {
   const [isDue, setDue] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(setDue, 0, true);
-    return () => clearTimeout(timer);
-  }, []);
+  useEffect(() => whenIdle(() => setDue(true)), []);
   return isDue ? <Tools {...props} /> : null;
+}
+
+/** Row by row, as there is time for it, so that no key waits for all of them. The answer calls it off. */
+function whenIdle(act: () => void): () => void {
+  if (!("requestIdleCallback" in globalThis)) {
+    const timer = setTimeout(act);
+    return () => clearTimeout(timer);
+  }
+  const call = requestIdleCallback(act, { timeout: 500 });
+  return () => cancelIdleCallback(call);
 }
 
 /** What its author can do comes last. An owner of the site may delete what others wrote. */

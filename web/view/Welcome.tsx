@@ -18,7 +18,7 @@ export function Welcome({ store }: { readonly store: Store }) {
 
   useEffect(() => {
     dialog.current?.showModal();
-    void store.askSite();
+    if (!site) void store.askSite();
   }, []);
 
   async function join(wanted: string): Promise<void> {
