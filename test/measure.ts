@@ -13,7 +13,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
-import { CHROMIUM, openBrowser, Someone, WIDE } from "./browser/people.ts";
+import { CHROMIUM, openBrowser, Someone } from "./browser/people.ts";
 import { populate } from "./browser/scenes.ts";
 import { freePort, Site } from "./site.ts";
 

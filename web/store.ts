@@ -92,8 +92,8 @@ const TYPING_EVERY_MS = 2_500;
 const CAUGHT_UP_MAX = 20;
 /** So long (ms) until it is asked again whether a session has really ended. */
 const END_AGAIN_MS = 2_000;
-/** By now (ms) what has just come is painted. */
-const PAINTED_MS = 100;
+/** So long (ms) after its frame what has just come is painted, on a slow device too. */
+const PAINTED_MS = 50;
 /** People asked for in one request. The contract's number. */
 const ASKED_MAX = 50;
 
@@ -501,8 +501,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     if (link === "channel" && state.kind !== "live") deliveries?.giveUp();
     if (state.kind === "live") takeOver();
     // After the first messages are painted: nobody waits for it.
-    if (isConnected.value && !site.value) setTimeout(askSite, PAINTED_MS);
-    if (isConnected.value && !deliveries) setTimeout(prepareDeliveries, PAINTED_MS);
+    if (isConnected.value && !deliveries) requestAnimationFrame(() => setTimeout(prepare, PAINTED_MS));
     // Not before the deliveries that were just given up have ended.
     setTimeout(outbox.pump);
   }
@@ -524,6 +523,12 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     if (person.value) void outbox.open(person.value.id);
   }
 
+  /** Fetches what will be asked for soon. */
+  function prepare(): void {
+    if (!site.value) void askSite();
+    void prepareDeliveries();
+  }
+
   async function prepareDeliveries(): Promise<void> {
     deliveriesMade ??= makeDeliveries({ api, say, wayOf });
     try {
@@ -541,7 +546,8 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
   /** A channel made again under the same name is another one. */
   function wayOf({ channelId, epoch }: OutboxEntry): "socket" | "http" | "none" | "gone" {
     const isOpen = open.value?.channelId === channelId && open.value.epoch.value === epoch;
-    if (isOpen && channelLink.value.kind === "live") return "socket";
+    // What went by HTTP would be out of sight until the socket shows it.
+    if (isOpen) return channelLink.value.kind === "live" ? "socket" : "none";
     if (directoryLink.value.kind !== "live" || !isStillOneself()) return "none";
     return channels.value.get(channelId)?.epoch === epoch ? "http" : "gone";
   }
@@ -813,12 +819,6 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     noticeNewer: () => {
       isNewer.value = true;
     },
-    /** Nothing is being written, sent or waited for: the page may be loaded anew without anybody noticing. */
-    isAtRest: () =>
-      reading.draft(openEpoch.value) === "" &&
-      editing.value === undefined &&
-      outbox.entries.value.length === 0 &&
-      [...conversations.value.values()].every(({ uploads }) => (uploads.value?.list.value.length ?? 0) === 0),
     changedElsewhere: readonly(changedElsewhere),
     noticeOtherTabs,
     leavePage,

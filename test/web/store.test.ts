@@ -212,6 +212,8 @@ test("where the browser refuses storage one is still oneself: renaming and sendi
   expect(startOver).not.toHaveBeenCalled();
   store.linkChanged("channel", { kind: "waiting", tries: 1 });
   store.send("by HTTP");
+  go("/c/design");
+  store.linkChanged("directory", { kind: "live" });
   await vi.waitFor(() => expect(api.send).toHaveBeenCalledWith("general", { id: expect.any(String), text: "by HTTP" }));
 });
 
@@ -254,6 +256,18 @@ describe("saying something", () => {
     expect(said).toHaveLength(1);
     store.discard({ id, kind: "send" });
     expect(store.outbox.value).toEqual([]);
+  });
+
+  test("what is said in the open conversation waits for its socket, and stays in sight until then", async () => {
+    const { store, api, said } = await talking();
+    store.linkChanged("channel", { kind: "waiting", tries: 1 });
+    store.send("hello");
+    store.linkChanged("directory", { kind: "live" });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(api.send).not.toHaveBeenCalled();
+    expect(store.outbox.value).toHaveLength(1);
+    store.linkChanged("channel", { kind: "live" });
+    await vi.waitFor(() => expect(said).toMatchObject([{ type: "send", text: "hello" }]));
   });
 
   test("what was under way when the socket broke goes out again with the same id", async () => {

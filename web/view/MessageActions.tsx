@@ -18,7 +18,8 @@ type ToolbarProps = {
 
 /** What can be done with a message, once the messages themselves are painted: in a hundred rows it is most of the work. */
 export function Toolbar(props: ToolbarProps) {
-  const [isDue, setDue] = useState(false);
+  // One row among others that have theirs gets it at once.
+  const [isDue, setDue] = useState(() => document.querySelector(".toolbar") !== null);
   useEffect(() => whenIdle(() => setDue(true)), []);
   return isDue ? <Tools {...props} /> : null;
 }

@@ -16,7 +16,7 @@ export function NewVersion({ store }: { readonly store: Store }) {
     for (const kind of ["keydown", "pointerdown", "wheel"]) addEventListener(kind, touch, outside);
     const timer = setInterval(() => {
       const isIdle = Date.now() - touchedAt.current >= IDLE_MS;
-      if (isIdle && store.isAtRest() && !document.querySelector("dialog[open]")) location.reload();
+      if (isIdle && isAtRest(store) && !document.querySelector("dialog[open]")) location.reload();
     }, IDLE_MS / 4);
     return () => {
       outside.abort();
@@ -32,4 +32,10 @@ export function NewVersion({ store }: { readonly store: Store }) {
       </button>
     </p>
   );
+}
+
+/** Nothing is being written, sent or waited for. */
+function isAtRest(store: Store): boolean {
+  const files = store.open.value?.uploads.value?.list.value ?? [];
+  return store.draft() === "" && store.editing.value === undefined && store.outbox.value.length + files.length === 0;
 }

@@ -42,7 +42,7 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onL
         <header class="rail-head">
           <Mark />
           <span class="rail-title">Flack</span>
-          {store.openEpoch.value !== undefined && <Bell />}
+          {store.site.value && <Bell />}
           <button
             ref={close}
             type="button"
