@@ -39,24 +39,33 @@ function tell(store: Store): void {
 
 /** Registers the service worker; where there can be none, nothing is missing but the app without a network. */
 async function install(store: Store): Promise<void> {
+  const isNewer = async () => {
+    if (await isPageNewer()) store.noticeNewer();
+  };
+  setInterval(isNewer, LOOK_EVERY_MS);
+  // A new version ends all sockets.
+  let wasConnected = true;
+  effect(() => {
+    if (store.isConnected.value && !wasConnected) void isNewer();
+    wasConnected = store.isConnected.value;
+  });
   if (!("serviceWorker" in navigator)) return;
   navigator.serviceWorker.addEventListener("message", ({ data }) => go(String(data)));
   try {
-    const registration = await navigator.serviceWorker.register(address());
-    registration.addEventListener("updatefound", () => {
-      const { installing, active } = registration;
-      if (!active) return; // the first one there is
-      installing?.addEventListener("statechange", () => installing.state === "activated" && store.noticeNewer());
-    });
-    const look = () => registration.update().catch(() => {}); // without a network there is nothing newer
-    setInterval(look, LOOK_EVERY_MS);
-    let wasConnected = true;
-    effect(() => {
-      if (store.isConnected.value && !wasConnected) void look();
-      wasConnected = store.isConnected.value;
-    });
+    await navigator.serviceWorker.register(address());
   } catch (error) {
     console.warn("the app cannot be kept on this device", error);
+  }
+}
+
+/** Whether the server's page names another script than this one runs. What cannot be asked is not. */
+async function isPageNewer(): Promise<boolean> {
+  const own = document.querySelector('script[type="module"]')?.getAttribute("src");
+  try {
+    const page = await fetch("/", { cache: "no-cache" });
+    return page.ok && own !== null && own !== undefined && !(await page.text()).includes(own);
+  } catch {
+    return false; // there is no network
   }
 }
 

@@ -188,7 +188,10 @@ export function createConnection({ url, received, changed, whyRefused }: Wiring)
       const reason = hasSpoken ? undefined : await whyRefused();
       if (!socket) happen({ kind: "closed", code: reason ?? code });
     };
-    for (const data of early?.heard ?? []) opening.onmessage(new MessageEvent("message", { data }));
+    const { onmessage } = opening;
+    // Once it is told that this connects.
+    if (early)
+      queueMicrotask(() => early.heard.map((data) => onmessage.call(opening, new MessageEvent("message", { data }))));
   }
 
   /** Forgets the socket before closing it: its `onclose` may come much later and is no news. */

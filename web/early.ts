@@ -2,9 +2,15 @@
  * Runs before anything is painted and before the app is there: no page flashes, and the server is asked at once.
  * A plain script: it imports nothing, and knows as little of the app as it can.
  */
-try {
+(() => {
   const page = document.documentElement;
-  const kept = (name: string) => localStorage.getItem(`flack.${name}`) ?? "";
+  const kept = (name: string): string => {
+    try {
+      return localStorage.getItem(`flack.${name}`) ?? "";
+    } catch {
+      return ""; // storage is refused: the system decides
+    }
+  };
   page.dataset["theme"] = kept("theme");
   page.dataset["density"] = kept("density");
   page.lang =
@@ -14,7 +20,7 @@ try {
   page.dir = page.lang === "ar" ? "rtl" : "ltr";
 
   // Whoever is known goes to where the address says, or to where they were: the app takes these sockets over.
-  const { id } = JSON.parse(kept("person") || "{}");
+  const [, id] = /"id":"([\w-]+)"/.exec(kept("person")) ?? [];
   const path = location.pathname === "/" ? kept(`${id}.place`) : location.pathname;
   const [, kind, name] = /^\/([cd])\/([^/]+)/.exec(path) ?? [];
   if (id && name && !location.hash) {
@@ -29,6 +35,4 @@ try {
       }),
     );
   }
-} catch {
-  // storage is refused: the system decides about the looks, and the app about everything else
-}
+})();

@@ -99,7 +99,7 @@ effect(() => {
 });
 
 effect(() => {
-  if (store.openEpoch.value === undefined) return;
+  if (store.openEpoch.value === undefined && store.directoryLink.value.kind !== "live") return;
   setTimeout(() => import("./afterwards.ts").then(({ begin }) => begin(store), notFetched), AFTERWARDS_MS);
 });
 

@@ -45,7 +45,7 @@ addEventListener("fetch", (event) => {
 addEventListener("notificationclick", (event) => {
   if (!isClick(event)) return;
   event.notification.close();
-  event.waitUntil(lead(String(event.notification.data)));
+  event.waitUntil(lead(String(event.notification.data.path)));
 });
 
 /** Brings a window of the app to the front, and it to a path; where there is none, one is opened. */

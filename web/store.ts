@@ -62,8 +62,8 @@ export type Conversation = {
   readonly uploads: Signal<Uploads | undefined>;
 };
 
-/** News of a conversation: the newest message, where it was told whole. */
-export type Heard = { readonly channelId: string; readonly message: Message | undefined };
+/** News of a conversation, whole where it was told whole. */
+export type Heard = { readonly channelId: string; readonly messages: readonly Message[] };
 
 export type Store = ReturnType<typeof createStore>;
 
@@ -374,7 +374,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
           if (channel) moved.set(id, { ...channel, seq, lastAt });
         }
         channels.value = moved;
-        for (const { id, latest } of frame.channels) hear(id, latest);
+        for (const { id, latest } of frame.channels) hear(id, latest ? [latest] : []);
         return;
       }
       case "people": {
@@ -392,7 +392,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
       case "mention": {
         const epoch = channels.value.get(frame.channel)?.epoch;
         if (epoch !== undefined) reading.noteMentions(epoch, [frame.message]);
-        return hear(frame.channel, frame.message);
+        return hear(frame.channel, [frame.message]);
       }
       case "error":
         return;
@@ -451,7 +451,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
           conversation.history.value = merge(conversation.history.value, frame.messages);
           for (const { author } of frame.messages) forgetTypist(conversation, author.id);
           takeIn(conversation.epoch.value, frame.messages);
-          hear(channelId, frame.messages.at(-1));
+          hear(channelId, frame.messages);
         });
       case "here": {
         const left = new Set(frame.left.map(({ id }) => id));
@@ -474,8 +474,8 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     }
   }
 
-  function hear(channelId: string, message: Message | undefined): void {
-    heard.value = { channelId, message };
+  function hear(channelId: string, messages: readonly Message[]): void {
+    heard.value = { channelId, messages };
   }
 
   function forgetTypist(conversation: Conversation, personId: string): void {
@@ -798,12 +798,9 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     known,
     reply,
     react,
-    /** What this tab has visited, as it is now. */
-    visited: () =>
-      [...conversations.value.values()].map(({ channelId, history }) => ({
-        channelId,
-        messages: history.value.messages,
-      })),
+    /** What this tab has visited. */
+    visited: () => [...conversations.value.values()],
+    readSeq: reading.readSeq,
     recents: () => (person.value ? memory.recents(person.value.id) : []),
     editing: readonly(editing),
     edit,

@@ -39,13 +39,18 @@ const plurals = computed(() => new Intl.PluralRules(locale.value));
 
 /** Speaks the language that the page is marked with. What cannot be fetched is English. */
 export async function speak(): Promise<void> {
-  const { lang } = document.documentElement;
+  const page = document.documentElement;
+  const { lang } = page;
   const wanted = isLanguage(lang) ? lang : "en";
   try {
-    dictionary.value = (await TABLES[wanted]?.())?.default;
+    const table = await TABLES[wanted]?.();
+    if (page.lang !== lang) return; // another one was wanted meanwhile
+    dictionary.value = table?.default;
     language.value = wanted;
   } catch (error) {
-    console.warn("the language could not be fetched", error);
+    console.warn("a part of the page could not be fetched", error);
+    page.lang = language.value;
+    page.dir = "";
   }
 }
 

@@ -1,5 +1,5 @@
 /** What makes the client one's own, and what it does while nobody looks: settings, languages, notifications, newer versions. */
-import type { Browser } from "playwright-core";
+import type { Browser, WebSocketRoute } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Site } from "../site.ts";
 import { NARROW, openBrowser, Someone, WIDE } from "./people.ts";
@@ -123,6 +123,9 @@ describe("while nobody looks", () => {
     await bea.context.grantPermissions(["notifications"], { origin: site.url });
     await bea.comeBack(site, "/c/general");
     await bea.page.evaluate(() => navigator.serviceWorker.ready);
+    // Nothing is unread: a mention is told by itself, not with what came before it.
+    await bea.openChannel("design");
+    await bea.openChannel("general");
     const bell = bea.page.getByRole("button", { name: "Notifications" });
     expect(await bell.getAttribute("aria-pressed")).toBe("false");
     await bell.click();
@@ -147,6 +150,7 @@ describe("while nobody looks", () => {
     await ada.say("For everybody");
     await ada.say("@Bea look at this");
     await ada.say("@Bea and at this");
+    await ada.say("and this is for everybody again");
     await expect.poll(shown, WAIT).toMatchObject([{ title: "Ada in #design", body: "@Bea and at this" }]);
 
     const [worker] = bea.context.serviceWorkers();
@@ -184,7 +188,19 @@ describe("while nobody looks", () => {
     });
     await ada.say("Anybody?");
     await expect.poll(shown, WAIT).toEqual(["#design"]);
-    await prefer(bea.page, "notifications", "off");
+
+    // Whoever signs out leaves nothing on the desktop.
+    const again = await bea.context.newPage();
+    await again.goto(`${site.url}/c/general`);
+    await again.getByRole("textbox", { name: "Message #general" }).waitFor();
+    await again.getByRole("button", { name: "Settings" }).click();
+    await again.getByRole("button", { name: "Sign out" }).click();
+    await again.getByRole("dialog").getByRole("button", { name: "Sign out" }).last().click();
+    await again.getByRole("textbox", { name: "Display name" }).waitFor();
+    await expect.poll(shown, WAIT).toEqual([]);
+    await bea.context.close();
+    bea = await Someone.open(browser, "Bea");
+    await bea.join(site, "/c/general");
   });
 
   test("Rail: the title, the icon and the app's badge tell what waits", async () => {
@@ -260,6 +276,42 @@ test("Budgets: the sockets are open before the app has been loaded, and it takes
   await page.close();
 });
 
+test("Budgets: a message that has left the window has left the page's memory, too", async () => {
+  const who = await Someone.open(browser, "Gerd");
+  let channel: WebSocketRoute | undefined;
+  let directory: WebSocketRoute | undefined;
+  await rewire(who.page, /\/channels\/.*socket/, (frame, route) => {
+    channel = route;
+    return frame;
+  });
+  await rewire(who.page, /directory\/socket/, (frame, route) => {
+    directory = route;
+    return frame;
+  });
+  await who.join(site, "/c/general");
+  const devtools = await who.context.newCDPSession(who.page);
+  const nodes = async () => {
+    await devtools.send("HeapProfiler.collectGarbage");
+    return (await devtools.send("Memory.getDOMCounters")).nodes;
+  };
+  const author = { id: "talker-of-nobody-0123", name: "Talker" };
+  async function hear(from: number, to: number): Promise<void> {
+    for (let seq = from; seq <= to; seq++) {
+      const told = { id: crypto.randomUUID(), seq, rev: seq, author, sentAt: Date.now(), text: `number ${seq}` };
+      channel?.send(JSON.stringify({ type: "messages", messages: [told] }));
+      const moved = { id: "general", seq, lastAt: Date.now() };
+      if (seq % 5 === 0) directory?.send(JSON.stringify({ type: "activity", channels: [moved] }));
+      if (seq % 20 === 0) await who.page.getByText(`number ${seq}`, { exact: true }).waitFor();
+    }
+    await who.page.waitForFunction(() => document.querySelectorAll(".toolbar").length === 100);
+  }
+  await hear(10_001, 10_200);
+  const before = await nodes();
+  await hear(10_201, 10_600);
+  expect(await nodes()).toBeLessThan(before * 1.5);
+  await who.context.close();
+});
+
 test("Messages: on a phone a long press brings what can be done, and a short tap nothing", async () => {
   const who = await Someone.open(browser, "Egon", NARROW);
   await who.join(site, "/c/design");
@@ -327,10 +379,15 @@ test("Accessibility: news of others is announced, one's own words and history ar
   await expect
     .poll(() => ada.page.evaluate(() => Reflect.get(globalThis, "said")), WAIT)
     .toEqual(["Bea: and those of Bea"]);
-  for (let n = 1; n <= 8; n++) await bea.say(`word ${n}`);
-  await expect
-    .poll(() => ada.page.evaluate(() => Reflect.get(globalThis, "said").at(-1)), WAIT)
-    .toMatch(/^\d+ new messages$|Bea: word/);
+  await bea.page.evaluate(() =>
+    Promise.all(
+      Array.from({ length: 8 }, (_, n) => {
+        const body = JSON.stringify({ id: crypto.randomUUID(), text: `word ${n}` });
+        return fetch("/api/channels/design/messages", { method: "POST", body });
+      }),
+    ),
+  );
+  await expect.poll(() => ada.page.evaluate(() => Reflect.get(globalThis, "said").at(-1)), WAIT).toBe("8 new messages");
 });
 
 test("nothing was complained about along the way", () => {

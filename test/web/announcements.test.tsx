@@ -77,6 +77,17 @@ test("eight are a number, and so are twenty", async () => {
   expect(await say(...Array.from({ length: 20 }, (_, n) => message(n + 10)))).toEqual(["20 new messages"]);
 });
 
+test("what was said is not said again with the next message, and the same words are", async () => {
+  const { say, region } = listen([message(1)]);
+  await say(message(2));
+  const before = region.querySelector("p");
+  await say(message(3, ada));
+  expect(region.querySelector("p")).toBe(before);
+  await say(message(4, bea, { text: "message 2" }));
+  expect(region.textContent).toBe("Bea: message 2");
+  expect(region.querySelector("p")).not.toBe(before);
+});
+
 test("an edit, a reaction and a deletion are no news", async () => {
   const { say } = listen([message(1), message(2)]);
   expect(await say(message(2, bea, { rev: 3, text: "changed" }))).toEqual([]);
@@ -88,8 +99,10 @@ test("what was missed while the connection was down is told when it is back", as
   await act(() => {
     link.value = { kind: "waiting", tries: 1 };
   });
+  // The welcome brings it, and only then the connection is live.
+  expect(await say(message(2))).toEqual([]);
   await act(() => {
     link.value = { kind: "live" };
   });
-  expect(await say(message(2))).toEqual(["Bea: message 2"]);
+  expect(await say()).toEqual(["Bea: message 2"]);
 });

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Message } from "../../worker/frames.ts";
+import { quoted } from "../quoted.ts";
 import type { Conversation, Store } from "../store.ts";
 import { t } from "../words.ts";
-import { quoted } from "./Quote.tsx";
 
 /** What comes within this time (ms) is told together. */
 const GATHER_MS = 1_000;
@@ -14,7 +14,10 @@ const READ_MAX = 5;
  * a number. The log itself is silent: it cannot tell one's own messages, or history, from news.
  */
 export function Announcer({ store, conversation }: { readonly store: Store; readonly conversation: Conversation }) {
-  const [lines, setLines] = useState<readonly string[]>([]);
+  const [told, setTold] = useState<{ readonly turn: number; readonly lines: readonly string[] }>({
+    turn: 0,
+    lines: [],
+  });
   const heardSeq = useRef<number | undefined>(undefined);
   const waiting = useRef<Message[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
@@ -24,7 +27,11 @@ export function Announcer({ store, conversation }: { readonly store: Store; read
 
   useEffect(() => {
     heardSeq.current = undefined;
-    return () => clearTimeout(timer.current);
+    return () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+      waiting.current = [];
+    };
   }, [epoch]);
   useEffect(() => {
     const before = heardSeq.current;
@@ -40,18 +47,19 @@ export function Announcer({ store, conversation }: { readonly store: Store; read
       const gathered = waiting.current;
       waiting.current = [];
       timer.current = undefined;
-      setLines(
+      const lines =
         gathered.length > READ_MAX
           ? [t("{n} new messages", { n: gathered.length })]
-          : gathered.map((one) => `${one.author.name}: ${quoted(store, one)}`),
-      );
+          : gathered.map((one) => `${one.author.name}: ${quoted(store, one)}`);
+      setTold(({ turn }) => ({ turn: turn + 1, lines }));
     }, GATHER_MS);
   }, [epoch, messages, isLive]);
 
   return (
     <div class="visually-hidden" role="status" aria-label={t("New messages")}>
-      {lines.map((line, n) => (
-        <p key={`${seq} ${n}`}>{line}</p>
+      {told.lines.map((line, n) => (
+        // What was said is not said again; the same words a second time are.
+        <p key={`${told.turn} ${n}`}>{line}</p>
       ))}
     </div>
   );

@@ -1,4 +1,4 @@
-import { mayNotify } from "../notifications.ts";
+import { isNotifyingRefused, mayNotify } from "../notifications.ts";
 import { notifications } from "../preferences.ts";
 import { t } from "../words.ts";
 import { LateIcon } from "./lateIcons.tsx";
@@ -6,7 +6,7 @@ import { sheet } from "./sheets.ts";
 
 /** Turns notifications on, of mentions and direct messages, or off. What the browser refuses, the settings explain. */
 export function Bell() {
-  const isOn = notifications.chosen.value !== "off";
+  const isOn = notifications.chosen.value !== "off" && !isNotifyingRefused();
   return (
     <button
       type="button"

@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { Preference } from "../preferences.ts";
 import { type Phrase, t } from "../words.ts";
 
@@ -12,6 +13,8 @@ type Props<C extends string> = {
 /** One of a few: a group of radio buttons. */
 export function Choice<C extends string>({ legend, preference, labels, mayChoose }: Props<C>) {
   const { choices, chosen, choose } = preference;
+  /** The browser has checked what may not be chosen. */
+  const [, redraw] = useState(0);
   return (
     <fieldset class="choice">
       <legend>{t(legend)}</legend>
@@ -21,9 +24,9 @@ export function Choice<C extends string>({ legend, preference, labels, mayChoose
             type="radio"
             name={legend}
             checked={chosen.value === choice}
-            onChange={async ({ currentTarget }) => {
+            onChange={async () => {
               if (!mayChoose || (await mayChoose(choice))) choose(choice);
-              currentTarget.checked = chosen.value === choice;
+              else redraw((times) => times + 1);
             }}
           />
           {t(labels[choice])}

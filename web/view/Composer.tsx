@@ -4,13 +4,13 @@ import { countPoints, foldText, TEXT_MAX_POINTS } from "../../worker/protocol.ts
 import { type Started, startedAt } from "../completion.ts";
 import { toSent } from "../mentions.ts";
 import { enter } from "../preferences.ts";
+import { quoted } from "../quoted.ts";
 import { noticeShortcodes } from "../shortcodes.ts";
 import type { Conversation, Store } from "../store.ts";
 import { rich, t } from "../words.ts";
 import { Icon } from "./icons.tsx";
 import { LateIcon } from "./lateIcons.tsx";
 import { lazy } from "./lazy.tsx";
-import { quoted } from "./Quote.tsx";
 import { isSendKey } from "./sendKey.ts";
 import { isTouch } from "./touch.ts";
 

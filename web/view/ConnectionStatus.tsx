@@ -17,6 +17,6 @@ export function ConnectionStatus({ store, reconnect }: { readonly store: Store; 
 }
 
 /** Coming back; a first try is no news. */
-function isBroken({ value }: ReadonlySignal<ConnectionState>): boolean {
+export function isBroken({ value }: ReadonlySignal<ConnectionState>): boolean {
   return "tries" in value && value.tries > 0;
 }

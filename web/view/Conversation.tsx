@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { WINDOW_MESSAGES } from "../../worker/protocol.ts";
 import type { Store } from "../store.ts";
 import { t } from "../words.ts";
+import { isBroken } from "./ConnectionStatus.tsx";
 import { Icon } from "./icons.tsx";
 import { lazy } from "./lazy.tsx";
 import { MessageList } from "./MessageList.tsx";
@@ -99,15 +100,22 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
       {/* It has its place whether or not anybody types, so that nothing moves. */}
       <p class="typing">{conversation.typing.value.length > 0 && <TypingLine conversation={conversation} />}</p>
       <div class="composer-place">
-        {(isWelcomed || store.channelLink.value.kind === "waiting") && (
+        {(isWelcomed || isBroken(store.channelLink)) && (
           <Composer key={`composer ${place}`} store={store} conversation={conversation} />
         )}
       </div>
       {wasWelcomed.current && <DropPlace store={store} />}
       {wasWelcomed.current && <Announcer key={`announcer ${place}`} store={store} conversation={conversation} />}
       {wasWelcomed.current && <Keys />}
-      {wasWelcomed.current && <TouchMenu store={store} />}
-      {arePeopleShown && <People store={store} conversation={conversation} onClose={() => setPeopleShown(false)} />}
+      {wasWelcomed.current && <TouchMenu key={`touch ${place}`} store={store} />}
+      {arePeopleShown && !isDirect && (
+        <People
+          key={`people ${place}`}
+          store={store}
+          conversation={conversation}
+          onClose={() => setPeopleShown(false)}
+        />
+      )}
     </div>
   );
 }

@@ -41,7 +41,8 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
 
   function onKeyDown(event: KeyboardEvent): void {
     event.stopPropagation(); // the list's keys are not the picker's
-    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLUMNS }[event.key];
+    const forward = document.documentElement.dir === "rtl" ? -1 : 1;
+    const step = { ArrowLeft: -forward, ArrowRight: forward, ArrowUp: -COLUMNS, ArrowDown: COLUMNS }[event.key];
     const isTyping = event.target instanceof HTMLInputElement;
     if (step === undefined || (isTyping && event.key !== "ArrowDown")) return;
     event.preventDefault();

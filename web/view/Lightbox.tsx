@@ -30,8 +30,9 @@ export function Lightbox({ pictures, first, onClose }: Props) {
       onClose={({ currentTarget }) => currentTarget.isConnected && onClose()}
       onKeyDown={(event) => {
         event.stopPropagation(); // the list's keys are not the picture's
-        if (event.key === "ArrowLeft") step(-1);
-        if (event.key === "ArrowRight") step(1);
+        const forward = document.documentElement.dir === "rtl" ? -1 : 1;
+        if (event.key === "ArrowLeft") step(-forward);
+        if (event.key === "ArrowRight") step(forward);
       }}
       onClick={({ target, currentTarget }) => target === currentTarget && onClose()}
     >

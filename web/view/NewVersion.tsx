@@ -5,7 +5,7 @@ import { t } from "../words.ts";
 /** Nobody has touched anything for so long (ms). */
 const IDLE_MS = 60_000;
 
-/** A newer version is there: taken up on a tap, and by itself when nobody would notice. Nothing that was written is lost. */
+/** A newer version is there: taken up on a tap, and by itself when nobody would notice. Drafts outlive it. */
 export function NewVersion({ store }: { readonly store: Store }) {
   const touchedAt = useRef(Date.now());
   useEffect(() => {
@@ -36,6 +36,6 @@ export function NewVersion({ store }: { readonly store: Store }) {
 
 /** Nothing is being written, sent or waited for. */
 function isAtRest(store: Store): boolean {
-  const files = store.open.value?.uploads.value?.list.value ?? [];
-  return store.draft() === "" && store.editing.value === undefined && store.outbox.value.length + files.length === 0;
+  const hasFiles = store.visited().some(({ uploads }) => (uploads.value?.list.value.length ?? 0) > 0);
+  return !hasFiles && store.draft() === "" && store.editing.value === undefined && store.outbox.value.length === 0;
 }

@@ -31,7 +31,15 @@ export function People(props: Props) {
     <aside class="people-pane" aria-label={t("People here")}>
       <header class="dialog-head">
         <h2>{t("People here")}</h2>
-        <button type="button" class="icon-button" aria-label={t("Close")} onClick={props.onClose}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={t("Close")}
+          onClick={() => {
+            props.onClose();
+            document.querySelector<HTMLElement>("button.here")?.focus();
+          }}
+        >
           <Icon name="close" />
         </button>
       </header>

@@ -1,5 +1,5 @@
 import { find } from "../../worker/history.ts";
-import { plainLine } from "../markdown.ts";
+import { quoted } from "../quoted.ts";
 import type { Store } from "../store.ts";
 import { t } from "../words.ts";
 import { Icon } from "./icons.tsx";
@@ -26,12 +26,4 @@ export function Quote({ store, id, tabIndex, onGo }: Props) {
       </span>
     </button>
   );
-}
-
-/** A message in one line: its words, or else its files. */
-export function quoted(
-  store: Store,
-  { text, attachments = [] }: { readonly text: string; readonly attachments?: readonly { readonly name: string }[] },
-): string {
-  return store.plainText(plainLine(text)) || attachments.map(({ name }) => name).join(", ");
 }

@@ -1,6 +1,5 @@
 import type { Person, Reaction } from "../../worker/frames.ts";
 import type { Store } from "../store.ts";
-import { t } from "../words.ts";
 
 type Props = {
   readonly store: Store;
@@ -42,6 +41,5 @@ export function Reactions({ store, id, reactions, you, tabIndex }: Props) {
 
 function names(people: readonly Person[]): string {
   const first = people.slice(0, NAMES_MAX).map(({ name }) => name);
-  const rest = people.length - first.length;
-  return rest > 0 ? t("{names} and {n} more", { names: first.join(", "), n: rest }) : first.join(", ");
+  return first.join(", ") + (people.length > NAMES_MAX ? " …" : "");
 }

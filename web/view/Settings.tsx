@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { foldDisplayName } from "../../worker/names.ts";
-import { mayNotify } from "../notifications.ts";
+import { isNotifyingRefused, mayNotify } from "../notifications.ts";
 import { density, enter, language, notifications, sound, theme } from "../preferences.ts";
 import type { Store } from "../store.ts";
 import { rich, t, told } from "../words.ts";
@@ -116,7 +116,7 @@ export function Settings({ store, onClose }: { readonly store: Store; readonly o
 
 /** What the desktop is told of. The browser is asked for leave when somebody wants it, and not before. */
 function Notifications() {
-  const [isRefused, setRefused] = useState(false);
+  const [isRefused, setRefused] = useState(isNotifyingRefused);
   return (
     <>
       <Choice

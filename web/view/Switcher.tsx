@@ -182,7 +182,10 @@ function places(store: Store, typed: string, onClose: () => void): readonly Opti
 /** Messages held on this device: what is kept of every visited conversation, and what this tab has, as it is now. */
 function found(store: Store, kept: readonly KeptConversation[], typed: string, onClose: () => void): readonly Option[] {
   const windows = new Map(kept.map(({ channelId, window }) => [channelId, window.messages]));
-  for (const { channelId, messages } of store.visited()) if (messages.length > 0) windows.set(channelId, messages);
+  for (const { channelId, history } of store.visited()) {
+    const { messages } = history.value;
+    if (messages.length > 0) windows.set(channelId, messages);
+  }
   const here = [...windows].flatMap(([channelId, messages]) =>
     store.channels.value.has(channelId) ? [{ channelId, messages }] : [],
   );

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { find } from "../../worker/history.ts";
+import { quoted } from "../quoted.ts";
 import { keepRecentEmoji, recentEmoji } from "../recentEmoji.ts";
 import type { Store } from "../store.ts";
 import { t } from "../words.ts";
@@ -7,20 +8,24 @@ import { copyText } from "./clipboard.ts";
 import { Dialog } from "./Dialog.tsx";
 import { LateIcon, type LateIconName } from "./lateIcons.tsx";
 import { lazy } from "./lazy.tsx";
-import { quoted } from "./Quote.tsx";
+import { rowId } from "./timeline.ts";
 
 const EmojiPicker = lazy(async () => (await import("./EmojiPicker.tsx")).EmojiPicker);
 
 /** A finger that stays so long (ms), and moves less than this (px), means the message under it. */
 const PRESS_MS = 450;
 const STILL_PX = 10;
+const CLICK_MS = 300;
 
 /** What can be done with a message, as a sheet for a thumb: opened by a long press on it. */
 export function TouchMenu({ store }: { readonly store: Store }) {
   const [id, setId] = useState<string>();
   const [isPicking, setPicking] = useState(false);
-  useEffect(() => followPresses(setId), []);
   const conversation = store.open.value;
+  useEffect(() => {
+    const isKept = (pressed: string) => conversation && find(conversation.history.peek(), pressed) !== undefined;
+    return followPresses((pressed) => isKept(pressed) && setId(pressed));
+  }, []);
   const message = id === undefined || !conversation ? undefined : find(conversation.history.value, id);
   if (!message || message.deleted) return null;
   const isOwn = message.author.id === store.person.value?.id;
@@ -38,8 +43,9 @@ export function TouchMenu({ store }: { readonly store: Store }) {
     <li>
       <button
         type="button"
-        onClick={() => {
-          close();
+        onClick={({ currentTarget }) => {
+          // At once: under an open dialog nothing takes the focus.
+          currentTarget.closest("dialog")?.close();
           act();
         }}
       >
@@ -82,7 +88,11 @@ export function TouchMenu({ store }: { readonly store: Store }) {
             void copyText(store.plainText(message.text));
           })}
         {isOwn && tool("pencil", t("Edit message"), () => store.edit(message.id))}
-        {mayRemove && tool("trash", t("Delete message"), () => store.remove(message.id))}
+        {mayRemove &&
+          tool("trash", t("Delete message"), () => {
+            // The list knows where the focus goes.
+            document.querySelector<HTMLElement>(`#${rowId(message.id)} [data-does='delete']`)?.click();
+          })}
       </ul>
     </Dialog>
   );
@@ -119,7 +129,17 @@ function followPresses(pressed: (id: string) => void): () => void {
     { signal },
   );
   for (const kind of ["pointerup", "pointercancel"]) {
-    document.addEventListener(kind, () => clearTimeout(timer), { signal });
+    document.addEventListener(
+      kind,
+      () => {
+        clearTimeout(timer);
+        // The click that belongs to the press comes right after it; any later one is meant.
+        setTimeout(() => {
+          isTaken = false;
+        }, CLICK_MS);
+      },
+      { signal },
+    );
   }
   // Neither the browser's own menu, nor the link under the finger, nor what of the sheet has come to lie under it.
   for (const kind of ["contextmenu", "click"]) {

@@ -11,6 +11,7 @@ const REGIONS: readonly (readonly [part: string, place: string])[] = [
   [".rail", ".rail a[aria-current]"],
   [".log", ".log li[tabindex='0']"],
   [".composer", "#composer"],
+  [".people-pane", ".people-pane button"],
 ];
 /** What a letter does to a message: the tool of that name in its row. */
 const TOOLS: Readonly<Record<string, string>> = {

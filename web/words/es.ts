@@ -219,7 +219,6 @@ const words: Dictionary = {
   "design team": "equipo de diseño",
   unread: "sin leer",
   "unread, you are mentioned": "sin leer, te mencionan",
-  "{names} and {n} more": "{names} y {n} más",
   "{names} are typing…": "{names} están escribiendo…",
   "{names} is typing…": "{names} está escribiendo…",
   "{name} in {channel}": "{name} en {channel}",

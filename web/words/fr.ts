@@ -70,7 +70,7 @@ const words: Dictionary = {
   "High contrast": "Contraste élevé",
   "I run this site": "Je gère ce site",
   "If this is the only device of theirs, their name and direct conversations are given up.":
-    "Si c’est leur seul appareil, leur nom et leurs conversations directes sont abandonnés.",
+    "Si c’est son seul appareil, son nom et ses conversations directes sont abandonnés.",
   "In an empty composer: edit your last message": "Champ vide : modifier votre dernier message",
   "It brings another person's Flack to this device, and signs {name} out here.":
     "Il apporte le Flack d’une autre personne sur cet appareil et y déconnecte {name}.",
@@ -219,11 +219,6 @@ const words: Dictionary = {
   "design team": "équipe design",
   unread: "non lus",
   "unread, you are mentioned": "non lus, on vous mentionne",
-  "{names} and {n} more": {
-    one: "{names} et {n} autre",
-    many: "{names} et {n} autres",
-    other: "{names} et {n} autres",
-  },
   "{names} are typing…": "{names} écrivent…",
   "{names} is typing…": "{names} écrit…",
   "{name} in {channel}": "{name} dans {channel}",

@@ -218,7 +218,6 @@ const words: Dictionary = {
   "design team": "デザイン チーム",
   unread: "件の未読",
   "unread, you are mentioned": "件の未読、メンションあり",
-  "{names} and {n} more": "{names}、ほか{n}人",
   "{names} are typing…": "{names}が入力中…",
   "{names} is typing…": "{names}が入力中…",
   "{name} in {channel}": "{channel}の{name}",

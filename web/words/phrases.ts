@@ -209,7 +209,6 @@ export type Phrase =
   | "design team"
   | "unread"
   | "unread, you are mentioned"
-  | "{names} and {n} more"
   | "{names} are typing…"
   | "{names} is typing…"
   | "{name} in {channel}"
