@@ -103,6 +103,11 @@ effect(() => {
   setTimeout(() => import("./afterwards.ts").then(({ begin }) => begin(store), notFetched), AFTERWARDS_MS);
 });
 
+// Where one of the two has got through, the other need not wait any longer.
+effect(() => {
+  if ([store.directoryLink, store.channelLink].some(({ value }) => value.kind === "live")) untracked(nudge);
+});
+
 effect(() => {
   if (store.phase.value !== "unreachable") return;
   const timer = setInterval(store.start, TRY_AGAIN_MS);

@@ -501,7 +501,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     if (link === "channel" && state.kind !== "live") deliveries?.giveUp();
     if (state.kind === "live") takeOver();
     // After the first messages are painted: nobody waits for it.
-    if (isConnected.value && !deliveries) requestAnimationFrame(() => setTimeout(prepare, PAINTED_MS));
+    if (isConnected.value && !(deliveries && site.value)) requestAnimationFrame(() => setTimeout(prepare, PAINTED_MS));
     // Not before the deliveries that were just given up have ended.
     setTimeout(outbox.pump);
   }

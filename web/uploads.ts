@@ -28,6 +28,8 @@ export type Uploads = {
   readonly list: ReadonlySignal<readonly Upload[]>;
   /** Why some files were not taken, if so. */
   readonly complaint: ReadonlySignal<string | undefined>;
+  /** What could not be taken is not spoken of any more. */
+  forgive(): void;
   add(files: readonly File[]): void;
   /** Under another name it is another upload: the server keeps the name with the bytes. */
   rename(id: string, name: string): void;
@@ -164,6 +166,9 @@ export function createUploads(channelId: string): Uploads {
       void begin(id);
     },
     remove,
+    forgive() {
+      complaint.value = undefined;
+    },
     clear() {
       complaint.value = undefined;
       for (const { id } of list.value) remove(id);

@@ -328,7 +328,16 @@ test("Messages: on a phone a long press brings what can be done, and a short tap
   await who.page.getByRole("textbox", { name: "Edit message" }).fill("Held");
   await who.page.getByRole("button", { name: "Save" }).tap();
   await who.page.getByText("Held (edited)").waitFor();
-  await who.page.getByRole("listitem").filter({ hasText: "Held" }).waitFor();
+  await who.act("Held (edited)");
+  await sheet.getByRole("button", { name: "Reply" }).tap();
+  await who.page.getByText("Replying to Egon").waitFor();
+  expect(await who.page.evaluate(() => document.activeElement?.id)).toBe("composer");
+
+  // Everything is found without a keyboard, too.
+  await who.page.getByRole("button", { name: "Open conversations" }).tap();
+  await who.page.getByRole("button", { name: "Go to" }).tap();
+  await who.page.getByRole("combobox", { name: "Go to" }).fill("?Held");
+  await who.page.getByRole("option").first().waitFor();
   expect(who.complaints).toEqual([]);
   await who.context.close();
 });

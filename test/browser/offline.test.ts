@@ -71,6 +71,9 @@ test("opens without a server, reads every visited conversation, and what is writ
   await ada.openChannel("design");
   await ada.say("written without a network");
   await ada.page.getByText("Will be sent when connected").waitFor();
+  await ada.say("and thought better of");
+  await ada.message("and thought better of").getByRole("button", { name: "Discard" }).click();
+  await ada.message("and thought better of").waitFor({ state: "detached" });
   await ada.page.reload();
   await ada.sees("written without a network");
   await ada.page.getByRole("textbox", { name: "Message #design" }).fill("half a thought");
@@ -82,6 +85,9 @@ test("opens without a server, reads every visited conversation, and what is writ
   expect((await ada.texts()).filter((text) => text === "written without a network")).toHaveLength(1);
   expect(await ada.page.getByRole("textbox", { name: "Message #design" }).inputValue()).toBe("half a thought");
   await ada.page.getByRole("status", { name: "Connection" }).getByText("Offline").waitFor({ state: "detached" });
+  // What the site can do is asked for, also where the first thing to do was to send.
+  await ada.page.getByRole("button", { name: "Attach files" }).waitFor();
+  await ada.page.getByRole("button", { name: "Notifications" }).waitFor();
 });
 
 test("what changed while one was away is there as soon as there is a network, deletions included", async () => {

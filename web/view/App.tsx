@@ -9,9 +9,8 @@ import { lazy } from "./lazy.tsx";
 import { Rail } from "./Rail.tsx";
 import { type SheetName, sheet } from "./sheets.ts";
 
-/** So long (ms) a connection has to hold before what every message may need is fetched, and what is rarely needed. */
+/** So long (ms) a connection has to hold before what every message may need is fetched. */
 const FETCH_SOON_MS = 100;
-const FETCH_AHEAD_MS = 5_000;
 
 /** What opens over the screen, one at a time. */
 type SheetProps = { readonly store: Store; readonly onClose: () => void };
@@ -61,11 +60,11 @@ function Inside({ store, reconnect }: Props) {
   // Wherever one has gone to, by whatever way, the drawer is out of the way.
   useEffect(() => setRailOpen(false), [where]);
   useEffect(() => () => open(undefined), []);
-  // What is opened rarely is fetched while there is a network, and not before everything else.
+  // What is opened rarely is kept by the service worker.
   useEffect(() => {
     if (!store.isConnected.value) return;
-    const timers = [setTimeout(fetchSoon, FETCH_SOON_MS), setTimeout(fetchAhead, FETCH_AHEAD_MS)];
-    return () => timers.forEach(clearTimeout);
+    const timer = setTimeout(fetchSoon, FETCH_SOON_MS);
+    return () => clearTimeout(timer);
   }, [store.isConnected.value]);
   const Sheet = sheet.value && SHEETS[sheet.value];
   return (
@@ -101,22 +100,7 @@ function open(name: SheetName | undefined): void {
 }
 
 function fetchSoon(): void {
-  fetchNow(() => [import("./MessageActions.tsx"), import("./DropPlace.tsx"), import("./Outage.tsx")]);
-}
-
-/** What has to be there when the network is not. */
-function fetchAhead(): void {
-  fetchNow(() => [
-    import("./Settings.tsx"),
-    import("./Switcher.tsx"),
-    import("./NewChannel.tsx"),
-    import("./NewDirect.tsx"),
-    import("./Stopped.tsx"),
-    import("./EditField.tsx"),
-    import("./ChannelMenu.tsx"),
-  ]);
-}
-
-function fetchNow(parts: () => readonly Promise<unknown>[]): void {
-  Promise.all(parts()).catch((error) => console.warn("a part of the page could not be fetched", error));
+  Promise.all([import("./MessageActions.tsx"), import("./DropPlace.tsx"), import("./Outage.tsx")]).catch((error) =>
+    console.warn("a part of the page could not be fetched", error),
+  );
 }

@@ -5,6 +5,7 @@ import { fileSize } from "./formats.ts";
 import { Icon } from "./icons.tsx";
 import { lazy } from "./lazy.tsx";
 
+const Player = lazy(async () => (await import("./Player.tsx")).Player);
 const Lightbox = lazy(async () => (await import("./Lightbox.tsx")).Lightbox);
 
 /** The longest sides (px) a picture or film takes in a conversation. */
@@ -45,27 +46,12 @@ export function Attachments({ id, attachments, tabIndex }: Props) {
 
 function OtherFile({ file, tabIndex }: { readonly file: Attachment; readonly tabIndex: number }) {
   const { name, type, size, url } = file;
-  if (type.startsWith("video/")) {
+  if (/^(?:video|audio)\//.test(type)) {
+    const isFilm = type.startsWith("video");
     return (
-      <video
-        class="film"
-        src={url}
-        controls
-        tabIndex={tabIndex}
-        preload="metadata"
-        aria-label={name}
-        style={frameOf(file)}
-        {...sizeOf(file)}
-      />
-    );
-  }
-  if (type.startsWith("audio/")) {
-    return (
-      <figure class="sound">
-        <figcaption dir="auto">{name}</figcaption>
-        {/* biome-ignore lint/a11y/useMediaCaption: nobody has written captions for what people send each other */}
-        <audio src={url} controls tabIndex={tabIndex} preload="none" aria-label={name} />
-      </figure>
+      <div class={isFilm ? "film" : "sound"} style={isFilm ? frameOf(file) : undefined}>
+        <Player file={file} tabIndex={tabIndex} />
+      </div>
     );
   }
   return (

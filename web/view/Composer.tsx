@@ -183,6 +183,7 @@ export function Composer({ store, conversation }: Props) {
           value={text}
           onInput={({ currentTarget: { value } }) => {
             write(value);
+            uploads?.forgive();
             look();
             void noticeShortcodes(value);
             if (value.trim() !== "") store.noteTyping();

@@ -127,7 +127,7 @@ function CopyButton({ icon, label, text, tabIndex }: CopyProps) {
 const REFUSED = { send: "Not sent", edit: "Not changed", delete: "Not deleted" } as const;
 
 /** What is to be said about a message that is not simply there. */
-export function MessageState({ store, row: { id, state } }: Omit<ToolbarProps, "tabIndex" | "onRemove">) {
+export function MessageState({ store, row: { id, seq, state } }: Omit<ToolbarProps, "tabIndex" | "onRemove">) {
   switch (state.kind) {
     case "sent":
       return null;
@@ -135,7 +135,17 @@ export function MessageState({ store, row: { id, state } }: Omit<ToolbarProps, "
       return store.isConnected.value ? (
         <span class="state late">{t("Sending…")}</span>
       ) : (
-        <span class="state">{t("Will be sent when connected")}</span>
+        <span class="state">
+          {t("Will be sent when connected")}
+          {seq === undefined && (
+            <>
+              {" · "}
+              <button type="button" class="link-button" onClick={() => store.discard({ id, kind: "send" })}>
+                {t("Discard")}
+              </button>
+            </>
+          )}
+        </span>
       );
     case "failed":
       return (
@@ -161,7 +171,12 @@ export function MessageState({ store, row: { id, state } }: Omit<ToolbarProps, "
 function Deleting({ store, id, dueAt }: { readonly store: Store; readonly id: string; readonly dueAt: number }) {
   const [isDue, setDue] = useState(dueAt <= Date.now());
   useEffect(() => {
-    const timer = setTimeout(() => setDue(true), dueAt - Date.now());
+    const timer = setTimeout(() => {
+      // The button goes: its focus stays with the message.
+      const row = document.getElementById(rowId(id));
+      if (row?.querySelector(".state")?.contains(document.activeElement)) row.focus();
+      setDue(true);
+    }, dueAt - Date.now());
     return () => clearTimeout(timer);
   }, [dueAt]);
   if (isDue) {

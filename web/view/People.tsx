@@ -16,7 +16,8 @@ export function People(props: Props) {
   const [isRoomy, setRoomy] = useState(() => matchMedia(ROOMY).matches);
   useEffect(() => {
     const room = matchMedia(ROOMY);
-    const look = () => setRoomy(room.matches);
+    // What stood beside the conversation does not come over it by itself.
+    const look = () => (room.matches ? setRoomy(true) : props.onClose());
     room.addEventListener("change", look);
     return () => room.removeEventListener("change", look);
   }, []);

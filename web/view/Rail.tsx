@@ -7,7 +7,7 @@ import { Avatar } from "./Avatar.tsx";
 import { Icon, Mark } from "./icons.tsx";
 import { lazy } from "./lazy.tsx";
 
-const Bell = lazy(async () => (await import("./Bell.tsx")).Bell);
+const RailTools = lazy(async () => (await import("./RailTools.tsx")).RailTools);
 
 type Props = {
   readonly store: Store;
@@ -42,7 +42,7 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onL
         <header class="rail-head">
           <Mark />
           <span class="rail-title">Flack</span>
-          {store.site.value && <Bell />}
+          {store.site.value && <RailTools />}
           <button
             ref={close}
             type="button"

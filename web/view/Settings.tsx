@@ -7,6 +7,7 @@ import { rich, t, told } from "../words.ts";
 import { Choice } from "./Choice.tsx";
 import { Dialog } from "./Dialog.tsx";
 import { lazy } from "./lazy.tsx";
+import { isTouch } from "./touch.ts";
 
 const DeviceLink = lazy(async () => (await import("./DeviceLink.tsx")).DeviceLink);
 
@@ -41,7 +42,9 @@ export function Settings({ store, onClose }: { readonly store: Store; readonly o
       <Choice legend="Density" preference={density} labels={{ comfortable: "Comfortable", compact: "Compact" }} />
       <Notifications />
       <Choice legend="Sound" preference={sound} labels={{ off: "Off", on: "With notifications" }} />
-      <Choice legend="Enter" preference={enter} labels={{ sends: "Sends", breaks: "Breaks the line" }} />
+      {!isTouch() && (
+        <Choice legend="Enter" preference={enter} labels={{ sends: "Sends", breaks: "Breaks the line" }} />
+      )}
       <label class="select">
         <span>{t("Language")}</span>
         <select

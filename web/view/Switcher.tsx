@@ -137,13 +137,6 @@ function places(store: Store, typed: string, onClose: () => void): readonly Opti
       goTo(store, channel.id);
     },
   }));
-  if (typed === "") {
-    const open = store.open.value?.channelId;
-    return channels
-      .filter(({ key }) => store.channels.value.get(open ?? "")?.epoch !== key)
-      .sort((a, b) => a.rank - b.rank || a.label.localeCompare(b.label))
-      .slice(0, OPTIONS_MAX);
-  }
   const talkedTo = new Set([...store.channels.value.values()].flatMap(({ peer }) => peer?.id ?? []));
   const people = [...store.people.value.values()]
     .filter(({ id }) => id !== you && !talkedTo.has(id))
@@ -168,6 +161,14 @@ function places(store: Store, typed: string, onClose: () => void): readonly Opti
       },
     }),
   );
+  if (typed === "") {
+    const open = store.open.value?.channelId;
+    const others = channels
+      .filter(({ key }) => store.channels.value.get(open ?? "")?.epoch !== key)
+      .sort((a, b) => a.rank - b.rank || a.label.localeCompare(b.label));
+    const present = people.filter(({ key }) => store.online.value.has(key));
+    return [...[...others, ...present].slice(0, OPTIONS_MAX - actions.length), ...actions];
+  }
   const wanted = typed.replace(/^[#@]/, "");
   return [...channels, ...people, ...actions]
     .flatMap((option) => {

@@ -82,11 +82,15 @@ export function Welcome({ store }: { readonly store: Store }) {
           {complaint ?? t("No account, no password. This device remembers you.")}
         </p>
         {problem?.code === "name_taken" && folded.ok && (
-          <button type="button" class="button quiet" onClick={() => void join(another(folded.name))}>
+          <button type="button" class="button primary" onClick={() => void join(another(folded.name))}>
             <span>{rich("Join as {name}", { name: <bdi>{another(folded.name)}</bdi> })}</span>
           </button>
         )}
-        <button type="submit" class="button primary" disabled={isAsking || name.trim() === ""}>
+        <button
+          type="submit"
+          class={problem?.code === "name_taken" ? "button" : "button primary"}
+          disabled={isAsking || name.trim() === ""}
+        >
           {t("Join")}
         </button>
       </form>

@@ -4,8 +4,28 @@ import { t } from "../words.ts";
 import { LateIcon } from "./lateIcons.tsx";
 import { sheet } from "./sheets.ts";
 
+/** What stands beside the product's name: the way to anywhere, and the bell. */
+export function RailTools() {
+  return (
+    <>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={t("Go to")}
+        title={t("Go anywhere; ? searches messages")}
+        onClick={() => {
+          sheet.value = "switcher";
+        }}
+      >
+        <LateIcon name="search" />
+      </button>
+      <Bell />
+    </>
+  );
+}
+
 /** Turns notifications on, of mentions and direct messages, or off. What the browser refuses, the settings explain. */
-export function Bell() {
+function Bell() {
   const isOn = notifications.chosen.value !== "off" && !isNotifyingRefused();
   return (
     <button
