@@ -92,16 +92,14 @@ export const SCENES: readonly Scene[] = [
     shows: "Messages",
     isExamined: true,
     async open(who, site) {
-      await who.join(site, "/c/full");
-      await who.page.getByText("100 of 100").waitFor();
+      await inFull(who, site);
     },
   },
   {
     name: "top of a full channel",
     shows: "Messages",
     async open(who, site) {
-      await who.join(site, "/c/full");
-      await who.page.getByText("100 of 100").waitFor();
+      await inFull(who, site);
       await who.page.locator(".log").evaluate((log) => log.scrollTo(0, 0));
     },
   },
@@ -130,10 +128,8 @@ export const SCENES: readonly Scene[] = [
     name: "new messages above",
     shows: "Messages",
     async open(who, site) {
-      await who.join(site, "/c/full");
-      await who.page.getByText("100 of 100").waitFor();
+      await inFull(who, site);
       await leaveUnread(who.page, 60);
-      await who.page.reload();
       await who.page.locator(".to-new").waitFor();
     },
   },
@@ -141,10 +137,8 @@ export const SCENES: readonly Scene[] = [
     name: "new messages line",
     shows: "Messages",
     async open(who, site) {
-      await who.join(site, "/c/full");
-      await who.page.getByText("100 of 100").waitFor();
+      await inFull(who, site);
       await leaveUnread(who.page, 4);
-      await who.page.reload();
       await who.page.locator(".new-line").waitFor();
     },
   },
@@ -159,8 +153,7 @@ export const SCENES: readonly Scene[] = [
         if (frame["type"] === "welcome") last = lastOf(frame);
         return frame;
       });
-      await who.join(site, "/c/full");
-      await who.page.getByText("100 of 100").waitFor();
+      await inFull(who, site);
       await who.page.locator(".log").evaluate((log) => log.scrollTo(0, log.scrollHeight / 2));
       await nextFrame(who.page);
       for (let n = 1; n <= 3; n++) channel?.send(JSON.stringify({ type: "messages", messages: [invented(last, n)] }));
@@ -324,7 +317,6 @@ export const SCENES: readonly Scene[] = [
       });
       await who.join(site, "/c/design");
       await leaveUnread(who.page, 7);
-      await who.page.reload();
       await who.page.getByRole("textbox", { name: /^Message / }).waitFor();
       await drawer(who);
       await who.page.locator(".count").first().waitFor();
@@ -395,8 +387,7 @@ export const SCENES: readonly Scene[] = [
     name: "search",
     shows: "Screens",
     async open(who, site) {
-      await who.join(site, "/c/full");
-      await who.page.getByText("100 of 100").waitFor();
+      await inFull(who, site);
       await sheet(who, "Control+k");
       await who.page.getByRole("combobox").fill("?starts in");
       await who.page.locator("mark").first().waitFor();
@@ -490,8 +481,7 @@ export const SCENES: readonly Scene[] = [
           channel = route;
           return frame;
         });
-        await who.join(site, "/c/full");
-        await who.page.getByText("100 of 100").waitFor();
+        await inFull(who, site);
         await channel?.close({ code });
         await who.page.getByRole("dialog").waitFor();
       },
@@ -556,8 +546,7 @@ export const SCENES: readonly Scene[] = [
         open.add(route);
         return frame;
       });
-      await who.join(site, "/c/full");
-      await who.page.getByText("100 of 100").waitFor();
+      await inFull(who, site);
       await who.page.routeWebSocket(/socket/, (route) => route.close({ code: 1011 }));
       for (const route of open) await route.close({ code: 1011 });
       await who.say("This one waits for the connection.");
@@ -707,6 +696,12 @@ export async function rewire(
   });
 }
 
+/** In the channel of a hundred messages. */
+async function inFull(who: Someone, site: Site): Promise<void> {
+  await who.join(site, "/c/full");
+  await who.page.getByText("100 of 100").waitFor();
+}
+
 /** On a phone the conversations are in a drawer. */
 async function drawer({ page }: Someone): Promise<void> {
   const button = page.getByRole("button", { name: "Open conversations" });
@@ -722,7 +717,7 @@ async function settings(who: Someone): Promise<void> {
 /** What opens by a key. */
 async function sheet({ page }: Someone, keys: string): Promise<void> {
   await page.waitForFunction(() =>
-    performance.getEntriesByType("resource").some(({ name }) => name.includes("keyboard-")),
+    performance.getEntriesByType("resource").some(({ name }) => name.includes("Companions-")),
   );
   await nextFrame(page);
   await page.keyboard.press(keys);
@@ -753,6 +748,7 @@ async function leaveUnread(page: Page, count: number): Promise<void> {
       if (key.includes(".read.")) localStorage.setItem(key, String(Math.max(0, read - unread)));
     }
   }, count);
+  await page.reload();
 }
 
 /** What was done by now is shown. */

@@ -100,7 +100,7 @@ function open(name: SheetName | undefined): void {
 }
 
 function fetchSoon(): void {
-  Promise.all([import("./MessageActions.tsx"), import("./DropPlace.tsx"), import("./Outage.tsx")]).catch((error) =>
+  Promise.all([import("./MessageActions.tsx"), import("./Companions.tsx"), import("./Outage.tsx")]).catch((error) =>
     console.warn("a part of the page could not be fetched", error),
   );
 }

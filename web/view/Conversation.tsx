@@ -10,11 +10,8 @@ import { isTouch } from "./touch.ts";
 
 // Reading comes first: where one writes keeps its place until it is there.
 const Composer = lazy(async () => (await import("./Composer.tsx")).Composer);
-const Keys = lazy(async () => (await import("./keyboard.ts")).Keys);
-const DropPlace = lazy(async () => (await import("./DropPlace.tsx")).DropPlace);
-const Announcer = lazy(async () => (await import("./Announcer.tsx")).Announcer);
-const TouchMenu = lazy(async () => (await import("./TouchMenu.tsx")).TouchMenu);
 const TypingLine = lazy(async () => (await import("./TypingLine.tsx")).TypingLine);
+const Companions = lazy(async () => (await import("./Companions.tsx")).Companions);
 const People = lazy(async () => (await import("./People.tsx")).People);
 const ChannelMenu = lazy(async () => (await import("./ChannelMenu.tsx")).ChannelMenu);
 
@@ -104,10 +101,7 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
           <Composer key={`composer ${place}`} store={store} conversation={conversation} />
         )}
       </div>
-      {wasWelcomed.current && <DropPlace store={store} />}
-      {wasWelcomed.current && <Announcer key={`announcer ${place}`} store={store} conversation={conversation} />}
-      {wasWelcomed.current && <Keys />}
-      {wasWelcomed.current && <TouchMenu key={`touch ${place}`} store={store} />}
+      {wasWelcomed.current && <Companions store={store} conversation={conversation} />}
       {arePeopleShown && !isDirect && (
         <People
           key={`people ${place}`}
