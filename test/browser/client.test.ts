@@ -121,19 +121,26 @@ describe("settings", () => {
 describe("while nobody looks", () => {
   test("Notifications: asked for by a tap on the bell; one from one tab; a click leads to the message; read is taken back", async () => {
     await bea.context.grantPermissions(["notifications"], { origin: site.url });
-    await bea.comeBack(site, "/c/general");
-    await bea.page.evaluate(() => navigator.serviceWorker.ready);
+    await bea.context.addInitScript(() => {
+      const told: unknown[] = [];
+      Reflect.set(globalThis, "told", told);
+      const { showNotification } = ServiceWorkerRegistration.prototype;
+      ServiceWorkerRegistration.prototype.showNotification = function show(title, options) {
+        told.push(options?.body);
+        return showNotification.call(this, title, options);
+      };
+    });
     // Nothing is unread: a mention is told by itself, not with what came before it.
-    await bea.openChannel("design");
-    await bea.openChannel("general");
+    await bea.comeBack(site, "/c/design");
+    await bea.page.evaluate(() => navigator.serviceWorker.ready);
     const bell = bea.page.getByRole("button", { name: "Notifications" });
     expect(await bell.getAttribute("aria-pressed")).toBe("false");
     await bell.click();
     await expect.poll(() => bell.getAttribute("aria-pressed")).toBe("true");
     // Two tabs, and neither is looked at.
     const other = await bea.context.newPage();
-    await other.goto(`${site.url}/c/general`);
-    await other.getByRole("textbox", { name: "Message #general" }).waitFor();
+    await other.goto(`${site.url}/c/design`);
+    await other.getByRole("textbox", { name: "Message #design" }).waitFor();
     const shown = () =>
       other.evaluate(async () => {
         const registration = await navigator.serviceWorker.ready;
@@ -151,7 +158,16 @@ describe("while nobody looks", () => {
     await ada.say("@Bea look at this");
     await ada.say("@Bea and at this");
     await ada.say("and this is for everybody again");
-    await expect.poll(shown, WAIT).toMatchObject([{ title: "Ada in #design", body: "@Bea and at this" }]);
+    await ada.say("@Bea and last");
+    await expect.poll(shown, WAIT).toMatchObject([{ title: "Ada in #design", body: "@Bea and last" }]);
+    const told = await Promise.all(
+      [bea.page, other].map((page) => page.evaluate(() => Reflect.get(globalThis, "told"))),
+    );
+    expect(told.flat(), "what is for everybody is not told").not.toContain("and this is for everybody again");
+    expect(
+      told.filter((all) => all.length > 0),
+      "one tab tells",
+    ).toHaveLength(1);
 
     const [worker] = bea.context.serviceWorkers();
     await worker?.evaluate(async () => {
@@ -167,7 +183,7 @@ describe("while nobody looks", () => {
       Object.defineProperty(document, "hasFocus", { value: () => true, configurable: true });
       dispatchEvent(new Event("focus"));
     });
-    await page?.getByText("and at this").waitFor();
+    await page?.getByText("and last").waitFor();
     await page?.keyboard.press("Escape");
     await expect.poll(shown, WAIT).toEqual([]);
     await other.close();
@@ -256,7 +272,10 @@ describe("while nobody looks", () => {
 });
 
 test("Budgets: the sockets are open before the app has been loaded, and it takes them over", async () => {
-  const page = await ada.context.newPage();
+  // A service worker would answer before the app can be held back.
+  const who = await Someone.open(browser, "Hans", { ...WIDE, serviceWorkers: "block" });
+  await who.join(site, "/c/design");
+  const page = await who.context.newPage();
   const sockets: string[] = [];
   page.on("websocket", (socket) => sockets.push(new URL(socket.url()).pathname));
   let release = () => {};
@@ -273,7 +292,7 @@ test("Budgets: the sockets are open before the app has been loaded, and it takes
   await page.getByRole("listitem").first().waitFor();
   await page.getByRole("textbox", { name: "Message #design" }).waitFor();
   expect(sockets).toHaveLength(2);
-  await page.close();
+  await who.context.close();
 });
 
 test("Budgets: a message that has left the window has left the page's memory, too", async () => {

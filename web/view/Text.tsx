@@ -40,8 +40,8 @@ function BlockView({ block, ...place }: Place & { readonly block: Block }) {
       return <blockquote>{inlines(place, block.children)}</blockquote>;
     case "code":
       return (
-        <div class="code-block">
-          <pre dir="ltr">
+        <div class="code-block" dir="ltr">
+          <pre>
             <code>{block.text}</code>
           </pre>
           <CopyButton text={block.text} tabIndex={place.tabIndex} />
