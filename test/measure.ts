@@ -226,7 +226,7 @@ async function lighthouse(): Promise<void> {
   const options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", `--user-data-dir=${folder}`];
   const own = spawn(CHROMIUM, [...options, `--remote-debugging-port=${port}`, "about:blank"], { stdio: "ignore" });
   try {
-    await vainly(() => fetch(`http://127.0.0.1:${port}/json/version`));
+    await patiently(() => fetch(`http://127.0.0.1:${port}/json/version`));
     tell("first run", scores(`${site.url}/`, port));
     const steered = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
     const page = await steered.contexts()[0]?.newPage();
@@ -245,7 +245,7 @@ async function lighthouse(): Promise<void> {
 }
 
 /** Tries until it works, for a while. */
-async function vainly(what: () => Promise<unknown>): Promise<void> {
+async function patiently(what: () => Promise<unknown>): Promise<void> {
   for (let left = 100; ; left--) {
     try {
       await what();

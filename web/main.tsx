@@ -1,7 +1,7 @@
 /**
  * The only place where things are wired: the store, the two connections, the address, the page's own events.
  */
-import { effect, untracked } from "@preact/signals";
+import { computed, effect, untracked } from "@preact/signals";
 import { render } from "preact";
 import { type ChannelFrame, type DirectoryFrame, parseChannelFrame, parseDirectoryFrame } from "../worker/frames.ts";
 import { CLOSE } from "../worker/protocol.ts";
@@ -103,9 +103,10 @@ effect(() => {
   setTimeout(() => import("./afterwards.ts").then(({ begin }) => begin(store), notFetched), AFTERWARDS_MS);
 });
 
-// Where one of the two has got through, the other need not wait any longer.
+// Where one of the two has got through, the other need not wait any longer; once, so that what keeps failing still backs off.
+const isAnyLive = computed(() => [store.directoryLink, store.channelLink].some(({ value }) => value.kind === "live"));
 effect(() => {
-  if ([store.directoryLink, store.channelLink].some(({ value }) => value.kind === "live")) untracked(nudge);
+  if (isAnyLive.value) untracked(nudge);
 });
 
 effect(() => {
