@@ -124,6 +124,7 @@ describe("while nobody looks", () => {
     await bea.context.addInitScript(() => {
       const told: unknown[] = [];
       Reflect.set(globalThis, "told", told);
+      if (!isSecureContext) return; // the empty page before the first address
       const { showNotification } = ServiceWorkerRegistration.prototype;
       ServiceWorkerRegistration.prototype.showNotification = function show(title, options) {
         told.push(options?.body);
@@ -195,8 +196,20 @@ describe("while nobody looks", () => {
         const registration = await navigator.serviceWorker.ready;
         return (await registration.getNotifications()).map(({ title }) => title);
       });
+    const directoryIsLive = new Promise<void>((resolve) => {
+      bea.context.once("page", (page) =>
+        page.on("websocket", (socket) => {
+          if (socket.url().endsWith("/api/directory/socket")) socket.once("framereceived", () => resolve());
+        }),
+      );
+    });
     await bea.comeBack(site, "/c/general");
     await bea.page.getByRole("textbox", { name: "Message #general" }).waitFor();
+    await directoryIsLive;
+    await bea.page.waitForFunction(async () => {
+      const { held = [] } = await navigator.locks.query();
+      return held.some(({ name }) => name === "flack-teller");
+    });
     await prefer(bea.page, "notifications", "all");
     await bea.page.evaluate(() => {
       Object.defineProperty(document, "hasFocus", { value: () => false, configurable: true });

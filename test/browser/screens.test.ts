@@ -123,6 +123,9 @@ test("without a server: what is said waits, and the screen says so", async () =>
   for (const { who } of seen) {
     await who.join(site, "/c/full");
     await who.page.getByText("100 of 100").waitFor();
+    await who.page.waitForFunction(() =>
+      performance.getEntriesByType("resource").some(({ name }) => /Outage/.test(name)),
+    );
   }
   await site.stop();
   for (const { look, who } of seen) {

@@ -7,6 +7,7 @@ import { enter } from "../../web/preferences.ts";
 import type { Conversation, Store } from "../../web/store.ts";
 import { Composer } from "../../web/view/Composer.tsx";
 import { dayName } from "../../web/view/formats.ts";
+import { lazy } from "../../web/view/lazy.tsx";
 import { layOut } from "../../web/view/timeline.ts";
 import type { Message, Person } from "../../worker/frames.ts";
 import { EMPTY_HISTORY } from "../../worker/history.ts";
@@ -230,5 +231,21 @@ describe("the composer", () => {
     fireEvent.input(box, { target: { value: "x".repeat(4_001) } });
     screen.getByText("-1");
     expect(button.disabled).toBe(true);
+  });
+});
+
+describe("what is fetched when it is shown", () => {
+  test("says the plain thing where it cannot be fetched, and is fetched when it is shown anew", async () => {
+    vi.spyOn(console, "warn").mockImplementation(() => {});
+    const load = vi
+      .fn<() => Promise<() => string>>()
+      .mockRejectedValueOnce(new Error("there is no network"))
+      .mockResolvedValue(() => "in full");
+    const Part = lazy(load, () => "in plain");
+    const { unmount } = render(<Part />);
+    await screen.findByText("in plain");
+    unmount();
+    render(<Part />);
+    await screen.findByText("in full");
   });
 });

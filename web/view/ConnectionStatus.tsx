@@ -4,7 +4,10 @@ import type { Store } from "../store.ts";
 import { t } from "../words.ts";
 import { lazy } from "./lazy.tsx";
 
-const Outage = lazy(async () => (await import("./Outage.tsx")).Outage);
+const Outage = lazy(
+  async () => (await import("./Outage.tsx")).Outage,
+  () => <p class="outage">{t("Offline")}</p>,
+);
 
 /** The one live region about the connection: always there, empty while all is well. */
 export function ConnectionStatus({ store, reconnect }: { readonly store: Store; readonly reconnect: () => void }) {
