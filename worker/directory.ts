@@ -5,6 +5,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Channel as ChannelObject, ChannelRef } from "./channel.ts";
+import { withChannels } from "./encoding.ts";
 import { readEnvelope } from "./envelope.ts";
 import type { Channel, DirectoryFrame, Message, OnlinePerson, Person } from "./frames.ts";
 import { insist } from "./insist.ts";
@@ -325,28 +326,32 @@ export class Directory extends DurableObject<Env> {
   }
 
   /**
-   * A channel's newest message: written through, then told within a second to everybody concerned. Repeating it changes nothing.
+   * A channel's newest message: within a second written, together with what other channels report, and told to everybody concerned.
+   * Repeating it changes nothing.
    * `latest`, of a direct channel, is that message in its newest state: what waits to be told is what it is now.
    */
   report(epoch: string, seq: number, lastAt: number | null, latest?: Message): void {
-    const id = this.#register.idOf(epoch);
-    if (id === undefined) return;
-    const isNews = this.#register.noteActivity(epoch, seq, lastAt);
+    const channel = this.#register.channelOf(epoch);
+    if (!channel) return;
+    const { id } = channel;
+    const isNews = seq > channel.seq;
+    if (isNews) this.#register.noteReported(channel, { seq, lastAt });
     const held = this.#active.get(id);
     if (held?.latest && latest && held.latest.rev > latest.rev) return; // a word that comes late
-    if (!isNews && seq < (this.#active.get(id)?.seq ?? Number.POSITIVE_INFINITY)) return; // nobody waits, or for something newer
+    if (!isNews && seq < (held?.seq ?? Number.POSITIVE_INFINITY)) return; // nobody waits, or for something newer
     this.#active.set(id, { id, seq, lastAt, ...(latest && { latest }) });
     if (this.#activityTimer) return;
     this.#activityTimer = true;
     setTimeout(() => {
       this.#activityTimer = false;
+      this.#register.writeReported();
       this.#tellActivity();
     }, GATHER_MS);
   }
 
   /** A message that mentions people: told to those of them who may see it. */
   mention(epoch: string, message: Message, personIds: readonly string[]): void {
-    const id = this.#register.idOf(epoch);
+    const id = this.#register.channelOf(epoch)?.id;
     if (id === undefined) return;
     const frame = encode({ type: "mention", channel: id, message });
     for (const personId of personIds) if (isFor(id, personId)) this.#sockets.tell(this.#sockets.of(personId), frame);
@@ -356,7 +361,7 @@ export class Directory extends DurableObject<Env> {
   override fetch(request: Request): Response {
     const asker = this.ask(readEnvelope<Seat>(request).session, false);
     if (!asker) return problem({ code: "unauthorized", detail: "This session has ended." });
-    return this.#sockets.accept(asker.seat, Date.now(), () => encode(this.#firstFrame(asker.seat)));
+    return this.#sockets.accept(asker.seat, Date.now(), () => this.#firstFrame(asker.seat));
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
@@ -490,20 +495,20 @@ export class Directory extends DurableObject<Env> {
     this.#tellAll({ type: "channel", channel });
   }
 
-  #firstFrame({ person: you, isOwner }: Standing): DirectoryFrame {
+  #firstFrame({ person: you, isOwner }: Standing): string {
     const channels = this.channels(you.id);
     const people = new Map(channels.flatMap(({ peer }) => (peer ? [[peer.id, peer]] : [])));
     for (const person of this.#online.people(DIRECTORY_MAX_PEOPLE, you.id)) people.set(person.id, person);
-    return {
+    const about: Omit<Extract<DirectoryFrame, { type: "directory" }>, "channels"> = {
       type: "directory",
       version: PROTOCOL_VERSION,
       you,
       ...(isOwner && { owner: true }),
-      channels,
       people: [...people.values()]
         .slice(0, DIRECTORY_MAX_PEOPLE)
         .map((person) => ({ ...person, online: this.#online.has(person.id) })),
     };
+    return withChannels(about, channels);
   }
 
   #tellPeopleSoon(): void {
@@ -540,12 +545,13 @@ export class Directory extends DurableObject<Env> {
       this.#tellPerson(person, { type: "activity", channels: [...open, ...own] });
     }
     if (open.length === 0) return;
+    if (direct.size === 0) return this.#tellAll({ type: "activity", channels: open });
     const others = this.#sockets.all().filter((socket) => !direct.has(this.#sockets.seat(socket).person.id));
     this.#sockets.tell(others, encode({ type: "activity", channels: open }));
   }
 
   #tellAll(frame: DirectoryFrame): void {
-    this.#sockets.tell(this.#sockets.all(), encode(frame));
+    this.#sockets.tellAll(encode(frame));
   }
 
   #tellPerson(personId: string, frame: DirectoryFrame): void {

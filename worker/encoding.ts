@@ -1,17 +1,17 @@
 /**
- * Messages as text: each is encoded once, however often it is written, told or welcomed with.
- * A message never changes, a change is another one; so its text can be kept beside it for as long as anybody holds it.
+ * Messages and public channels as text: each is encoded once, however often it is written, told or welcomed with.
+ * Neither ever changes, a change is another one; so its text can be kept beside it for as long as anybody holds it.
  */
-import type { Message } from "./frames.ts";
+import type { Channel, Message } from "./frames.ts";
 
-const texts = new WeakMap<Message, string>();
+const texts = new WeakMap<Message | Channel, string>();
 
-/** The JSON of a message. */
-export function jsonOf(message: Message): string {
-  const held = texts.get(message);
+/** The JSON of a message or a channel. */
+export function jsonOf(one: Message | Channel): string {
+  const held = texts.get(one);
   if (held !== undefined) return held;
-  const json = JSON.stringify(message);
-  texts.set(message, json);
+  const json = JSON.stringify(one);
+  texts.set(one, json);
   return json;
 }
 
@@ -24,5 +24,14 @@ export function messageFrom(json: string): Message {
 
 /** An object with these messages as its last field; `about` are the fields before it, at least one. */
 export function withMessages(about: object, messages: readonly Message[]): string {
-  return `${JSON.stringify(about).slice(0, -1)},"messages":[${messages.map(jsonOf).join(",")}]}`;
+  return withList(about, "messages", messages);
+}
+
+/** The same with these channels. */
+export function withChannels(about: object, channels: readonly Channel[]): string {
+  return withList(about, "channels", channels);
+}
+
+function withList(about: object, name: string, list: readonly (Message | Channel)[]): string {
+  return `${JSON.stringify(about).slice(0, -1)},"${name}":[${list.map(jsonOf).join(",")}]}`;
 }

@@ -77,12 +77,19 @@ type ChannelRow = {
   readonly last_at: number | null;
 };
 
+/** A channel's newest message: its number, and when (ms) it was sent. */
+type Reported = { readonly seq: number; readonly lastAt: number | null };
+
 type DirectRow = ChannelRow & { readonly peer: string; readonly peer_name: string };
 
 export class Register {
   readonly #sql: SqlStorage;
   readonly #storage: DurableObjectStorage;
   #hasTables: boolean;
+  /** By epoch: what channels have reported and is not on disk yet. Whatever is read of a channel is read through it. */
+  readonly #reported = new Map<string, Reported>();
+  /** By id, in its order; read once, so that each channel stays the same object until it changes. */
+  #public: Map<string, Channel> | undefined;
 
   /** Only reads where nothing was ever written: before the first sign-in there is nobody to ask for, and no table. */
   constructor(storage: DurableObjectStorage) {
@@ -280,12 +287,16 @@ export class Register {
     return this.#epochs("SELECT DISTINCT epoch FROM visits JOIN sessions ON hash = session WHERE person = ?", personId);
   }
 
+  /** The public channels by id. One that has not changed is the same object as before. */
   publicChannels(): readonly Channel[] {
     if (!this.#hasTables) return [];
-    return this.#sql
-      .exec<ChannelRow>(`SELECT ${CHANNEL_COLUMNS} FROM channels WHERE kind = 'public' ORDER BY id`)
-      .toArray()
-      .map(toChannel);
+    this.#public ??= new Map(
+      this.#sql
+        .exec<ChannelRow>(`SELECT ${CHANNEL_COLUMNS} FROM channels WHERE kind = 'public' ORDER BY id`)
+        .toArray()
+        .map((row) => [row.id, this.#toChannel(row)]),
+    );
+    return [...this.#public.values()];
   }
 
   /** The direct channels of a person, each with its peer. */
@@ -298,20 +309,21 @@ export class Register {
         personId,
       )
       .toArray()
-      .map(({ peer, peer_name: name, ...row }) => ({ ...toChannel(row), peer: { id: peer, name } }));
+      .map(({ peer, peer_name: name, ...row }) => ({ ...this.#toChannel(row), peer: { id: peer, name } }));
   }
 
   /** The channel of that id, if it is there for this person: a direct channel of others is as little there as an unknown one. */
   channel(id: string, personId: string): Channel | undefined {
     if (!this.#hasTables) return undefined;
     const [row] = this.#sql.exec<ChannelRow>(`SELECT ${CHANNEL_COLUMNS} FROM channels WHERE id = ?`, id);
-    return row && isFor(id, personId) ? toChannel(row) : undefined;
+    return row && isFor(id, personId) ? this.#toChannel(row) : undefined;
   }
 
-  /** The id of an object's channel; `undefined` once it is deleted. */
-  idOf(epoch: string): string | undefined {
+  /** The channel an object is; `undefined` once it is deleted. */
+  channelOf(epoch: string): Channel | undefined {
     if (!this.#hasTables) return undefined;
-    return this.#sql.exec<{ id: string }>("SELECT id FROM channels WHERE epoch = ?", epoch).toArray()[0]?.id;
+    const [row] = this.#sql.exec<ChannelRow>(`SELECT ${CHANNEL_COLUMNS} FROM channels WHERE epoch = ?`, epoch);
+    return row && this.#toChannel(row);
   }
 
   countChannels(): number {
@@ -319,6 +331,7 @@ export class Register {
   }
 
   addChannel(channel: Channel): void {
+    this.#public = undefined;
     const { id, epoch, kind, name, topic, createdBy, createdAt, seq, lastAt } = channel;
     this.#sql.exec(
       "INSERT INTO channels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -344,6 +357,7 @@ export class Register {
   }
 
   setTopic(id: string, topic: string): void {
+    this.#public = undefined;
     this.#sql.exec("UPDATE channels SET topic = ? WHERE id = ?", topic, id);
   }
 
@@ -354,6 +368,8 @@ export class Register {
       this.#sql.exec("DELETE FROM visits WHERE epoch = ?", epoch);
       this.#sql.exec("INSERT INTO deletions VALUES (?, ?)", epoch, id);
     });
+    this.#public = undefined;
+    this.#reported.delete(epoch);
   }
 
   /** Deleted channels whose objects do not know it yet. */
@@ -390,18 +406,21 @@ export class Register {
     for (const id of ids) this.#sql.exec("DELETE FROM uploads WHERE id = ?", id);
   }
 
-  /** Whether this was news: `seq` never falls. */
-  noteActivity(epoch: string, seq: number, lastAt: number | null): boolean {
-    return (
-      this.#sql
-        .exec(
-          "UPDATE channels SET seq = ?2, last_at = ?3 WHERE epoch = ?1 AND seq < ?2 RETURNING id",
-          epoch,
-          seq,
-          lastAt,
-        )
-        .toArray().length > 0
-    );
+  /** What an object has reported of its channel. Known at once, on disk with the next `writeReported`. */
+  noteReported({ id, epoch }: Channel, reported: Reported): void {
+    this.#reported.set(epoch, reported);
+    const held = this.#public?.get(id);
+    if (held) this.#public?.set(id, { ...held, ...reported });
+  }
+
+  /** Writes what was reported: one row a channel, one transaction for all. What a crash takes of it is reported again. */
+  writeReported(): void {
+    this.#storage.transactionSync(() => {
+      for (const [epoch, { seq, lastAt }] of this.#reported) {
+        this.#sql.exec("UPDATE channels SET seq = ?2, last_at = ?3 WHERE epoch = ?1 AND seq < ?2", epoch, seq, lastAt);
+      }
+    });
+    this.#reported.clear();
   }
 
   /** Counts one more of `what` in its hour, or says how long (ms) until it is allowed again. */
@@ -437,6 +456,12 @@ export class Register {
       .map(({ epoch }) => epoch);
   }
 
+  #toChannel(row: ChannelRow): Channel {
+    const { id, epoch, kind, name, topic, created_at: createdAt, seq, last_at: lastAt } = row;
+    const createdBy: Person = { id: row.creator, name: row.creator_name };
+    return { id, epoch, kind, name, topic, createdBy, createdAt, seq, lastAt, ...this.#reported.get(epoch) };
+  }
+
   #ensureTables(): void {
     if (this.#hasTables) return;
     this.#upgrade(0);
@@ -461,19 +486,4 @@ export class Register {
       this.#sql.exec("INSERT INTO schema VALUES (?)", SCHEMA_VERSION);
     });
   }
-}
-
-function toChannel(row: ChannelRow): Channel {
-  const { id, epoch, kind, name, topic, seq } = row;
-  return {
-    id,
-    epoch,
-    kind,
-    name,
-    topic,
-    createdBy: { id: row.creator, name: row.creator_name },
-    createdAt: row.created_at,
-    seq,
-    lastAt: row.last_at,
-  };
 }

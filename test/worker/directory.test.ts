@@ -1,7 +1,7 @@
 /** The directory: names, sessions, channels, and what is told of them live. */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Channel, Person } from "../../worker/frames.ts";
 import { arrive, ask, cookieOf, freshName, path, problemOf, Somebody } from "./people.ts";
 
@@ -306,6 +306,46 @@ describe("live", () => {
     expect(frame.channels).toContainEqual({ id: name, seq, lastAt: sentAt });
     const { channels }: { channels: Channel[] } = await (await bea.ask("GET", "/api/channels")).json();
     expect(channels.find(({ id }) => id === name)).toMatchObject({ seq, lastAt: sentAt });
+  });
+
+  test("what channels report is known at once, and written together: one row a channel, however much was said in it", async () => {
+    const ada = await arrive(freshName());
+    const seat = await ada.watch();
+    const [quiet, loud] = [await ada.makeChannel(freshName()), await ada.makeChannel(freshName())];
+    const exec = await runInDurableObject(directory(), (instance, { storage }) => {
+      const spy = vi.spyOn(storage.sql, "exec");
+      for (let seq = 1; seq <= 20; seq++) instance.report(loud.epoch, seq, 1_000 + seq);
+      instance.report(quiet.epoch, 1, 1_000);
+      const known = instance.channels(ada.person.id);
+      expect(known.find(({ id }) => id === loud.id)).toMatchObject({ seq: 20, lastAt: 1_020 });
+      return spy;
+    });
+    const writes = () => exec.mock.calls.filter(([query]) => query.startsWith("UPDATE channels"));
+    expect(writes()).toHaveLength(0);
+    await seat.next("activity", ({ channels }) => channels.some(({ id }) => id === loud.id));
+    expect(writes()).toHaveLength(2);
+    exec.mockRestore();
+    await evictDurableObject(directory());
+    const { channels }: { channels: Channel[] } = await (await ada.ask("GET", "/api/channels")).json();
+    expect(channels.find(({ id }) => id === loud.id)).toMatchObject({ seq: 20, lastAt: 1_020 });
+    expect(channels.find(({ id }) => id === quiet.id)).toMatchObject({ seq: 1, lastAt: 1_000 });
+  });
+
+  test("a channel is put into words once, for however many come, and anew when it has changed", async () => {
+    const ada = await arrive(freshName());
+    const channel = await ada.makeChannel(freshName());
+    await (await ada.watch()).next("directory");
+    const stringify = vi.spyOn(JSON, "stringify");
+    onTestFinished(() => stringify.mockRestore());
+    const timesEncoded = () => stringify.mock.calls.filter(([one]) => one?.epoch === channel.epoch && one.name).length;
+    for (let n = 0; n < 3; n++) await (await ada.watch()).next("directory");
+    expect(timesEncoded()).toBe(0);
+    await directory().report(channel.epoch, 1, 1_000);
+    for (let n = 0; n < 2; n++) {
+      const { channels } = await (await ada.watch()).next("directory");
+      expect(channels.find(({ id }) => id === channel.id)).toMatchObject({ seq: 1 });
+    }
+    expect(timesEncoded()).toBe(1);
   });
 
   test("what a crash kept from the directory is reported once the channel is used again", async () => {
