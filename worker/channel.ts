@@ -91,11 +91,7 @@ export class Channel extends DurableObject<Env> {
         this.#tellHereSoon();
       },
     });
-    this.#broadcast = new Broadcast((frame) => {
-      const all = this.#sockets.all();
-      this.#sockets.tell(all, frame);
-      return all.length;
-    });
+    this.#broadcast = new Broadcast((frame) => this.#sockets.tellAll(frame));
     this.#here = new Presence(this.#sockets.all().map((socket) => [socket, this.#sockets.seat(socket).person]));
   }
 
@@ -390,8 +386,7 @@ export class Channel extends DurableObject<Env> {
     if (joined.length + left.length === 0) return;
     const { count } = this.#here;
     const isNamed = count <= HERE_MAX_PEOPLE;
-    this.#sockets.tell(
-      this.#sockets.all(),
+    this.#sockets.tellAll(
       encode({
         type: "here",
         count,

@@ -47,6 +47,8 @@ export class Sockets<S extends Seat> {
   readonly #outlet = new Outlet((socket) => this.#heardAt(socket));
   /** By the second, so in memory only: forgotten in sleep, when nobody is in haste. */
   readonly #haste = new WeakMap<WebSocket, Haste>();
+  /** What is kept with the sockets, as far as it was asked for since the object woke: reading it back takes a deserialisation. */
+  readonly #attachments = new WeakMap<WebSocket, Attachment<S>>();
 
   constructor(ctx: DurableObjectState, attendance: Attendance<S>) {
     this.#ctx = ctx;
@@ -79,6 +81,13 @@ export class Sockets<S extends Seat> {
   /** Sends a frame, encoded once, to these sockets. */
   tell(sockets: readonly WebSocket[], frame: string): void {
     this.#outlet.tell(sockets, frame);
+  }
+
+  /** The same for all there are, and how many that are. */
+  tellAll(frame: string): number {
+    const sockets = this.all();
+    this.#outlet.tellAll(sockets, frame);
+    return sockets.length;
   }
 
   /** The same for one of them. */
@@ -202,12 +211,16 @@ export class Sockets<S extends Seat> {
   }
 
   #attachment(socket: WebSocket): Attachment<S> {
+    const held = this.#attachments.get(socket);
+    if (held) return held;
     const attachment: Attachment<S> = socket.deserializeAttachment();
+    this.#attachments.set(socket, attachment);
     return attachment;
   }
 
   #keep(socket: WebSocket, attachment: Attachment<S>): void {
     socket.serializeAttachment(attachment);
+    this.#attachments.set(socket, attachment);
   }
 }
 

@@ -41,6 +41,7 @@ test("a socket that is closing is skipped", () => {
   const closing = socket({ readyState: WebSocket.CLOSING });
   outlet().tell([closing], "frame");
   outlet().say(closing, "frame");
+  outlet().tellAll([closing], "frame");
   expect(closing.send).not.toHaveBeenCalled();
 });
 
@@ -82,16 +83,16 @@ describe("a channel's changes", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test("what comes within 0.1 ms a socket goes out together, in order, by one timer", () => {
+  test("what comes within 0.05 ms a socket goes out together, in order, by one timer", () => {
     const { sent, tell } = telling(500);
     for (let seq = 1; seq <= 5; seq++) tell(seq, seq);
     expect(vi.getTimerCount()).toBe(1);
-    vi.advanceTimersByTime(49);
+    vi.advanceTimersByTime(24);
     expect(sent).toHaveLength(1);
     vi.advanceTimersByTime(1);
     expect(sent).toEqual([
       { at: 0, messages: ["01@1"] },
-      { at: 50, messages: ["02@2", "03@3", "04@4", "05@5"] },
+      { at: 25, messages: ["02@2", "03@3", "04@4", "05@5"] },
     ]);
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -110,7 +111,7 @@ describe("a channel's changes", () => {
     tell(2, 2, "a slip");
     tell(3, 3);
     tell(2, 4, "");
-    vi.advanceTimersByTime(50);
+    vi.advanceTimersByTime(25);
     expect(sent[1]?.messages).toEqual(["03@3", "02@4"]);
   });
 
@@ -123,12 +124,12 @@ describe("a channel's changes", () => {
     tell(2, 2);
     told.afterwards(() => answered.push(sent.length));
     expect(answered).toEqual([0, 1]);
-    vi.advanceTimersByTime(50);
+    vi.advanceTimersByTime(25);
     expect(answered).toEqual([0, 1, 2]);
   });
 
   test("a window's worth does not wait, so that nothing is told that is not kept any more", () => {
-    const { sent, tell } = telling(2_500);
+    const { sent, tell } = telling(5_000);
     for (let seq = 1; seq <= 102; seq++) tell(seq, seq);
     expect(sent.map(({ messages }) => messages.length)).toEqual([1, 100]);
   });
@@ -138,7 +139,7 @@ describe("a channel's changes", () => {
     tell(1, 1);
     vi.setSystemTime(5_000);
     tell(2, 2);
-    vi.advanceTimersByTime(50);
+    vi.advanceTimersByTime(25);
     expect(sent).toHaveLength(2);
   });
 });
@@ -165,6 +166,24 @@ describe("where the runtime cannot tell what is unread", () => {
     expect(alive.send).toHaveBeenCalledTimes(46);
   });
 
+  test("the same for what goes to everybody, though most frames look at nobody", () => {
+    const [dead, alive] = [socket(), socket()];
+    let now = 1_000;
+    const heardAt = vi.fn((one: WebSocket) => (one === alive ? now : 500));
+    const way = outlet(heardAt);
+    const frame = "x".repeat(MIB / 64);
+    for (let n = 0; n < 63; n++) way.tellAll([dead, alive], frame);
+    expect(heardAt).not.toHaveBeenCalled();
+    for (let n = 63; n < 40 * 64; n++) {
+      now++;
+      way.tellAll([dead, alive], frame);
+    }
+    expect(dead.close).toHaveBeenCalledWith(4008, "too slow");
+    expect(dead.send.mock.calls.length).toBeGreaterThan(15 * 64);
+    expect(alive.close).not.toHaveBeenCalled();
+    expect(alive.send).toHaveBeenCalledTimes(40 * 64);
+  });
+
   test("bytes count, not letters", () => {
     const dead = socket();
     const way = outlet(() => 500);
@@ -176,6 +195,7 @@ describe("where the runtime cannot tell what is unread", () => {
     const telling = socket({ bufferedAmount: 0 });
     const way = outlet(() => 0);
     for (let n = 0; n < 100; n++) way.tell([telling], "x".repeat(MIB));
+    for (let n = 0; n < 100; n++) way.tellAll([telling], "x".repeat(MIB));
     expect(telling.close).not.toHaveBeenCalled();
   });
 });
