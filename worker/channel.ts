@@ -76,6 +76,8 @@ export class Channel extends DurableObject<Env> {
   readonly #typedLately = new Map<string, number>();
   #hereTimer = false;
   #reportTimer = false;
+  /** When (ms) the directory was last told of the newest message. */
+  #reportedAt = Number.NEGATIVE_INFINITY;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -423,14 +425,25 @@ export class Channel extends DurableObject<Env> {
     }
   }
 
-  /** What a crash loses here is reported once the channel is used again: the upgrade tells what the directory knows. */
+  /**
+   * At once where the last report is a second ago: a lone message keeps nobody awake for a timer. Otherwise with what comes until then.
+   * What a crash loses here is reported once the channel is used again: the upgrade tells what the directory knows.
+   */
   #reportSoon(channel: ChannelRef): void {
     if (this.#reportTimer) return;
+    const now = Date.now();
+    const restMs = Math.min(GATHER_MS, this.#reportedAt + GATHER_MS - now); // a clock that was set back makes nobody wait
+    if (restMs <= 0) {
+      this.#reportedAt = now;
+      void this.#reportNow(channel);
+      return;
+    }
     this.#reportTimer = true;
     setTimeout(() => {
       this.#reportTimer = false;
+      this.#reportedAt = Date.now();
       void this.#reportNow(channel);
-    }, GATHER_MS);
+    }, restMs);
   }
 
   async #reportNow({ epoch, kind }: ChannelRef): Promise<void> {

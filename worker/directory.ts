@@ -100,6 +100,8 @@ export class Directory extends DurableObject<Env> {
   readonly #uploadPaces = new Map<string, Bucket>();
   readonly #changedPeople = new Map<string, OnlinePerson>();
   #activityTimer = false;
+  /** When (ms) activity was last told. */
+  #toldAt = Number.NEGATIVE_INFINITY;
   #peopleTimer = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -326,7 +328,7 @@ export class Directory extends DurableObject<Env> {
   }
 
   /**
-   * A channel's newest message: within a second written, together with what other channels report, and told to everybody concerned.
+   * A channel's newest message: within a second written and told to everybody concerned, together with what other channels report.
    * Repeating it changes nothing.
    * `latest`, of a direct channel, is that message in its newest state: what waits to be told is what it is now.
    */
@@ -338,15 +340,10 @@ export class Directory extends DurableObject<Env> {
     if (isNews) this.#register.noteReported(channel, { seq, lastAt });
     const held = this.#active.get(id);
     if (held?.latest && latest && held.latest.rev > latest.rev) return; // a word that comes late
-    if (!isNews && seq < (held?.seq ?? Number.POSITIVE_INFINITY)) return; // nobody waits, or for something newer
+    // Nobody waits, or for something newer; save that the newest message is gone, which those who were told of it must hear.
+    if (!isNews && !latest?.deleted && seq < (held?.seq ?? Number.POSITIVE_INFINITY)) return;
     this.#active.set(id, { id, seq, lastAt, ...(latest && { latest }) });
-    if (this.#activityTimer) return;
-    this.#activityTimer = true;
-    setTimeout(() => {
-      this.#activityTimer = false;
-      this.#register.writeReported();
-      this.#tellActivity();
-    }, GATHER_MS);
+    this.#tellActivitySoon();
   }
 
   /** A message that mentions people: told to those of them who may see it. */
@@ -530,8 +527,22 @@ export class Directory extends DurableObject<Env> {
     if (this.#changedPeople.size > 0) this.#tellPeopleSoon();
   }
 
+  /** At once where the last time is a second ago, otherwise with what comes until then. */
+  #tellActivitySoon(): void {
+    if (this.#activityTimer) return;
+    const restMs = Math.min(GATHER_MS, this.#toldAt + GATHER_MS - Date.now()); // a clock that was set back makes nobody wait
+    if (restMs <= 0) return this.#tellActivity();
+    this.#activityTimer = true;
+    setTimeout(() => {
+      this.#activityTimer = false;
+      this.#tellActivity();
+    }, restMs);
+  }
+
   /** One frame for everybody, encoded once; whoever has direct channels among them gets one with those besides. */
   #tellActivity(): void {
+    this.#toldAt = Date.now();
+    this.#register.writeReported();
     const channels = [...this.#active.values()];
     this.#active.clear();
     const open: Activity[] = [];

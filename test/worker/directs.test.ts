@@ -1,7 +1,7 @@
 /** Direct conversations: for two people, found by who they are, and to everybody else as if they were not there. */
 import { evictDurableObject, listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Channel, OnlinePerson, Person } from "../../worker/frames.ts";
 import { arrive, freshName, heard, path, problemOf, type Somebody, welcomed } from "./people.ts";
 
@@ -122,29 +122,60 @@ test("a new message is told to the two with the message itself, to others not at
   expect(JSON.stringify(cems.frames)).not.toContain("for your eyes");
 });
 
-test("a text that was deleted before it was told is told to nobody", async () => {
+test("a lone message is told at once, and no timer is set for it in either object", async () => {
   const { id } = await open(ada, bea.person);
   const beas = await bea.watch();
+  await beas.next("directory");
+  await ada.post(id, "the first, whose channel is made by it");
+  await beas.next("activity", ({ channels }) => channels.some((channel) => channel.id === id));
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 10_000 });
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  onTestFinished(() => timers.mockRestore());
+  const message = await ada.post(id, "a lone one");
+  const told = await beas.next("activity", ({ channels }) => channels.some(({ seq }) => seq === message.seq));
+  expect(told.channels).toMatchObject([{ id, latest: { text: "a lone one" } }]);
+  expect(timers.mock.calls.filter(([, ms]) => ms !== undefined && ms > 0 && ms <= 1_000)).toEqual([]);
+});
+
+/** Something was said and told a moment ago: what is said now waits until a second has passed. */
+async function talkUnderWay() {
+  const { id, epoch } = await open(ada, bea.person);
+  const beas = await bea.watch();
+  await beas.next("directory");
+  await ada.post(id, "hello");
+  await beas.next("activity", ({ channels }) => channels.some((channel) => channel.id === id));
+  return { id, epoch, beas };
+}
+
+test("a text that was deleted before it was told is told to nobody", async () => {
+  const { id, beas } = await talkUnderWay();
   const message = await ada.post(id, "slip of the tongue");
   await ada.ask("DELETE", `${path(id)}/messages/${message.id}`);
-  const told = await beas.next("activity", ({ channels }) => channels.some((channel) => channel.id === id));
+  const told = await beas.next("activity", ({ channels }) => channels.some(({ seq }) => seq === message.seq));
   expect(told.channels[0]?.latest).toMatchObject({ id: message.id, deleted: true, text: "" });
   expect(JSON.stringify(beas.frames)).not.toContain("slip of the tongue");
 });
 
 test("also when something newer was said before it was deleted, and an older word that comes late changes nothing", async () => {
-  const { id, epoch } = await open(ada, bea.person);
-  const beas = await bea.watch();
-  await beas.next("directory");
+  const { id, epoch, beas } = await talkUnderWay();
   const message = await ada.post(id, "slip of the tongue");
   const directory = env.DIRECTORY.getByName("directory");
-  await directory.report(epoch, 1, message.sentAt, message);
+  await directory.report(epoch, 2, message.sentAt, message);
   const newer = await ada.post(id, "something newer");
   await ada.ask("DELETE", `${path(id)}/messages/${message.id}`);
-  await directory.report(epoch, 1, message.sentAt, message);
-  const told = await beas.next("activity", ({ channels }) => channels.some((channel) => channel.id === id));
-  expect(told.channels).toEqual([{ id, seq: 2, lastAt: newer.sentAt, latest: newer }]);
+  await directory.report(epoch, 2, message.sentAt, message);
+  const told = await beas.next("activity", ({ channels }) => channels.some(({ seq }) => seq === newer.seq));
+  expect(told.channels).toEqual([{ id, seq: 3, lastAt: newer.sentAt, latest: newer }]);
   expect(JSON.stringify(beas.frames)).not.toContain("slip of the tongue");
+});
+
+test("a newest message that is deleted after it was told is told as gone", async () => {
+  const { id, beas } = await talkUnderWay();
+  const message = await ada.post(id, "told, then taken back");
+  await beas.next("activity", ({ channels }) => channels.some(({ latest }) => latest?.id === message.id));
+  await ada.ask("DELETE", `${path(id)}/messages/${message.id}`);
+  const gone = await beas.next("activity", ({ channels }) => channels.some(({ latest }) => latest?.deleted === true));
+  expect(gone.channels).toMatchObject([{ id, seq: message.seq, latest: { id: message.id, text: "" } }]);
 });
 
 test("a mention reaches the other person and nobody outside, nor oneself", async () => {
