@@ -1,17 +1,45 @@
-/** The built Worker on plain workerd, without the proxies of `wrangler dev`: what it costs there is what it costs. No files, no pages. */
+/** Worker code on plain workerd, without the proxies of `wrangler dev`: what it costs there is what it costs. No files, no pages. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { freePort } from "../site.ts";
 
 const project = new URL("../..", import.meta.url).pathname;
 
+/** What is run. `modules` are files, the first of them the Worker; each object class is bound by its name in capitals. */
+export type Program = {
+  readonly modules: readonly [string, ...string[]];
+  readonly objects: readonly string[];
+  readonly flags?: readonly string[];
+  readonly variables?: Readonly<Record<string, string>>;
+};
+
+/** This product as `deploy` would send it, built into `folder`. */
+export function buildProduct(folder: string): Program {
+  const wrangler = join(project, "node_modules/wrangler/bin/wrangler.js");
+  const env = { ...process.env, CI: "1", WRANGLER_SEND_ERROR_REPORTS: "false", WRANGLER_HIDE_BANNER: "true" };
+  execFileSync(process.execPath, [wrangler, "deploy", "--dry-run", "--minify", "--outdir", folder], {
+    cwd: project,
+    env,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const flags =
+    /compatibility_flags = (\[.*\])/.exec(readFileSync(join(project, "wrangler.toml"), "utf8"))?.[1] ?? "[]";
+  return { modules: [join(folder, "index.js")], objects: ["Channel", "Directory"], flags: JSON.parse(flags) };
+}
+
 export class Workerd {
   readonly #folder = mkdtempSync(join(tmpdir(), "flack-workerd-"));
+  readonly #program: Program;
   #port = 0;
   #child: ChildProcess | undefined;
+
+  /** Without a program it is this product, built anew. */
+  constructor(program?: Program) {
+    this.#program = program ?? buildProduct(this.#folder);
+  }
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
@@ -21,36 +49,25 @@ export class Workerd {
     return this.#port;
   }
 
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   async start(): Promise<void> {
-    const wrangler = join(project, "node_modules/wrangler/bin/wrangler.js");
-    const env = { ...process.env, CI: "1", WRANGLER_SEND_ERROR_REPORTS: "false", WRANGLER_HIDE_BANNER: "true" };
-    execFileSync(process.execPath, [wrangler, "deploy", "--dry-run", "--minify", "--outdir", this.#folder], {
-      cwd: project,
-      env,
-      stdio: ["ignore", "ignore", "inherit"],
-    });
     this.#port = await freePort();
     mkdirSync(join(this.#folder, "disk"));
-    writeFileSync(join(this.#folder, "config.capnp"), this.#config());
-    const child = spawn(join(project, "node_modules/.bin/workerd"), ["serve", join(this.#folder, "config.capnp")], {
+    const config = join(this.#folder, "config.capnp");
+    writeFileSync(config, this.#config());
+    const child = spawn(join(project, "node_modules/.bin/workerd"), ["serve", config], {
       stdio: ["ignore", "inherit", "inherit"],
     });
     this.#child = child;
-    for (let tries = 0; ; tries++) {
-      const isUp = await fetch(`${this.url}/api/health`).then(
-        ({ ok }) => ok,
-        () => false,
-      );
-      if (isUp) return;
-      if (tries > 100 || child.exitCode !== null) throw new Error("workerd did not start");
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    await untilUp(this.url, child);
   }
 
   /** Resident memory (bytes). */
   memory(): number {
-    const status = readFileSync(`/proc/${this.#child?.pid}/status`, "utf8");
-    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+    return residentBytes(this.pid);
   }
 
   async stop(): Promise<void> {
@@ -65,27 +82,51 @@ export class Workerd {
 
   #config(): string {
     const date = /compatibility_date = "([^"]+)"/.exec(readFileSync(join(project, "wrangler.toml"), "utf8"))?.[1];
+    const { modules, objects, flags = [], variables = {} } = this.#program;
+    for (const file of modules) writeFileSync(join(this.#folder, basename(file)), readFileSync(file));
+    const lines = (all: readonly string[]) => all.map((line) => `    ${line},`).join("\n");
     return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
-    (name = "flack", worker = .flack),
+    (name = "main", worker = .main),
     (name = "disk", disk = (path = "${join(this.#folder, "disk")}", writable = true)),
   ],
-  sockets = [(name = "http", address = "127.0.0.1:${this.#port}", http = (), service = "flack")],
+  sockets = [(name = "http", address = "127.0.0.1:${this.#port}", http = (), service = "main")],
 );
-const flack :Workerd.Worker = (
-  modules = [(name = "index.js", esModule = embed "index.js")],
+const main :Workerd.Worker = (
+  modules = [
+${lines(modules.map((file) => `(name = "${basename(file)}", esModule = embed "${basename(file)}")`))}
+  ],
   compatibilityDate = "${date}",
+  compatibilityFlags = ${JSON.stringify(flags)},
   durableObjectNamespaces = [
-    (className = "Channel", uniqueKey = "channel", enableSql = true),
-    (className = "Directory", uniqueKey = "directory", enableSql = true),
+${lines(objects.map((name) => `(className = "${name}", uniqueKey = "${name.toLowerCase()}", enableSql = true)`))}
   ],
   durableObjectStorage = (localDisk = "disk"),
   bindings = [
-    (name = "CHANNEL", durableObjectNamespace = "Channel"),
-    (name = "DIRECTORY", durableObjectNamespace = "Directory"),
+${lines(objects.map((name) => `(name = "${name.toUpperCase()}", durableObjectNamespace = "${name}")`))}
+${lines(Object.entries(variables).map(([name, text]) => `(name = "${name}", text = "${text}")`))}
   ],
 );
 `;
   }
+}
+
+/** Waits until something answers at `url`, at most ten seconds. */
+export async function untilUp(url: string, child: ChildProcess): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const isUp = await fetch(url).then(
+      () => true,
+      () => false,
+    );
+    if (isUp) return;
+    if (tries > 100 || child.exitCode !== null) throw new Error("the server did not start");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** What a process holds in memory (bytes). */
+export function residentBytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
 }

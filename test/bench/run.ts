@@ -1,0 +1,69 @@
+/**
+ * The benchmark: this product's built Worker on plain workerd, and in the same run, one after the other in turn, what people would
+ * use instead. Machines are noisy, so what counts is the ratio within a round, and its median over the rounds.
+ *
+ *   npm run bench                                  all of it, three rounds; writes docs/benchmark.*
+ *   npm run bench -- --scenarios "burst;busy"      a part, printed only; with --save it takes the place of the same part there
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { machine, type Results, writeReport } from "./report.ts";
+import { type Figures, SCENARIOS } from "./scenarios.ts";
+
+const here = new URL(".", import.meta.url).pathname;
+const docs = new URL("../../docs/", import.meta.url).pathname;
+const { values } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "3" },
+    scenarios: { type: "string" },
+    subjects: { type: "string" },
+    save: { type: "boolean" },
+  },
+});
+const isAll = !values.scenarios && !values.subjects;
+
+if (!existsSync(join(here, "node_modules"))) {
+  execFileSync("npm", ["ci", "--no-fund", "--no-audit", "--prefix", here], { stdio: "inherit" });
+}
+const { subjects } = await import("./subjects.ts");
+const folder = mkdtempSync(join(tmpdir(), "flack-bench-"));
+const results: Results = {};
+try {
+  const starts = subjects(folder);
+  for (const { name, title, run, subjects: asked } of SCENARIOS) {
+    if (values.scenarios && !values.scenarios.split(";").includes(name)) continue;
+    console.log(`\n${name}: ${title}`);
+    for (let round = 1; round <= Number(values.rounds); round++) {
+      for (const subject of asked) {
+        if (values.subjects && !values.subjects.split(";").includes(subject)) continue;
+        const server = await starts[subject]();
+        try {
+          const figures = await run(server);
+          const before = results[name]?.[subject] ?? [];
+          results[name] = { ...results[name], [subject]: [...before, figures] };
+          console.log(`  ${round} ${subject.padEnd(28)} ${print(figures)}`);
+        } finally {
+          await server.stop();
+        }
+      }
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
+if (isAll || values.save) {
+  const file = join(docs, "benchmark.json");
+  const before: Results = isAll ? {} : JSON.parse(readFileSync(file, "utf8")).results;
+  writeFileSync(file, `${JSON.stringify({ machine: machine(), results: { ...before, ...results } }, null, 1)}\n`);
+  writeReport(docs);
+}
+process.exit();
+
+function print(figures: Figures): string {
+  return Object.entries(figures)
+    .map(([name, value]) => `${name} ${Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2)}`)
+    .join(" · ");
+}
