@@ -1,7 +1,7 @@
 /** Bars as a picture that stands in a page, light and dark. Pure: figures in, SVG out. */
 import { figure } from "./pages.ts";
 
-export type Bar = { readonly label: string; readonly value: number; readonly least: number; readonly most: number };
+type Bar = { readonly label: string; readonly value: number; readonly least: number; readonly most: number };
 /** Each has a scale of its own. */
 export type Bars = { readonly title: string; readonly bars: readonly Bar[] };
 

@@ -22,7 +22,7 @@ const DIGITS = 7;
 /** Text of a message (characters): what people write, at a guess. */
 const TEXT_LENGTH = 60;
 
-export type Headers = Readonly<Record<string, string>>;
+type Headers = Readonly<Record<string, string>>;
 
 /** Where somebody enters, and what is to be said there before one is in: `greet` sees each frame until it says that this is the welcome. */
 export type Door = {
