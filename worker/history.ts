@@ -201,8 +201,6 @@ export function since(history: History, rev: number): readonly Message[] {
  * A message that did not change stays the same object, so a view can skip it.
  */
 export function merge(history: History, incoming: readonly Message[]): History {
-  const [first] = incoming;
-  if (first && incoming.length === 1 && first.seq === history.seq + 1) return append(history, first);
   const byId = new Map(history.messages.map((message) => [message.id, message]));
   let { seq, rev } = history;
   for (const message of incoming) {
@@ -213,13 +211,6 @@ export function merge(history: History, incoming: readonly Message[]): History {
   }
   const messages = [...byId.values()].filter((message) => message.seq > seq - WINDOW_MESSAGES);
   return { seq, rev, messages: messages.sort((a, b) => a.seq - b.seq) };
-}
-
-/** What nearly every change is: the next message. */
-function append({ rev, messages }: History, message: Message): History {
-  const { seq } = message;
-  const kept = messages.filter((one) => one.seq > seq - WINDOW_MESSAGES);
-  return { seq, rev: Math.max(rev, message.rev), messages: [...kept, message] };
 }
 
 /** The message of that id, if the window still holds it. */
