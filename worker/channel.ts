@@ -400,14 +400,14 @@ export class Channel extends DurableObject<Env> {
 
   /**
    * What a change is to those who are not here. In a direct channel the directory holds the newest message for a moment
-   * before it tells it: a change of it must not wait, or a deleted text would still be told.
+   * before it tells it: a change of that message must not wait, or a deleted text would still be told.
    */
   #report({ channel, person }: ChannelSeat, message: Message, isNew: boolean): void {
     if (isNew) {
       this.#reportSoon(channel);
       const mentioned = mentionedIn(message.text).filter((id) => id !== person.id);
       if (mentioned.length > 0) void this.#tellMentioned(channel, message.id, mentioned.slice(0, MENTIONS_MAX));
-    } else if (channel.kind === "direct") {
+    } else if (channel.kind === "direct" && message.seq === this.#history.seq) {
       void this.#reportNow(channel);
     }
   }
@@ -446,12 +446,15 @@ export class Channel extends DurableObject<Env> {
     }, restMs);
   }
 
+  /** At every try as it is then. */
   async #reportNow({ epoch, kind }: ChannelRef): Promise<void> {
-    const { seq, messages } = this.#history;
-    const newest = messages.at(-1);
-    const latest = kind === "direct" ? newest : undefined;
     try {
-      await insist(() => this.env.DIRECTORY.getByName("directory").report(epoch, seq, newest?.sentAt ?? null, latest));
+      await insist(() => {
+        const { seq, messages } = this.#history;
+        const newest = messages.at(-1);
+        const latest = kind === "direct" ? newest : undefined;
+        return this.env.DIRECTORY.getByName("directory").report(epoch, seq, newest?.sentAt ?? null, latest);
+      });
     } catch (error) {
       log.weather("report", error); // the next message reports again
     }

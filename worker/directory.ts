@@ -336,12 +336,12 @@ export class Directory extends DurableObject<Env> {
     const channel = this.#register.channelOf(epoch);
     if (!channel) return;
     const { id } = channel;
-    const isNews = seq > channel.seq;
-    if (isNews) this.#register.noteReported(channel, { seq, lastAt });
+    if (seq < channel.seq) return; // a word that comes late
     const held = this.#active.get(id);
-    if (held?.latest && latest && held.latest.rev > latest.rev) return; // a word that comes late
-    // Nobody waits, or for something newer; save that the newest message is gone, which those who were told of it must hear.
-    if (!isNews && !latest?.deleted && seq < (held?.seq ?? Number.POSITIVE_INFINITY)) return;
+    if (held?.latest && latest && held.latest.rev > latest.rev) return; // likewise
+    if (seq > channel.seq) this.#register.noteReported(channel, { seq, lastAt });
+    // Nobody waits; save that the newest message is gone, which those who were told of it must hear.
+    else if (!held && !latest?.deleted) return;
     this.#active.set(id, { id, seq, lastAt, ...(latest && { latest }) });
     this.#tellActivitySoon();
   }

@@ -287,7 +287,7 @@ export class Register {
     return this.#epochs("SELECT DISTINCT epoch FROM visits JOIN sessions ON hash = session WHERE person = ?", personId);
   }
 
-  /** The public channels by id. One that has not changed is the same object as before. */
+  /** The public channels by id. Until one is made or deleted or gets a topic, each that has not changed is the same object as before. */
   publicChannels(): readonly Channel[] {
     if (!this.#hasTables) return [];
     this.#public ??= new Map(
@@ -331,7 +331,7 @@ export class Register {
   }
 
   addChannel(channel: Channel): void {
-    this.#public = undefined;
+    if (channel.kind === "public") this.#public = undefined;
     const { id, epoch, kind, name, topic, createdBy, createdAt, seq, lastAt } = channel;
     this.#sql.exec(
       "INSERT INTO channels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -169,6 +169,19 @@ test("also when something newer was said before it was deleted, and an older wor
   expect(JSON.stringify(beas.frames)).not.toContain("slip of the tongue");
 });
 
+test("a word of an older message that comes late, of its deletion too, takes nobody back to it", async () => {
+  const { id, epoch, beas } = await talkUnderWay();
+  const older = await ada.post(id, "older");
+  const newer = await ada.post(id, "newer");
+  await beas.next("activity", ({ channels }) => channels.some(({ seq }) => seq === newer.seq));
+  const directory = env.DIRECTORY.getByName("directory");
+  await directory.report(epoch, older.seq, older.sentAt, { ...older, rev: 9, text: "", deleted: true });
+  const next = await ada.post(id, "next");
+  await beas.next("activity", ({ channels }) => channels.some(({ seq }) => seq === next.seq));
+  const told = beas.frames.flatMap((frame) => (frame.type === "activity" ? frame.channels : [])).map(({ seq }) => seq);
+  expect(told).toEqual(told.toSorted((a, b) => a - b));
+});
+
 test("a newest message that is deleted after it was told is told as gone", async () => {
   const { id, beas } = await talkUnderWay();
   const message = await ada.post(id, "told, then taken back");
