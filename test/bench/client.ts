@@ -31,10 +31,21 @@ export type Door = {
   readonly greet?: (payload: Buffer, seat: Seat) => boolean;
 };
 
-/** One WebSocket. `hear` gets the payload of each text frame after the welcome, which it may not keep, and its size on the wire. */
+/** A text frame as it came, after the welcome. */
+export type Heard = {
+  readonly seat: Seat;
+  /** Unpacked; not to be kept. */
+  readonly payload: Buffer;
+  /** On the wire (bytes). */
+  readonly size: number;
+  /** When (ms) its last byte was here: before it was unpacked, which is the client's work. */
+  readonly at: number;
+};
+
+/** One WebSocket. */
 export class Seat {
   readonly #socket: Socket;
-  readonly #hear: (payload: Buffer, size: number) => void;
+  readonly #hear: (heard: Heard) => void;
   readonly #greet: (payload: Buffer, seat: Seat) => boolean;
   #rest: Buffer = Buffer.alloc(0);
   #isOpen = false;
@@ -45,7 +56,7 @@ export class Seat {
   #welcome: () => void = () => {};
   #fail: (error: Error) => void = () => {};
 
-  constructor({ url, headers, greet = () => true }: Door, hear: (payload: Buffer, size: number) => void) {
+  constructor({ url, headers, greet = () => true }: Door, hear: (heard: Heard) => void) {
     this.#hear = hear;
     this.#greet = greet;
     this.welcomed = new Promise((resolve, reject) => {
@@ -95,6 +106,7 @@ export class Seat {
   }
 
   #read(chunk: Buffer): void {
+    const now = performance.now();
     let data = this.#rest.length > 0 ? Buffer.concat([this.#rest, chunk]) : chunk;
     if (!this.#isOpen) {
       const end = data.indexOf("\r\n\r\n");
@@ -120,17 +132,16 @@ export class Seat {
       if (data.length < from + length) break;
       const payload = data.subarray(from, from + length);
       const isPacked = ((data[at] ?? 0) & RSV1) !== 0;
-      this.#take((data[at] ?? 0) & 15, isPacked && this.#inflate ? this.#inflate(payload) : payload, length);
+      this.#take((data[at] ?? 0) & 15, isPacked && this.#inflate ? this.#inflate(payload) : payload, length, now);
       at = from + length;
     }
     this.#rest = at < data.length ? Buffer.from(data.subarray(at)) : Buffer.alloc(0);
   }
 
-  /** `size`: of the payload on the wire. */
-  #take(opcode: number, payload: Buffer, size: number): void {
+  #take(opcode: number, payload: Buffer, size: number, now: number): void {
     if (opcode === PING) return this.#write(PONG, payload);
     if (opcode !== TEXT) return;
-    if (this.#isWelcome) return this.#hear(payload, size);
+    if (this.#isWelcome) return this.#hear({ seat: this, payload, size, at: now });
     this.#isWelcome = this.#greet(payload, this);
     if (this.#isWelcome) this.#welcome();
   }
@@ -156,9 +167,13 @@ export function textOf(number: number): string {
 export class Tally {
   readonly latencies: number[] = [];
   #sentAt: number[] = [];
+  /** By socket: the numbers it has heard. */
+  #heard = new Map<Seat, Set<number>>();
   frames = 0;
   bytes = 0;
   deliveries = 0;
+  /** Heard a second time on the same socket. */
+  doubled = 0;
   lastAt = 0;
   /** What many sockets are told is the same bytes: read once. */
   #payload: Buffer = Buffer.alloc(0);
@@ -169,9 +184,11 @@ export class Tally {
   start(): void {
     this.latencies.length = 0;
     this.#sentAt = [];
+    this.#heard = new Map();
     this.frames = 0;
     this.bytes = 0;
     this.deliveries = 0;
+    this.doubled = 0;
     this.#isCounting = true;
     this.#payload = Buffer.alloc(0);
   }
@@ -184,25 +201,28 @@ export class Tally {
     this.#sentAt[number] = performance.now();
   }
 
-  readonly hear = (payload: Buffer, size: number): void => {
+  readonly hear = ({ seat, payload, size, at }: Heard): void => {
     if (!this.#isCounting) return;
-    const now = performance.now();
     this.frames++;
     this.bytes += size;
     if (!payload.equals(this.#payload)) {
       this.#payload = Buffer.from(payload);
       this.#numbers = numbersIn(payload);
     }
+    const heard = this.#heard.get(seat) ?? new Set();
+    this.#heard.set(seat, heard);
     for (const number of this.#numbers) {
       const sentAt = this.#sentAt[number];
       if (sentAt === undefined) continue;
-      this.latencies.push(now - sentAt);
-      this.deliveries++;
-      this.lastAt = now;
+      if (heard.has(number)) this.doubled++;
+      else this.deliveries++;
+      heard.add(number);
+      this.latencies.push(at - sentAt);
+      this.lastAt = at;
     }
   };
 
-  /** Waits until so many deliveries were heard, at most `patienceMs`; how many are missing. Below 0: some were heard twice. */
+  /** Waits until so many deliveries were heard, at most `patienceMs`; how many are missing. */
   async until(deliveries: number, patienceMs: number): Promise<number> {
     const end = performance.now() + patienceMs;
     while (this.deliveries < deliveries && performance.now() < end) await pause(5);

@@ -23,6 +23,7 @@ const { values } = parseArgs({
     save: { type: "boolean" },
   },
 });
+if (values.save && values.subjects) throw new Error("ratios are made within a round: save whole scenarios only");
 const isAll = !values.scenarios && !values.subjects;
 
 if (!existsSync(join(here, "node_modules"))) {
@@ -37,7 +38,8 @@ try {
     if (values.scenarios && !values.scenarios.split(";").includes(name)) continue;
     console.log(`\n${name}: ${title}`);
     for (let round = 1; round <= Number(values.rounds); round++) {
-      for (const subject of asked) {
+      // Whoever comes first in one round comes last in the next one.
+      for (const subject of [...asked.slice(round - 1), ...asked.slice(0, round - 1)]) {
         if (values.subjects && !values.subjects.split(";").includes(subject)) continue;
         const server = await starts[subject]();
         try {

@@ -27,6 +27,8 @@ const SECONDS = 120;
 const ARRIVAL_S = 60;
 /** Sessions of one object that only knows sessions. */
 const SESSIONS_EACH = 20_000;
+/** Which of many are looked at, by their place in the loop that tells them: the first, the last, and some between. */
+const PLACES = [0.01, 0.25, 0.5, 0.75, 1];
 const PEOPLE = [100, 1_000, 10_000, 100_000, 1_000_000];
 
 const docs = new URL("../../docs/", import.meta.url).pathname;
@@ -101,16 +103,18 @@ function channel(sockets: number, sentAt: readonly number[]) {
   const incoming = sentAt.map((at, id) => ({ at, ids: [id] }));
   const head = object(incoming, relays || sockets, took.messageMs);
   const delays: number[] = [];
+  // Through a relay, which hands on what it cannot decide.
+  const upMs = relays === 0 ? 0 : took.deliveryMs + HOP_MS;
   const hear = (frames: readonly Item[], ways: number) => {
     for (const { at, ids } of frames) {
-      for (const share of [0.01, 0.25, 0.5, 0.75, 1]) {
-        for (const id of ids) delays.push(at + share * ways * took.deliveryMs - (sentAt[id] ?? 0));
+      for (const share of PLACES) {
+        for (const id of ids) delays.push(upMs + at + share * ways * took.deliveryMs - (sentAt[id] ?? 0));
       }
     }
   };
   if (relays === 0) hear(head.frames, sockets);
   let relayMs = 0;
-  const asked = relays === 0 ? [] : [0.01, 0.25, 0.5, 0.75, 1];
+  const asked = relays === 0 ? [] : PLACES;
   for (const share of asked) {
     const arriving = head.frames.map(({ at, ids }) => ({ at: at + share * relays * took.deliveryMs + HOP_MS, ids }));
     const relay = object(arriving, sockets / relays, took.deliveryMs);
@@ -168,13 +172,18 @@ function channelTable(): string {
 
 /* ---- a directory ---- */
 
-/** Waits (ms) of those who ask one object in turn, so many a second at random moments, each taking `serviceMs`. */
-function queue(perSecond: number, serviceMs: number, seconds: number): readonly number[] {
+/**
+ * Waits (ms) of those who ask one object in turn, so many a second at random moments, each taking `serviceMs`; each second the object
+ * tells so many frames besides.
+ */
+function queue(perSecond: number, serviceMs: number, framesPerSecond: number): readonly number[] {
   const chance = new Chance(SEED);
   const waits: number[] = [];
   let free = 0;
-  for (let now = 0; now < seconds * 1_000; ) {
+  let toldAt = 0;
+  for (let now = 0; now < ARRIVAL_S * 1_000; ) {
     now += (-Math.log(1 - chance.next()) * 1_000) / perSecond;
+    for (; toldAt < now; toldAt += 1_000) free = Math.max(free, toldAt) + framesPerSecond * took.deliveryMs;
     free = Math.max(free, now) + serviceMs;
     waits.push(free - now);
   }
@@ -184,9 +193,9 @@ function queue(perSecond: number, serviceMs: number, seconds: number): readonly 
 function directoryTable(): string {
   const rows = PEOPLE.map((people) => {
     const asksPerSecond = (2 * people) / ARRIVAL_S;
-    const alone = queue(asksPerSecond, took.askMs, ARRIVAL_S);
+    const alone = queue(asksPerSecond, took.askMs, 2 * people);
     const sessionObjects = Math.ceil(people / SESSIONS_EACH);
-    const apart = queue(asksPerSecond / sessionObjects, took.askMs, ARRIVAL_S);
+    const apart = queue(asksPerSecond / sessionObjects, took.askMs, 0);
     const lobbies = Math.ceil(people / SOCKETS_EACH);
     // A second's `activity` and `people`, to everybody.
     const tellingAlone = (2 * people * took.deliveryMs) / 1_000;

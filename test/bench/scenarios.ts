@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import { Chance } from "../faults/chance.ts";
 import { residentBytes } from "../load/workerd.ts";
 import { pause, Seat, Tally } from "./client.ts";
+import { median } from "./pages.ts";
 import { cpuMs, each, type Server, type SubjectName } from "./subjects.ts";
 
 /** By name; what a scenario cannot tell of a subject is absent. */
@@ -110,7 +111,7 @@ function steady({
       const meter = measure(server);
       const said = await talk(server, rooms, tally, perSecond, seconds * 1_000);
       const lost = await tally.until(said * sockets, PATIENCE_MS);
-      return { ...meter(tally), ...told(tally), lost };
+      return { ...meter(tally, seconds * 1_000), ...told(tally), lost, doubled: tally.doubled };
     },
   };
 }
@@ -132,34 +133,40 @@ async function burst(server: Server): Promise<Figures> {
     busyMs += tally.lastAt - begun;
     await pause(500);
   }
-  return { ...meter(tally), ...told(tally), lost, deliveriesPerSecond: (tally.deliveries * 1_000) / busyMs };
+  const deliveriesPerSecond = (tally.deliveries * 1_000) / busyMs;
+  return { ...meter(tally, busyMs), ...told(tally), lost, doubled: tally.doubled, deliveriesPerSecond };
 }
 
-/** People who come into a channel of 100 messages where `there` others sit: by its object alone, and the whole way. */
+/** People who come into a channel of 100 messages and leave again, some at a time: by its object alone, and the whole way. */
 function joins(name: string, there: number): Scenario {
   return {
     name,
     title: `people join a channel of 100 messages where ${there.toLocaleString("en")} are`,
     subjects: MOST,
     async run(server) {
-      const [warm, measured] = [100, 1_000];
+      const [lot, lots] = [20, 40];
       const tally = new Tally();
-      const [room = []] = await seated(server, 1, there, tally, there + 2 * (warm + measured));
+      const [room = []] = await seated(server, 1, there, tally, there + lot);
       await fill(server, room, tally);
-      await pause(SETTLED_MS);
       const figures: Record<string, number> = {};
       const ways = { cpuPerJoin: server.sideDoor ?? server.door, cpuPerJoinWholeWay: server.door };
-      let from = there;
       for (const [figure, door] of Object.entries(ways)) {
-        await takeSeats(warm, (n) => door(from + n, 0), tally);
-        from += warm;
-        await pause(SETTLED_MS);
-        const before = cpuMs(server.pid);
-        await takeSeats(measured, (n) => door(from + n, 0), tally);
-        figures[figure] = ((cpuMs(server.pid) - before) * 1_000) / measured;
-        await pause(SETTLED_MS);
-        figures[`${figure}Told`] = ((cpuMs(server.pid) - before) * 1_000) / measured;
-        from += measured;
+        const costs: number[] = [];
+        const told: number[] = [];
+        for (let n = 0; n < lots; n++) {
+          await pause(SETTLED_MS / 5); // the leaving of the last ones is told
+          const before = cpuMs(server.pid);
+          const guests = await takeSeats(lot, (guest) => door(there + guest, 0), tally);
+          costs.push(((cpuMs(server.pid) - before) * 1_000) / lot);
+          if (n % 8 === 0) {
+            await pause(SETTLED_MS);
+            told.push(((cpuMs(server.pid) - before) * 1_000) / lot);
+          }
+          await Promise.all(guests.map((guest) => guest.leave()));
+        }
+        // The first ones warm the code.
+        figures[figure] = median(costs.slice(lots / 2));
+        figures[`${figure}Told`] = median(told.slice(2));
       }
       return figures;
     },
@@ -280,7 +287,8 @@ async function warmUp(
   sockets: number,
 ): Promise<void> {
   tally.start();
-  await tally.until((await talk(server, rooms, tally, perSecond, WARM_UP_MS)) * sockets, PATIENCE_MS);
+  const missing = await tally.until((await talk(server, rooms, tally, perSecond, WARM_UP_MS)) * sockets, PATIENCE_MS);
+  if (missing !== 0) throw new Error(`${missing} deliveries are missing before anything was measured`);
   tally.start();
 }
 
@@ -289,23 +297,23 @@ async function fill(server: Server, room: readonly Seat[], tally: Tally): Promis
   tally.start();
   for (let n = 0; n < WINDOW; n++) {
     say(server, room, tally, n);
-    await tally.until((n + 1) * room.length, PATIENCE_MS);
-    await pause(20);
+    const missing = await tally.until((n + 1) * room.length, PATIENCE_MS);
+    if (missing !== 0) throw new Error(`${missing} deliveries are missing while the window is filled`);
   }
   tally.stop();
 }
 
-/** Begins to measure; the answer ends it. */
-function measure(server: Server): (tally: Tally) => Figures {
+/** Begins to measure; the answer ends it, and says what was taken of how long (ms) there was something to do. */
+function measure(server: Server): (tally: Tally, ms: number) => Figures {
   const before = cpuMs(server.pid);
   const own = process.cpuUsage();
-  const begun = performance.now();
-  return (tally) => {
+  return (tally, ms) => {
     const { user, system } = process.cpuUsage(own);
+    const taken = cpuMs(server.pid) - before;
     return {
-      cpuPerDelivery: ((cpuMs(server.pid) - before) * 1_000) / tally.deliveries,
-      clientShare: (user + system) / 1_000 / (performance.now() - begun),
-      serverShare: (cpuMs(server.pid) - before) / (performance.now() - begun),
+      cpuPerDelivery: (taken * 1_000) / tally.deliveries,
+      serverShare: taken / ms,
+      clientShare: (user + system) / 1_000 / ms,
     };
   };
 }
