@@ -210,10 +210,10 @@ export class Channel extends DurableObject<Env> {
       if (parsed.command.type === "typing") return this.#tellTyping(seat.person, now);
       const outcome = this.#carryOut(seat, parsed.command, now);
       if (outcome.kind === "done" && outcome.isChange) return;
-      // What is answered to one alone comes after what was said before it.
+      // What is answered to one alone comes after what was said before it, in the state it then has: it may be deleted by then.
       this.#broadcast.afterwards(() => {
         if (outcome.kind === "refused") this.#sockets.refuse(socket, outcome.refusal, frame, now);
-        else this.#sockets.say(socket, messagesFrame([outcome.message]));
+        else this.#sockets.say(socket, messagesFrame([find(this.#history, outcome.message.id) ?? outcome.message]));
       });
     };
     this.#sockets.guard(socket, work, data);

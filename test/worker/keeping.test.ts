@@ -2,7 +2,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { ChannelSeat } from "../../worker/channel.ts";
 import type { ChannelFrame, Message, Person } from "../../worker/frames.ts";
 import { EMPTY_HISTORY, type History, merge } from "../../worker/history.ts";
@@ -48,6 +48,28 @@ async function fill(count: number, text: (n: number) => string = (n) => `message
   }
   return said;
 }
+
+test("an acknowledgement that waits its turn tells of the message as it is by then: not a text that was deleted meanwhile", async () => {
+  const seat = await ada.join(channel);
+  await welcomed(seat);
+  const bea = await arrive(`Bea ${channel}`);
+  const slip = { type: "send", id: crypto.randomUUID(), text: "a slip" } as const;
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+  onTestFinished(() => void vi.useRealTimers());
+  await runInDurableObject(object(), (instance, state) => {
+    const [socket] = state.getWebSockets();
+    instance.command(seatOf(bea.person), { type: "send", id: crypto.randomUUID(), text: "told at once" });
+    instance.command(seatOf(ada.person), slip); // gathered
+    if (socket) instance.webSocketMessage(socket, JSON.stringify(slip)); // repeated: acknowledged once that is told
+    instance.command(seatOf(ada.person), { type: "delete", id: slip.id });
+  });
+  const about = () =>
+    seat.frames
+      .flatMap((frame) => (frame.type === "messages" ? frame.messages : []))
+      .filter(({ id }) => id === slip.id);
+  await seat.until("the deletion and the acknowledgement", () => about().length === 2);
+  expect(about().map(({ deleted }) => deleted)).toEqual([true, true]);
+});
 
 test("of 130 messages 100 are in memory, in SQLite and in the welcome", async () => {
   const said = await fill(130);
