@@ -179,10 +179,10 @@ function bars(results: Results): readonly Bars[] {
     }),
   });
   return [
-    of("60 messages at once to 500: deliveries a second", "burst", "deliveriesPerSecond"),
-    of("… until 99 of 100 are there (ms)", "burst", "p99"),
-    of("… processor time a delivery (µs)", "burst", "cpuPerDelivery"),
-    of("Ten messages a second to 1,000: processor time a delivery (µs)", "steady-1000", "cpuPerDelivery"),
-    of("75 messages a second to 200: processor time a delivery (µs)", "busy", "cpuPerDelivery"),
+    of("60 messages at once to 500: deliveries a second (more is better)", "burst", "deliveriesPerSecond"),
+    of("… until 99 of 100 are there: ms (less is better, as below)", "burst", "p99"),
+    of("… processor time a delivery: µs", "burst", "cpuPerDelivery"),
+    of("Ten messages a second to 1,000: processor time a delivery, µs", "steady-1000", "cpuPerDelivery"),
+    of("75 messages a second to 200: processor time a delivery, µs", "busy", "cpuPerDelivery"),
   ];
 }
