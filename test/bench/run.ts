@@ -59,7 +59,7 @@ try {
 if (isAll || values.save) {
   const file = join(docs, "benchmark.json");
   const before: Results = isAll ? {} : JSON.parse(readFileSync(file, "utf8")).results;
-  writeFileSync(file, `${JSON.stringify({ machine: machine(), results: { ...before, ...results } }, null, 1)}\n`);
+  writeFileSync(file, `${JSON.stringify({ machine: machine(), results: { ...before, ...results } }, null, 2)}\n`);
   writeReport(docs);
 }
 process.exit();
