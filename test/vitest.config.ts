@@ -32,7 +32,12 @@ export default defineConfig({
             miniflare: { bindings: { ALLOWED_ORIGINS: "https://friend.example, https://other.example" } },
           }),
         ],
-        test: { name: "worker", include: ["test/worker/**/*.test.ts"], testTimeout: 20_000 },
+        test: {
+          name: "worker",
+          include: ["test/worker/**/*.test.ts"],
+          setupFiles: ["test/worker/bucket.ts"],
+          testTimeout: 20_000,
+        },
       },
       {
         root,

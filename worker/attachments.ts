@@ -6,6 +6,7 @@ import { create as createDisposition } from "content-disposition";
 import { fileTypeFromBuffer } from "file-type";
 import { parse as parseRange } from "range-parser";
 import type { Attachment } from "./frames.ts";
+import { receiveInParts } from "./multipart.ts";
 import { problem } from "./problem.ts";
 import { ATTACHMENT_MAX_BYTES, FILE_NAME_MAX_POINTS, type Refusal, UPLOAD_MAX_MS } from "./protocol.ts";
 
@@ -32,6 +33,7 @@ const SHOWN: Readonly<Record<string, string>> = {
   "audio/x-m4a": "audio/mp4",
   "video/webm": "video/webm",
   "audio/mpeg": "audio/mpeg",
+  "audio/wav": "audio/wav",
   "audio/ogg": "audio/ogg",
   "video/ogg": "video/ogg",
 };
@@ -44,34 +46,31 @@ export function keyOf(epoch: string, id: string): string {
 }
 
 /**
- * Puts a body into the bucket and says what it was. `declaredBytes` is what the request claims: nothing depends on it but
- * the way the bytes take, since the bucket wants to know a stream's length beforehand (cloudflare/workers-sdk#6425).
+ * Puts a body of this person into the bucket and says what it was. `declaredBytes` is what the request claims: nothing depends on
+ * it but the way the bytes take, since the bucket wants to know a stream's length beforehand (cloudflare/workers-sdk#6425).
  * When it refuses nothing is stored.
  */
 export async function receive(
   bucket: R2Bucket,
   key: string,
   body: ReadableStream<Uint8Array> | null,
-  declaredBytes: number | undefined,
+  { declaredBytes, personId }: { readonly declaredBytes: number | undefined; readonly personId: string },
 ): Promise<Received> {
   if (!body) return EMPTY;
   const gauge = new Gauge();
   const counted = body.pipeThrough(gauge.stream);
-  let contents: ReadableStream | ArrayBuffer;
   try {
-    contents =
-      declaredBytes === undefined
-        ? await new Response(counted).arrayBuffer()
-        : counted.pipeThrough(new FixedLengthStream(declaredBytes));
-  } catch {
-    return gauge.size > ATTACHMENT_MAX_BYTES ? TOO_LARGE : BROKEN_OFF;
-  }
-  try {
-    await bucket.put(key, contents);
+    if (declaredBytes === undefined) {
+      const refusal = await receiveInParts(bucket, key, counted, personId);
+      if (refusal) return { kind: "refused", refusal };
+    } else await bucket.put(key, counted.pipeThrough(new FixedLengthStream(declaredBytes)));
   } catch (error) {
     if (gauge.size > ATTACHMENT_MAX_BYTES) return TOO_LARGE;
-    if (!gauge.isLate && (declaredBytes === undefined || gauge.size === declaredBytes)) throw error;
+    if (gauge.isLate) return TOO_LATE;
+    if (gauge.isWhole && (declaredBytes === undefined || gauge.size === declaredBytes)) throw error;
     return BROKEN_OFF;
+  } finally {
+    gauge.stop();
   }
   if (gauge.size === 0) {
     await bucket.delete(key);
@@ -87,24 +86,37 @@ export function whyUnfit(size: number): Refusal | undefined {
   return size > ATTACHMENT_MAX_BYTES ? TOO_LARGE.refusal : undefined;
 }
 
-/** Counts what passes, remembers its beginning, and breaks off what is too large. */
+/** Counts what passes, remembers its beginning, and breaks off what is too large or takes too long, also when nothing comes at all. */
 class Gauge {
   size = 0;
   /** It took too long, and was broken off. */
   isLate = false;
-  readonly #until = Date.now() + UPLOAD_MAX_MS;
+  /** All of it has passed. */
+  isWhole = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #chunks: Uint8Array[] = [];
   readonly stream = new TransformStream<Uint8Array, Uint8Array>({
+    start: (controller) => {
+      this.#timer = setTimeout(() => {
+        this.isLate = true;
+        controller.error(new Error("too slow"));
+      }, UPLOAD_MAX_MS);
+    },
     transform: (chunk, controller) => {
       if (this.size < SNIFFED_BYTES) this.#chunks.push(chunk.slice(0, SNIFFED_BYTES - this.size));
       this.size += chunk.byteLength;
       if (this.size > ATTACHMENT_MAX_BYTES) controller.error(new Error("too large"));
-      else if (Date.now() > this.#until) {
-        this.isLate = true;
-        controller.error(new Error("too slow"));
-      } else controller.enqueue(chunk);
+      else controller.enqueue(chunk);
+    },
+    flush: () => {
+      this.isWhole = true;
     },
   });
+
+  /** Nothing is waited for any more. */
+  stop(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+  }
 
   head(): Uint8Array {
     const head = new Uint8Array(Math.min(this.size, SNIFFED_BYTES));
@@ -117,7 +129,10 @@ class Gauge {
   }
 }
 
-/** A file's name as it is shown and saved: no way out of a folder, nothing that turns the line around. */
+/** Something that is drawn, and more than dots. */
+const VISIBLE = /[^\s.\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+/** A file's name as it is shown and saved: no way out of a folder, nothing that turns the line around, never without a visible sign. */
 export function foldFileName(raw: string): string {
   const name = raw
     .toWellFormed()
@@ -125,10 +140,10 @@ export function foldFileName(raw: string): string {
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]/gu, "")
     .replace(/^.*[\\/]/su, "")
     .trim();
-  if (/^\.*$/.test(name)) return "file";
+  const [, stem = name, ending = ""] = /^(.*?)(\.[^.]{1,16})?$/su.exec(name) ?? [];
+  if (!VISIBLE.test(stem)) return VISIBLE.test(ending.slice(1)) ? `file${ending}` : "file";
   const points = [...name];
   if (points.length <= FILE_NAME_MAX_POINTS) return name;
-  const ending = /\.[^.]{1,16}$/u.exec(name)?.[0] ?? "";
   return points.slice(0, FILE_NAME_MAX_POINTS - [...ending].length).join("") + ending;
 }
 
@@ -183,6 +198,7 @@ function rangeOf(headers: Headers, tag: string, size: number) {
 
 const EMPTY = refuse("empty_file", "The file is empty.");
 const BROKEN_OFF = refuse("bad_request", "The file did not arrive at the length that was announced.");
+const TOO_LATE = refuse("timeout", `A file has ${UPLOAD_MAX_MS / 60_000} minutes to arrive.`);
 const TOO_LARGE = refuse("too_large", `A file has at most ${ATTACHMENT_MAX_BYTES / 1024 / 1024} MiB.`);
 
 function refuse(code: Refusal["code"], detail: string) {

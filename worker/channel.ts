@@ -5,19 +5,20 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { type FileFacts, keyOf } from "./attachments.ts";
+import { backoffMs } from "./backoff.ts";
 import { Broadcast, messagesFrame } from "./broadcast.ts";
 import { withMessages } from "./encoding.ts";
 import { readEnvelope } from "./envelope.ts";
 import type { Attachment, ChannelFrame, Message, Person, WelcomeFrame, WindowAnswer } from "./frames.ts";
 import { decide, EMPTY_HISTORY, find, type History, merge, since } from "./history.ts";
-import { insist } from "./insist.ts";
 import { type FileChanges, Journal } from "./journal.ts";
 import { log } from "./log.ts";
-import { type Bucket, CHANNEL_PACE, MESSAGE_PACE, TYPING_PACE, take } from "./pace.ts";
+import { type Bucket, CHANGE_PACE, CHANNEL_PACE, MESSAGE_PACE, TYPING_PACE, take } from "./pace.ts";
 import { Presence } from "./presence.ts";
 import { problem } from "./problem.ts";
 import {
   ATTACHMENTS_MAX,
+  CHECK_MAX_AGE_MS,
   HERE_MAX_PEOPLE,
   isFor,
   MENTIONS_MAX,
@@ -32,14 +33,18 @@ import { type Seat, Sockets, type Standing } from "./sockets.ts";
 
 /** Where a seat is: what the directory confirmed when it was taken. */
 export type ChannelRef = { readonly id: string; readonly epoch: string; readonly kind: "public" | "direct" };
-export type ChannelSeat = Seat & { readonly channel: ChannelRef };
+/** `checkedAt`: when (ms) the directory said so. */
+export type ChannelSeat = Seat & { readonly channel: ChannelRef; readonly checkedAt: number };
 
 /** What the front door sends along with an upgrade. `reportedSeq`: the newest message the directory knows of. */
 export type ChannelUpgrade = { readonly seat: ChannelSeat; readonly reportedSeq: number };
 
 type Refused = { readonly kind: "refused"; readonly refusal: Refusal };
+/** The check of who asks is too old to count: nothing was done, and the front door checks again. */
+export type Stale = { readonly kind: "stale" };
+type NotSeated = Refused | Stale;
 
-export type FileOutcome = Refused | { readonly kind: "file"; readonly file: Attachment };
+export type FileOutcome = NotSeated | { readonly kind: "file"; readonly file: Attachment };
 
 /** `isChange`: it was written now, and everybody was told. */
 export type Outcome = Refused | { readonly kind: "done"; readonly message: Message; readonly isChange: boolean };
@@ -48,6 +53,10 @@ const SESSION_ENDED: Refusal = { code: "unauthorized", detail: "This session has
 /** The same for a channel that was deleted and for a direct one of others. */
 const NOT_HERE: Refusal = { code: "not_found", detail: "There is no such channel." };
 const NO_SUCH_FILE: Refusal = { code: "not_found", detail: "There is no such file." };
+/** The status by which an upgrade says `Stale` (RFC 8470 lends the number). The front door shows it to no client. */
+export const STALE_STATUS = 425;
+/** Keys in one call to the bucket: R2 refuses more. */
+const BUCKET_KEYS_MAX = 1_000;
 /** So long (ms) a deleted channel's object still says that it has ended: longer than any request is under way (see `UPLOAD_MAX_MS`). */
 const ENDING_MS = 15 * 60_000;
 /** Shortest time (ms) between two `here` frames, two reports to the directory, and two `typing` of one person. */
@@ -66,15 +75,23 @@ export class Channel extends DurableObject<Env> {
   #history: History;
   /** By person: one allowance for all sockets and HTTP. In memory, so forgotten in sleep. */
   readonly #messagePaces = new Map<string, Bucket>();
+  /** By person: the same for all other changes. */
+  readonly #changePaces = new Map<string, Bucket>();
   #channelPace: Bucket | undefined;
   #typingPace: Bucket | undefined;
   /** When (ms) the alarm is set for, as far as known. */
   #alarmAt: number | undefined;
+  /** Alarms in a row that failed. */
+  #failedAlarms = 0;
+  /** Since when (ms) this object remembers who has signed out: what was checked earlier is checked again. */
+  readonly #startedAt = Date.now();
   readonly #endedLately = new Set<string>();
   readonly #changedLately = new Map<string, Standing>();
   /** By person: when (ms) it was last told that they type. */
   readonly #typedLately = new Map<string, number>();
   #hereTimer = false;
+  /** How many people the last `here` counted. */
+  #toldCount = 0;
   #reportTimer = false;
   /** When (ms) the directory was last told of the newest message. */
   #reportedAt = Number.NEGATIVE_INFINITY;
@@ -94,14 +111,15 @@ export class Channel extends DurableObject<Env> {
       },
     });
     this.#broadcast = new Broadcast((frame) => this.#sockets.tellAll(frame));
-    this.#here = new Presence(this.#sockets.all().map((socket) => [socket, this.#sockets.seat(socket).person]));
+    this.#here = new Presence(this.#sockets.open().map((socket) => [socket, this.#sockets.seat(socket).person]));
   }
 
   /** An upgrade from the front door: welcomes a socket with what it has missed. */
   override fetch(request: Request): Response {
     const { seat: asked, reportedSeq } = readEnvelope<ChannelUpgrade>(request);
     const seated = this.#seatNow(asked);
-    if (!seated.ok) return problem(seated.refusal);
+    if (seated.kind === "stale") return new Response(null, { status: STALE_STATUS });
+    if (seated.kind === "refused") return problem(seated.refusal);
     const { seat } = seated;
     const query = new URL(request.url).searchParams;
     if (reportedSeq < this.#history.seq) this.#reportSoon(seat.channel);
@@ -109,30 +127,30 @@ export class Channel extends DurableObject<Env> {
   }
 
   /** The whole window, for HTTP: the body of the answer, and the `rev` it is of. */
-  read(asked: ChannelSeat): Refused | { readonly kind: "window"; readonly body: string; readonly rev: number } {
+  read(asked: ChannelSeat): NotSeated | { readonly kind: "window"; readonly body: string; readonly rev: number } {
     const seated = this.#seatNow(asked);
-    if (!seated.ok) return { kind: "refused", refusal: seated.refusal };
+    if (seated.kind !== "seated") return seated;
     const { seq, rev, messages } = this.#history;
     const about: Omit<WindowAnswer, "messages"> = { epoch: asked.channel.epoch, head: { seq, rev } };
     return { kind: "window", body: withMessages(about, messages), rev };
   }
 
   /** The cursor alone: what a conditional request compares. */
-  head(asked: ChannelSeat): Refused | { readonly kind: "head"; readonly rev: number } {
+  head(asked: ChannelSeat): NotSeated | { readonly kind: "head"; readonly rev: number } {
     const seated = this.#seatNow(asked);
-    return seated.ok ? { kind: "head", rev: this.#history.rev } : { kind: "refused", refusal: seated.refusal };
+    return seated.kind === "seated" ? { kind: "head", rev: this.#history.rev } : seated;
   }
 
   /** A command that came over HTTP. May be repeated: a message is looked up by its id. */
-  command(asked: ChannelSeat, command: MessageCommand): Outcome {
+  command(asked: ChannelSeat, command: MessageCommand): Stale | Outcome {
     const seated = this.#seatNow(asked);
-    return seated.ok ? this.#carryOut(seated.seat, command, Date.now()) : { kind: "refused", refusal: seated.refusal };
+    return seated.kind === "seated" ? this.#carryOut(seated.seat, command, Date.now()) : seated;
   }
 
-  /** Bytes are about to come: notes their id before the first of them. */
-  beginUpload(asked: ChannelSeat, id: string): Refused | { readonly kind: "done" } {
+  /** Bytes are about to come: notes their id before the first of them. May be repeated. */
+  beginUpload(asked: ChannelSeat, id: string): NotSeated | { readonly kind: "done" } {
     const seated = this.#seatNow(asked);
-    if (!seated.ok) return { kind: "refused", refusal: seated.refusal };
+    if (seated.kind !== "seated") return seated;
     const now = Date.now();
     this.#journal.beginUpload(id, asked.person.id, now, asked.channel);
     this.#setSweep(now);
@@ -142,7 +160,7 @@ export class Channel extends DurableObject<Env> {
   /** The bytes are there: a message may take them. Refused when the channel ended or the upload was swept meanwhile. */
   completeUpload(asked: ChannelSeat, id: string, facts: FileFacts): FileOutcome {
     const seated = this.#seatNow(asked);
-    if (!seated.ok) return { kind: "refused", refusal: seated.refusal };
+    if (seated.kind !== "seated") return seated;
     const file = { id, ...facts, url: `/api/channels/${encodeURIComponent(asked.channel.id)}/attachments/${id}` };
     const isDone = this.#journal.uploads.complete(file);
     return isDone ? { kind: "file", file } : { kind: "refused", refusal: NO_SUCH_FILE };
@@ -157,7 +175,7 @@ export class Channel extends DurableObject<Env> {
   /** A file, for whoever may read it: all of the channel, once a message has taken it and while it holds it, its uploader before. */
   attachment(asked: ChannelSeat, id: string): FileOutcome {
     const seated = this.#seatNow(asked);
-    if (!seated.ok) return { kind: "refused", refusal: seated.refusal };
+    if (seated.kind !== "seated") return seated;
     const upload = this.#journal.uploads.find([id]).get(id);
     const isReadable = upload?.isTaken || upload?.uploader === asked.person.id;
     return upload?.file && isReadable
@@ -165,22 +183,48 @@ export class Channel extends DurableObject<Env> {
       : { kind: "refused", refusal: NO_SUCH_FILE };
   }
 
-  /** The channel was deleted: nobody reads or writes it any more. May be told twice. */
+  /**
+   * The channel was deleted: nobody reads or writes it any more. May be told twice.
+   * It is answered once the end is written down; the files go by this object's own alarm, whatever the bucket does.
+   */
   async end(channel: { readonly id: string; readonly epoch: string }): Promise<void> {
-    if (!this.#journal.hasEnded) this.#journal.end(channel);
+    const isRepeated = this.#journal.hasEnded;
+    if (!isRepeated) this.#journal.end(channel);
     this.#history = EMPTY_HISTORY;
     this.#sockets.endAll();
-    await this.ctx.storage.setAlarm(Date.now() + ENDING_MS);
-    await this.#sweepOnce();
+    if (isRepeated && (await this.ctx.storage.getAlarm()) !== null) return; // what waits already must not be put off
+    await this.ctx.storage.setAlarm(Date.now() + backoffMs(0));
+    this.ctx.waitUntil(this.#sweep());
   }
 
-  /** Finishes what was cut off: bytes that should be gone, uploads nobody took, and a deleted channel altogether. */
+  /**
+   * Finishes what was cut off: bytes that should be gone, uploads nobody took, and a deleted channel altogether.
+   * Never throws: the platform drops an alarm after six failures.
+   */
   override async alarm(): Promise<void> {
     this.#alarmAt = undefined;
-    if (!this.#journal.hasEnded) return this.#sweep();
+    try {
+      if (this.#journal.hasEnded) await this.#finishEnd();
+      else {
+        await this.#sweepOnce();
+        this.#setSweep(Date.now());
+      }
+      this.#failedAlarms = 0;
+    } catch (error) {
+      log.weather("alarm", error);
+      this.#failedAlarms++;
+      this.#alarmAt = Date.now() + backoffMs(this.#failedAlarms);
+      await this.ctx.storage.setAlarm(this.#alarmAt);
+    }
+  }
+
+  /** The first alarm after the end empties the bucket; a last one, when no request can be under way any more, forgets the channel. */
+  async #finishEnd(): Promise<void> {
     await this.#sweepOnce();
     await this.#empty(this.#journal.epoch);
-    await this.ctx.storage.deleteAll();
+    if (this.#journal.isSwept) return this.ctx.storage.deleteAll();
+    this.#journal.noteSwept();
+    await this.ctx.storage.setAlarm(Date.now() + ENDING_MS);
   }
 
   /** A session has ended: its sockets close at once, and upgrades under way are refused. */
@@ -257,7 +301,7 @@ export class Channel extends DurableObject<Env> {
         const hasty = this.#pace(seat.person.id, decision.isNew, now);
         if (hasty) return { kind: "refused", refusal: hasty };
         this.#commit(decision.message, seat.channel, now);
-        this.#report(seat, decision.message, decision.isNew);
+        this.#report(seat, decision.message, decision.isNew, now);
         return { kind: "done", message: decision.message, isChange: true };
       }
       default:
@@ -288,13 +332,15 @@ export class Channel extends DurableObject<Env> {
     this.#setSweep(Date.now());
   }
 
-  /** Takes out of the bucket what is gone. Doing it twice does no harm. */
+  /** Takes out of the bucket what is gone, as many keys at a time as R2 takes. Doing it twice does no harm. */
   async #sweepOnce(): Promise<void> {
     const gone = this.#journal.uploads.sweep(Date.now());
-    if (gone.length === 0) return;
-    await this.env.FILES?.delete(gone.map((id) => keyOf(this.#journal.epoch, id)));
-    this.#journal.uploads.forget(gone);
-    void this.#settleUploads(gone);
+    for (let at = 0; at < gone.length; at += BUCKET_KEYS_MAX) {
+      const slice = gone.slice(at, at + BUCKET_KEYS_MAX);
+      await this.env.FILES?.delete(slice.map((id) => keyOf(this.#journal.epoch, id)));
+      this.#journal.uploads.forget(slice);
+      void this.#settleUploads(slice);
+    }
   }
 
   /** The alarm stands for whatever is to be swept next, and for nothing when there is nothing. */
@@ -324,7 +370,7 @@ export class Channel extends DurableObject<Env> {
 
   async #settleUploads(ids: readonly string[]): Promise<void> {
     try {
-      await insist(() => this.env.DIRECTORY.getByName("directory").uploadsSettled(ids));
+      await this.env.DIRECTORY.getByName("directory").uploadsSettled(ids);
     } catch (error) {
       log.weather("uploads", error); // the directory forgets them by itself when their hour is over
     }
@@ -332,15 +378,17 @@ export class Channel extends DurableObject<Env> {
 
   /** Refuses before the write; takes from both allowances or from neither. */
   #pace(personId: string, isNew: boolean, now: number): Refusal | undefined {
-    const change = take(this.#channelPace, CHANNEL_PACE, now);
-    if (!change.ok) return { code: "busy", detail: "This channel is very busy.", retryAfterMs: change.waitMs };
-    if (isNew) {
-      const sent = take(this.#messagePaces.get(personId), MESSAGE_PACE, now);
-      if (!sent.ok) return { code: "rate_limited", detail: "Too many messages.", retryAfterMs: sent.waitMs };
-      this.#messagePaces.delete(personId); // so that the oldest entry is the one that spoke longest ago
-      remember(this.#messagePaces, (paces) => paces.set(personId, sent.bucket));
+    const inAll = take(this.#channelPace, CHANNEL_PACE, now);
+    if (!inAll.ok) return { code: "busy", detail: "This channel is very busy.", retryAfterMs: inAll.waitMs };
+    const own = isNew ? this.#messagePaces : this.#changePaces;
+    const taken = take(own.get(personId), isNew ? MESSAGE_PACE : CHANGE_PACE, now);
+    if (!taken.ok) {
+      const detail = isNew ? "Too many messages." : "Too many changes.";
+      return { code: "rate_limited", detail, retryAfterMs: taken.waitMs };
     }
-    this.#channelPace = change.bucket;
+    own.delete(personId); // so that the oldest entry is the one that was used longest ago
+    remember(own, (paces) => paces.set(personId, taken.bucket));
+    this.#channelPace = inAll.bucket;
     return undefined;
   }
 
@@ -363,14 +411,17 @@ export class Channel extends DurableObject<Env> {
   /**
    * What the directory said a moment ago, as it is now: with the newest name, or not at all once the session has ended,
    * once the channel has, and in a direct channel of others. The object knows whose it is and takes nobody's word for it.
+   * A check from before this object started does not count: a sign-out that it was told of then is forgotten by now.
    */
-  #seatNow(seat: ChannelSeat): { readonly ok: true; readonly seat: ChannelSeat } | { ok: false; refusal: Refusal } {
+  #seatNow(seat: ChannelSeat): NotSeated | { readonly kind: "seated"; readonly seat: ChannelSeat } {
     const { id } = seat.channel;
     const isOther = (this.#journal.channelId ?? id) !== id;
-    if (this.#journal.hasEnded || isOther || !isFor(id, seat.person.id)) return { ok: false, refusal: NOT_HERE };
-    if (this.#endedLately.has(seat.session)) return { ok: false, refusal: SESSION_ENDED };
+    if (this.#journal.hasEnded || isOther || !isFor(id, seat.person.id)) return { kind: "refused", refusal: NOT_HERE };
+    if (this.#endedLately.has(seat.session)) return { kind: "refused", refusal: SESSION_ENDED };
+    const { checkedAt } = seat;
+    if (checkedAt < this.#startedAt || checkedAt < Date.now() - CHECK_MAX_AGE_MS) return { kind: "stale" };
     const changed = this.#changedLately.get(seat.person.id);
-    return { ok: true, seat: changed && changed.asOf > seat.asOf ? { ...seat, ...changed } : seat };
+    return { kind: "seated", seat: changed && changed.asOf > seat.asOf ? { ...seat, ...changed } : seat };
   }
 
   /** A timer of a second, set only while something waits: it keeps nothing awake that could sleep. */
@@ -383,43 +434,40 @@ export class Channel extends DurableObject<Env> {
     }, GATHER_MS);
   }
 
+  /** Names that do not fit in this frame, and all names while the channel is too full for them, stay for a later one. */
   #tellHere(): void {
-    const { joined, left } = this.#here.takeChanges();
-    if (joined.length + left.length === 0) return;
     const { count } = this.#here;
     const isNamed = count <= HERE_MAX_PEOPLE;
-    this.#sockets.tellAll(
-      encode({
-        type: "here",
-        count,
-        joined: isNamed ? joined.slice(0, HERE_MAX_PEOPLE) : [],
-        left: isNamed ? left.slice(0, HERE_MAX_PEOPLE) : [],
-      }),
-    );
+    const { joined, left } = this.#here.takeChanges(isNamed ? HERE_MAX_PEOPLE : 0);
+    if (joined.length + left.length > 0 || count !== this.#toldCount) {
+      this.#sockets.tellAll(encode({ type: "here", count, joined, left }));
+      this.#toldCount = count;
+    }
+    if (isNamed && this.#here.hasChanges) this.#tellHereSoon();
   }
 
   /**
    * What a change is to those who are not here. In a direct channel the directory holds the newest message for a moment
    * before it tells it: a change of that message must not wait, or a deleted text would still be told.
    */
-  #report({ channel, person }: ChannelSeat, message: Message, isNew: boolean): void {
+  #report({ channel, person }: ChannelSeat, message: Message, isNew: boolean, now: number): void {
     if (isNew) {
       this.#reportSoon(channel);
       const mentioned = mentionedIn(message.text).filter((id) => id !== person.id);
       if (mentioned.length > 0) void this.#tellMentioned(channel, message.id, mentioned.slice(0, MENTIONS_MAX));
     } else if (channel.kind === "direct" && message.seq === this.#history.seq) {
-      void this.#reportNow(channel);
+      // A deletion comes once a message. An edit may come often, and the last of them is told.
+      if (message.deleted) void this.#reportNow(channel);
+      else if (message.editedAt === now) this.#reportSoon(channel);
     }
   }
 
-  /** At every try as it is then: a text that was deleted or changed meanwhile is not told. */
+  /** As it is now: a text that was deleted or changed meanwhile is not told. */
   async #tellMentioned({ epoch }: ChannelRef, messageId: string, mentioned: readonly string[]): Promise<void> {
     try {
-      await insist(async () => {
-        const message = find(this.#history, messageId);
-        const still = mentioned.filter((id) => message && mentionedIn(message.text).includes(id));
-        if (message && still.length > 0) await this.env.DIRECTORY.getByName("directory").mention(epoch, message, still);
-      });
+      const message = find(this.#history, messageId);
+      const still = mentioned.filter((id) => message && mentionedIn(message.text).includes(id));
+      if (message && still.length > 0) await this.env.DIRECTORY.getByName("directory").mention(epoch, message, still);
     } catch (error) {
       log.weather("mention", error);
     }
@@ -446,15 +494,13 @@ export class Channel extends DurableObject<Env> {
     }, restMs);
   }
 
-  /** At every try as it is then. */
+  /** As it is now. */
   async #reportNow({ epoch, kind }: ChannelRef): Promise<void> {
+    const { seq, messages } = this.#history;
+    const newest = messages.at(-1);
+    const latest = kind === "direct" ? newest : undefined;
     try {
-      await insist(() => {
-        const { seq, messages } = this.#history;
-        const newest = messages.at(-1);
-        const latest = kind === "direct" ? newest : undefined;
-        return this.env.DIRECTORY.getByName("directory").report(epoch, seq, newest?.sentAt ?? null, latest);
-      });
+      await this.env.DIRECTORY.getByName("directory").report(epoch, seq, newest?.sentAt ?? null, latest);
     } catch (error) {
       log.weather("report", error); // the next message reports again
     }

@@ -4,15 +4,15 @@
  * It holds no messages and judges no text.
  */
 import { DurableObject } from "cloudflare:workers";
+import { backoffMs } from "./backoff.ts";
 import type { Channel as ChannelObject, ChannelRef } from "./channel.ts";
 import { withChannels } from "./encoding.ts";
 import { readEnvelope } from "./envelope.ts";
 import type { Channel, DirectoryFrame, Message, OnlinePerson, Person } from "./frames.ts";
-import { insist } from "./insist.ts";
 import { log } from "./log.ts";
 import { areChannelsAlike, isReservedLookalike, keysOf } from "./lookalikes.ts";
 import { type FoldedName, nameKey } from "./names.ts";
-import { type Bucket, take, UPLOAD_PACE } from "./pace.ts";
+import { type Bucket, SETTINGS_PACE, take, UPLOAD_PACE } from "./pace.ts";
 import { Presence } from "./presence.ts";
 import { problem } from "./problem.ts";
 import {
@@ -31,6 +31,8 @@ import { type Seat, Sockets, type Standing } from "./sockets.ts";
 /** Of whoever asks: the seat to take, the channel asked for if it is there for this person, and whether the cookie wants renewing. */
 export type Asker = {
   readonly seat: Seat;
+  /** When (ms) all of this was so. */
+  readonly checkedAt: number;
   readonly renew: boolean;
   readonly channel?: ChannelRef & { readonly seq: number };
 };
@@ -42,7 +44,7 @@ type SignIn = {
   readonly fresh: string;
   /** Whether the access code was right, or the site has none. */
   readonly isAdmitted: boolean;
-  /** Whom hourly limits count against, when the edge tells. */
+  /** Whom hourly limits count against (see `addressKey`), when the edge tells. */
   readonly address?: string;
 };
 
@@ -80,12 +82,10 @@ const NAME_KEPT_MS = 90 * DAY_MS;
 /** Bytes of a person's files that wait for a message; after this long (ms) a file that waits is swept. */
 const WAITING_MAX_BYTES = 200 * 1024 * 1024;
 const WAITING_MS = 60 * MINUTE_MS;
-/** People whose haste with uploads is remembered: by then the first of them have rested. */
-const UPLOAD_PACES_MAX = 1_000;
+/** People whose haste with uploads, and channels whose haste with settings, are remembered: by then the first of them have rested. */
+const PACES_MAX = 1_000;
 /** Shortest time (ms) between two `activity` or two `people` frames. */
 const GATHER_MS = 1_000;
-/** After this long (ms) channels that could not be told of a sign-out are told again. */
-const TELL_AGAIN_MS = 5_000;
 /** People in one `people` frame; the rest follows a second later. */
 const PEOPLE_PER_FRAME = 100;
 /** People in the answer to a search. */
@@ -98,6 +98,10 @@ export class Directory extends DurableObject<Env> {
   readonly #active = new Map<string, Activity>();
   /** By person, while awake; one that is full again is as good as none. */
   readonly #uploadPaces = new Map<string, Bucket>();
+  /** By channel, likewise. */
+  readonly #settingsPaces = new Map<string, Bucket>();
+  /** Rounds in a row in which some channel could not be told of an end. */
+  #untoldRounds = 0;
   readonly #changedPeople = new Map<string, OnlinePerson>();
   #activityTimer = false;
   /** When (ms) activity was last told. */
@@ -117,7 +121,7 @@ export class Directory extends DurableObject<Env> {
         this.#tellPeopleSoon();
       },
     });
-    this.#online = new Presence(this.#sockets.all().map((socket) => [socket, this.#sockets.seat(socket).person]));
+    this.#online = new Presence(this.#sockets.open().map((socket) => [socket, this.#sockets.seat(socket).person]));
   }
 
   /**
@@ -135,10 +139,10 @@ export class Directory extends DurableObject<Env> {
     if (renew) this.#register.noteRenewed(session, now);
     const seat: Seat = { ...standing, session };
     const channel = channelId === undefined ? undefined : this.#register.channel(channelId, personId);
-    if (!channel) return { seat, renew };
+    if (!channel) return { seat, checkedAt: now, renew };
     this.#register.noteVisit(session, channel.epoch);
     const { id, epoch, kind, seq } = channel;
-    return { seat, renew, channel: { id, epoch, kind, seq } };
+    return { seat, checkedAt: now, renew, channel: { id, epoch, kind, seq } };
   }
 
   /**
@@ -155,7 +159,7 @@ export class Directory extends DurableObject<Env> {
     const isAdmitted = held !== undefined || asked.isAdmitted;
     const hasty = this.#countSignIn(asked.address, isAdmitted, now);
     if (hasty) return { kind: "refused", refusal: hasty };
-    if (!isAdmitted) return refused("bad_access_code", "Ask whoever runs this site for its access code.");
+    if (!isAdmitted) return refused("bad_access_code", "Wrong access code. Ask the person who invited you.");
     const freed = this.#freeName(name, held?.person.id, now);
     if (!freed) return refused("name_taken", "Somebody here has this name, or one that looks like it.");
     if (held) return this.#rename(held, name, freed, now);
@@ -178,8 +182,10 @@ export class Directory extends DurableObject<Env> {
     return { kind: "known", person: held.person, isOwner: true };
   }
 
-  /** Ends all sessions of a person, whose name is free then. What they wrote stays. Owners only. */
-  async removePerson(personId: string, asker: Standing): Promise<Refusal | undefined> {
+  /** Ends all sessions of a person, whose name is free then. What they wrote stays. Owners only: `session` is the asker's. */
+  async removePerson(personId: string, session: string): Promise<Refusal | undefined> {
+    const asker = this.#asker(session);
+    if (!asker) return SESSION_ENDED;
     if (!asker.isOwner) return { code: "forbidden", detail: "Only an owner of the site may remove people." };
     if (!this.#register.person(personId)) return { code: "not_found", detail: "There is no such person." };
     await this.#endSessions(this.#register.endAllSessions(personId));
@@ -220,10 +226,19 @@ export class Directory extends DurableObject<Env> {
     return { kind: "created", person, isOwner };
   }
 
-  /** Tells the channels that could not be told of an end, or whose telling was cut off. */
+  /** Tells the channels that could not be told of an end, or whose telling was cut off. Never throws: the platform drops an alarm after six failures. */
   override async alarm(): Promise<void> {
-    await this.#endChannels(this.#register.deletions());
-    await this.#endSessions(this.#register.endedSessions());
+    try {
+      const isAllTold = [
+        await this.#endChannels(this.#register.deletions()),
+        await this.#endSessions(this.#register.endedSessions()),
+      ].every(Boolean);
+      this.#untoldRounds = isAllTold ? 0 : this.#untoldRounds + 1;
+    } catch (error) {
+      log.bug("alarm", error);
+      this.#untoldRounds++;
+    }
+    if (this.#untoldRounds > 0) await this.ctx.storage.setAlarm(Date.now() + backoffMs(this.#untoldRounds));
   }
 
   /** All channels this person may see. */
@@ -231,7 +246,10 @@ export class Directory extends DurableObject<Env> {
     return [...this.#register.publicChannels(), ...this.#register.directChannels(personId)];
   }
 
-  createChannel(name: string, topic: string, person: Person): ChannelOutcome {
+  /** A new public channel of the person whose session this is. */
+  createChannel(name: string, topic: string, session: string): ChannelOutcome {
+    const person = this.#asker(session)?.person;
+    if (!person) return { kind: "refused", refusal: SESSION_ENDED };
     const now = Date.now();
     const alike = this.#register.publicChannels().find((channel) => areChannelsAlike(channel.name, name));
     if (alike) return refused("channel_exists", `There is a #${alike.name} already.`);
@@ -245,7 +263,9 @@ export class Directory extends DurableObject<Env> {
   }
 
   /** The direct channel of two people, found by their ids: whoever opens it first makes it, and both hear of it. */
-  openDirect(person: Person, peerId: string): ChannelOutcome {
+  openDirect(session: string, peerId: string): ChannelOutcome {
+    const person = this.#asker(session)?.person;
+    if (!person) return { kind: "refused", refusal: SESSION_ENDED };
     if (peerId === person.id) return refused("invalid_person", "A direct conversation takes two.");
     const peer = this.#register.person(peerId);
     if (!peer) return refused("not_found", "There is no such person.");
@@ -263,7 +283,9 @@ export class Directory extends DurableObject<Env> {
   }
 
   /** A new topic, raw; its creator's or an owner's to set. */
-  setTopic(id: string, raw: string, asker: Standing): ChannelOutcome {
+  setTopic(id: string, raw: string, session: string): ChannelOutcome {
+    const asker = this.#asker(session);
+    if (!asker) return { kind: "refused", refusal: SESSION_ENDED };
     const held = this.#register.channel(id, asker.person.id);
     if (!held) return refused("not_found", "There is no such channel.");
     const forbidden = whyNotOwn(held, asker);
@@ -271,15 +293,19 @@ export class Directory extends DurableObject<Env> {
     const topic = foldText(raw, TOPIC_MAX_POINTS);
     if (topic === undefined) return refused("invalid_text", `A topic has at most ${TOPIC_MAX_POINTS} characters.`);
     const channel: Channel = { ...held, topic };
-    if (topic !== held.topic) {
-      this.#register.setTopic(id, topic);
-      this.#announce(channel);
-    }
+    if (topic === held.topic) return { kind: "changed", channel };
+    const taken = take(this.#settingsPaces.get(held.epoch), SETTINGS_PACE, Date.now());
+    if (!taken.ok) return refused("rate_limited", "This channel was just changed several times.", taken.waitMs);
+    remember(this.#settingsPaces, held.epoch, taken.bucket);
+    this.#register.setTopic(id, topic);
+    this.#announce(channel);
     return { kind: "changed", channel };
   }
 
   /** Deletes a channel of the asker's, or any as an owner. The name is free at once; answered after its object was told, which tidies up by itself. */
-  async deleteChannel(id: string, asker: Standing): Promise<ChannelOutcome> {
+  async deleteChannel(id: string, session: string): Promise<ChannelOutcome> {
+    const asker = this.#asker(session);
+    if (!asker) return { kind: "refused", refusal: SESSION_ENDED };
     const channel = this.#register.channel(id, asker.person.id);
     if (!channel) return refused("not_found", "There is no such channel.");
     const forbidden = id === FIRST_CHANNEL ? "The first channel stays." : whyNotOwn(channel, asker);
@@ -291,20 +317,23 @@ export class Directory extends DurableObject<Env> {
     return { kind: "changed", channel };
   }
 
-  /** Whether this person may upload `bytes` more now. Nothing is noted but the haste. */
-  admitUpload(personId: string, bytes: number): Refusal | undefined {
+  /** Whether the person of this session may upload `bytes` more now. Nothing is noted but the haste. */
+  admitUpload(session: string, bytes: number): Refusal | undefined {
+    const personId = this.#asker(session)?.person.id;
+    if (personId === undefined) return SESSION_ENDED;
     const now = Date.now();
     const taken = take(this.#uploadPaces.get(personId), UPLOAD_PACE, now);
     if (!taken.ok) return { code: "rate_limited", detail: "Too many uploads.", retryAfterMs: taken.waitMs };
     const full = this.#whyFull(personId, bytes, now);
     if (full) return full;
-    if (this.#uploadPaces.size >= UPLOAD_PACES_MAX) this.#uploadPaces.clear();
-    this.#uploadPaces.set(personId, taken.bucket);
+    remember(this.#uploadPaces, personId, taken.bucket);
     return undefined;
   }
 
   /** An upload has arrived and waits; several at once may have been admitted for the same room. */
-  noteUpload(personId: string, id: string, bytes: number): Refusal | undefined {
+  noteUpload(session: string, id: string, bytes: number): Refusal | undefined {
+    const personId = this.#asker(session)?.person.id;
+    if (personId === undefined) return SESSION_ENDED;
     const now = Date.now();
     const full = this.#whyFull(personId, bytes, now);
     if (!full) this.#register.noteUpload({ id, person: personId, bytes }, now, now - WAITING_MS);
@@ -407,36 +436,48 @@ export class Directory extends DurableObject<Env> {
     return holders.flatMap(({ id }) => this.#register.endAllSessions(id));
   }
 
-  /** Visits of ended sessions are what has still to be told: they go once it was, and the alarm outlives this process. */
-  async #endSessions(sessions: readonly string[]): Promise<void> {
+  /** Who asks, as of this very turn: a session that ended since it was checked at the door is nobody's. */
+  #asker(session: string): Standing | undefined {
+    return this.#register.session(session)?.standing;
+  }
+
+  /**
+   * Visits of ended sessions are what has still to be told: they go once it was, and the alarm outlives this process.
+   * Answers whether every channel was told.
+   */
+  async #endSessions(sessions: readonly string[]): Promise<boolean> {
     const untold = sessions.flatMap((session) => this.#register.visits(session).map((epoch) => ({ session, epoch })));
     for (const session of sessions) this.#sockets.endSession(session);
-    if (untold.length === 0) return;
-    void this.ctx.storage.setAlarm(Date.now() + TELL_AGAIN_MS);
-    await Promise.all(
+    if (untold.length === 0) return true;
+    void this.ctx.storage.setAlarm(Date.now() + backoffMs(this.#untoldRounds));
+    const told = await Promise.all(
       untold.map(async ({ session, epoch }) => {
         const isTold = await this.#tell(epoch, (channel) => channel.endSession(session));
         if (isTold) this.#register.forgetVisit(session, epoch);
+        return isTold;
       }),
     );
+    return told.every(Boolean);
   }
 
-  /** A deleted channel's object is told until it has heard. */
-  async #endChannels(channels: readonly { readonly id: string; readonly epoch: string }[]): Promise<void> {
-    if (channels.length === 0) return;
-    void this.ctx.storage.setAlarm(Date.now() + TELL_AGAIN_MS);
-    await Promise.all(
+  /** Deleted channels' objects are told until they have acknowledged. Answers whether all of these have. */
+  async #endChannels(channels: readonly { readonly id: string; readonly epoch: string }[]): Promise<boolean> {
+    if (channels.length === 0) return true;
+    void this.ctx.storage.setAlarm(Date.now() + backoffMs(this.#untoldRounds));
+    const told = await Promise.all(
       channels.map(async ({ id, epoch }) => {
         const isTold = await this.#tell(epoch, (channel) => channel.end({ id, epoch }));
         if (isTold) this.#register.forgetDeletion(epoch);
+        return isTold;
       }),
     );
+    return told.every(Boolean);
   }
 
   /** Tells a channel's object something that may be told twice. Whether that could be done; why not is logged. */
   async #tell(epoch: string, call: (channel: DurableObjectStub<ChannelObject>) => Promise<void>): Promise<boolean> {
     try {
-      await insist(() => call(this.env.CHANNEL.getByName(epoch)));
+      await call(this.env.CHANNEL.getByName(epoch));
       return true;
     } catch (error) {
       log.weather("tell", error);
@@ -568,6 +609,16 @@ export class Directory extends DurableObject<Env> {
   #tellPerson(personId: string, frame: DirectoryFrame): void {
     this.#sockets.tell(this.#sockets.of(personId), encode(frame));
   }
+}
+
+const SESSION_ENDED: Refusal = { code: "unauthorized", detail: "This session has ended." };
+
+/** Keeps an allowance as the newest; beyond `PACES_MAX` the oldest is forgotten. */
+function remember(paces: Map<string, Bucket>, key: string, bucket: Bucket): void {
+  paces.delete(key);
+  paces.set(key, bucket);
+  const oldest = paces.keys().next().value;
+  if (paces.size > PACES_MAX && oldest !== undefined) paces.delete(oldest);
 }
 
 function refused(code: Refusal["code"], detail: string, retryAfterMs?: number) {

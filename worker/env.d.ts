@@ -5,6 +5,8 @@ declare namespace Cloudflare {
     readonly DIRECTORY: DurableObjectNamespace<import("./directory.ts").Directory>;
     /** Where files lie; without it the site takes none. */
     readonly FILES?: R2Bucket;
+    /** The site's files as they were built; not there in the tests of the Worker alone. */
+    readonly ASSETS?: Fetcher;
     /** Requests of one address; without it they are not counted. */
     readonly ADDRESS_PACE?: RateLimit;
     /** The site's name, as its pages show it. */

@@ -5,14 +5,23 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as v from "valibot";
+import { addressKey } from "./address.ts";
 import { type FileFacts, foldFileName, isKnown, keyOf, receive, serve, whyUnfit } from "./attachments.ts";
-import type { ChannelRef, ChannelSeat, ChannelUpgrade, FileOutcome } from "./channel.ts";
+import {
+  type Channel as ChannelObject,
+  type ChannelRef,
+  type ChannelSeat,
+  type ChannelUpgrade,
+  type FileOutcome,
+  STALE_STATUS,
+  type Stale,
+} from "./channel.ts";
 import type { Asker } from "./directory.ts";
 import { sealEnvelope } from "./envelope.ts";
 import type { Person } from "./frames.ts";
-import { insist } from "./insist.ts";
 import { log } from "./log.ts";
 import { foldChannelName, foldDisplayName } from "./names.ts";
+import { isPagePath, manifestOf, pageOf, siteName } from "./page.ts";
 import { problem } from "./problem.ts";
 import {
   BODY_MAX_MS,
@@ -54,6 +63,8 @@ const HEADERS = Object.entries({
 });
 /** After this long (ms) an address may try again. */
 const ADDRESS_WAIT_MS = 10_000;
+/** After this long (ms) a request to an object that is overloaded, or out of reach, may be made again. */
+const OBJECT_WAIT_MS = 2_000;
 
 /* ---- what holds for every request ---- */
 
@@ -66,6 +77,10 @@ app.use(async (c, next) => {
 
 app.onError((error) => {
   if (error instanceof Refused) return problem(error.refusal);
+  if (isTransient(error)) {
+    log.weather("http", error);
+    return problem({ code: "busy", detail: "Too much is going on right now.", retryAfterMs: OBJECT_WAIT_MS });
+  }
   const reference = log.bug("http", error);
   return problem({ code: "internal", detail: `Something went wrong here (${reference}).` });
 });
@@ -92,7 +107,7 @@ app.get("/api/health", (c) => c.json({ status: "ok" })).all(only("GET", "HEAD"))
 app
   .get("/api/site", (c) =>
     c.json({
-      name: c.env.SITE_NAME || "Flack",
+      name: siteName(c.env),
       accessCode: Boolean(c.env.ACCESS_CODE),
       files: Boolean(c.env.FILES),
       // Whether it is worth asking who one is: a page cannot see its own cookie.
@@ -141,11 +156,10 @@ app.use("/api/*", async (c, next) => {
   const channelId = /^\/api\/channels\/([^/]+)/.exec(c.req.path)?.[1];
   if (token === undefined) refuse("unauthorized", "Sign in first.");
   const session = await hashToken(token);
-  const asker = await insist(() => directory(c).ask(session, !isUpgrade(c), channelId && decodePath(channelId)));
-  if (!asker) refuse("unauthorized", "Sign in first.");
-  c.set("asker", asker);
+  await check(c, session, channelId && decodePath(channelId));
+  const { renew } = c.var.asker;
   await next();
-  if (asker.renew && !c.res.headers.has("Set-Cookie")) giveToken(c, token);
+  if (renew && !c.res.headers.has("Set-Cookie")) giveToken(c, token);
 });
 
 app
@@ -194,7 +208,7 @@ app
 
 app
   .delete("/api/people/:id", async (c) => {
-    const refusal = await directory(c).removePerson(c.req.param("id"), c.var.asker.seat);
+    const refusal = await directory(c).removePerson(c.req.param("id"), c.var.asker.seat.session);
     return refusal ? problem(refusal) : c.body(null, 204);
   })
   .all(only("DELETE"));
@@ -202,7 +216,7 @@ app
 app
   .post("/api/directs", async (c) => {
     const body = await readBody(c, NewDirectBody);
-    const outcome = await directory(c).openDirect(c.var.asker.seat.person, body.person);
+    const outcome = await directory(c).openDirect(c.var.asker.seat.session, body.person);
     if (outcome.kind === "refused") return problem(outcome.refusal);
     return c.json(outcome.channel, outcome.kind === "created" ? 201 : 200);
   })
@@ -216,7 +230,7 @@ app
     if (!folded.ok) refuse("invalid_name", folded.reason);
     const topic = foldText(body.topic ?? "", TOPIC_MAX_POINTS);
     if (topic === undefined) refuse("invalid_text", `A topic has at most ${TOPIC_MAX_POINTS} characters.`);
-    const outcome = await directory(c).createChannel(folded.name, topic, c.var.asker.seat.person);
+    const outcome = await directory(c).createChannel(folded.name, topic, c.var.asker.seat.session);
     return outcome.kind === "refused" ? problem(outcome.refusal) : c.json(outcome.channel, 201);
   })
   .all(only("GET", "HEAD", "POST"));
@@ -225,78 +239,78 @@ app
   .patch("/api/channels/:id", async (c) => {
     const { id } = channelOf(c);
     const body = await readBody(c, TopicBody);
-    const outcome = await directory(c).setTopic(id, body.topic, c.var.asker.seat);
+    const outcome = await directory(c).setTopic(id, body.topic, c.var.asker.seat.session);
     return outcome.kind === "refused" ? problem(outcome.refusal) : c.json(outcome.channel);
   })
   .delete(async (c) => {
-    const outcome = await directory(c).deleteChannel(channelOf(c).id, c.var.asker.seat);
+    const outcome = await directory(c).deleteChannel(channelOf(c).id, c.var.asker.seat.session);
     return outcome.kind === "refused" ? problem(outcome.refusal) : c.body(null, 204);
   })
   .all(only("PATCH", "DELETE"));
 
 app
   .get("/api/channels/:id/messages", async (c) => {
-    const seat = seatOf(c);
+    const channel = channelOf(c);
     const asked = c.req.header("If-None-Match");
     if (asked !== undefined) {
-      const outcome = await insist(async () => object(c, seat.channel).head(seat));
+      const outcome = await seated(c, async (object, seat) => object.head(seat));
       if (outcome.kind === "refused") return problem(outcome.refusal);
-      if (isKnown(asked, entityTag(seat.channel, outcome.rev))) return windowAnswer(c, seat.channel, outcome.rev, null);
+      if (isKnown(asked, entityTag(channel, outcome.rev))) return windowAnswer(c, channel, outcome.rev, null);
     }
-    const outcome = await insist(async () => object(c, seat.channel).read(seat));
+    const outcome = await seated(c, async (object, seat) => object.read(seat));
     if (outcome.kind === "refused") return problem(outcome.refusal);
-    return windowAnswer(c, seat.channel, outcome.rev, outcome.body);
+    return windowAnswer(c, channel, outcome.rev, outcome.body);
   })
   .post(async (c) => {
-    const seat = seatOf(c);
+    channelOf(c);
     const body = await readBody(c, NewMessageBody);
-    const { message, isChange } = await carryOut(c, seat, { type: "send", ...body });
+    const { message, isChange } = await carryOut(c, { type: "send", ...body });
     return c.json(message, isChange ? 201 : 200);
   })
   .all(only("GET", "HEAD", "POST"));
 
 app
   .patch("/api/channels/:id/messages/:messageId", async (c) => {
-    const seat = seatOf(c);
+    channelOf(c);
     const id = messageIdOf(c.req.param("messageId"));
-    const { message } = await carryOut(c, seat, { type: "edit", id, ...(await readBody(c, EditBody)) });
+    const { message } = await carryOut(c, { type: "edit", id, ...(await readBody(c, EditBody)) });
     return c.json(message);
   })
   .delete(async (c) => {
-    const seat = seatOf(c);
-    await carryOut(c, seat, { type: "delete", id: messageIdOf(c.req.param("messageId")) });
+    channelOf(c);
+    await carryOut(c, { type: "delete", id: messageIdOf(c.req.param("messageId")) });
     return c.body(null, 204);
   })
   .all(only("PATCH", "DELETE"));
 
 app
   .post("/api/channels/:id/messages/:messageId/reactions", async (c) => {
-    const seat = seatOf(c);
+    channelOf(c);
     const id = messageIdOf(c.req.param("messageId"));
-    const { message } = await carryOut(c, seat, { type: "react", id, ...(await readBody(c, ReactBody)) });
+    const { message } = await carryOut(c, { type: "react", id, ...(await readBody(c, ReactBody)) });
     return c.json(message);
   })
   .all(only("POST"));
 
 app
   .post("/api/channels/:id/attachments", async (c) => {
-    const seat = seatOf(c);
+    const channel = channelOf(c);
     const bucket = bucketOf(c);
     const id = randomId(16);
     const declared = readLength(c.req.header("Content-Length"));
     const unfit = declared === undefined ? undefined : whyUnfit(declared);
     if (unfit) return problem(unfit);
-    const hasty = await directory(c).admitUpload(seat.person.id, declared ?? 0);
+    const hasty = await directory(c).admitUpload(c.var.asker.seat.session, declared ?? 0);
     if (hasty) return problem(hasty);
-    const begun = await insist(async () => object(c, seat.channel).beginUpload(seat, id));
+    const begun = await seated(c, async (object, seat) => object.beginUpload(seat, id));
     if (begun.kind === "refused") return problem(begun.refusal);
-    let outcome: FileOutcome | undefined;
+    let outcome: Exclude<FileOutcome, Stale> | undefined;
     try {
-      outcome = await takeIn(c, seat, id, bucket, declared);
+      outcome = await takeIn(c, channel, id, bucket, declared);
     } finally {
       if (outcome?.kind !== "file") {
-        await insist(() => object(c, seat.channel).dropUpload(id));
-        await bucket.delete(keyOf(seat.channel.epoch, id)); // also where nobody remembers it: its channel may be gone
+        await objectOf(c, channel).dropUpload(id);
+        await bucket.delete(keyOf(channel.epoch, id)); // also where nobody remembers it: its channel may be gone
       }
     }
     return outcome.kind === "file" ? c.json(outcome.file, 201) : problem(outcome.refusal);
@@ -305,19 +319,22 @@ app
 
 app
   .get("/api/channels/:id/attachments/:attachmentId", async (c) => {
-    const seat = seatOf(c);
+    const channel = channelOf(c);
     const bucket = bucketOf(c);
-    const outcome = await insist(async () => object(c, seat.channel).attachment(seat, c.req.param("attachmentId")));
+    const outcome = await seated(c, async (object, seat) => object.attachment(seat, c.req.param("attachmentId")));
     if (outcome.kind === "refused") return problem(outcome.refusal);
-    return serve(c.req.raw, bucket, keyOf(seat.channel.epoch, outcome.file.id), outcome.file);
+    return serve(c.req.raw, bucket, keyOf(channel.epoch, outcome.file.id), outcome.file);
   })
   .all(only("GET", "HEAD"));
 
 app
   .get("/api/channels/:id/socket", async (c) => {
     if (!isUpgrade(c)) refuse("upgrade_required", "Connect with a WebSocket.");
-    const upgrade: ChannelUpgrade = { seat: seatOf(c), reportedSeq: channelOf(c).seq };
-    return object(c, channelOf(c)).fetch(sealEnvelope(c.req.raw, upgrade));
+    const first = await upgradeTo(c);
+    if (first.status !== STALE_STATUS) return first;
+    await checkAgain(c);
+    const second = await upgradeTo(c);
+    return second.status === STALE_STATUS ? problem(STILL_STALE) : second;
   })
   .all(only("GET"));
 
@@ -327,6 +344,12 @@ app
     return directory(c).fetch(sealEnvelope(c.req.raw, c.var.asker.seat));
   })
   .all(only("GET"));
+
+/* ---- the site's pages: assets that are there never come this far ---- */
+
+app.get("/manifest.webmanifest", (c) => manifestOf(c.env, c.req.raw));
+
+app.get("*", async (c, next) => (isPagePath(c.req.raw) ? pageOf(c.env, c.req.raw) : next()));
 
 app.notFound(() => problem({ code: "not_found", detail: "There is nothing at this address." }));
 
@@ -368,15 +391,61 @@ function sessionOf({ person, isOwner }: { readonly person: Person; readonly isOw
 
 /** Whose hourly limits a request counts against, where the edge tells. */
 function addressOf(c: Context<App>): string | undefined {
-  return c.req.header("CF-Connecting-IP");
+  const address = c.req.header("CF-Connecting-IP");
+  return address === undefined ? undefined : addressKey(address);
+}
+
+/**
+ * What the platform says of an object that cannot take the call now. It has made such calls again by itself already
+ * (https://developers.cloudflare.com/durable-objects/best-practices/automatic-retries/), so nothing here does.
+ */
+function isTransient(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ("overloaded" in error && error.overloaded === true) || ("retryable" in error && error.retryable === true);
 }
 
 function directory(c: Context<App>) {
   return c.env.DIRECTORY.getByName("directory");
 }
 
-function object(c: Context<App>, channel: ChannelRef) {
+function objectOf(c: Context<App>, channel: ChannelRef) {
   return c.env.CHANNEL.getByName(channel.epoch);
+}
+
+/** Asks the directory who this is and, if a channel is named, whether it is there for them. */
+async function check(c: Context<App>, session: string, channelId: string | undefined): Promise<void> {
+  const asker = await directory(c).ask(session, !isUpgrade(c), channelId);
+  if (!asker) refuse("unauthorized", "Sign in first.");
+  c.set("asker", asker);
+}
+
+/** The same once more: the check was too old for the channel. */
+async function checkAgain(c: Context<App>): Promise<void> {
+  await check(c, c.var.asker.seat.session, channelOf(c).id);
+}
+
+const STILL_STALE: Refusal = { code: "busy", detail: "Too much is going on right now.", retryAfterMs: OBJECT_WAIT_MS };
+
+/**
+ * Calls the channel of the path for whoever asks. Where their check is too old to count (a body that took long, an object that has
+ * just started), the directory is asked again and the call made once more: a session that ended meanwhile changes nothing.
+ */
+async function seated<T extends { readonly kind: string }>(
+  c: Context<App>,
+  call: (object: DurableObjectStub<ChannelObject>, seat: ChannelSeat) => Promise<T | Stale>,
+): Promise<Exclude<T, Stale>> {
+  const isTaken = (outcome: T | Stale): outcome is Exclude<T, Stale> => outcome.kind !== "stale";
+  const first = await call(objectOf(c, channelOf(c)), seatOf(c));
+  if (isTaken(first)) return first;
+  await checkAgain(c);
+  const second = await call(objectOf(c, channelOf(c)), seatOf(c));
+  if (isTaken(second)) return second;
+  throw new Refused(STILL_STALE);
+}
+
+function upgradeTo(c: Context<App>): Promise<Response> {
+  const upgrade: ChannelUpgrade = { seat: seatOf(c), reportedSeq: channelOf(c).seq };
+  return objectOf(c, channelOf(c)).fetch(sealEnvelope(c.req.raw, upgrade));
 }
 
 /** The channel of the path, as the directory confirmed it. One that is not there and one of others are the same. */
@@ -390,12 +459,12 @@ function messageIdOf(segment: string): string {
 
 function seatOf(c: Context<App>): ChannelSeat {
   const { id, epoch, kind } = channelOf(c);
-  return { ...c.var.asker.seat, channel: { id, epoch, kind } };
+  const { seat, checkedAt } = c.var.asker;
+  return { ...seat, checkedAt, channel: { id, epoch, kind } };
 }
 
-/** Repeated when the platform says so: a command is looked up by its message's id. */
-async function carryOut(c: Context<App>, seat: ChannelSeat, command: MessageCommand) {
-  const outcome = await insist(async () => object(c, seat.channel).command(seat, command));
+async function carryOut(c: Context<App>, command: MessageCommand) {
+  const outcome = await seated(c, async (object, seat) => object.command(seat, command));
   if (outcome.kind === "refused") throw new Refused(outcome.refusal);
   return outcome;
 }
@@ -407,14 +476,16 @@ function bucketOf(c: Context<App>): R2Bucket {
 /** The bytes into the bucket, then word of them to those who keep count. */
 async function takeIn(
   c: Context<App>,
-  seat: ChannelSeat,
+  channel: ChannelRef,
   id: string,
   bucket: R2Bucket,
   declared: number | undefined,
-): Promise<FileOutcome> {
-  const received = await receive(bucket, keyOf(seat.channel.epoch, id), c.req.raw.body, declared);
+): Promise<Exclude<FileOutcome, Stale>> {
+  const { person, session } = c.var.asker.seat;
+  const key = keyOf(channel.epoch, id);
+  const received = await receive(bucket, key, c.req.raw.body, { declaredBytes: declared, personId: person.id });
   if (received.kind === "refused") return received;
-  const full = await directory(c).noteUpload(seat.person.id, id, received.size);
+  const full = await directory(c).noteUpload(session, id, received.size);
   if (full) return { kind: "refused", refusal: full };
   const { type, size } = received;
   const [width, height] = [readLength(c.req.query("width")), readLength(c.req.query("height"))];
@@ -424,7 +495,7 @@ async function takeIn(
     size,
     ...(width && height && { width, height }),
   };
-  return insist(async () => object(c, seat.channel).completeUpload(seat, id, facts));
+  return seated(c, async (object, seat) => object.completeUpload(seat, id, facts));
 }
 
 /** A whole number of what can be counted, or nothing. */
@@ -452,15 +523,25 @@ async function readBody<S extends v.GenericSchema>(c: Context<App>, schema: S): 
   return parsed.success ? parsed.output : refuse("bad_request", "The body's fields are not as they should be.");
 }
 
+/** The time is kept by a timer of its own: a body whose last byte never comes is refused too. */
 async function readAtMost(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
-  const until = Date.now() + BODY_MAX_MS;
   let size = 0;
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength;
-    if (size > maxBytes) return undefined;
-    if (Date.now() > until) refuse("bad_request", "The body took too long to arrive.");
-    chunks.push(chunk);
+  const reader = body?.getReader();
+  const { promise: isLate, resolve: ring } = Promise.withResolvers<"late">();
+  const timer = setTimeout(ring, BODY_MAX_MS, "late");
+  try {
+    for (;;) {
+      const read = (await Promise.race([reader?.read(), isLate])) ?? { done: true, value: undefined };
+      if (read === "late") refuse("timeout", `A body has ${BODY_MAX_MS / 1_000} seconds to arrive.`);
+      if (read.done) break;
+      size += read.value.byteLength;
+      if (size > maxBytes) return undefined;
+      chunks.push(read.value);
+    }
+  } finally {
+    clearTimeout(timer);
+    void reader?.cancel().catch(() => {}); // a body that broke off cannot be cancelled
   }
   const bytes = new Uint8Array(size);
   let offset = 0;

@@ -12,7 +12,7 @@ import { UPLOADS_TABLE, Uploads } from "./uploads.ts";
 
 /** Raised when the tables change; what leads from each version to the next one stands in `STEPS`. */
 const SCHEMA_VERSION = 2;
-/** `about` has one row: whose this is, known from the first write on, and whether it has ended. */
+/** `about` has one row: whose this is, known from the first write on, and whether it has ended (0: no, 1: yes, 2: and its files have left the bucket). */
 const STEPS = [
   [
     "CREATE TABLE schema (version INTEGER NOT NULL)",
@@ -72,7 +72,19 @@ export class Journal {
 
   /** The channel was deleted: nothing is read or written any more. */
   get hasEnded(): boolean {
-    return this.#about?.ended === 1;
+    return (this.#about?.ended ?? 0) > 0;
+  }
+
+  /** It was deleted, and its files have left the bucket. */
+  get isSwept(): boolean {
+    return this.#about?.ended === 2;
+  }
+
+  /** Notes that the files of a deleted channel have left the bucket. */
+  noteSwept(): void {
+    if (!this.#about) return;
+    this.#storage.sql.exec("UPDATE about SET ended = 2");
+    this.#about = { ...this.#about, ended: 2 };
   }
 
   /** Ids that have left the window, with their authors. */

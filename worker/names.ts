@@ -17,6 +17,8 @@ const DISPLAY_CHARACTERS = /^[\p{L}\p{M}\p{Nd} ._'-]+$/u;
 const CHANNEL_CHARACTERS = /^[\p{L}\p{M}\p{Nd}_-]+$/u;
 const STARTS_WELL = /^[\p{L}\p{Nd}]/u;
 const STACKED_MARKS = /\p{M}{3}/u;
+/** What phones type for an apostrophe: the two quotation marks and the modifier letter. */
+const APOSTROPHES = /[\u2018\u2019\u02bc]/gu;
 
 /** Names that would pass for the product itself or for a group of people, folded. */
 export const RESERVED: readonly string[] = ["admin", "system", "flack", "everyone", "here", "channel", "deleted"];
@@ -24,7 +26,7 @@ export const RESERVED: readonly string[] = ["admin", "system", "flack", "everyon
 /** The one form of a display name: visible, NFKC, trimmed, single spaces, one script. Folding twice changes nothing. */
 export function foldDisplayName(raw: string): FoldedName {
   if (INVISIBLE.test(raw)) return refuse("A name cannot hold invisible characters.");
-  const name = composeName(raw);
+  const name = composeName(raw).replace(APOSTROPHES, "'");
   const reason = whyUnfit(name, DISPLAY_CHARACTERS, "letters, digits, spaces and . _ ' -");
   if (reason) return refuse(reason);
   if (RESERVED.includes(nameKey(name))) return refuse("This name is reserved.");

@@ -11,6 +11,10 @@ export type Bucket = { readonly tokens: number; readonly at: number };
 
 /** New messages of a person in a channel: faster than anybody types, slower than a flood. */
 export const MESSAGE_PACE: Pace = { perSecond: 5, burst: 10 };
+/** Other changes of a person in a channel (edits, deletions, reactions): more than anyone makes by hand. */
+export const CHANGE_PACE: Pace = { perSecond: 20, burst: 60 };
+/** Settings of one channel: each change goes to everyone on the site. */
+export const SETTINGS_PACE: Pace = { perSecond: 0.5, burst: 5 };
 /** Frames of any kind on one socket. */
 export const FRAME_PACE: Pace = { perSecond: 20, burst: 40 };
 /** Changes of a channel. An object makes about 500 durable writes a second before latency collapses. */

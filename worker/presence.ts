@@ -6,6 +6,9 @@ import type { Person } from "./frames.ts";
 
 type Present = { readonly person: Person; readonly sockets: number };
 
+/** People whose coming and going is remembered until it can be told: while a channel is too full for names, none of it is. */
+const TOUCHED_MAX = 10_000;
+
 export class Presence {
   readonly #sockets = new Map<object, string>();
   readonly #present = new Map<string, Present>();
@@ -13,7 +16,7 @@ export class Presence {
    * Who came, went or was renamed since it was last told, with the names they had. Somebody who came and went counts too:
    * a newcomer may have been welcomed in between and knows more than the others.
    */
-  #touched = new Map<string, Person[]>();
+  readonly #touched = new Map<string, Person[]>();
 
   /** Those who are there already count as told. */
   constructor(sockets: Iterable<readonly [socket: object, person: Person]>) {
@@ -68,21 +71,33 @@ export class Presence {
     return people;
   }
 
-  /** Who came and who left since the last call; a rename is one of each. Taking it in twice does no harm. */
-  takeChanges(): { readonly joined: Person[]; readonly left: Person[] } {
+  /** Whether somebody came, went or was renamed and has not been told of. */
+  get hasChanges(): boolean {
+    return this.#touched.size > 0;
+  }
+
+  /**
+   * Who came and who left since the last call, of at most `limit` people; the others are in the next call. A rename is one of
+   * each. Taking it in twice does no harm.
+   */
+  takeChanges(limit = Number.POSITIVE_INFINITY): { readonly joined: Person[]; readonly left: Person[] } {
     const joined: Person[] = [];
     const left: Person[] = [];
+    let taken = 0;
     for (const [id, before] of this.#touched) {
+      if (taken++ >= limit) break;
+      this.#touched.delete(id);
       const now = this.#present.get(id)?.person;
       if (now) joined.push(now);
       const gone = before.filter(({ name }) => name !== now?.name).at(-1);
       if (gone) left.push(gone);
     }
-    this.#touched = new Map();
     return { joined, left };
   }
 
   #touch(id: string, before: Person | undefined): void {
     this.#touched.set(id, [...(this.#touched.get(id) ?? []), ...(before ? [before] : [])]);
+    const oldest = this.#touched.keys().next().value;
+    if (this.#touched.size > TOUCHED_MAX && oldest !== undefined) this.#touched.delete(oldest);
   }
 }

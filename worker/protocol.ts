@@ -19,9 +19,11 @@ export const REACTION_KINDS_MAX = 20;
 export const REACTIONS_MAX = 200;
 /** Bytes of a file: a photo, a short film, a long recording. */
 export const ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024;
-/** The longest (ms) a body may take to arrive: the slowest connection that is of any use for it. */
+/** The longest (ms) a JSON body and a file may take to arrive: the slowest connection that is of any use for each. */
 export const BODY_MAX_MS = 60_000;
 export const UPLOAD_MAX_MS = 10 * 60_000;
+/** A check of a session counts for this long (ms). A request that takes longer to arrive is checked again before it changes anything. */
+export const CHECK_MAX_AGE_MS = 5_000;
 /** Files of one message. */
 export const ATTACHMENTS_MAX = 10;
 /** Unicode code points of a file's name, its ending included. */
@@ -55,6 +57,7 @@ export const CODES = {
   forbidden: [403, "Only somebody else may do this"],
   not_found: [404, "There is no such thing here"],
   method_not_allowed: [405, "This method is not known here"],
+  timeout: [408, "The request took too long to arrive"],
   name_taken: [409, "The name is taken"],
   channel_exists: [409, "There is a channel of that name"],
   id_conflict: [409, "The id belongs to another message"],

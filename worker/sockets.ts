@@ -73,6 +73,11 @@ export class Sockets<S extends Seat> {
     return this.#ctx.getWebSockets();
   }
 
+  /** The sockets that are open: a peer that never answers a close frame is not here any more, also after sleep. */
+  open(): WebSocket[] {
+    return this.all().filter(isOpen);
+  }
+
   /** The sockets of one person. */
   of(personId: string): WebSocket[] {
     return this.#ctx.getWebSockets(personTag(personId));

@@ -48,9 +48,14 @@ export class Uploads {
     return found;
   }
 
-  /** Somebody is about to send bytes. */
+  /** Bytes are about to come. A second call with the same id changes nothing. */
   begin(id: string, uploader: string, now: number): void {
-    this.#sql.exec("INSERT INTO uploads (id, uploader, at) VALUES (?, ?, ?)", id, uploader, now);
+    this.#sql.exec(
+      "INSERT INTO uploads (id, uploader, at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
+      id,
+      uploader,
+      now,
+    );
   }
 
   /** The bytes are there, and this is what they are. `false` when the upload was swept meanwhile. */

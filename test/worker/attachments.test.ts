@@ -233,8 +233,11 @@ describe("uploading", () => {
   test("ends at 200 MiB that wait, in all channels; what is sent or an hour old counts no more", async () => {
     const directory = env.DIRECTORY.getByName("directory");
     const large = await uploaded(ada, padded(PNG, 9 * MIB));
-    await runInDurableObject(directory, (instance) => {
-      for (let n = 0; n < 19; n++) instance.noteUpload(ada.person.id, `elsewhere-${n}-${ada.person.id}`, 10 * MIB);
+    await runInDurableObject(directory, (_, { storage }) => {
+      for (let n = 0; n < 19; n++) {
+        const id = `elsewhere-${n}-${ada.person.id}`;
+        storage.sql.exec("INSERT INTO uploads VALUES (?, ?, ?, ?)", id, ada.person.id, 10 * MIB, Date.now());
+      }
     });
     expect(await problemOf(await upload(ada, streamed(padded(PNG, 2 * MIB))))).toEqual({
       status: 429,
@@ -320,7 +323,14 @@ describe("taking files with a message", () => {
   test("costs one row for each file beside the message's own", async () => {
     const [one, two] = [await uploaded(ada), await uploaded(ada)];
     await ada.post(channel.id, "the tables are there");
-    const seat = { person: ada.person, session: "a-session", asOf: 0, isOwner: false, channel };
+    const seat = {
+      person: ada.person,
+      session: "a-session",
+      asOf: 0,
+      checkedAt: Number.POSITIVE_INFINITY,
+      isOwner: false,
+      channel,
+    };
     const written = await runInDurableObject(object(), (instance, { storage }) => {
       const exec = vi.spyOn(storage.sql, "exec");
       const command = { type: "send", id: crypto.randomUUID(), text: "", attachments: [one.id, two.id] } as const;
@@ -536,7 +546,14 @@ describe("a file lives as long as its message", () => {
     const file = await uploaded(ada);
     await sent(ada, [file.id]);
     await uploaded(ada);
-    const seat = { person: ada.person, session: "a-session", asOf: 0, isOwner: false, channel };
+    const seat = {
+      person: ada.person,
+      session: "a-session",
+      asOf: 0,
+      checkedAt: Number.POSITIVE_INFINITY,
+      isOwner: false,
+      channel,
+    };
     const late = "late-upload-0123456789";
     expect((await object().beginUpload(seat, late)).kind).toBe("done");
     expect((await ada.ask("DELETE", path(channel.id))).status).toBe(204);

@@ -252,6 +252,7 @@ describe("a third person", () => {
       person,
       session: "a-session",
       asOf: 0,
+      checkedAt: Number.POSITIVE_INFINITY,
       isOwner: false,
       channel: ref,
     });

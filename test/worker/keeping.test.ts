@@ -35,7 +35,14 @@ function rows(): Promise<{ slot: number; message: Message; former: unknown[] }[]
 }
 
 function seatOf(person: Person): ChannelSeat {
-  return { person, session: "a-session", asOf: 0, isOwner: false, channel: { id: channel, epoch, kind: "public" } };
+  return {
+    person,
+    session: "a-session",
+    asOf: 0,
+    checkedAt: Number.POSITIVE_INFINITY,
+    isOwner: false,
+    channel: { id: channel, epoch, kind: "public" },
+  };
 }
 
 /** Lets people say `count` things, ten each: as much as one may say at once. */

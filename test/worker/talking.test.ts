@@ -359,6 +359,7 @@ describe("signing out", () => {
       person: ada.person,
       session: "a-session",
       asOf: 0,
+      checkedAt: Number.POSITIVE_INFINITY,
       isOwner: false,
       channel: { id: channel, epoch, kind: "public" },
     };
@@ -453,6 +454,7 @@ describe("haste", () => {
           person,
           session: "s",
           asOf: 0,
+          checkedAt: Number.POSITIVE_INFINITY,
           isOwner: false,
           channel: { id: channel, epoch, kind: "public" },
         };

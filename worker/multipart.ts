@@ -1,0 +1,109 @@
+/**
+ * Bodies without a length on their way into the bucket: in parts, so that no file is ever whole in memory.
+ * An isolate has 128 MB and serves many requests at once: what all of them gather together is limited here.
+ */
+import type { Refusal } from "./protocol.ts";
+
+/** Bytes of each part but the last: R2's least, and all parts have to be equally large. */
+const PART_BYTES = 5 * 1024 * 1024;
+/** Bytes that all uploads of an isolate together may have gathered and not handed on yet: three parts. */
+const GATHERED_MAX_BYTES = 16 * 1024 * 1024;
+/** Such uploads of one person at once, as far as this isolate knows. */
+const UPLOADS_PER_PERSON = 2;
+const WAIT_MS = 2_000;
+
+const TOO_MANY: Refusal = {
+  code: "rate_limited",
+  detail: `At most ${UPLOADS_PER_PERSON} uploads without a length at a time.`,
+  retryAfterMs: WAIT_MS,
+};
+const TOO_FULL: Refusal = { code: "busy", detail: "Too many uploads at a time.", retryAfterMs: WAIT_MS };
+
+let gatheredBytes = 0;
+const underWay = new Map<string, number>();
+
+/** Puts a stream into the bucket under `key`, or says why not: then nothing is stored. Throws where the stream or the bucket fails, with nothing stored. */
+export async function receiveInParts(
+  bucket: R2Bucket,
+  key: string,
+  stream: ReadableStream<Uint8Array>,
+  personId: string,
+): Promise<Refusal | undefined> {
+  const own = underWay.get(personId) ?? 0;
+  if (own >= UPLOADS_PER_PERSON) {
+    void stream.cancel().catch(() => {}); // one that has failed already cannot be cancelled
+    return TOO_MANY;
+  }
+  underWay.set(personId, own + 1);
+  try {
+    return await new Intake(bucket, key).receive(stream);
+  } finally {
+    const left = (underWay.get(personId) ?? 1) - 1;
+    if (left === 0) underWay.delete(personId);
+    else underWay.set(personId, left);
+  }
+}
+
+/** One stream. Only the part that is being gathered is in memory; while it is handed on nothing more is read. */
+class Intake {
+  readonly #bucket: R2Bucket;
+  readonly #key: string;
+  #chunks: Uint8Array[] = [];
+  #size = 0;
+  #upload: R2MultipartUpload | undefined;
+  readonly #parts: R2UploadedPart[] = [];
+
+  constructor(bucket: R2Bucket, key: string) {
+    this.#bucket = bucket;
+    this.#key = key;
+  }
+
+  async receive(stream: ReadableStream<Uint8Array>): Promise<Refusal | undefined> {
+    let isStored = false;
+    try {
+      for await (const chunk of stream) {
+        if (gatheredBytes + chunk.byteLength > GATHERED_MAX_BYTES) return TOO_FULL;
+        this.#gather(chunk);
+        // More than a part stays for the next one: whether this is the last one shows at the end.
+        while (this.#size > PART_BYTES) await this.#hand(this.#take(PART_BYTES));
+      }
+      if (this.#upload) {
+        await this.#hand(this.#take(this.#size));
+        await this.#upload.complete(this.#parts);
+      } else await this.#bucket.put(this.#key, this.#take(this.#size));
+      isStored = true;
+      return undefined;
+    } finally {
+      this.#take(this.#size);
+      if (!isStored) await this.#upload?.abort().catch(() => {}); // R2 forgets by itself what was begun and never finished
+    }
+  }
+
+  #gather(chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+    this.#size += chunk.byteLength;
+    gatheredBytes += chunk.byteLength;
+  }
+
+  /** The first `bytes` of what was gathered, in one piece. They count as gathered no longer. */
+  #take(bytes: number): Uint8Array {
+    const whole = new Uint8Array(bytes);
+    let offset = 0;
+    while (offset < bytes) {
+      const chunk = this.#chunks[0] ?? new Uint8Array();
+      const piece = chunk.subarray(0, bytes - offset);
+      whole.set(piece, offset);
+      offset += piece.byteLength;
+      if (piece.byteLength === chunk.byteLength) this.#chunks.shift();
+      else this.#chunks[0] = chunk.subarray(piece.byteLength);
+    }
+    this.#size -= bytes;
+    gatheredBytes -= bytes;
+    return whole;
+  }
+
+  async #hand(part: Uint8Array): Promise<void> {
+    this.#upload ??= await this.#bucket.createMultipartUpload(this.#key);
+    this.#parts.push(await this.#upload.uploadPart(this.#parts.length + 1, part));
+  }
+}
