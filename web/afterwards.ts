@@ -6,6 +6,7 @@ import { effect } from "@preact/signals";
 import { tellDesktop } from "./notifications.ts";
 import { follow } from "./preferences.ts";
 import { go } from "./route.ts";
+import { siteName } from "./site.ts";
 import type { Store } from "./store.ts";
 
 /** Between looks for a newer version (ms), beside one at every new connection. */
@@ -28,7 +29,7 @@ function tell(store: Store): void {
   const waiting = [...store.channels.value.values()].map(store.waiting);
   const count = waiting.reduce((sum, channel) => sum + channel.count, 0);
   const place = store.open.value ? `${store.titleOf(store.open.value.channelId)} · ` : "";
-  document.title = `${count > 0 ? `(${count}) ` : ""}${place}Flack`;
+  document.title = `${count > 0 ? `(${count}) ` : ""}${place}${siteName}`;
   const isForYou = waiting.some((channel) => channel.isForYou);
   const icon = isForYou ? "/favicon-for-you.svg" : "/favicon.svg";
   const link = document.querySelector('link[rel="icon"]');

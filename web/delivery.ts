@@ -2,7 +2,8 @@
  * How what a person said gets to the server: on the socket of the open conversation, by HTTP for every other one,
  * and by what it is known to have arrived. It knows neither what is shown nor what is kept.
  */
-import type { Message } from "../worker/frames.ts";
+import * as v from "valibot";
+import { Message } from "../worker/frames.ts";
 import type { ChannelCommand } from "../worker/protocol.ts";
 import type { Answer, api as httpApi } from "./api.ts";
 import type { Delivery, OutboxEntry } from "./outbox.ts";
@@ -17,11 +18,13 @@ export type DeliveryWays = {
   readonly api: typeof httpApi;
   /** Sends a command on the socket of the open conversation; `false` when it is not live. */
   readonly say: (command: ChannelCommand) => boolean;
+  /** The server has answered an entry that went by HTTP with its message. */
+  readonly confirmed: (entry: OutboxEntry, message: Message) => void;
   /** By which way an entry can go now. */
   readonly wayOf: (entry: OutboxEntry) => "socket" | "http" | "none" | "gone";
 };
 
-export function createDeliveries({ api, say, wayOf }: DeliveryWays) {
+export function createDeliveries({ api, say, confirmed, wayOf }: DeliveryWays) {
   /** By the command and id that an answer names: what is on the socket and not answered yet. */
   const awaited = new Map<string, { readonly entry: OutboxEntry; readonly answer: (delivery: Delivery) => void }>();
 
@@ -55,7 +58,11 @@ export function createDeliveries({ api, say, wayOf }: DeliveryWays) {
 
   async function byHttp(entry: OutboxEntry): Promise<Delivery> {
     const answer = await request(api, entry);
-    if (answer.ok) return { kind: "done" };
+    if (answer.ok) {
+      const message = v.safeParse(Message, answer.value);
+      if (message.success) confirmed(entry, message.output);
+      return { kind: "done" };
+    }
     if (answer.status === 401) return { kind: "offline" };
     return answer.status === 0 ? { kind: "later", waitMs: WEATHER_MS } : afterRefusal(answer);
   }

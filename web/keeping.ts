@@ -7,6 +7,7 @@ import { effect } from "@preact/signals";
 import { createStore as createDatabase, delMany, get, keys, setMany } from "idb-keyval";
 import * as v from "valibot";
 import { Channel, Person, WindowAnswer } from "../worker/frames.ts";
+import { notePersistenceFailure } from "./persistence.ts";
 import type { Store } from "./store.ts";
 
 const database = createDatabase("flack-kept", "entries");
@@ -95,6 +96,6 @@ async function weather(work: Promise<void>): Promise<void> {
   try {
     await work;
   } catch (error) {
-    console.warn("conversations cannot be kept on this device", error);
+    notePersistenceFailure(error);
   }
 }

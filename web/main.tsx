@@ -9,7 +9,8 @@ import { api, channelPath, socketUrl, whyRefused } from "./api.ts";
 import { type Connection, createConnection } from "./connection.ts";
 import { memory } from "./memory.ts";
 import { createOutbox } from "./outbox.ts";
-import { followAddress, route, takeLinkToken } from "./route.ts";
+import { fetchPart, noteChance } from "./parts.ts";
+import { followAddress, takeLinkToken } from "./route.ts";
 import { createStore } from "./store.ts";
 import { speak } from "./words.ts";
 import "./styles/index.css";
@@ -26,10 +27,10 @@ let channelConnection: Connection | undefined;
 const store = createStore({
   api,
   memory,
-  makeDeliveries: async (ways) => (await import("./delivery.ts")).createDeliveries(ways),
+  makeDeliveries: async (ways) => (await fetchPart(() => import("./delivery.ts"))).createDeliveries(ways),
   makeOutbox: createOutbox,
   say: (command) => channelConnection?.send(JSON.stringify(command)) ?? false,
-  makeUploads: async (channelId) => (await import("./uploads.ts")).createUploads(channelId),
+  makeUploads: async (channelId) => (await fetchPart(() => import("./uploads.ts"))).createUploads(channelId),
   startOver: () => location.reload(),
   now: Date.now,
 });
@@ -95,12 +96,18 @@ effect(() => {
 });
 
 effect(() => {
-  if (store.phase.value === "in") import("./keeping.ts").then(({ keep }) => keep(store), notFetched);
+  if (store.phase.value !== "in") return;
+  void fetchPart(() => import("./keeping.ts")).then(({ keep }) => keep(store));
 });
 
 effect(() => {
   if (store.openEpoch.value === undefined && store.directoryLink.value.kind !== "live") return;
-  setTimeout(() => import("./afterwards.ts").then(({ begin }) => begin(store), notFetched), AFTERWARDS_MS);
+  setTimeout(() => void fetchPart(() => import("./afterwards.ts")).then(({ begin }) => begin(store)), AFTERWARDS_MS);
+});
+
+// Whatever could not be fetched while the connection was down is fetched now.
+effect(() => {
+  if (store.isConnected.value) untracked(noteChance);
 });
 
 // Where one of the two has got through, the other need not wait any longer; once, so that what keeps failing still backs off.
@@ -125,18 +132,19 @@ effect(() => {
 });
 
 effect(() => {
-  if (route.value.kind === "home") store.goHome("replace");
+  store.goHome("replace");
   store.keepPlace();
 });
-
-function notFetched(error: unknown): void {
-  console.warn("a part of the page could not be fetched", error);
-}
 
 followAddress();
 addEventListener("online", nudge);
 addEventListener("focus", nudge);
 addEventListener("visibilitychange", nudge);
+// A device link that is opened in a page that is open already changes nothing but what stands after the #.
+addEventListener("hashchange", () => {
+  const token = takeLinkToken();
+  if (token !== undefined) void store.start(token);
+});
 memory.onOtherTabs(store.noticeOtherTabs);
 addEventListener("pagehide", () => store.leavePage());
 void store.start(takeLinkToken());

@@ -3,6 +3,8 @@
  * Pure, and linear in the length of the text: every pattern ends at a bound or at the end of a line,
  * and what opens and never closes is looked at once.
  */
+import { addressIn } from "./address.ts";
+import { EmphasisBuilder } from "./emphasis.ts";
 
 export type Inline =
   | { readonly kind: "text" | "code"; readonly text: string }
@@ -23,19 +25,12 @@ const FENCE_END = /^```\s*$/;
 const LANGUAGE = /^[\w+#.-]{0,20}\s*$/;
 const QUOTE = /^> ?/;
 const ITEM = /^ {0,3}(?:[-*+]|(\d{1,9})[.)]) (?=\S)/;
-/** In this order: code, escapes, person, channel, link with a label, bare link, marks. Labels and addresses are bounded. */
+/** In this order: code, escapes, person, channel, an address between angle brackets, a bare one, a label, runs of marks. Addresses are bounded. */
 const TOKEN =
-  /`([^`\n]+)`|\\([\\`*_~])|<@([\w-]{16,32})>|<#([^<>\s]{1,80})>|\[([^[\]\n]{1,200})\]\(((?:https?:\/\/|mailto:)[^\s()<>]{1,2000})\)|((?:https?:\/\/|mailto:)[^\s<>"]{1,2000})|(\*\*|__|~~|[*_~])/giu;
+  /`([^`\n]+)`|\\([\\`*_~])|<@([\w-]{16,32})>|<#([^<>\s]{1,80})>|<((?:https?:\/\/|mailto:)[^\s<>]{1,2000})>|((?:https?:\/\/|mailto:)[^\s<>"]{1,2000})|(\[)|(\*+|_+|~+)/giu;
 const ADDRESS = /^(?:https?:\/\/|mailto:)./i;
-const MARKS: Readonly<Record<string, "bold" | "italic" | "strike">> = {
-  "**": "bold",
-  __: "bold",
-  "*": "italic",
-  _: "italic",
-  "~~": "strike",
-  "~": "strike",
-};
-const WORD = /[\p{L}\p{N}]/u;
+const LABEL_MAX = 200;
+const HREF_MAX = 2_000;
 
 /** Blocks in order. Lines of a paragraph stay lines. */
 export function parseMarkdown(text: string): readonly Block[] {
@@ -81,71 +76,73 @@ function kindOf(line: string): "paragraph" | "quote" | "bullets" | "numbers" {
   return item ? (item[1] === undefined ? "bullets" : "numbers") : "paragraph";
 }
 
-/**
- * One pass. A mark that may open stands as text until one that closes it takes what lies between;
- * one that is passed over by another's closing stays text.
- */
+/** One pass: what is no mark is taken as it comes, and emphasis is folded where it closes. */
 function parseInline(text: string): readonly Inline[] {
-  const out: Inline[] = [];
-  /** Where in `out` a mark stands that may still be closed. */
-  const open: { readonly mark: string; readonly at: number }[] = [];
-  const openCounts = new Map<string, number>();
-  const count = (mark: string, by: number) => openCounts.set(mark, (openCounts.get(mark) ?? 0) + by);
-  const say = (words: string) => words !== "" && out.push({ kind: "text", text: words });
-
-  function close(mark: string): void {
-    let last = open.pop();
-    while (last && last.mark !== mark) {
-      count(last.mark, -1);
-      last = open.pop();
-    }
-    if (!last) return;
-    count(mark, -1);
-    const children = out.splice(last.at + 1);
-    if (children.length === 0) return void say(mark);
-    out[last.at] = { kind: MARKS[mark] ?? "bold", children };
-  }
-
+  const out = new EmphasisBuilder<Inline>(
+    (words) => ({ kind: "text", text: words }),
+    (emphasis) => emphasis,
+  );
+  const say = (words: string) => words !== "" && out.add({ kind: "text", text: words });
+  const token = new RegExp(TOKEN);
   let done = 0;
-  for (const match of text.matchAll(TOKEN)) {
+  /** Whether a name stands right before: it is shown as a word, whatever it is written with. */
+  let isAfterName = false;
+  for (let match = token.exec(text); match; match = token.exec(text)) {
     const { index } = match;
-    if (index < done) continue;
-    const [whole, code, escaped, personId, channelId, label, labelled, bare, mark] = match;
+    const [whole, code, escaped, personId, channelId, enclosed, bare, bracket, marks] = match;
     say(text.slice(done, index));
+    const isBesideName = isAfterName && index === done;
+    isAfterName = personId !== undefined || channelId !== undefined;
     done = index + whole.length;
-    if (code !== undefined) out.push({ kind: "code", text: code });
+    if (code !== undefined) out.add({ kind: "code", text: code });
     else if (escaped !== undefined) say(escaped);
-    else if (personId !== undefined) out.push({ kind: "person", id: personId });
-    else if (channelId !== undefined) out.push({ kind: "channel", id: channelId });
-    else if (label !== undefined && labelled !== undefined) out.push({ kind: "link", href: labelled, text: label });
+    else if (personId !== undefined) out.add({ kind: "person", id: personId });
+    else if (channelId !== undefined) out.add({ kind: "channel", id: channelId });
+    else if (enclosed !== undefined) out.add({ kind: "link", href: enclosed, text: enclosed });
     else if (bare !== undefined) {
-      const href = bare.replace(/[.,:;!?'"*_~)\]]{1,20}$/u, (end) => keptEnd(bare, end));
-      if (ADDRESS.test(href)) out.push({ kind: "link", href, text: href });
+      const href = addressIn(bare, (mark) => out.isOpen(mark));
+      if (ADDRESS.test(href)) out.add({ kind: "link", href, text: href });
       else say(href);
-      say(bare.slice(href.length));
-    } else if (mark !== undefined) {
-      const [before, after] = [text[index - 1] ?? " ", text[done] ?? " "];
-      const isLoose = mark === "**" || mark === "~~"; // also inside a word
-      const mayClose = !/\s/.test(before) && (isLoose || !WORD.test(after));
-      const mayOpen = !/\s/.test(after) && (isLoose || !WORD.test(before));
-      if (mayClose && (openCounts.get(mark) ?? 0) > 0) close(mark);
-      else {
-        if (mayOpen) {
-          open.push({ mark, at: out.length });
-          count(mark, 1);
-        }
-        say(mark);
-      }
+      done = index + href.length;
+    } else if (bracket !== undefined) {
+      const link = labelledLink(text, index);
+      if (link) out.add({ kind: "link", href: link.href, text: link.label });
+      else say(bracket);
+      done = link?.end ?? done;
+    } else if (marks !== undefined) {
+      const isBeforeName = /^<[@#]/.test(text.slice(done, done + 2));
+      const before = isBesideName ? "a" : (text.slice(Math.max(0, index - 2), index).match(/.$/su)?.[0] ?? "");
+      out.addRun(marks, before, isBeforeName ? "a" : (text.slice(done, done + 2).match(/^./su)?.[0] ?? ""));
     }
+    token.lastIndex = done;
   }
   say(text.slice(done));
-  return out;
+  return out.finish();
 }
 
-/** Punctuation after an address is the sentence's, but for a bracket that was opened in it. */
-function keptEnd(address: string, end: string): string {
-  const opened = address.split("(").length - address.slice(0, -end.length).split(")").length;
-  return opened > 0 && end.startsWith(")") ? ")" : "";
+/** A link with a label from a bracket on: brackets in label and address are balanced, as CommonMark has them (0.31.2 §6.3). */
+function labelledLink(text: string, start: number) {
+  const labelEnd = closingOf(text, start, "[", "]", LABEL_MAX);
+  if (labelEnd === undefined || text[labelEnd + 1] !== "(") return undefined;
+  const label = text.slice(start + 1, labelEnd).trim();
+  const enclosed = /^<([^\s<>]{1,2000})>\)/.exec(text.slice(labelEnd + 2, labelEnd + HREF_MAX + 6));
+  const end = enclosed ? labelEnd + 1 + enclosed[0].length : closingOf(text, labelEnd + 1, "(", ")", HREF_MAX);
+  if (end === undefined) return undefined;
+  const href = enclosed?.[1] ?? text.slice(labelEnd + 2, end);
+  return label !== "" && ADDRESS.test(href) && !/[\s<>]/.test(href) ? { label, href, end: end + 1 } : undefined;
+}
+
+/** Where the bracket at `start` closes, on the same line and within so many characters. */
+function closingOf(text: string, start: number, opening: string, closing: string, max: number): number | undefined {
+  let depth = 0;
+  for (let at = start; at <= Math.min(text.length - 1, start + max + 1); at++) {
+    const character = text[at];
+    if (character === "\n") return undefined;
+    if (character === "\\") at++;
+    else if (character === opening) depth++;
+    else if (character === closing && --depth === 0) return at;
+  }
+  return undefined;
 }
 
 /** A text without its signs, as one line: for quotes and what is read out. */

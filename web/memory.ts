@@ -1,19 +1,24 @@
 /**
  * What this device keeps in small pieces of a person: who one is, where one was, drafts, what was read.
  * Keyed by person and epoch, so that nothing meets another person or a channel made again.
- * A browser that refuses storage is a browser that forgets; nothing else changes.
+ * What a browser refuses to store is kept in memory, and the page says so.
  */
 import * as v from "valibot";
 import { Person } from "../worker/frames.ts";
+import { notePersistenceFailure } from "./persistence.ts";
 
 const PREFIX = "flack.";
 const PERSON = `${PREFIX}person`;
+/** A message and what it is to say, as it is typed. */
+const Edit = v.object({ id: v.string(), text: v.string() });
+export type Edit = Readonly<v.InferOutput<typeof Edit>>;
 /** Conversations the switcher begins with. */
 const RECENT_MAX = 8;
 
 /** What changes here is told to the other tabs with its value: storage of another process may show it only later. */
 const tabs = new BroadcastChannel("flack");
-const heard = new Map<string, string>();
+/** What other tabs have told, and what could not be stored: it goes before what is stored. */
+const held = new Map<string, string>();
 
 export const memory = {
   /** Who was signed in here last. The cookie decides; this only spares the first screen a wait. */
@@ -49,6 +54,27 @@ export const memory = {
     write(keyOf(personId, "draft", epoch), text);
   },
 
+  /** The rewrite of a message of this channel that was begun last, and is not saved yet. */
+  edit(personId: string, epoch: string): Edit | undefined {
+    const parsed = v.safeParse(Edit, parse(read(keyOf(personId, "edit", epoch))));
+    return parsed.success ? parsed.output : undefined;
+  },
+  keepEdit(personId: string, epoch: string, edit: Edit | undefined): void {
+    write(keyOf(personId, "edit", epoch), edit ? JSON.stringify(edit) : "");
+  },
+
+  /** All drafts of a person, by epoch. */
+  drafts(personId: string): ReadonlyMap<string, string> {
+    const prefix = `${keyOf(personId, "draft")}.`;
+    const keys = new Set([...storedKeys(), ...held.keys()].filter((key) => key.startsWith(prefix)));
+    return new Map(
+      [...keys].flatMap((key) => {
+        const text = read(key);
+        return text === undefined ? [] : [[key.slice(prefix.length), text] as const];
+      }),
+    );
+  },
+
   /** The number of the newest message read here, `undefined` in a channel never seen. */
   read(personId: string, epoch: string): number | undefined {
     const kept = read(keyOf(personId, "read", epoch));
@@ -61,20 +87,16 @@ export const memory = {
   /** Calls back when another tab of this device has changed something here. */
   onOtherTabs(changed: () => void): void {
     tabs.addEventListener("message", ({ data: [key, value] }: MessageEvent<readonly [string, string]>) => {
-      heard.set(key, value);
+      held.set(key, value);
       changed();
     });
   },
 
   /** Forgets everything of a person. */
   wipe(personId: string): void {
-    try {
-      const own = keyOf(personId, "");
-      for (const key of Object.keys(localStorage)) if (key.startsWith(own)) write(key, "");
-      if (memory.person()?.id === personId) write(PERSON, "");
-    } catch (error) {
-      console.warn("storage is not to be had", error);
-    }
+    const own = keyOf(personId, "");
+    for (const key of new Set([...storedKeys(), ...held.keys()])) if (key.startsWith(own)) write(key, "");
+    if (memory.person()?.id === personId) write(PERSON, "");
   },
 };
 
@@ -83,10 +105,11 @@ function keyOf(personId: string, ...about: readonly string[]): string {
 }
 
 function read(key: string): string | undefined {
+  if (held.has(key)) return held.get(key) || undefined;
   try {
-    return heard.get(key) || (heard.has(key) ? undefined : (localStorage.getItem(key) ?? undefined));
+    return localStorage.getItem(key) ?? undefined;
   } catch {
-    return undefined; // storage is refused: nothing is remembered
+    return undefined; // storage is refused: nothing is there from before
   }
 }
 
@@ -94,10 +117,19 @@ function write(key: string, value: string): void {
   try {
     if (value === "") localStorage.removeItem(key);
     else localStorage.setItem(key, value);
-    heard.delete(key);
-    tabs.postMessage([key, value]);
+    held.delete(key);
   } catch (error) {
-    console.warn("storage is not to be had", error);
+    held.set(key, value);
+    if (value !== "") notePersistenceFailure(error);
+  }
+  tabs.postMessage([key, value]);
+}
+
+function storedKeys(): readonly string[] {
+  try {
+    return Object.keys(localStorage);
+  } catch {
+    return []; // storage is refused
   }
 }
 

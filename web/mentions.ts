@@ -1,10 +1,9 @@
 /**
  * People and channels inside a text: as they are typed (`@Bea`, `#design`) and as they are sent (`<@id>`, `<#id>`),
  * so that a later rename changes what is read and not who was meant.
- * Who and what there is are arguments. Loaded with the composer; the way back, for readers, is in markdown.ts.
+ * Who and what there is are arguments. The way back, for readers, is in markdown.ts.
  */
 import type { Person } from "../worker/frames.ts";
-import { withEmoji } from "./shortcodes.ts";
 
 /** What is code is not touched. */
 const CODE = /(```[\s\S]*?(?:```|$)|`[^`\n]*`)/;
@@ -12,11 +11,6 @@ const SIGN = /(^|[^\p{L}\p{N}_<&/])([@#])/gu;
 const WORD = /[\p{L}\p{N}_]/u;
 
 export type Known = { readonly people: readonly Person[]; readonly channels: ReadonlySet<string> };
-
-/** A typed text as it is sent: emoji for shortcodes, ids for names. */
-export function toSent(typed: string, known: Known): string {
-  return encodeMentions(withEmoji(typed), known);
-}
 
 /** With ids for the names in it. Of names that begin alike the longest counts; what names nobody stays as it is. */
 export function encodeMentions(text: string, { people, channels }: Known): string {

@@ -2,11 +2,14 @@
  * What this person said and the server has not confirmed: kept on the device until it is.
  * Sends, edits and deletions of one conversation go out one at a time, in the order they were made,
  * and may be delivered twice without harm: the server knows a message by its id.
+ * A message may be held until its files are uploaded; what is sent after it in its conversation waits for it.
  * Each tab sends its own; what a closed tab left is taken over by one that lives. It knows no socket and no fetch.
  */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { createStore, delMany, entries as readEntries, set } from "idb-keyval";
 import type { Attachment } from "../worker/frames.ts";
+import { newId } from "./ids.ts";
+import { notePersistenceFailure } from "./persistence.ts";
 
 /** What is to be done about the message with the entry's id. */
 export type Intent =
@@ -16,6 +19,8 @@ export type Intent =
       readonly replyTo?: string;
       /** Uploaded by now. */
       readonly attachments?: readonly Attachment[];
+      /** Not to go out yet: its files are being uploaded, or what its shortcodes mean is not known yet. */
+      readonly held?: { readonly fileNames: readonly string[] };
     }
   | { readonly kind: "edit"; readonly text: string }
   | { readonly kind: "delete" }
@@ -59,6 +64,10 @@ export type Outbox = {
   /** Begins to keep the entries of a person, and takes over what tabs that closed until now left. May be repeated. */
   open(personId: string): Promise<void>;
   add(entry: NewEntry): void;
+  /** A held message is ready, and goes out as it is now. Where it was taken back meanwhile, nothing happens. */
+  release(id: string, ready: { readonly text: string; readonly attachments: readonly Attachment[] }): void;
+  /** Marks an entry as refused for good: it waits for the person. */
+  fail(entry: EntryName, failure: { readonly code: string; readonly detail: string }): void;
   /** Takes an entry back: discarded, undone, or confirmed. */
   remove(entry: EntryName): void;
   /** Tries a failed entry again. */
@@ -71,9 +80,12 @@ export type Outbox = {
 
 const database = createStore("flack-outbox", "entries");
 
-/** `deliver` sends one entry by whatever way there is. */
-export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>): Outbox {
-  const tab = crypto.randomUUID();
+/** `deliver` sends one entry by whatever way there is. `adopted` is called with each held message that a closed tab has left. */
+export function createOutbox(
+  deliver: (entry: OutboxEntry) => Promise<Delivery>,
+  adopted: (entry: OutboxEntry & { readonly kind: "send" }) => void = () => {},
+): Outbox {
+  const tab = newId();
   const all = signal<readonly OutboxEntry[]>([]);
   const inFlight = new Set<string>();
   const awaited = new Set<string>();
@@ -81,14 +93,17 @@ export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>)
   holdTab(tab);
 
   function keep(entry: OutboxEntry): Promise<void> {
-    all.value = [...all.value.filter((other) => !isSame(other, entry)), entry].sort((a, b) => a.madeAt - b.madeAt);
-    return weather(set(keyOf(entry), entry, database));
+    // One that is there keeps its place among those of the same moment.
+    const isThere = all.value.some((other) => isSame(other, entry));
+    const next = isThere ? all.value.map((other) => (isSame(other, entry) ? entry : other)) : [...all.value, entry];
+    all.value = next.sort((a, b) => a.madeAt - b.madeAt);
+    return stored(() => set(keyOf(entry), entry, database));
   }
 
   function drop(entry: EntryName): void {
     if (!all.value.some((other) => isSame(other, entry))) return;
     all.value = all.value.filter((other) => !isSame(other, entry));
-    weather(delMany([keyOf(entry)], database));
+    void stored(() => delMany([keyOf(entry)], database));
   }
 
   function pump(): void {
@@ -114,7 +129,10 @@ export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>)
 
   function nextDue(epoch: string): OutboxEntry | undefined {
     const now = Date.now();
-    const waiting = all.value.filter((entry) => entry.epoch === epoch && !entry.failure);
+    const unsent = all.value.filter((entry) => entry.epoch === epoch && !entry.failure);
+    const firstHeld = unsent.findIndex(isHeld);
+    // What a person sends keeps its order: behind a held message wait those that were sent after it.
+    const waiting = unsent.filter((entry, at) => firstHeld < 0 || at < firstHeld || entry.kind !== "send");
     const due = waiting.find(({ dueAt }) => dueAt <= now);
     if (!due && waiting.length > 0) setTimeout(pump, Math.min(...waiting.map(({ dueAt }) => dueAt)) - now);
     return due;
@@ -134,19 +152,18 @@ export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>)
 
   /** Waits for each other tab that left entries to be gone, then takes them over; of several waiting tabs one gets them. */
   async function adopt(personId: string): Promise<void> {
-    const tabs = new Set((await stored(personId)).map((entry) => entry.tab));
+    const tabs = new Set((await entriesOf(personId)).map((entry) => entry.tab));
     for (const other of tabs) {
       if (other === tab || awaited.has(other)) continue;
       awaited.add(other);
-      weather(
-        navigator.locks.request(tabLock(other), async () => {
-          awaited.delete(other);
-          const left = (await stored(personId)).filter((entry) => entry.tab === other && owner === personId);
-          // The lock is held until they are this tab's on disk too: whoever waits for it next finds none.
-          await Promise.all(left.map((entry) => keep({ ...entry, tab })));
-          pump();
-        }),
-      );
+      void whenGone(other, async () => {
+        awaited.delete(other);
+        const left = (await entriesOf(personId)).filter((entry) => entry.tab === other && owner === personId);
+        // The lock is held until they are this tab's on disk too: the next tab that waits for it finds none.
+        await Promise.all(left.map((entry) => keep({ ...entry, tab })));
+        for (const entry of left) if (entry.kind === "send" && entry.held) adopted(entry);
+        pump();
+      });
     }
   }
 
@@ -161,6 +178,18 @@ export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>)
       void keep({ ...entry, tab });
       pump();
     },
+    release(id, { text, attachments }) {
+      const entry = all.value.find((other) => other.id === id && other.kind === "send");
+      if (entry?.kind !== "send") return;
+      const { held: _, attachments: __, ...words } = entry;
+      if (text === "" && attachments.length === 0) return drop(entry); // all its files were taken away
+      void keep({ ...words, text, ...(attachments.length > 0 && { attachments }) });
+      pump();
+    },
+    fail(entry, failure) {
+      const held = all.value.find((other) => isSame(other, entry));
+      if (held) void keep({ ...held, failure });
+    },
     remove: drop,
     retry(id) {
       const entry = all.value.find((other) => other.id === id && other.failure);
@@ -171,29 +200,47 @@ export function createOutbox(deliver: (entry: OutboxEntry) => Promise<Delivery>)
     pump,
     async wipe(personId) {
       all.value = all.value.filter((entry) => entry.personId !== personId);
-      await weather(stored(personId).then((entries) => delMany(entries.map(keyOf), database)));
+      await stored(async () => delMany((await entriesOf(personId)).map(keyOf), database));
     },
   };
+}
+
+function isHeld(entry: OutboxEntry): boolean {
+  return entry.kind === "send" && entry.held !== undefined;
 }
 
 /** An entry to be tried again: without what it was refused for, where it can do without. */
 function withoutRefused({ failure, ...entry }: OutboxEntry): OutboxEntry {
   if (entry.kind !== "send") return entry;
-  const { replyTo, attachments, ...words } = entry;
+  const { replyTo, attachments, held: _, ...words } = entry;
   if (failure?.code === "invalid_reply") return { ...words, ...(attachments && { attachments }) };
-  return failure?.code === "invalid_attachment" && entry.text !== ""
-    ? { ...words, ...(replyTo !== undefined && { replyTo }) }
-    : entry;
+  const isWithoutFiles = failure?.code === "invalid_attachment" || failure?.code === "interrupted";
+  return isWithoutFiles && entry.text !== "" ? { ...words, ...(replyTo !== undefined && { replyTo }) } : entry;
 }
 
-async function stored(personId: string): Promise<OutboxEntry[]> {
-  const rows = await readEntries<string, OutboxEntry>(database);
-  return rows.map(([, entry]) => entry).filter((entry) => entry.personId === personId);
+/** Without storage there is nothing from before. */
+async function entriesOf(personId: string): Promise<OutboxEntry[]> {
+  try {
+    const rows = await readEntries<string, OutboxEntry>(database);
+    return rows.map(([, entry]) => entry).filter((entry) => entry.personId === personId);
+  } catch (error) {
+    notePersistenceFailure(error);
+    return [];
+  }
 }
 
 /** A lock that lives as long as this tab: others see by it that the tab is gone. */
 function holdTab(tab: string): void {
-  weather(navigator.locks.request(tabLock(tab), () => new Promise(() => {})));
+  void navigator.locks?.request(tabLock(tab), () => new Promise(() => {}));
+}
+
+/**
+ * Runs `work` once another tab is gone, which its lock tells. Plain http has no locks: there the work is done at once, and what two
+ * tabs then send is one message by its id.
+ */
+async function whenGone(tab: string, work: () => Promise<void>): Promise<void> {
+  if (navigator.locks) await navigator.locks.request(tabLock(tab), work);
+  else await work();
 }
 
 function tabLock(tab: string): string {
@@ -208,11 +255,11 @@ function isSame(a: EntryName, b: EntryName): boolean {
   return keyOf(a) === keyOf(b);
 }
 
-/** A device that cannot store still sends; what it cannot do is remember over a reload. */
-async function weather(work: Promise<unknown>): Promise<void> {
+/** A device that cannot store still sends; what it cannot do is remember over a reload, and it says so. */
+async function stored(work: () => Promise<unknown>): Promise<void> {
   try {
-    await work;
+    await work();
   } catch (error) {
-    console.warn("the outbox cannot be kept on this device", error);
+    notePersistenceFailure(error);
   }
 }

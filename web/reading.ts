@@ -22,6 +22,34 @@ export function createReading({ memory, person, heldSeq }: Facts) {
   const drafts = signal<ReadonlySet<string>>(new Set());
   /** By epoch: the numbers of messages that mention this person. */
   const mentions = signal<ReadonlyMap<string, ReadonlySet<number>>>(new Map());
+  /** By epoch: the numbers of messages that never count as unread, one's own and the deleted ones, as far as this tab knows. */
+  const uncounted = signal<ReadonlyMap<string, ReadonlySet<number>>>(new Map());
+
+  function markRead(epoch: string, seq: number): void {
+    const who = person.value;
+    if (!who || Math.max(seqs.value.get(epoch) ?? -1, memory.read(who.id, epoch) ?? -1) >= seq) return;
+    memory.keepRead(who.id, epoch, seq);
+    seqs.value = new Map(seqs.value).set(epoch, seq);
+  }
+
+  /** Notes in a map of sets which numbers of an epoch belong and which do not. The same map where nothing is new. */
+  function noted(
+    map: ReadonlyMap<string, ReadonlySet<number>>,
+    epoch: string,
+    messages: readonly Message[],
+    belongs: (message: Message) => boolean,
+  ): ReadonlyMap<string, ReadonlySet<number>> {
+    const before = map.get(epoch) ?? new Set();
+    const news = messages.filter((message) => before.has(message.seq) !== belongs(message));
+    if (news.length === 0) return map;
+    const after = new Set(before);
+    for (const message of news) {
+      if (belongs(message)) after.add(message.seq);
+      else after.delete(message.seq);
+    }
+    const newest = Math.max(...after, 0);
+    return new Map(map).set(epoch, new Set([...after].filter((seq) => seq > newest - WINDOW_MESSAGES)));
+  }
 
   return {
     /** Epochs in which something is left unsaid. */
@@ -50,34 +78,38 @@ export function createReading({ memory, person, heldSeq }: Facts) {
       seqs.value.get(epoch) ?? (person.value && memory.read(person.value.id, epoch)),
 
     /** Everything up to `seq` was seen. */
-    markRead(epoch: string, seq: number): void {
-      const who = person.value;
-      if (!who || Math.max(seqs.value.get(epoch) ?? -1, memory.read(who.id, epoch) ?? -1) >= seq) return;
-      memory.keepRead(who.id, epoch, seq);
-      seqs.value = new Map(seqs.value).set(epoch, seq);
-    },
+    markRead,
 
-    /** What waits in a channel, at most as many messages as are kept. */
-    waiting({ id, epoch, seq, kind }: Channel): Waiting {
+    /** What waits in a channel, at most as many messages as are kept. `own`: one's own that are on their way and may be in `seq` already. */
+    waiting({ id, epoch, seq, kind }: Channel, own: number): Waiting {
       const newest = Math.max(seq, heldSeq(id, epoch));
-      const read = seqs.value.get(epoch) ?? newest;
-      const count = Math.min(Math.max(0, newest - read), WINDOW_MESSAGES);
+      const read = Math.max(seqs.value.get(epoch) ?? newest, newest - WINDOW_MESSAGES);
+      const silent = [...(uncounted.value.get(epoch) ?? [])].filter((at) => at > read && at <= newest).length;
+      const count = Math.max(0, newest - read - silent - own);
       const isMentioned = [...(mentions.value.get(epoch) ?? [])].some((at) => at > read);
       return { count, isForYou: count > 0 && (kind === "direct" || isMentioned) };
     },
 
-    /** Notes which of these messages mention this person, as they are now. One's own do not. */
-    noteMentions(epoch: string, messages: readonly Message[]): void {
+    /** Notes which of these messages mention this person, as they are now, and which never count as unread. */
+    note(epoch: string, messages: readonly Message[]): void {
       const who = person.value;
       if (!who) return;
-      const before = mentions.value.get(epoch) ?? new Set();
-      const noted = new Set(before);
-      for (const { seq, author, text } of messages) {
-        if (author.id !== who.id && mentionedIn(text).includes(who.id)) noted.add(seq);
-        else noted.delete(seq);
-      }
-      const isSame = noted.size === before.size && [...noted].every((seq) => before.has(seq));
-      if (!isSame) mentions.value = new Map(mentions.value).set(epoch, noted);
+      const isOwn = ({ author }: Message) => author.id === who.id;
+      mentions.value = noted(mentions.value, epoch, messages, (message) => {
+        return !isOwn(message) && mentionedIn(message.text).includes(who.id);
+      });
+      uncounted.value = noted(
+        uncounted.value,
+        epoch,
+        messages,
+        (message) => isOwn(message) || message.deleted === true,
+      );
+      // What follows the mark without a gap is read, so that another tab and another day know it too.
+      const silent = uncounted.value.get(epoch);
+      let read = seqs.value.get(epoch);
+      if (read === undefined || !silent) return;
+      while (silent.has(read + 1)) read++;
+      markRead(epoch, read);
     },
 
     draft(epoch: string | undefined): string {
@@ -96,11 +128,20 @@ export function createReading({ memory, person, heldSeq }: Facts) {
       drafts.value = unsaid;
     },
 
+    /** Forgets what was written in a channel that is gone. */
+    dropDraft(epoch: string): void {
+      if (person.value) memory.keepDraft(person.value.id, epoch, "");
+      const unsaid = new Set(drafts.value);
+      unsaid.delete(epoch);
+      drafts.value = unsaid;
+    },
+
     /** Another person begins here. */
     forget(): void {
       seqs.value = new Map();
       drafts.value = new Set();
       mentions.value = new Map();
+      uncounted.value = new Map();
     },
   };
 }

@@ -58,10 +58,23 @@ export function followAddress(): void {
     if (event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = event.target instanceof Element ? event.target.closest("a") : null;
-    if (!link || link.target || link.download || link.origin !== location.origin || link.hash) return;
+    if (!link || link.target || link.download || !isOwnPlace(link.href)) return;
     event.preventDefault();
     go(link.pathname + link.search);
   });
+}
+
+/** Whether an address is a place of this site that `go` leads to. One with a fragment is not: that carries a device link. */
+export function isOwnPlace(href: string): boolean {
+  if (!URL.canParse(href, location.href)) return false;
+  const { origin, pathname, search, hash } = new URL(href, location.href);
+  return origin === location.origin && hash === "" && parseRoute(pathname, search).kind !== "nowhere";
+}
+
+/** The address of a message, for others: in a direct conversation it leads each of them to the other one. */
+export function messageLink(channelId: string, ownId: string, seq: number | undefined): string {
+  const path = channelId.includes("~") ? `/d/${ownId}` : channelHref(channelId);
+  return `${location.origin}${path}${seq === undefined ? "" : `?m=${seq}`}`;
 }
 
 /** The token of a device link, taken out of the address: it is worth a session and stays in no history. */

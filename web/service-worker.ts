@@ -82,7 +82,8 @@ async function page(request: Request): Promise<Response> {
 }
 
 async function file(request: Request): Promise<Response> {
-  return (await caches.match(request)) ?? fetch(request);
+  // The current version first: a file that keeps its name is another one in each.
+  return (await caches.match(request, { cacheName })) ?? (await caches.match(request)) ?? fetch(request);
 }
 
 function isLife(event: Event): event is Life {

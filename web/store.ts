@@ -3,7 +3,7 @@
  * It folds frames into histories with the server's own `merge` and never reorders anything.
  * It knows no socket and no fetch: main.tsx hands it the ways out.
  */
-import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type {
   Attachment,
   Channel,
@@ -17,6 +17,7 @@ import { EMPTY_HISTORY, find, type History, merge } from "../worker/history.ts";
 import {
   type ChannelCommand,
   CLOSE,
+  countPoints,
   directId,
   foldText,
   mentionedIn,
@@ -26,12 +27,16 @@ import {
 import type { Answer, api as httpApi, Site } from "./api.ts";
 import type { ConnectionState } from "./connection.ts";
 import type { createDeliveries, DeliveryWays } from "./delivery.ts";
+import { newId } from "./ids.ts";
 import { decodeMentions } from "./markdown.ts";
-import type { memory as deviceMemory } from "./memory.ts";
+import type { memory as deviceMemory, Edit } from "./memory.ts";
+import { encodeMentions } from "./mentions.ts";
 import type { Delivery, EntryName, Intent, Outbox, OutboxEntry } from "./outbox.ts";
 import { createReading, type Waiting } from "./reading.ts";
 import { channelHref, go, route } from "./route.ts";
+import { noticeShortcodes, withEmoji } from "./shortcodes.ts";
 import type { Uploads } from "./uploads.ts";
+import { t } from "./words.ts";
 
 /** How long (ms) a deletion of one's own may be undone. */
 export const UNDO_MS = 5_000;
@@ -58,8 +63,20 @@ export type Conversation = {
   readonly replyTo: Signal<string | undefined>;
   /** What came after this message was new on entering: until one leaves or says so. */
   readonly newAfter: Signal<number | undefined>;
-  /** Files that it will take, once there was one. */
+  /** Files that the next message will take, once there was one. */
   readonly uploads: Signal<Uploads | undefined>;
+  /** The message that is being edited in its place. */
+  readonly editing: Signal<Edit | undefined>;
+};
+
+/** Something that was written and has no conversation any more: it can be copied and discarded. */
+export type Unsent = {
+  readonly key: string;
+  /** What the conversation was called, where that is known. */
+  readonly title?: string;
+  readonly text: string;
+  readonly fileNames: readonly string[];
+  discard(): void;
 };
 
 /** News of a conversation, whole where it was told whole. */
@@ -74,7 +91,10 @@ export type Ways = {
   readonly memory: typeof deviceMemory;
   /** Asked for once there is a connection: nothing can be delivered before. */
   readonly makeDeliveries: (ways: DeliveryWays) => Promise<Deliveries>;
-  readonly makeOutbox: (deliver: (entry: OutboxEntry) => Promise<Delivery>) => Outbox;
+  readonly makeOutbox: (
+    deliver: (entry: OutboxEntry) => Promise<Delivery>,
+    adopted: (entry: OutboxEntry & { readonly kind: "send" }) => void,
+  ) => Outbox;
   /** Begins to take files for a channel's next message. */
   readonly makeUploads: (channelId: string) => Promise<Uploads>;
   /** Sends a command on the socket of the open conversation; `false` when it is not live. */
@@ -113,8 +133,10 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
   const channelLink = signal<ConnectionState>(IDLE);
   /** Grows silently, by visits; replaced when another person begins. */
   const conversations = signal(new Map<string, Conversation>());
-  /** The message that is being edited in place. */
-  const editing = signal<string | undefined>(undefined);
+  /** The server has told all channels there are: what belongs to none of them has no place any more. */
+  const isListKnown = signal(false);
+  /** By message: the files that a held message waits for. */
+  const heldUploads = new Map<string, Uploads>();
   /** What came last, wherever it came. What was there before is no news. */
   const heard = signal<Heard | undefined>(undefined);
   /** A newer version of this page is there. */
@@ -133,7 +155,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
   /** There from the first delivery on: until then nothing is under way. */
   let deliveries: Deliveries | undefined;
   let deliveriesMade: Promise<Deliveries> | undefined;
-  const outbox = makeOutbox(deliver);
+  const outbox = makeOutbox(deliver, resumeHeld);
 
   const openId = computed(() => {
     const where = route.value;
@@ -167,6 +189,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
       replyTo: signal(undefined),
       newAfter: signal(undefined),
       uploads: signal(undefined),
+      editing: signal(undefined),
     };
     conversations.value.set(channelId, conversation);
     return conversation;
@@ -222,7 +245,12 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
   /** From `/` to the conversation of last time, else to the first one. */
   function goHome(how: "push" | "replace"): void {
     const who = person.value;
-    if (who && route.value.kind === "home") go(memory.place(who.id) ?? channelHref("general"), how);
+    if (who && (route.value.kind === "home" || isOwnDirect())) go(memory.place(who.id) ?? channelHref("general"), how);
+  }
+
+  /** Nobody has a conversation with themselves: such an address leads home. */
+  function isOwnDirect(): boolean {
+    return route.value.kind === "direct" && route.value.personId === person.value?.id;
   }
 
   async function signIn(name: string, accessCode?: string): Promise<Answer<unknown>> {
@@ -275,7 +303,10 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
   async function forget(next: Phase): Promise<void> {
     const who = person.value;
     for (const conversation of conversations.value.values()) conversation.uploads.value?.clear();
+    for (const uploads of heldUploads.values()) uploads.clear();
+    heldUploads.clear();
     batch(() => {
+      isListKnown.value = false;
       person.value = undefined;
       isOwner.value = false;
       phase.value = next;
@@ -350,6 +381,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
           const peers = frame.channels.flatMap(({ peer }) => peer ?? []);
           learn([...peers, ...frame.people, frame.you].map(({ id, name }) => ({ id, name })));
           channels.value = new Map(frame.channels.map((channel) => [channel.id, channel]));
+          isListKnown.value = true;
           online.value = new Set(frame.people.filter((one) => one.online).map(({ id }) => id));
           reading.recall(frame.channels);
         });
@@ -374,7 +406,11 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
           if (channel) moved.set(id, { ...channel, seq, lastAt });
         }
         channels.value = moved;
-        for (const { id, latest } of frame.channels) hear(id, latest ? [latest] : []);
+        for (const { id, latest } of frame.channels) {
+          const epoch = moved.get(id)?.epoch;
+          if (latest && epoch !== undefined) reading.note(epoch, [latest]);
+          hear(id, latest ? [latest] : []);
+        }
         return;
       }
       case "people": {
@@ -391,7 +427,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
       }
       case "mention": {
         const epoch = channels.value.get(frame.channel)?.epoch;
-        if (epoch !== undefined) reading.noteMentions(epoch, [frame.message]);
+        if (epoch !== undefined) reading.note(epoch, [frame.message]);
         return hear(frame.channel, [frame.message]);
       }
       case "error":
@@ -417,17 +453,19 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     batch(() => {
       conversation.epoch.value = epoch;
       conversation.history.value = { ...head, messages };
+      reading.note(epoch, messages);
+      recallEdit(conversation);
     });
   }
 
-  /** Mentions that came while there was no connection: in what is unread of the conversations that moved last. */
+  /** What came while there was no connection, mentions and one's own among it: in what is unread of the conversations that moved last. */
   async function catchUp(): Promise<void> {
     const unread = [...channels.value.values()]
-      .filter((channel) => channel.kind === "public" && reading.waiting(channel).count > 0)
+      .filter((channel) => waiting(channel).count > 0)
       .sort((a, b) => (b.lastAt ?? 0) - (a.lastAt ?? 0));
     for (const { id } of unread.slice(0, CAUGHT_UP_MAX)) {
       const answer = await api.window(id);
-      if (answer.ok) reading.noteMentions(answer.value.epoch, answer.value.messages);
+      if (answer.ok) reading.note(answer.value.epoch, answer.value.messages);
     }
   }
 
@@ -445,6 +483,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
           conversation.here.value = frame.here;
           learn(frame.here.people);
           takeIn(frame.epoch, conversation.history.value.messages);
+          recallEdit(conversation);
         });
       case "messages":
         return batch(() => {
@@ -489,7 +528,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
       messages.map(({ author }) => author),
       "then",
     );
-    if (epoch !== undefined) reading.noteMentions(epoch, messages);
+    if (epoch !== undefined) reading.note(epoch, messages);
     for (const entry of deliveries?.settle(messages, outbox.entries.value) ?? []) outbox.remove(entry);
   }
 
@@ -514,8 +553,8 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     const answer = await api.session();
     if (phase.value !== "in") return;
     if (answer.ok && answer.value.person.id === person.value?.id) startOver();
-    else if (answer.status === 0) setTimeout(noticeEnd, END_AGAIN_MS);
-    else await forget("ended");
+    else if (answer.ok || answer.status === 401) await forget("ended");
+    else setTimeout(noticeEnd, END_AGAIN_MS); // nobody knows: only an explicit answer takes what is kept
   }
 
   /** Looks for what tabs that are closed by now have left unsent. */
@@ -530,7 +569,12 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
   }
 
   async function prepareDeliveries(): Promise<void> {
-    deliveriesMade ??= makeDeliveries({ api, say, wayOf });
+    deliveriesMade ??= makeDeliveries({
+      api,
+      say,
+      confirmed: ({ epoch }, message) => reading.note(epoch, [message]),
+      wayOf,
+    });
     try {
       deliveries = await deliveriesMade;
     } catch {
@@ -554,24 +598,86 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
 
   /* ---- what a person does ---- */
 
-  /** Says something in the open conversation, with files that are uploaded by now. `false`: there is nothing to say, or it is too long; nothing happened. */
-  function send(raw: string, attachments: readonly Attachment[] = []): boolean {
-    const conversation = open.value;
-    const text = foldText(raw, TEXT_MAX_POINTS);
-    typedAt = 0; // what is typed next is news
-    if (!conversation || text === undefined || (text === "" && attachments.length === 0)) return false;
+  /**
+   * Says something in a conversation, as it was typed, with the files it was given. What has to wait for files or for the meaning of
+   * a shortcode waits in the outbox. `false`: there is nothing to say, it is too long, or a file has failed; nothing happened.
+   */
+  function send(conversation: Conversation, typed: string): boolean {
+    const uploads = conversation.uploads.value;
+    const files = uploads?.list.value ?? [];
+    const text = textToSend(typed);
+    const isEmpty = text === "" && files.length === 0;
+    if (isEmpty || countPoints(text) > TEXT_MAX_POINTS || files.some(({ state }) => state.kind === "failed"))
+      return false;
+    const epoch = epochOf(conversation);
     const replyTo = conversation.replyTo.value;
-    const isWritten = write(crypto.randomUUID(), {
+    const attachments = attachmentsOf(uploads);
+    const table = noticeShortcodes(text);
+    const isHeld = table !== undefined || attachments.length < files.length;
+    const id = newId();
+    if (uploads && isHeld) heldUploads.set(id, uploads);
+    const isWritten = write(conversation, id, {
       kind: "send",
       text,
       ...(replyTo !== undefined && { replyTo }),
       ...(attachments.length > 0 && { attachments }),
+      ...(isHeld && { held: { fileNames: files.map(({ name }) => name) } }),
     });
-    if (isWritten) {
+    if (!isWritten || epoch === undefined) return false;
+    typedAt = 0; // what is typed next is news
+    batch(() => {
       conversation.replyTo.value = undefined;
-      conversation.newAfter.value = undefined; // whoever answers has read
-    }
-    return isWritten;
+      conversation.newAfter.value = undefined; // a person who answers has read
+      reading.markRead(epoch, conversation.history.value.seq);
+      conversation.uploads.value = undefined;
+    });
+    if (uploads) uploadsBegun.delete(conversation);
+    if (isHeld) void releaseWhenReady(id, text, uploads, table);
+    else uploads?.clear();
+    return true;
+  }
+
+  /** A typed text as it is sent, however long: emoji for shortcodes, ids for names. `textBefore`: what it replaces. */
+  function textToSend(typed: string, textBefore = ""): string {
+    return foldText(encodeMentions(withEmoji(typed), known(textBefore)), Number.POSITIVE_INFINITY) ?? "";
+  }
+
+  function attachmentsOf(uploads: Uploads | undefined): readonly Attachment[] {
+    return (uploads?.list.value ?? []).flatMap(({ state }) => (state.kind === "done" ? [state.attachment] : []));
+  }
+
+  /** A held message goes once its files are uploaded and its shortcodes known, wherever the person is by then. */
+  async function releaseWhenReady(
+    id: string,
+    text: string,
+    uploads: Uploads | undefined,
+    table?: Promise<void>,
+  ): Promise<void> {
+    await table;
+    if (uploads) await uploaded(uploads);
+    if (uploads && !heldUploads.delete(id)) return; // taken back
+    outbox.release(id, { text: withEmoji(text), attachments: attachmentsOf(uploads) });
+    uploads?.clear();
+  }
+
+  function uploaded(uploads: Uploads): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = effect(() => {
+        if (uploads.list.value.some(({ state }) => state.kind !== "done")) return;
+        setTimeout(() => stop()); // not while it runs
+        resolve();
+      });
+    });
+  }
+
+  /** A held message that a closed tab has left: its shortcodes are looked up anew; files that were not uploaded are gone with the tab. */
+  function resumeHeld(entry: OutboxEntry & { readonly kind: "send" }): void {
+    const lost = (entry.held?.fileNames.length ?? 0) - (entry.attachments?.length ?? 0);
+    if (lost <= 0) return void releaseWhenReady(entry.id, entry.text, undefined, noticeShortcodes(entry.text));
+    const detail = t("The page closed before these files were uploaded: {names}", {
+      names: entry.held?.fileNames.join(", ") ?? "",
+    });
+    outbox.fail(entry, { code: "interrupted", detail });
   }
 
   /** Whom and what a typed name can mean here: of two who were called the same, the one whom the text mentioned `before`. */
@@ -588,56 +694,119 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     return decodeMentions(text, (id) => personOf(id)?.name);
   }
 
-  /** What is written next replies to this message, or to none. */
-  function reply(id: string | undefined): void {
-    if (open.value) open.value.replyTo.value = id;
+  /** What is written next in a conversation replies to this message, or to none. */
+  function reply(conversation: Conversation, id: string | undefined): void {
+    conversation.replyTo.value = id;
   }
 
   /** Begins to edit a message of one's own, or leaves off with `undefined`. */
-  function edit(id: string | undefined): void {
-    editing.value = id;
+  function edit(conversation: Conversation, id: string | undefined): void {
+    const message = id === undefined ? undefined : find(conversation.history.value, id);
+    if (!message) return setEdit(conversation, undefined);
+    const waiting = outbox.entries.value.find((entry) => entry.kind === "edit" && entry.id === id);
+    setEdit(conversation, { id: message.id, text: plainText(waiting?.kind === "edit" ? waiting.text : message.text) });
+  }
+
+  /** What the rewrite of a message is by now. */
+  function keepEdit(conversation: Conversation, text: string): void {
+    const { value } = conversation.editing;
+    if (value) setEdit(conversation, { ...value, text });
+  }
+
+  function setEdit(conversation: Conversation, next: Edit | undefined): void {
+    conversation.editing.value = next;
+    const epoch = epochOf(conversation);
+    if (person.value && epoch !== undefined) {
+      memory.keepEdit(person.value.id, epoch, next);
+    }
+  }
+
+  /** A rewrite that was begun goes on where it was left. */
+  function recallEdit(conversation: Conversation): void {
+    const epoch = conversation.epoch.value;
+    if (!person.value || epoch === undefined || conversation.editing.value) return;
+    const kept = memory.edit(person.value.id, epoch);
+    const message = kept && find(conversation.history.value, kept.id);
+    if (message && !message.deleted) conversation.editing.value = kept;
+    else if (kept) memory.keepEdit(person.value.id, epoch, undefined);
   }
 
   /** The newest message of one's own that can be edited. */
-  function editLast(): void {
-    const own = open.value?.history.value.messages.filter(
+  function editLast(conversation: Conversation): void {
+    const own = conversation.history.value.messages.filter(
       (message) => message.author.id === person.value?.id && !message.deleted,
     );
-    edit(own?.at(-1)?.id);
+    edit(conversation, own.at(-1)?.id);
   }
 
-  /** Ends editing with a new text. `false`: it is empty or too long, and editing goes on. */
-  function saveEdit(raw: string): boolean {
-    const id = editing.value;
-    const held = id !== undefined && open.value ? find(open.value.history.value, id) : undefined;
-    const text = foldText(raw, TEXT_MAX_POINTS);
-    if (id === undefined || text === undefined || (text === "" && !held?.attachments)) return false;
+  /** Ends editing with the text as it is by now. `false`: it is empty or too long, and editing goes on. */
+  function saveEdit(conversation: Conversation): boolean {
+    const { value: edited } = conversation.editing;
+    if (!edited) return false;
+    const { id } = edited;
+    const held = find(conversation.history.value, id);
+    const text = textToSend(edited.text, held?.text);
+    if (countPoints(text) > TEXT_MAX_POINTS || (text === "" && !held?.attachments)) return false;
     const waiting = outbox.entries.value.find((entry) => entry.kind === "edit" && entry.id === id);
     // An edit that waits may be on its way already: what is meant now has to follow it, also when it is the old text.
     const before = waiting?.kind === "edit" ? waiting.text : held?.text;
-    if (before !== undefined && before !== text) write(id, { kind: "edit", text });
-    edit(undefined);
+    if (before !== undefined && before !== text) write(conversation, id, { kind: "edit", text });
+    edit(conversation, undefined);
     return true;
   }
 
-  /** Adds one's reaction to a message of the open conversation, or takes it back. */
-  function react(id: string, emoji: string, on: boolean): void {
-    write(id, { kind: "react", emoji, on });
+  /** Adds one's reaction to a message of a conversation, or takes it back. */
+  function react(conversation: Conversation, id: string, emoji: string, on: boolean): void {
+    write(conversation, id, { kind: "react", emoji, on });
   }
 
   /** Deletes a message of one's own, after a while in which it can be undone. */
-  function remove(id: string): void {
-    write(id, { kind: "delete" }, now() + UNDO_MS);
+  function remove(conversation: Conversation, id: string): void {
+    write(conversation, id, { kind: "delete" }, now() + UNDO_MS);
   }
 
-  function write(id: string, intent: Intent, dueAt = now()): boolean {
+  function epochOf({ channelId, epoch }: Conversation): string | undefined {
+    return epoch.value ?? channels.value.get(channelId)?.epoch;
+  }
+
+  function write(conversation: Conversation, id: string, intent: Intent, dueAt = now()): boolean {
     const who = person.value;
-    const channelId = open.value?.channelId;
-    const epoch = openEpoch.value;
-    if (!who || channelId === undefined || epoch === undefined) return false;
+    const { channelId } = conversation;
+    const epoch = epochOf(conversation);
+    if (!who || epoch === undefined) return false;
     outbox.add({ ...intent, id, personId: who.id, epoch, channelId, madeAt: now(), dueAt });
     return true;
   }
+
+  /** Takes back what waits: a message that was not sent yet, or a change that was refused. */
+  function discard(entry: EntryName): void {
+    heldUploads.get(entry.id)?.clear();
+    heldUploads.delete(entry.id);
+    outbox.remove(entry);
+  }
+
+  /** What was written and has no conversation any more: in channels that are gone. */
+  const unsent = computed<readonly Unsent[]>(() => {
+    const who = person.value;
+    if (!who || !isListKnown.value) return [];
+    const epochs = new Set([...channels.value.values()].map(({ epoch }) => epoch));
+    const entries = outbox.entries.value.filter(({ kind, epoch }) => kind === "send" && !epochs.has(epoch));
+    // What was begun in this tab and in others, and what is left of it.
+    void reading.drafts.value;
+    void changedElsewhere.value;
+    const drafts = [...memory.drafts(who.id)].filter(([epoch]) => !epochs.has(epoch));
+    return [
+      ...entries.flatMap((entry): Unsent[] => {
+        if (entry.kind !== "send") return [];
+        const fileNames = entry.held?.fileNames ?? entry.attachments?.map(({ name }) => name) ?? [];
+        const title = titleOf(entry.channelId);
+        return [{ key: entry.id, title, text: plainText(entry.text), fileNames, discard: () => discard(entry) }];
+      }),
+      ...drafts.map(([epoch, text]): Unsent => {
+        return { key: epoch, text, fileNames: [], discard: () => reading.dropDraft(epoch) };
+      }),
+    ];
+  });
 
   /** The page goes away: deletions that could still have been undone go out at once. What fails stays in the outbox. */
   function leavePage(): void {
@@ -687,6 +856,14 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     return personOf(peerId)?.name ?? "…";
   }
 
+  /** What waits in a channel. One's own messages are never unread, also those whose answer is still on its way. */
+  function waiting(channel: Channel): Waiting {
+    const own = outbox.entries.value.filter((entry) => {
+      return entry.epoch === channel.epoch && entry.kind === "send" && !entry.held && !entry.failure;
+    });
+    return reading.waiting(channel, own.length);
+  }
+
   /** The open conversation was seen to its end. */
   function markRead(): void {
     const conversation = open.value;
@@ -715,23 +892,15 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     markRead();
   }
 
-  /** Files for what is written next in the open conversation. Where the site takes none, nothing happens. */
-  async function attach(files: readonly File[]): Promise<void> {
-    const conversation = open.value;
-    if (!conversation || files.length === 0 || site.value?.files !== true) return;
-    conversation.uploads.value ??= await makeUploadsOf(conversation);
-    conversation.uploads.value?.add(files);
-  }
-
-  /** Once a conversation, also when files come twice before the part that takes them is there. */
-  function makeUploadsOf(conversation: Conversation): Promise<Uploads | undefined> {
+  /** Files for what is written next in a conversation. Where the site takes none, nothing happens. */
+  async function attach(conversation: Conversation, files: readonly File[]): Promise<void> {
+    if (files.length === 0 || site.value?.files !== true) return;
+    // Once a message, also when files come twice before the part that takes them is there.
     const begun = uploadsBegun.get(conversation) ?? makeUploads(conversation.channelId);
     uploadsBegun.set(conversation, begun);
-    return begun.catch((error) => {
-      console.warn("a part of the page could not be fetched", error);
-      uploadsBegun.delete(conversation);
-      return undefined;
-    });
+    const uploads = await begun;
+    conversation.uploads.value = uploads;
+    uploads.add(files);
   }
 
   /** One is writing in the open conversation: told to the others now and then. */
@@ -795,21 +964,24 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     send,
     attach,
     plainText,
-    known,
     reply,
     react,
     /** What this tab has visited. */
     visited: () => [...conversations.value.values()],
     readSeq: reading.readSeq,
     recents: () => (person.value ? memory.recents(person.value.id) : []),
-    editing: readonly(editing),
     edit,
+    keepEdit,
     editLast,
     saveEdit,
+    textToSend,
     remove,
     undoRemove: (id: string) => outbox.remove({ id, kind: "delete" }),
     retry: outbox.retry,
-    discard: (entry: EntryName) => outbox.remove(entry),
+    discard,
+    /** The files that a held message waits for. */
+    heldUploads: (id: string) => heldUploads.get(id),
+    unsent,
     takeOver,
     heard: readonly(heard),
     isNewer: readonly(isNewer),
@@ -827,9 +999,9 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     markRead,
     noteNew,
     dismissNew,
-    waiting: (channel: Channel): Waiting => reading.waiting(channel),
-    draft: () => reading.draft(openEpoch.value),
-    keepDraft: (text: string) => reading.keepDraft(openEpoch.value, text),
+    waiting,
+    draft: (conversation: Conversation) => reading.draft(epochOf(conversation)),
+    keepDraft: (conversation: Conversation, text: string) => reading.keepDraft(epochOf(conversation), text),
     keepPlace,
   };
 }

@@ -6,6 +6,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import { Attachment } from "../worker/frames.ts";
 import { ATTACHMENT_MAX_BYTES, ATTACHMENTS_MAX } from "../worker/protocol.ts";
 import { channelPath, readAnswer } from "./api.ts";
+import { newId } from "./ids.ts";
 import { t } from "./words.ts";
 
 export type UploadState =
@@ -140,7 +141,7 @@ export function createUploads(channelId: string): Uploads {
             ? t("A message has at most {n} files.", { n: ATTACHMENTS_MAX })
             : undefined;
       for (const file of taken) {
-        const id = crypto.randomUUID();
+        const id = newId();
         files.set(id, file);
         const preview = file.type.startsWith("image/") ? { preview: URL.createObjectURL(file) } : {};
         const upload: Upload = {

@@ -1,6 +1,7 @@
 /** Builds the site. As a server (`npm run dev`) it starts `wrangler dev` beside itself and hands it everything below /api. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import preact from "@preact/preset-vite";
 import { defineConfig, type Plugin } from "vite";
@@ -58,8 +59,16 @@ function keptFiles(): Plugin {
     enforce: "post",
     generateBundle(_, bundle) {
       const made = Object.keys(bundle).filter((name) => /\.(?:js|css)$/.test(name) && name !== "service-worker.js");
-      const files = [...made, "favicon.svg", "favicon-for-you.svg", "icon-192.png"].map((name) => `/${name}`);
-      const version = createHash("sha256").update(files.sort().join()).digest("hex").slice(0, 12);
+      const copied = ["favicon.svg", "favicon-for-you.svg", "icon-192.png"];
+      // By what is in them: some keep their names.
+      const hash = createHash("sha256");
+      for (const name of [...made, "index.html"].sort()) {
+        const file = bundle[name];
+        hash.update(`${name}\n`).update(file === undefined ? "" : file.type === "chunk" ? file.code : file.source);
+      }
+      for (const name of copied) hash.update(`${name}\n`).update(readFileSync(`${root}public/${name}`));
+      const version = hash.digest("hex").slice(0, 12);
+      const files = [...made, ...copied].map((name) => `/${name}`);
       const worker = bundle["service-worker.js"];
       if (worker?.type !== "chunk") throw new Error("there is no service worker");
       worker.code = `const KEPT=${JSON.stringify({ version, files })};${worker.code}`;

@@ -5,6 +5,7 @@
  */
 import { computed, signal } from "@preact/signals";
 import type { CODES } from "../worker/protocol.ts";
+import { fetchPart } from "./parts.ts";
 import type { Phrase, Sentence } from "./words/phrases.ts";
 
 export type { Phrase };
@@ -37,21 +38,22 @@ export const locale = computed(
 );
 const plurals = computed(() => new Intl.PluralRules(locale.value));
 
-/** Speaks the language that the page is marked with. What cannot be fetched is English. */
+/** Speaks the language that the page is marked with, or the one from before until the new one could be fetched. Answers once something can be said. */
 export async function speak(): Promise<void> {
   const page = document.documentElement;
   const { lang } = page;
   const wanted = isLanguage(lang) ? lang : "en";
-  try {
-    const table = await TABLES[wanted]?.();
-    if (page.lang !== lang) return; // another one was wanted meanwhile
-    dictionary.value = table?.default;
-    language.value = wanted;
-  } catch (error) {
-    console.warn("a part of the page could not be fetched", error);
-    page.lang = language.value;
-    page.dir = "";
-  }
+  const load = TABLES[wanted];
+  await new Promise<void>((resolve) => {
+    const loaded = load ? fetchPart(load, resolve) : Promise.resolve(undefined);
+    void loaded.then((table) => {
+      if (page.lang === lang) {
+        dictionary.value = table?.default;
+        language.value = wanted;
+      } // otherwise another one was wanted meanwhile
+      resolve();
+    });
+  });
 }
 
 /** A phrase in the language that is spoken. */

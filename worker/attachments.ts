@@ -141,7 +141,8 @@ export function foldFileName(raw: string): string {
     .replace(/^.*[\\/]/su, "")
     .trim();
   const [, stem = name, ending = ""] = /^(.*?)(\.[^.]{1,16})?$/su.exec(name) ?? [];
-  if (!VISIBLE.test(stem)) return VISIBLE.test(ending.slice(1)) ? `file${ending}` : "file";
+  if ((stem !== "" || ending === "") && !VISIBLE.test(stem))
+    return VISIBLE.test(ending.slice(1)) ? `file${ending}` : "file";
   const points = [...name];
   if (points.length <= FILE_NAME_MAX_POINTS) return name;
   return points.slice(0, FILE_NAME_MAX_POINTS - [...ending].length).join("") + ending;

@@ -53,7 +53,7 @@ export const Attachment = v.object({
 });
 export type Attachment = Readonly<v.InferOutput<typeof Attachment>>;
 
-const Message = v.object({
+export const Message = v.object({
   id: MessageId,
   seq: Count,
   rev: Count,

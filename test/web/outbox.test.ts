@@ -48,6 +48,35 @@ test("what is said goes out in order, and is forgotten when it is done", async (
   await vi.waitFor(async () => expect(await kept()).toEqual([]));
 });
 
+test("a held message goes when it is released, what was sent after it waits, and nothing else does", async () => {
+  const { deliver, delivered } = way();
+  const outbox = createOutbox(deliver);
+  await outbox.open("ada");
+  outbox.add(entry("slow", {}, { kind: "send", text: "see", held: { fileNames: ["a.png"] } }));
+  outbox.add(entry("after"));
+  outbox.add(entry("gone", {}, { kind: "delete" }));
+  outbox.add(entry("elsewhere", { epoch: "e2" }));
+  await vi.waitFor(() => expect(delivered).toEqual(["gone", "elsewhere"]));
+  const file = { id: "f", name: "a.png", type: "image/png", size: 1, url: "/f" };
+  outbox.release("slow", { text: "see", attachments: [file] });
+  await vi.waitFor(() => expect(delivered).toEqual(["gone", "elsewhere", "slow", "after"]));
+  expect(deliver.mock.calls.at(-2)?.[0]).toMatchObject({ text: "see", attachments: [file] });
+});
+
+test("a held message that a closed tab has left is handed to the tab that takes it over", async () => {
+  const { deliver } = way();
+  const first = createOutbox(deliver);
+  await first.open("ada");
+  first.add(entry("left", {}, { kind: "send", text: "see", held: { fileNames: ["a.png"] } }));
+  await vi.waitFor(async () => expect(await kept()).toEqual(["left"]));
+  closeTabs();
+  const adopted = vi.fn();
+  const second = createOutbox(deliver, adopted);
+  await second.open("ada");
+  await vi.waitFor(() => expect(adopted).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ id: "left" })));
+  expect(deliver).not.toHaveBeenCalled();
+});
+
 test("one of a conversation is under way at a time, and conversations do not wait for each other", async () => {
   const finish: (() => void)[] = [];
   const { deliver, delivered } = way(() => new Promise((resolve) => finish.push(() => resolve(DONE))));

@@ -33,12 +33,12 @@ test("a message that comes is shown, an edit is shown anew, and the other rows a
     epoch: signal("e"),
     history,
     newAfter: signal(undefined),
+    editing: signal(undefined),
   } as unknown as Conversation;
   const store = {
     titleOf: () => "#general",
     outbox: signal<readonly OutboxEntry[]>([]),
     openEpoch: signal("e"),
-    editing: signal(undefined),
     person: signal(ada),
     isConnected: signal(true),
     noteNew: () => {},

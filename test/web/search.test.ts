@@ -44,13 +44,22 @@ describe("messages", () => {
     { channelId: "general", messages: [message(1, "The label on the second page"), message(3, "A label and a page")] },
     { channelId: "design", messages: [message(2, "Étiquette: LABEL page"), message(4, "", { deleted: true })] },
   ];
-  const find = (typed: string) => findMessages(windows, typed, ({ text }) => text, 10);
+  const find = (typed: string) =>
+    findMessages(windows, typed, { textOf: ({ text }) => text, titleOf: (id) => `#${id}`, limit: 10 });
 
   test("are found by all of the words, without case and marks, newest first", () => {
     expect(find("page label").map(({ message: { seq } }) => seq)).toEqual([3, 2, 1]);
     expect(find("etiquette").map(({ channelId }) => channelId)).toEqual(["design"]);
     expect(find("label nowhere")).toEqual([]);
     expect(find("  ")).toEqual([]);
+  });
+
+  test("are narrowed down by who said them, where, and whether they have files", () => {
+    const seqs = (typed: string) => find(typed).map(({ message: { seq } }) => seq);
+    expect(seqs("in:#design label")).toEqual([2]);
+    expect(seqs("in:gen")).toEqual([3, 1]);
+    expect(seqs("from:nobody label")).toEqual([]);
+    expect(seqs("has:file")).toEqual([]);
   });
 
   test("show the words that were looked for", () => {
@@ -64,7 +73,7 @@ describe("messages", () => {
 
   test("are cut to what is round the first hit, and never lose a letter of it", () => {
     const long = [{ channelId: "c", messages: [message(1, `${"x".repeat(500)} needle ${"y".repeat(500)}`)] }];
-    const [found] = findMessages(long, "needle", ({ text }) => text, 1);
+    const [found] = findMessages(long, "needle", { textOf: ({ text }) => text, titleOf: (id) => id, limit: 1 });
     expect(found?.pieces.some(({ text, isHit }) => isHit && text === "needle")).toBe(true);
     expect(found?.pieces.map(({ text }) => text).join("").length).toBeLessThanOrEqual(170);
   });

@@ -257,7 +257,8 @@ test.each([
   ["\u2800", "file"],
   [" \u00ad ", "file"],
   ["\u200b.pdf", "file.pdf"],
-  [".gitignore", "file.gitignore"],
+  ["..", "file"],
+  [".gitignore", ".gitignore"],
   ["a\u200cb.txt", "a\u200cb.txt"],
 ])("an upload named %j is called %j", async (name, called) => {
   const answer = await ada.ask("POST", `${path(channel.id)}/attachments?name=${encodeURIComponent(name)}`, {

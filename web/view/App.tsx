@@ -1,10 +1,11 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { isPersistenceFailing } from "../persistence.ts";
 import { route } from "../route.ts";
 import type { Store } from "../store.ts";
 import { t } from "../words.ts";
 import { ConnectionStatus } from "./ConnectionStatus.tsx";
-import { Conversation } from "./Conversation.tsx";
+import { ConversationView } from "./Conversation.tsx";
 import { lazy } from "./lazy.tsx";
 import { Rail } from "./Rail.tsx";
 import { type SheetName, sheet } from "./sheets.ts";
@@ -27,6 +28,7 @@ const SHEETS = {
   settings: lazy<SheetProps>(async () => (await import("./Settings.tsx")).Settings),
   switcher: lazy<SheetProps>(async () => (await import("./Switcher.tsx")).Switcher),
   shortcuts: lazy<SheetProps>(async () => (await import("./Shortcuts.tsx")).Shortcuts),
+  unsent: lazy<SheetProps>(async () => (await import("./UnsentMessages.tsx")).UnsentMessages),
 } satisfies Record<SheetName, ComponentType<SheetProps>>;
 
 type Props = {
@@ -77,16 +79,22 @@ function Inside({ store, reconnect }: Props) {
         onNewChannel={() => open("newChannel")}
         onNewDirect={() => open("newDirect")}
         onSettings={() => open("settings")}
+        onUnsent={() => open("unsent")}
         isOpen={isRailOpen}
         onLeave={() => setRailOpen(false)}
       />
       <main class="main" inert={isRailOpen}>
         <ConnectionStatus store={store} reconnect={reconnect} />
         {store.isNewer.value && <NewVersion store={store} />}
+        {isPersistenceFailing.value && (
+          <p class="outage" role="alert">
+            {t("This browser stores nothing for this page. Drafts and unsent messages are lost when you close it.")}
+          </p>
+        )}
         {route.value.kind === "nowhere" ? (
           <Nowhere />
         ) : (
-          <Conversation store={store} onOpenRail={() => setRailOpen(true)} />
+          <ConversationView store={store} onOpenRail={() => setRailOpen(true)} />
         )}
       </main>
       {store.stopped.value !== undefined && <Stopped store={store} reconnect={reconnect} />}

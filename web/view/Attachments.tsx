@@ -1,5 +1,6 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Attachment } from "../../worker/frames.ts";
+import { chances } from "../parts.ts";
 import { t } from "../words.ts";
 import { fileSize } from "./formats.ts";
 import { Icon } from "./icons.tsx";
@@ -33,7 +34,7 @@ export function Attachments({ id, attachments, tabIndex }: Props) {
             tabIndex={tabIndex}
             onClick={() => setOpen(pictures.indexOf(file))}
           >
-            <img src={file.url} alt={file.name} loading="lazy" decoding="async" {...sizeOf(file)} />
+            <Picture file={file} />
           </button>
         ) : (
           <OtherFile key={file.id} file={file} tabIndex={tabIndex} />
@@ -41,6 +42,28 @@ export function Attachments({ id, attachments, tabIndex }: Props) {
       )}
       {open !== undefined && <Lightbox pictures={pictures} first={open} onClose={() => setOpen(undefined)} />}
     </div>
+  );
+}
+
+/** A picture that could not be fetched is fetched anew when the network is back: another element asks again. */
+function Picture({ file }: { readonly file: Attachment }) {
+  const [isBroken, setBroken] = useState(false);
+  const [tries, setTries] = useState(0);
+  useEffect(() => {
+    if (!isBroken) return;
+    setBroken(false);
+    setTries(tries + 1);
+  }, [chances.value]);
+  return (
+    <img
+      key={tries}
+      src={file.url}
+      alt={file.name}
+      loading="lazy"
+      decoding="async"
+      {...sizeOf(file)}
+      onError={() => setBroken(true)}
+    />
   );
 }
 

@@ -12,8 +12,8 @@ export function Companions({ store, conversation }: Props) {
   return (
     <>
       <Keys />
-      <DropPlace store={store} />
-      <TouchMenu key={`touch ${channelId}`} store={store} />
+      <DropPlace key={`drop ${channelId}`} store={store} conversation={conversation} />
+      <TouchMenu key={`touch ${channelId}`} store={store} conversation={conversation} />
       <Announcer key={`announcer ${channelId}`} store={store} conversation={conversation} />
     </>
   );

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { Started } from "../completion.ts";
 import { findEmoji } from "../emoji.ts";
+import { isComposing } from "../keys.ts";
 import type { Store } from "../store.ts";
 import { t } from "../words.ts";
 
@@ -20,17 +21,22 @@ type Option = { readonly key: string; readonly insert: string; readonly sign: st
 
 const OPTIONS_MAX = 8;
 
-/** What one may mean, to be taken with Tab or Enter. Focus stays in the field. */
+/**
+ * What one may mean. Tab takes the first one or the chosen one; Enter takes one only after an arrow has chosen it: what was typed is
+ * never changed unasked. Focus stays in the field.
+ */
 export function Completion({ store, started, onTake, onLeave, keys, onActive }: CompletionProps) {
   const { sign, word } = started;
-  const [active, setActive] = useState(0);
+  /** The option that an arrow has chosen. */
+  const [active, setActive] = useState<number>();
   const options = optionsOf(store, sign, word);
-  const at = Math.min(active, options.length - 1);
-  const activeId = options[at] && optionId(options[at]);
+  const at = active === undefined ? undefined : Math.min(active, options.length - 1);
+  const chosen = at === undefined ? undefined : options[at];
+  const activeId = chosen && optionId(chosen);
 
   // People nobody here has heard of are asked for; the list grows when they are there.
   useEffect(() => {
-    setActive(0);
+    setActive(undefined);
     if (sign === "@" && word !== "") void store.searchPeople(word);
   }, [sign, word]);
   useEffect(() => {
@@ -48,20 +54,22 @@ export function Completion({ store, started, onTake, onLeave, keys, onActive }: 
   });
 
   function answer(event: KeyboardEvent): boolean {
-    const chosen = options[at];
+    const [first] = options;
     const hasModifier = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;
-    if (!chosen || hasModifier || event.isComposing || event.keyCode === 229) return false;
+    if (!first || hasModifier || isComposing(event)) return false;
     switch (event.key) {
       case "ArrowDown":
-        setActive((at + 1) % options.length);
+        setActive(((at ?? -1) + 1) % options.length);
         return true;
       case "ArrowUp":
-        setActive((at + options.length - 1) % options.length);
+        setActive(((at ?? 0) + options.length - 1) % options.length);
         return true;
       case "Tab":
-      case "Enter":
-        onTake(chosen.insert);
+        onTake((chosen ?? first).insert);
         return true;
+      case "Enter":
+        if (chosen) onTake(chosen.insert);
+        return chosen !== undefined;
       case "Escape":
         onLeave();
         return true;

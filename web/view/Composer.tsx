@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { find } from "../../worker/history.ts";
-import { countPoints, foldText, TEXT_MAX_POINTS } from "../../worker/protocol.ts";
 import { type Started, startedAt } from "../completion.ts";
-import { toSent } from "../mentions.ts";
+import { isCommand, isComposing } from "../keys.ts";
 import { enter } from "../preferences.ts";
 import { quoted } from "../quoted.ts";
 import { noticeShortcodes } from "../shortcodes.ts";
 import type { Conversation, Store } from "../store.ts";
 import { rich, t } from "../words.ts";
+import { Counter, excessOf } from "./Counter.tsx";
 import { Icon } from "./icons.tsx";
 import { LateIcon } from "./lateIcons.tsx";
 import { lazy } from "./lazy.tsx";
@@ -21,28 +21,24 @@ const EmojiPicker = lazy(async () => (await import("./EmojiPicker.tsx")).EmojiPi
 /** What Ctrl or ⌘ with a letter puts round the selection. */
 const MARKS: Readonly<Record<string, string>> = { b: "**", i: "_", e: "`" };
 
-/** The counter appears at nine tenths of what fits. */
-const COUNTER_FROM = TEXT_MAX_POINTS * 0.9;
-
 type Props = { readonly store: Store; readonly conversation: Conversation };
 
 /** Where one writes. What was typed is kept on the device until it is sent. */
 export function Composer({ store, conversation }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const keys = useRef<((event: KeyboardEvent) => boolean) | null>(null);
-  const [text, setText] = useState(store.draft);
+  const [text, setText] = useState(() => store.draft(conversation));
   const [started, setStarted] = useState<Started>();
   const [activeOption, setActiveOption] = useState<string>();
-  /** Sent, but for files that are still coming. */
-  const [isWaiting, setWaiting] = useState(false);
-  const points = countPoints(text);
-  const isTooLong = points > COUNTER_FROM && foldText(text, TEXT_MAX_POINTS) === undefined;
+  /** The table of emoji has come: what is sent is shorter than it was. */
+  const [, setTableCame] = useState(false);
+  const excess = excessOf(store, text);
+  const isTooLong = excess > 0;
   const epoch = store.openEpoch.value;
   const title = store.titleOf(conversation.channelId);
   const uploads = conversation.uploads.value;
   const files = uploads?.list.value ?? [];
-  const attachments = files.flatMap(({ state }) => (state.kind === "done" ? [state.attachment] : []));
-  const isUploaded = attachments.length === files.length;
+  const isUploaded = files.every(({ state }) => state.kind === "done");
   const isFailed = files.some(({ state }) => state.kind === "failed");
   const isEmpty = text.trim() === "" && files.length === 0;
   const mayAttach = store.site.value?.files === true;
@@ -56,42 +52,23 @@ export function Composer({ store, conversation }: Props) {
   useEffect(() => {
     const isFirstKnown = knownEpoch.current === undefined;
     knownEpoch.current = epoch;
-    if (isFirstKnown && text !== "") store.keepDraft(text);
-    else setText(store.draft());
+    if (isFirstKnown && text !== "") store.keepDraft(conversation, text);
+    else setText(store.draft(conversation));
   }, [epoch]);
   // Said or changed in another tab: nobody is typing in this one.
   useEffect(() => {
-    if (!document.hasFocus()) setText(store.draft());
+    if (!document.hasFocus()) setText(store.draft(conversation));
   }, [store.changedElsewhere.value]);
   useEffect(() => fit(field.current), [text]);
-  useEffect(() => {
-    if (!isWaiting || isFailed || isEmpty) setWaiting(false);
-    else if (isUploaded) send();
-  }, [isWaiting, isUploaded, isFailed, isEmpty]);
-
-  const isTableAwaited = useRef(false);
-  const sendAgain = useRef(send);
-  sendAgain.current = send;
 
   function write(words: string): void {
     setText(words);
-    store.keepDraft(words);
+    store.keepDraft(conversation, words);
   }
 
-  function send(hasWaited = false): void {
-    if (isEmpty || isFailed) return;
-    if (!isUploaded) return setWaiting(true);
-    // Typed so fast that what its shortcodes mean is not known yet: a moment later it is, or cannot be.
-    const table = hasWaited ? undefined : noticeShortcodes(text);
-    if (table) {
-      if (!isTableAwaited.current) void table.then(() => sendAgain.current(true));
-      isTableAwaited.current = true;
-      return;
-    }
-    isTableAwaited.current = false;
-    setWaiting(false);
-    if (!store.send(toSent(text, store.known()), attachments)) return;
-    uploads?.clear();
+  /** What has to wait, for files or for what a shortcode means, waits in the outbox: this field is free at once. */
+  function send(): void {
+    if (isEmpty || isFailed || isTooLong || !store.send(conversation, text)) return;
     setStarted(undefined);
     write("");
     field.current?.focus();
@@ -114,16 +91,17 @@ export function Composer({ store, conversation }: Props) {
   }
 
   function onKeyDown(event: KeyboardEvent): void {
+    if (isComposing(event)) return;
     if (keys.current?.(event)) return event.preventDefault();
     if (event.key === "ArrowUp" && text === "" && !event.altKey && !event.shiftKey) {
       event.preventDefault();
-      return store.editLast();
+      return store.editLast(conversation);
     }
-    if (event.key === "Escape" && !event.isComposing) {
-      return conversation.replyTo.value === undefined ? store.dismissNew() : store.reply(undefined);
+    if (event.key === "Escape") {
+      return conversation.replyTo.value === undefined ? store.dismissNew() : store.reply(conversation, undefined);
     }
     const mark = MARKS[event.key.toLowerCase()];
-    if (mark !== undefined && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey) {
+    if (mark !== undefined && isCommand(event) && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       return wrap(mark);
     }
@@ -166,14 +144,14 @@ export function Composer({ store, conversation }: Props) {
         />
       )}
       <div class="composer-line">
-        {mayAttach && <AttachButton store={store} />}
+        {mayAttach && <AttachButton store={store} conversation={conversation} />}
         <textarea
           ref={field}
           id="composer"
           rows={1}
           dir="auto"
           aria-label={t("Message {name}", { name: title })}
-          aria-describedby={points > COUNTER_FROM ? "composer-counter" : undefined}
+          aria-describedby="composer-counter"
           aria-invalid={isTooLong}
           aria-autocomplete="list"
           aria-controls={activeOption && "completion"}
@@ -185,25 +163,21 @@ export function Composer({ store, conversation }: Props) {
             write(value);
             uploads?.forgive();
             look();
-            void noticeShortcodes(value);
+            void noticeShortcodes(value)?.then(() => setTableCame(true));
             if (value.trim() !== "") store.noteTyping();
           }}
           onSelect={look}
           onBlur={() => setStarted(undefined)}
           onKeyDown={onKeyDown}
         />
-        {points > COUNTER_FROM && (
-          <span id="composer-counter" class={isTooLong ? "counter over" : "counter"}>
-            {TEXT_MAX_POINTS - points}
-          </span>
-        )}
+        <Counter id="composer-counter" excess={excess} />
         <EmojiButton onPick={insert} />
         <button
           type="submit"
           class="icon-button send"
           aria-label={t("Send")}
-          title={t(isWaiting ? "Goes when the files are there" : "Send")}
-          disabled={epoch === undefined || isTooLong || isEmpty || isFailed || isWaiting}
+          title={t(isUploaded ? "Send" : "Sends when uploads finish")}
+          disabled={epoch === undefined || isTooLong || isEmpty || isFailed}
         >
           <LateIcon name="send" />
         </button>
@@ -218,7 +192,7 @@ function ReplyBar({ store, conversation }: Props) {
   const parent = id === undefined ? undefined : find(conversation.history.value, id);
   const isGone = id !== undefined && (!parent || parent.deleted === true);
   useEffect(() => {
-    if (isGone) store.reply(undefined);
+    if (isGone) store.reply(conversation, undefined);
   }, [isGone]);
   if (!parent) return null;
   return (
@@ -228,14 +202,19 @@ function ReplyBar({ store, conversation }: Props) {
       <span class="quote-line" dir="auto">
         {quoted(store, parent)}
       </span>
-      <button type="button" class="icon-button" aria-label={t("Do not reply")} onClick={() => store.reply(undefined)}>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={t("Cancel reply")}
+        onClick={() => store.reply(conversation, undefined)}
+      >
         <Icon name="close" />
       </button>
     </div>
   );
 }
 
-function AttachButton({ store }: { readonly store: Store }) {
+function AttachButton({ store, conversation }: Props) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
@@ -255,7 +234,7 @@ function AttachButton({ store }: { readonly store: Store }) {
         multiple
         hidden
         onChange={({ currentTarget }) => {
-          store.attach([...(currentTarget.files ?? [])]);
+          void store.attach(conversation, [...(currentTarget.files ?? [])]);
           currentTarget.value = "";
           document.getElementById("composer")?.focus();
         }}

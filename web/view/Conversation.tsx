@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { WINDOW_MESSAGES } from "../../worker/protocol.ts";
 import type { Store } from "../store.ts";
 import { t } from "../words.ts";
 import { isBroken } from "./ConnectionStatus.tsx";
@@ -15,11 +14,8 @@ const Companions = lazy(async () => (await import("./Companions.tsx")).Companion
 const People = lazy(async () => (await import("./People.tsx")).People);
 const ChannelMenu = lazy(async () => (await import("./ChannelMenu.tsx")).ChannelMenu);
 
-/** From so many messages on, the header says how full the window is. */
-const NEARLY_FULL = 90;
-
 /** One channel: what it is, what was said, and where to say something. */
-export function Conversation({ store, onOpenRail }: { readonly store: Store; readonly onOpenRail: () => void }) {
+export function ConversationView({ store, onOpenRail }: { readonly store: Store; readonly onOpenRail: () => void }) {
   const conversation = store.open.value;
   const you = store.person.value;
   const heading = useRef<HTMLHeadingElement>(null);
@@ -27,7 +23,6 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
   const wasWelcomed = useRef(false);
   const openId = conversation?.channelId;
   const [arePeopleShown, setPeopleShown] = useState(false);
-  useEffect(() => () => store.edit(undefined), [openId]);
   // On touch the composer is not focused, since that would bring up the keyboard: the heading tells where one is.
   useEffect(() => {
     if (isTouch()) heading.current?.focus();
@@ -38,7 +33,6 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
   const place = `${you.id} ${channelId}`;
   const channel = store.channels.value.get(channelId);
   const { count, people } = conversation.here.value;
-  const kept = conversation.history.value.messages.length;
   const title = store.titleOf(channelId);
   // What nobody sees at first is fetched after the messages.
   const isWelcomed = conversation.epoch.value !== undefined;
@@ -60,25 +54,25 @@ export function Conversation({ store, onOpenRail }: { readonly store: Store; rea
           <Icon name="menu" />
           {isUnreadElsewhere && <span class="dot" />}
         </button>
-        <h1 ref={heading} tabIndex={-1}>
-          <bdi>
-            {isDirect ? (
-              title
-            ) : (
-              <>
-                <span class="hash">#</span>
-                {channelId}
-              </>
-            )}
-          </bdi>
-        </h1>
-        {channel?.topic && (
-          <p class="topic" dir="auto">
-            {channel.topic}
-          </p>
-        )}
-        <span class="head-space" />
-        {kept >= NEARLY_FULL && <span class="kept">{t("{n} of {all}", { n: kept, all: WINDOW_MESSAGES })}</span>}
+        <div class="head-title">
+          <h1 ref={heading} tabIndex={-1}>
+            <bdi>
+              {isDirect ? (
+                title
+              ) : (
+                <>
+                  <span class="hash">#</span>
+                  {channelId}
+                </>
+              )}
+            </bdi>
+          </h1>
+          {channel?.topic && (
+            <p class="topic" dir="auto" title={channel.topic}>
+              {channel.topic}
+            </p>
+          )}
+        </div>
         {count > 0 && !isDirect && store.isConnected.value && (
           <button
             type="button"

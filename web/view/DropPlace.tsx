@@ -1,9 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Store } from "../store.ts";
+import type { Conversation, Store } from "../store.ts";
 import { t } from "../words.ts";
 
 /** Files that are pasted or dropped, wherever in the window: they go into what is written next. */
-export function DropPlace({ store }: { readonly store: Store }) {
+export function DropPlace({ store, conversation }: { readonly store: Store; readonly conversation: Conversation }) {
   const [isDraggedOver, setDraggedOver] = useState(false);
   // The whole window takes them: elsewhere a drop would leave the page.
   useEffect(() => {
@@ -12,7 +12,7 @@ export function DropPlace({ store }: { readonly store: Store }) {
       const files = [...(data?.files ?? [])];
       if (files.length === 0 || !mayTake()) return;
       event.preventDefault();
-      void store.attach(files);
+      void store.attach(conversation, files);
     };
     const outside = new AbortController();
     const { signal } = outside;

@@ -1,37 +1,41 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { toSent } from "../mentions.ts";
-import type { Store } from "../store.ts";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { isComposing } from "../keys.ts";
+import { noticeShortcodes } from "../shortcodes.ts";
+import type { Conversation, Store } from "../store.ts";
 import { t } from "../words.ts";
+import { Counter, excessOf } from "./Counter.tsx";
 import { isSendKey } from "./sendKey.ts";
 
 type Props = {
   readonly store: Store;
-  /** As it was sent. */
-  readonly sent: string;
+  readonly conversation: Conversation;
   /** With files a message needs no text. */
   readonly hasFiles: boolean;
 };
 
-/** A message's text while it is edited in its place. Enter saves, Esc leaves it as it was; both lead back to the composer. */
-export function EditField({ store, sent, hasFiles }: Props) {
-  const before = store.plainText(sent);
+/** A message's text while it is edited in its place: kept until it is saved or left. Enter saves, Esc leaves it as it was; both lead back to the composer. */
+export function EditField({ store, conversation, hasFiles }: Props) {
+  const text = conversation.editing.value?.text ?? "";
   const field = useRef<HTMLTextAreaElement>(null);
-  const [text, setText] = useState(before);
+  const excess = excessOf(store, text);
   // At once: a key that is pressed next is the field's.
   useLayoutEffect(() => {
     const edited = field.current;
     edited?.focus();
-    edited?.setSelectionRange(before.length, before.length);
+    edited?.setSelectionRange(text.length, text.length);
     edited?.form?.scrollIntoView({ block: "nearest" });
+    void noticeShortcodes(text);
   }, []);
 
   function end(): void {
-    store.edit(undefined);
+    store.edit(conversation, undefined);
     document.getElementById("composer")?.focus();
   }
 
-  function save(): void {
-    if (store.saveEdit(toSent(text, store.known(sent)))) document.getElementById("composer")?.focus();
+  async function save(): Promise<void> {
+    if (excess > 0) return;
+    await noticeShortcodes(text);
+    if (store.saveEdit(conversation)) document.getElementById("composer")?.focus();
   }
 
   return (
@@ -39,7 +43,7 @@ export function EditField({ store, sent, hasFiles }: Props) {
       class="edit"
       onSubmit={(event) => {
         event.preventDefault();
-        save();
+        void save();
       }}
     >
       <textarea
@@ -47,20 +51,27 @@ export function EditField({ store, sent, hasFiles }: Props) {
         rows={1}
         dir="auto"
         aria-label={t("Edit message")}
+        aria-describedby="edit-counter"
+        aria-invalid={excess > 0}
         value={text}
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={({ currentTarget: { value } }) => {
+          store.keepEdit(conversation, value);
+          void noticeShortcodes(value);
+        }}
         onKeyDown={(event) => {
           event.stopPropagation(); // the list's keys are not the field's
+          if (isComposing(event)) return;
           if (event.key === "Escape") end();
           if (!isSendKey(event)) return;
           event.preventDefault();
-          save();
+          void save();
         }}
       />
+      <Counter id="edit-counter" excess={excess} />
       <button type="button" class="button quiet" onClick={end}>
         {t("Cancel")}
       </button>
-      <button type="submit" class="button primary" disabled={text.trim() === "" && !hasFiles}>
+      <button type="submit" class="button primary" disabled={(text.trim() === "" && !hasFiles) || excess > 0}>
         {t("Save")}
       </button>
     </form>

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { EMOJI_GROUPS, type Emoji, findEmoji } from "../emoji.ts";
+import { isComposing } from "../keys.ts";
 import { keepRecentEmoji, recentEmoji } from "../recentEmoji.ts";
 import { t, told } from "../words.ts";
 
@@ -41,6 +42,7 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
 
   function onKeyDown(event: KeyboardEvent): void {
     event.stopPropagation(); // the list's keys are not the picker's
+    if (isComposing(event)) return;
     const forward = document.documentElement.dir === "rtl" ? -1 : 1;
     const step = { ArrowLeft: -forward, ArrowRight: forward, ArrowUp: -COLUMNS, ArrowDown: COLUMNS }[event.key];
     const isTyping = event.target instanceof HTMLInputElement;

@@ -16,9 +16,7 @@ export function Linked({ store }: { readonly store: Store }) {
   return (
     <Dialog title={t("Use this link here?")}>
       <p>
-        {rich("It brings another person's Flack to this device, and signs {name} out here.", {
-          name: <bdi>{name}</bdi>,
-        })}
+        {rich("This signs another person in on this device, and signs {name} out here.", { name: <bdi>{name}</bdi> })}
       </p>
       <p class={refusal ? "hint complaint" : "hint"} role="status">
         {refusal ?? t("If this is the only device of theirs, their name and direct conversations are given up.")}

@@ -1,15 +1,18 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Store } from "../store.ts";
+import { messageLink } from "../route.ts";
+import type { Conversation, Store } from "../store.ts";
 import { t } from "../words.ts";
 import { copyText } from "./clipboard.ts";
 import { LateIcon, type LateIconName } from "./lateIcons.tsx";
 import { lazy } from "./lazy.tsx";
+import { Tiles } from "./Tiles.tsx";
 import { type MessageRow, rowId } from "./timeline.ts";
 
 const EmojiPicker = lazy(async () => (await import("./EmojiPicker.tsx")).EmojiPicker);
 
 type ToolbarProps = {
   readonly store: Store;
+  readonly conversation: Conversation;
   readonly row: MessageRow;
   readonly tabIndex: number;
   /** The message is to be deleted. */
@@ -35,8 +38,9 @@ function whenIdle(act: () => void): () => void {
 }
 
 /** What its author can do comes last. An owner of the site may delete what others wrote. */
-function Tools({ store, row: { id, seq, text, isOwn }, tabIndex, onRemove }: ToolbarProps) {
-  const mayRemove = isOwn || (store.isOwner.value && !store.open.value?.channelId.includes("~"));
+function Tools({ store, conversation, row: { id, seq, text, isOwn }, tabIndex, onRemove }: ToolbarProps) {
+  const { channelId } = conversation;
+  const mayRemove = isOwn || (store.isOwner.value && !channelId.includes("~"));
   /** Where the picker is open. */
   const [anchor, setAnchor] = useState<DOMRect>();
   const tool = (
@@ -69,7 +73,7 @@ function Tools({ store, row: { id, seq, text, isOwn }, tabIndex, onRemove }: Too
         "reply",
         t("Reply"),
         () => {
-          store.reply(id);
+          store.reply(conversation, id);
           document.getElementById("composer")?.focus();
         },
         "reply",
@@ -77,18 +81,18 @@ function Tools({ store, row: { id, seq, text, isOwn }, tabIndex, onRemove }: Too
       <CopyButton
         icon="link"
         label={t("Copy link")}
-        text={() => `${location.origin}${location.pathname}?m=${seq}`}
+        text={() => messageLink(channelId, store.person.value?.id ?? "", seq)}
         tabIndex={tabIndex}
       />
       {text !== "" && (
         <CopyButton icon="copy" label={t("Copy text")} text={() => store.plainText(text)} tabIndex={tabIndex} />
       )}
-      {isOwn && tool("pencil", t("Edit message"), () => store.edit(id), "edit")}
+      {isOwn && tool("pencil", t("Edit message"), () => store.edit(conversation, id), "edit")}
       {mayRemove && tool("trash", t("Delete message"), () => onRemove(id), "delete")}
       {anchor && (
         <EmojiPicker
           anchor={anchor}
-          onPick={(emoji) => store.react(id, emoji, true)}
+          onPick={(emoji) => store.react(conversation, id, emoji, true)}
           onClose={() => setAnchor(undefined)}
         />
       )}
@@ -127,10 +131,25 @@ function CopyButton({ icon, label, text, tabIndex }: CopyProps) {
 const REFUSED = { send: "Not sent", edit: "Not changed", delete: "Not deleted" } as const;
 
 /** What is to be said about a message that is not simply there. */
-export function MessageState({ store, row: { id, seq, state } }: Omit<ToolbarProps, "tabIndex" | "onRemove">) {
+export function MessageState({ store, row: { id, seq, state } }: Pick<ToolbarProps, "store" | "row">) {
   switch (state.kind) {
     case "sent":
       return null;
+    case "held": {
+      const uploads = store.heldUploads(id);
+      return (
+        <div class="held">
+          {uploads && <Tiles uploads={uploads} />}
+          <span class="state">
+            {t("Sends when uploads finish")}
+            {" · "}
+            <button type="button" class="link-button" onClick={() => store.discard({ id, kind: "send" })}>
+              {t("Discard")}
+            </button>
+          </span>
+        </div>
+      );
+    }
     case "sending":
       return store.isConnected.value ? (
         <span class="state late">{t("Sending…")}</span>

@@ -1,5 +1,5 @@
 import { mentionedIn } from "../../worker/protocol.ts";
-import type { Store } from "../store.ts";
+import type { Conversation, Store } from "../store.ts";
 import { t } from "../words.ts";
 import { Attachments } from "./Attachments.tsx";
 import { Avatar } from "./Avatar.tsx";
@@ -12,6 +12,7 @@ import { type MessageRow, rowId } from "./timeline.ts";
 
 type Props = {
   readonly store: Store;
+  readonly conversation: Conversation;
   readonly row: MessageRow;
   /** The one message of the list that Tab reaches. */
   readonly isTabStop: boolean;
@@ -33,13 +34,13 @@ const MessageState = lazy(async () => (await import("./MessageActions.tsx")).Mes
 const EditField = lazy(async () => (await import("./EditField.tsx")).EditField);
 
 /** One message in its true state. Its text is never markup. */
-export function MessageItem({ store, row, isTabStop, isFirstNew, isFlashed, on }: Props) {
+export function MessageItem({ store, conversation, row, isTabStop, isFirstNew, isFlashed, on }: Props) {
   const { id, author, sentAt, isFirst, state, replyTo } = row;
   const nameId = `author-${id}`;
   const timeId = `time-${id}`;
   const textId = `text-${id}`;
   const filesId = `files-${id}`;
-  const isEditing = store.editing.value === id;
+  const isEditing = conversation.editing.value?.id === id;
   const tabIndex = isTabStop ? 0 : -1;
   return (
     <li
@@ -72,7 +73,7 @@ export function MessageItem({ store, row, isTabStop, isFirstNew, isFlashed, on }
       </div>
       {replyTo !== undefined && <Quote store={store} id={replyTo} tabIndex={tabIndex} onGo={() => on.goTo(replyTo)} />}
       {isEditing ? (
-        <EditField store={store} sent={row.text} hasFiles={row.attachments.length > 0} />
+        <EditField store={store} conversation={conversation} hasFiles={row.attachments.length > 0} />
       ) : (
         <Text store={store} id={textId} text={row.isTombstone ? t("Message deleted") : row.text} tabIndex={tabIndex}>
           {row.editedAt !== undefined && (
@@ -86,6 +87,7 @@ export function MessageItem({ store, row, isTabStop, isFirstNew, isFlashed, on }
       {row.attachments.length > 0 && <Attachments id={filesId} attachments={row.attachments} tabIndex={tabIndex} />}
       <Reactions
         store={store}
+        conversation={conversation}
         id={id}
         reactions={row.reactions}
         you={store.person.value?.id ?? ""}
@@ -93,7 +95,7 @@ export function MessageItem({ store, row, isTabStop, isFirstNew, isFlashed, on }
       />
       {state.kind !== "sent" && <MessageState store={store} row={row} />}
       {state.kind === "sent" && !row.isTombstone && !isEditing && (
-        <Toolbar store={store} row={row} tabIndex={tabIndex} onRemove={on.remove} />
+        <Toolbar store={store} conversation={conversation} row={row} tabIndex={tabIndex} onRemove={on.remove} />
       )}
     </li>
   );

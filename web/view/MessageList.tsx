@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Person } from "../../worker/frames.ts";
 import { WINDOW_MESSAGES } from "../../worker/protocol.ts";
+import { isComposing } from "../keys.ts";
 import { route } from "../route.ts";
 import type { Conversation, Store } from "../store.ts";
 import { t } from "../words.ts";
@@ -22,6 +23,7 @@ type Props = { readonly store: Store; readonly conversation: Conversation; reado
 /** The messages: at the end it stays at the end; anywhere else it never moves the reader. */
 export function MessageList({ store, conversation, you }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
   const isPinned = useRef(true);
   const wasLed = useRef(false);
   const shown = useRef<readonly Day[]>([]);
@@ -100,10 +102,12 @@ export function MessageList({ store, conversation, you }: Props) {
   useEffect(() => {
     const list = scroller.current;
     if (!list) return;
+    // The list itself by a keyboard or a window, its content by what a row says later: that it was not sent, or a picture.
     const observer = new ResizeObserver(() => {
       if (isPinned.current) list.scrollTop = list.scrollHeight;
     });
     observer.observe(list);
+    if (content.current) observer.observe(content.current);
     const onFocus = () => isPinned.current && store.markRead();
     addEventListener("focus", onFocus);
     addEventListener("blur", store.noteNew);
@@ -146,7 +150,8 @@ export function MessageList({ store, conversation, you }: Props) {
 
   function onKeyDown(event: KeyboardEvent): void {
     const { key, target } = event;
-    if (event.altKey || event.ctrlKey || event.metaKey) return; // the keys of the whole app
+    if (isComposing(event) || event.altKey || event.ctrlKey || event.metaKey) return; // the keys of the whole app
+    if (target instanceof Element && target.matches("input, textarea")) return; // those of a field in a row
     if (key === "Escape") {
       store.dismissNew();
       return document.getElementById("composer")?.focus();
@@ -189,7 +194,7 @@ export function MessageList({ store, conversation, you }: Props) {
   Object.assign(handlers, { remove, goTo });
 
   function remove(removed: string): void {
-    store.remove(removed);
+    store.remove(conversation, removed);
     const at = rows.findIndex(({ id }) => id === removed);
     focusRow(at === rows.length - 1 ? at - 1 : at + 1);
   }
@@ -208,34 +213,37 @@ export function MessageList({ store, conversation, you }: Props) {
         onScroll={onScroll}
         onKeyDown={onKeyDown}
       >
-        <div class="log-space" />
-        {messages.length === WINDOW_MESSAGES && (
-          <p class="cap-note">{t("Only the latest {n} messages are kept here.", { n: WINDOW_MESSAGES })}</p>
-        )}
-        {epoch === undefined && (
-          <p class="cap-note late">{t(store.isConnected.value ? "Loading…" : "Waiting for the connection…")}</p>
-        )}
-        {epoch !== undefined && rows.length === 0 && <Empty title={title} isDirect={isDirect} />}
-        {days.map(({ day, rows: dayRows }) => (
-          <section key={day}>
-            <h2 class="day-pill">
-              <span>{dayName(day, now)}</span>
-            </h2>
-            <ol>
-              {dayRows.map((row) => (
-                <MessageItem
-                  key={row.id}
-                  store={store}
-                  row={row}
-                  isTabStop={row.id === stop}
-                  isFirstNew={row.id === firstNew?.id}
-                  isFlashed={row.id === flashed}
-                  on={handlers}
-                />
-              ))}
-            </ol>
-          </section>
-        ))}
+        <div ref={content} class="log-content">
+          <div class="log-space" />
+          {messages.length === WINDOW_MESSAGES && (
+            <p class="cap-note">{t("Latest {n} messages are kept", { n: WINDOW_MESSAGES })}</p>
+          )}
+          {epoch === undefined && (
+            <p class="cap-note late">{t(store.isConnected.value ? "Loading…" : "Waiting for the connection…")}</p>
+          )}
+          {epoch !== undefined && rows.length === 0 && <Empty title={title} isDirect={isDirect} />}
+          {days.map(({ day, rows: dayRows }) => (
+            <section key={day}>
+              <h2 class="day-pill">
+                <span>{dayName(day, now)}</span>
+              </h2>
+              <ol>
+                {dayRows.map((row) => (
+                  <MessageItem
+                    key={row.id}
+                    store={store}
+                    conversation={conversation}
+                    row={row}
+                    isTabStop={row.id === stop}
+                    isFirstNew={row.id === firstNew?.id}
+                    isFlashed={row.id === flashed}
+                    on={handlers}
+                  />
+                ))}
+              </ol>
+            </section>
+          ))}
+        </div>
       </div>
       {isNewAbove && firstNew && (
         <button type="button" class="button to-new" onClick={() => goTo(firstNew.id)}>

@@ -36,6 +36,9 @@ export function NewVersion({ store }: { readonly store: Store }) {
 
 /** Nothing is being written, sent or waited for. */
 function isAtRest(store: Store): boolean {
-  const hasFiles = store.visited().some(({ uploads }) => (uploads.value?.list.value.length ?? 0) > 0);
-  return !hasFiles && store.draft() === "" && store.editing.value === undefined && store.outbox.value.length === 0;
+  const isBusy = store.visited().some((conversation) => {
+    const hasFiles = (conversation.uploads.value?.list.value.length ?? 0) > 0;
+    return hasFiles || conversation.editing.value !== undefined || store.draft(conversation) !== "";
+  });
+  return !isBusy && store.outbox.value.length === 0;
 }

@@ -1,3 +1,4 @@
+import { siteName } from "../site.ts";
 import type { Store } from "../store.ts";
 import { t } from "../words.ts";
 import { Notice } from "./Notice.tsx";
@@ -13,7 +14,7 @@ export function Outside({ store }: { readonly store: Store }) {
     />
   ) : (
     <Notice
-      title={t("Flack cannot be reached")}
+      title={t("{site} can't be reached", { site: siteName })}
       text={t("It will be tried again.")}
       action={t("Try now")}
       onAction={() => void store.start()}

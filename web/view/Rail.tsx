@@ -1,6 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Channel } from "../../worker/frames.ts";
+import { isComposing } from "../keys.ts";
 import { channelHref } from "../route.ts";
+import { siteName } from "../site.ts";
 import type { Store } from "../store.ts";
 import { t } from "../words.ts";
 import { Avatar } from "./Avatar.tsx";
@@ -14,6 +16,7 @@ type Props = {
   readonly onNewChannel: () => void;
   readonly onNewDirect: () => void;
   readonly onSettings: () => void;
+  readonly onUnsent: () => void;
   /** As a drawer, over the conversation. Where there is room the rail is always there. */
   readonly isOpen: boolean;
   /** The drawer is to close. */
@@ -21,7 +24,7 @@ type Props = {
 };
 
 /** The channels, then the direct conversations, alphabetical and stable, and oneself. */
-export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onLeave }: Props) {
+export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onUnsent, onLeave }: Props) {
   const close = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false);
   useEffect(() => {
@@ -38,10 +41,14 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onL
       .map((channel) => <ChannelLink key={channel.epoch} store={store} channel={channel} onLeave={onLeave} />);
   return (
     <>
-      <nav class="rail" aria-label={t("Conversations")} onKeyDown={({ key }) => key === "Escape" && onLeave()}>
+      <nav
+        class="rail"
+        aria-label={t("Conversations")}
+        onKeyDown={(event) => event.key === "Escape" && !isComposing(event) && onLeave()}
+      >
         <header class="rail-head">
           <Mark />
-          <span class="rail-title">Flack</span>
+          <bdi class="rail-title">{siteName}</bdi>
           {store.site.value && <RailTools />}
           <button
             ref={close}
@@ -54,6 +61,13 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onL
           </button>
         </header>
         <div class="rail-lists">
+          {store.unsent.value.length > 0 && (
+            <button type="button" class="rail-link rail-unsent" onClick={onUnsent}>
+              <Icon name="pencil" />
+              <span class="rail-name">{t("Unsent messages")}</span>
+              <span class="count">{store.unsent.value.length}</span>
+            </button>
+          )}
           <div class="rail-section">
             <h2>{t("Channels")}</h2>
             <button

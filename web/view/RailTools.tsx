@@ -11,8 +11,8 @@ export function RailTools() {
       <button
         type="button"
         class="icon-button"
-        aria-label={t("Go to")}
-        title={t("Go anywhere; ? searches messages")}
+        aria-label={t("Search")}
+        title={t("Search")}
         onClick={() => {
           sheet.value = "switcher";
         }}

@@ -1,8 +1,9 @@
 import type { Person, Reaction } from "../../worker/frames.ts";
-import type { Store } from "../store.ts";
+import type { Conversation, Store } from "../store.ts";
 
 type Props = {
   readonly store: Store;
+  readonly conversation: Conversation;
   readonly id: string;
   readonly reactions: readonly Reaction[];
   readonly you: string;
@@ -14,7 +15,7 @@ type Props = {
 const NAMES_MAX = 10;
 
 /** Who thinks what: a tap joins in or takes it back. */
-export function Reactions({ store, id, reactions, you, tabIndex }: Props) {
+export function Reactions({ store, conversation, id, reactions, you, tabIndex }: Props) {
   if (reactions.length === 0) return null;
   return (
     <div class="reactions">
@@ -29,7 +30,7 @@ export function Reactions({ store, id, reactions, you, tabIndex }: Props) {
             aria-label={`${emoji} ${people.length}`}
             title={names(people)}
             tabIndex={tabIndex}
-            onClick={() => store.react(id, emoji, !isOwn)}
+            onClick={() => store.react(conversation, id, emoji, !isOwn)}
           >
             <span>{emoji}</span> {people.length}
           </button>

@@ -16,21 +16,8 @@ const LANGUAGE_NAMES = { en: "English", es: "Español", de: "Deutsch", fr: "Fran
 
 /** The name, the looks, what is told and how, the other devices, the way out. */
 export function Settings({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
-  const [isLeaving, setLeaving] = useState(false);
-  const [complaint, setComplaint] = useState<string>();
-  const [isLinking, setLinking] = useState(false);
-  const [devices, setDevices] = useState<number>();
-  const you = store.person.value?.name ?? "";
-  const isLast = devices === undefined || devices <= 1;
-  useEffect(() => {
-    if (isLeaving) void store.devices().then((answer) => answer.ok && setDevices(answer.value.devices));
-  }, [isLeaving]);
-
-  async function signOut(): Promise<void> {
-    const answer = await store.signOut();
-    if (!answer.ok) setComplaint(answer.detail);
-  }
-
+  /** What is asked in a dialog of its own, in front. */
+  const [asking, setAsking] = useState<"link" | "signOut">();
   return (
     <Dialog title={t("Settings")} onClose={onClose}>
       <NameForm store={store} />
@@ -62,57 +49,70 @@ export function Settings({ store, onClose }: { readonly store: Store; readonly o
         </select>
       </label>
       <section class="devices">
-        {isLinking ? (
-          <DeviceLink store={store} />
-        ) : (
-          <button type="button" class="button" onClick={() => setLinking(true)}>
-            {t("Use on another device")}
-          </button>
-        )}
+        <button type="button" class="button" onClick={() => setAsking("link")}>
+          {t("Use on another device")}
+        </button>
       </section>
       <OwnerForm store={store} />
-      {isLeaving ? (
-        <div class="confirm">
-          {isLast ? (
-            <p>
-              {rich(
-                "This gives up the name {name}, your direct conversations and the right to edit or delete what you wrote.",
-                { name: <bdi>{you}</bdi> },
-              )}{" "}
-              {!isLinking && (
-                <button type="button" class="link-button" onClick={() => setLinking(true)}>
-                  {t("Use on another device first?")}
-                </button>
-              )}
-            </p>
-          ) : (
-            <p>
-              {rich("You stay {name} on your other devices. This one keeps nothing of yours.", {
-                name: <bdi>{you}</bdi>,
-              })}
-            </p>
-          )}
-          {complaint && (
-            <p class="hint complaint" role="alert">
-              {t("Not signed out: {why}", { why: complaint })}
-            </p>
-          )}
-          <div class="dialog-actions">
-            <button type="button" class="button quiet" onClick={() => setLeaving(false)}>
-              {t("Stay")}
-            </button>
-            <button type="button" class="button danger" onClick={signOut}>
-              {t("Sign out")}
-            </button>
-          </div>
-        </div>
-      ) : (
-        <div class="dialog-actions">
-          <button type="button" class="button quiet" onClick={() => setLeaving(true)}>
-            {t("Sign out")}
-          </button>
-        </div>
+      <div class="dialog-actions">
+        <button type="button" class="button quiet" onClick={() => setAsking("signOut")}>
+          {t("Sign out")}
+        </button>
+      </div>
+      {asking === "link" && (
+        <Dialog title={t("Use on another device")} onClose={() => setAsking(undefined)}>
+          <DeviceLink store={store} />
+        </Dialog>
       )}
+      {asking === "signOut" && (
+        <SignOut store={store} onLink={() => setAsking("link")} onClose={() => setAsking(undefined)} />
+      )}
+    </Dialog>
+  );
+}
+
+type SignOutProps = { readonly store: Store; readonly onLink: () => void; readonly onClose: () => void };
+
+/** Asks before a sign-out, and says what goes with it: on the last device that is the name. */
+function SignOut({ store, onLink, onClose }: SignOutProps) {
+  const [devices, setDevices] = useState<number>();
+  const [complaint, setComplaint] = useState<string>();
+  const name = <bdi>{store.person.value?.name}</bdi>;
+  const isLast = devices === undefined || devices <= 1;
+  useEffect(() => {
+    void store.devices().then((answer) => answer.ok && setDevices(answer.value.devices));
+  }, []);
+
+  async function signOut(): Promise<void> {
+    const answer = await store.signOut();
+    if (!answer.ok) setComplaint(answer.detail);
+  }
+
+  return (
+    <Dialog title={t("Sign out?")} onClose={onClose}>
+      <p>
+        {isLast
+          ? rich("You'll lose the name {name}, your direct messages, and the ability to edit your posts.", { name })
+          : t("You'll stay signed in elsewhere. Your data is removed from this device.")}
+      </p>
+      {isLast && (
+        <button type="button" class="link-button" onClick={onLink}>
+          {t("Use on another device first?")}
+        </button>
+      )}
+      {complaint && (
+        <p class="hint complaint" role="alert">
+          {t("Not signed out: {why}", { why: complaint })}
+        </p>
+      )}
+      <div class="dialog-actions">
+        <button type="button" class="button quiet" autofocus onClick={onClose}>
+          {t("Cancel")}
+        </button>
+        <button type="button" class="button danger" onClick={signOut}>
+          {t("Sign out")}
+        </button>
+      </div>
     </Dialog>
   );
 }
@@ -134,7 +134,7 @@ function Notifications() {
       />
       {isRefused && (
         <p class="hint complaint" role="alert">
-          {t("This browser does not let Flack notify you. Its settings for this site decide.")}
+          {t("Notifications are blocked. Allow them in your browser's site settings.")}
         </p>
       )}
     </>

@@ -1,11 +1,9 @@
+import { COMMAND } from "../keys.ts";
 import { type Phrase, t } from "../words.ts";
 import { Dialog } from "./Dialog.tsx";
 
-/** Ctrl, or ⌘ where there is one. */
-const COMMAND = /Mac|iP(?:hone|ad)/.test(navigator.userAgent) ? "⌘" : "Ctrl";
-
 const KEYS: readonly (readonly [keys: string, does: Phrase])[] = [
-  [`${COMMAND} K`, "Go anywhere; ? searches messages"],
+  [`${COMMAND} K`, "Jump to or search…"],
   ["Alt ↑ · Alt ↓", "Previous, next conversation"],
   ["Alt Shift ↑ · ↓", "Previous, next unread"],
   ["F6 · Shift F6", "Next, previous region"],
@@ -14,7 +12,7 @@ const KEYS: readonly (readonly [keys: string, does: Phrase])[] = [
   ["↑", "In an empty composer: edit your last message"],
   [`${COMMAND} B · I · E`, "Bold · italic · code"],
   [`${COMMAND} U`, "Attach files"],
-  ["Tab · Enter", "Take a suggestion"],
+  ["Tab", "Accept suggestion"],
   ["Esc", "Close · stop editing · mark as read"],
   ["↑ ↓ · J K", "On a message: move over the messages"],
   ["Home · End", "On a message: oldest, latest"],

@@ -19,9 +19,7 @@ export function Stopped({ store, reconnect }: Props) {
       return (
         <Reason
           title={t("Open in too many windows")}
-          text={t(
-            "Flack keeps eight windows of one person connected. Using it here disconnects the oldest of the others.",
-          )}
+          text={t("You can have eight windows connected at once. Using this one disconnects the oldest.")}
           action={t("Use here")}
           onAction={reconnect}
         />

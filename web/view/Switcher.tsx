@@ -1,24 +1,34 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Message } from "../../worker/frames.ts";
+import type { Message, Person } from "../../worker/frames.ts";
 import { type KeptConversation, keptConversations } from "../keeping.ts";
+import { isComposing } from "../keys.ts";
 import { plainLine } from "../markdown.ts";
 import { channelHref, go } from "../route.ts";
-import { findMessages, fitOf, type Piece } from "../search.ts";
+import { findMessages, fitOf, type Piece, queryOf } from "../search.ts";
 import type { Store } from "../store.ts";
 import { type Phrase, t } from "../words.ts";
+import { Avatar } from "./Avatar.tsx";
 import { clockTime, dayName } from "./formats.ts";
 import { type SheetName, sheet } from "./sheets.ts";
 
 type Option = {
   readonly key: string;
-  readonly sign: string;
+  /** What stands before it: a person's picture, or a sign. */
+  readonly sign: Person | string;
   readonly label: string;
+  readonly unread?: number;
+  /** Of a message: where and when it was said, and the words round what was found. */
+  readonly about?: string;
   readonly pieces?: readonly Piece[];
-  readonly note?: string;
   readonly act: () => void;
 };
 
-const OPTIONS_MAX = 12;
+type Group = { readonly name: Phrase; readonly options: readonly Option[] };
+
+/** Options of one group; without a word typed, of all. */
+const GROUP_MAX = 6;
+const RECENT_MAX = 8;
+const MESSAGES_MAX = 12;
 const ACTIONS: readonly (readonly [label: Phrase, opens: SheetName])[] = [
   ["New channel", "newChannel"],
   ["New direct message", "newDirect"],
@@ -26,16 +36,18 @@ const ACTIONS: readonly (readonly [label: Phrase, opens: SheetName])[] = [
   ["Shortcuts", "shortcuts"],
 ];
 
-/** Anywhere by typing: where one was lately, channels, people, actions; after a `?` the messages held on this device. */
+/** One box for everything: where one was lately, then channels, people, messages held on this device, and actions. */
 export function Switcher({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [typed, setTyped] = useState("");
   const [active, setActive] = useState(0);
   const [kept, setKept] = useState<readonly KeptConversation[]>([]);
-  const isSearch = typed.startsWith("?");
-  const options = isSearch ? found(store, kept, typed.slice(1), onClose) : places(store, typed.trim(), onClose);
+  const groups = groupsOf(store, kept, typed.trim()).filter(({ options }) => options.length > 0);
+  const options = groups.flatMap((group) => group.options);
   const at = Math.min(active, options.length - 1);
-  const optionId = (n: number) => `switcher-option-${n}`;
+  const optionId = (option: Option) => `switcher-option-${option.key}`;
+  const chosen = options[at];
+  const chosenId = chosen && optionId(chosen);
 
   useLayoutEffect(() => {
     const shown = dialog.current;
@@ -47,24 +59,29 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
     };
   }, []);
   useEffect(() => {
-    if (!isSearch || !store.person.value) return;
-    keptConversations(store.person.value.id).then(setKept, () => setKept([]));
-  }, [isSearch]);
+    if (store.person.value) keptConversations(store.person.value.id).then(setKept, () => setKept([]));
+  }, []);
   useEffect(() => setActive(0), [typed]);
-  useEffect(() => document.getElementById(optionId(at))?.scrollIntoView({ block: "nearest" }), [at]);
+  useEffect(() => document.getElementById(chosenId ?? "")?.scrollIntoView({ block: "nearest" }), [chosenId]);
 
   function onKeyDown(event: KeyboardEvent): void {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step === undefined || options.length === 0) return;
+    if (step === undefined || options.length === 0 || isComposing(event)) return;
     event.preventDefault();
     setActive((at + step + options.length) % options.length);
+  }
+
+  function take(option: Option | undefined): void {
+    if (!option) return;
+    onClose();
+    option.act();
   }
 
   return (
     <dialog
       ref={dialog}
       class="switcher"
-      aria-label={t("Switcher")}
+      aria-label={t("Search")}
       onClose={({ currentTarget }) => currentTarget.isConnected && onClose()}
       onKeyDown={onKeyDown}
       onClick={({ target, currentTarget }) => target === currentTarget && onClose()}
@@ -72,17 +89,16 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          options[at]?.act();
+          take(chosen);
         }}
       >
         <input
-          role="combobox"
-          aria-label={t("Go to")}
+          type="search"
+          aria-label={t("Search")}
           aria-controls="switcher-options"
-          aria-expanded={options.length > 0}
-          aria-activedescendant={options[at] && optionId(at)}
+          aria-activedescendant={chosenId}
           aria-autocomplete="list"
-          placeholder={t("A channel, a person, an action; ? searches messages")}
+          placeholder={t("Jump to or search…")}
           autocomplete="off"
           spellcheck={false}
           dir="auto"
@@ -92,117 +108,162 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
         />
       </form>
       <div id="switcher-options" class="switcher-options" role="listbox" aria-label={t("Results")}>
-        {options.map((option, n) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the field answers the keys
-          <div
-            key={option.key}
-            id={optionId(n)}
-            class="option"
-            role="option"
-            tabIndex={-1}
-            aria-selected={n === at}
-            onMouseMove={() => setActive(n)}
-            onClick={option.act}
-          >
-            <span class="option-sign">{option.sign}</span>
-            <span class="option-label" dir="auto">
-              {option.pieces?.map((piece) => (piece.isHit ? <mark>{piece.text}</mark> : piece.text)) ?? option.label}
-            </span>
-            {option.note && <span class="option-note">{option.note}</span>}
+        {groups.map(({ name, options: own }) => (
+          // biome-ignore lint/a11y/useSemanticElements: a group of options in a listbox (WAI-ARIA 1.2, listbox)
+          <div key={name} role="group" aria-label={t(name)}>
+            <div class="option-group" aria-hidden="true">
+              {t(name)}
+            </div>
+            {own.map((option) => (
+              // biome-ignore lint/a11y/useKeyWithClickEvents: the field answers the keys
+              <div
+                key={option.key}
+                id={optionId(option)}
+                class={option.about === undefined ? "option" : "option two-lines"}
+                role="option"
+                tabIndex={-1}
+                aria-selected={option === chosen}
+                onMouseMove={() => setActive(options.indexOf(option))}
+                onClick={() => take(option)}
+              >
+                <OptionView option={option} />
+              </div>
+            ))}
           </div>
         ))}
       </div>
       <p class={options.length === 0 ? "hint" : "visually-hidden"} role="status">
         {options.length === 0
-          ? isSearch
-            ? t("Nothing on this device says so. Searched are the conversations that were opened here.")
-            : t("There is nothing of that name.")
+          ? t("No matches. Search covers conversations you've opened on this device.")
           : t("{n} found", { n: options.length })}
       </p>
     </dialog>
   );
 }
 
-/** Where one can go, best first; without a word where one was lately. */
-function places(store: Store, typed: string, onClose: () => void): readonly Option[] {
-  const you = store.person.value?.id;
-  const recents = store.recents();
-  const channels = [...store.channels.value.values()].map((channel): Option & { readonly rank: number } => ({
-    key: channel.epoch,
-    sign: channel.peer ? "@" : "#",
-    label: store.titleOf(channel.id).replace(/^#/, ""),
-    rank: recents.includes(channel.id) ? recents.indexOf(channel.id) - recents.length : 0,
-    act: () => {
-      onClose();
-      goTo(store, channel.id);
-    },
-  }));
-  const talkedTo = new Set([...store.channels.value.values()].flatMap(({ peer }) => peer?.id ?? []));
-  const people = [...store.people.value.values()]
-    .filter(({ id }) => id !== you && !talkedTo.has(id))
-    .map(
-      ({ id, name }): Option => ({
-        key: id,
-        sign: "@",
-        label: name,
-        act: () => {
-          onClose();
-          void store.openDirect(id);
-        },
-      }),
-    );
-  const actions = ACTIONS.map(
-    ([label, opens]): Option => ({
-      key: opens,
-      sign: "›",
-      label: t(label),
-      act: () => {
-        sheet.value = opens;
-      },
-    }),
+function OptionView({ option: { sign, label, unread, about, pieces } }: { readonly option: Option }) {
+  return (
+    <>
+      {typeof sign === "string" ? <span class="option-sign">{sign}</span> : <Avatar person={sign} />}
+      <span class="option-lines">
+        {about !== undefined && <span class="option-note">{about}</span>}
+        <span class="option-label" dir="auto">
+          {pieces?.map((piece) => (piece.isHit ? <mark>{piece.text}</mark> : piece.text)) ?? label}
+        </span>
+      </span>
+      {unread !== undefined && unread > 0 && (
+        <span class="count">
+          {unread}
+          <span class="visually-hidden"> {t("unread")}</span>
+        </span>
+      )}
+    </>
   );
+}
+
+function groupsOf(store: Store, kept: readonly KeptConversation[], typed: string): readonly Group[] {
+  const channels = channelOptions(store, (peer) => peer === undefined);
+  const directs = channelOptions(store, (peer) => peer !== undefined);
+  const people = [...directs, ...strangers(store)];
   if (typed === "") {
+    const recents = store.recents();
     const open = store.open.value?.channelId;
-    const others = channels
-      .filter(({ key }) => store.channels.value.get(open ?? "")?.epoch !== key)
-      .sort((a, b) => a.rank - b.rank || a.label.localeCompare(b.label));
-    const present = people.filter(({ key }) => store.online.value.has(key));
-    return [...[...others, ...present].slice(0, OPTIONS_MAX - actions.length), ...actions];
+    const lately = [...channels, ...directs]
+      .filter(({ id }) => id !== open && recents.includes(id))
+      .sort((a, b) => recents.indexOf(a.id) - recents.indexOf(b.id));
+    const others = [...channels, ...directs].filter(({ id }) => id !== open && !recents.includes(id));
+    return [
+      { name: "Recent", options: [...lately, ...others].slice(0, RECENT_MAX) },
+      { name: "Actions", options: actions() },
+    ];
   }
+  const query = queryOf(typed);
+  if (query.isFiltered) return [{ name: "Messages", options: messages(store, kept, typed) }];
   const wanted = typed.replace(/^[#@]/, "");
-  return [...channels, ...people, ...actions]
+  const fitting = (options: readonly Option[]) => best(options, wanted);
+  return [
+    { name: "Channels", options: typed.startsWith("@") ? [] : fitting(channels) },
+    { name: "People", options: typed.startsWith("#") ? [] : fitting(people) },
+    { name: "Messages", options: messages(store, kept, typed) },
+    { name: "Actions", options: fitting(actions()) },
+  ];
+}
+
+function best(options: readonly Option[], wanted: string): readonly Option[] {
+  return options
     .flatMap((option) => {
       const fit = fitOf(option.label, wanted);
-      return fit === undefined || (/^[#@]/.test(typed) && option.sign !== typed[0]) ? [] : [{ option, fit }];
+      return fit === undefined ? [] : [{ option, fit }];
     })
     .sort((a, b) => b.fit - a.fit)
-    .slice(0, OPTIONS_MAX)
+    .slice(0, GROUP_MAX)
     .map(({ option }) => option);
 }
 
+function channelOptions(store: Store, which: (peer: Person | undefined) => boolean) {
+  return [...store.channels.value.values()]
+    .filter(({ peer }) => which(peer))
+    .map((channel) => ({
+      id: channel.id,
+      key: channel.epoch,
+      sign: channel.peer ?? "#",
+      label: store.titleOf(channel.id).replace(/^#/, ""),
+      unread: store.waiting(channel).count,
+      act: () => goTo(store, channel.id),
+    }))
+    .sort((a, b) => a.label.localeCompare(b.label));
+}
+
+/** People one has no conversation with yet. */
+function strangers(store: Store): readonly Option[] {
+  const you = store.person.value?.id;
+  const talkedTo = new Set([...store.channels.value.values()].flatMap(({ peer }) => peer?.id ?? []));
+  return [...store.people.value.values()]
+    .filter(({ id }) => id !== you && !talkedTo.has(id))
+    .map((person) => ({
+      key: person.id,
+      sign: person,
+      label: person.name,
+      act: () => void store.openDirect(person.id),
+    }));
+}
+
+function actions(): readonly Option[] {
+  return ACTIONS.map(([label, opens]) => ({
+    key: opens,
+    sign: "›",
+    label: t(label),
+    act: () => {
+      sheet.value = opens;
+    },
+  }));
+}
+
 /** Messages held on this device: what is kept of every visited conversation, and what this tab has, as it is now. */
-function found(store: Store, kept: readonly KeptConversation[], typed: string, onClose: () => void): readonly Option[] {
+function messages(store: Store, kept: readonly KeptConversation[], typed: string): readonly Option[] {
   const windows = new Map(kept.map(({ channelId, window }) => [channelId, window.messages]));
   for (const { channelId, history } of store.visited()) {
-    const { messages } = history.value;
-    if (messages.length > 0) windows.set(channelId, messages);
+    if (history.value.messages.length > 0) windows.set(channelId, history.value.messages);
   }
-  const here = [...windows].flatMap(([channelId, messages]) =>
-    store.channels.value.has(channelId) ? [{ channelId, messages }] : [],
+  const here = [...windows].flatMap(([channelId, held]) =>
+    store.channels.value.has(channelId) ? [{ channelId, messages: held }] : [],
   );
   const textOf = ({ text, attachments = [] }: Message) =>
     [store.plainText(plainLine(text)), ...attachments.map(({ name }) => name)].join(" ");
-  return findMessages(here, typed, textOf, OPTIONS_MAX).map(({ channelId, message, pieces }) => ({
-    key: message.id,
-    sign: "“",
-    label: message.text,
-    pieces,
-    note: `${message.author.name} · ${store.titleOf(channelId)} · ${dayName(new Date(message.sentAt).setHours(0, 0, 0, 0), Date.now())} ${clockTime(message.sentAt)}`,
-    act: () => {
-      onClose();
-      goTo(store, channelId, message.seq);
+  return findMessages(here, typed, { textOf, titleOf: store.titleOf, limit: MESSAGES_MAX }).map(
+    ({ channelId, message, pieces }) => {
+      const { author, sentAt } = message;
+      const day = dayName(new Date(sentAt).setHours(0, 0, 0, 0), Date.now());
+      return {
+        key: message.id,
+        sign: author,
+        label: message.text,
+        about: `${author.name} · ${store.titleOf(channelId)} · ${day} ${clockTime(sentAt)}`,
+        pieces,
+        act: () => goTo(store, channelId, message.seq),
+      };
     },
-  }));
+  );
 }
 
 /** Leads to a conversation, or to one message of it. */

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import { type Block, type Inline, isEmojiOnly, parseMarkdown } from "../markdown.ts";
-import { channelHref } from "../route.ts";
+import { channelHref, isOwnPlace } from "../route.ts";
 import type { Store } from "../store.ts";
 import { lazy } from "./lazy.tsx";
 
@@ -75,7 +75,12 @@ function InlineView({ inline, ...place }: Place & { readonly inline: Inline }) {
       return <s>{inlines(place, inline.children)}</s>;
     case "link":
       return (
-        <a href={inline.href} target="_blank" rel="noopener noreferrer nofollow" tabIndex={tabIndex}>
+        <a
+          href={inline.href}
+          // A place of this site is gone to in this window.
+          {...(!isOwnPlace(inline.href) && { target: "_blank", rel: "noopener noreferrer nofollow" })}
+          tabIndex={tabIndex}
+        >
           {inline.text}
         </a>
       );

@@ -1,3 +1,4 @@
+import { isComposing } from "../keys.ts";
 import type { Upload, Uploads } from "../uploads.ts";
 import { t } from "../words.ts";
 import { fileSize } from "./formats.ts";
@@ -35,7 +36,7 @@ function Tile({ upload, uploads }: { readonly upload: Upload; readonly uploads: 
           value={name}
           onChange={({ currentTarget }) => uploads.rename(id, currentTarget.value)}
           onKeyDown={(event) => {
-            if (event.key !== "Enter") return;
+            if (event.key !== "Enter" || isComposing(event)) return;
             event.preventDefault(); // takes the name, and does not send the message
             event.currentTarget.blur();
           }}

@@ -2,7 +2,8 @@ import { useEffect, useState } from "preact/hooks";
 import { find } from "../../worker/history.ts";
 import { quoted } from "../quoted.ts";
 import { keepRecentEmoji, recentEmoji } from "../recentEmoji.ts";
-import type { Store } from "../store.ts";
+import { messageLink } from "../route.ts";
+import type { Conversation, Store } from "../store.ts";
 import { t } from "../words.ts";
 import { copyText } from "./clipboard.ts";
 import { Dialog } from "./Dialog.tsx";
@@ -18,25 +19,24 @@ const STILL_PX = 10;
 const CLICK_MS = 300;
 
 /** What can be done with a message, as a sheet for a thumb: opened by a long press on it. */
-export function TouchMenu({ store }: { readonly store: Store }) {
+export function TouchMenu({ store, conversation }: { readonly store: Store; readonly conversation: Conversation }) {
   const [id, setId] = useState<string>();
   const [isPicking, setPicking] = useState(false);
-  const conversation = store.open.value;
   useEffect(() => {
-    const isKept = (pressed: string) => conversation && find(conversation.history.peek(), pressed) !== undefined;
+    const isKept = (pressed: string) => find(conversation.history.peek(), pressed) !== undefined;
     return followPresses((pressed) => isKept(pressed) && setId(pressed));
   }, []);
-  const message = id === undefined || !conversation ? undefined : find(conversation.history.value, id);
+  const message = id === undefined ? undefined : find(conversation.history.value, id);
   if (!message || message.deleted) return null;
   const isOwn = message.author.id === store.person.value?.id;
-  const mayRemove = isOwn || (store.isOwner.value && !conversation?.channelId.includes("~"));
+  const mayRemove = isOwn || (store.isOwner.value && !conversation.channelId.includes("~"));
   const close = () => {
     setPicking(false);
     setId(undefined);
   };
   const react = (emoji: string) => {
     keepRecentEmoji(emoji);
-    store.react(message.id, emoji, true);
+    store.react(conversation, message.id, emoji, true);
     close();
   };
   const tool = (icon: LateIconName, label: string, act: () => void) => (
@@ -77,17 +77,17 @@ export function TouchMenu({ store }: { readonly store: Store }) {
       </div>
       <ul class="sheet-tools">
         {tool("reply", t("Reply"), () => {
-          store.reply(message.id);
+          store.reply(conversation, message.id);
           document.getElementById("composer")?.focus();
         })}
         {tool("link", t("Copy link"), () => {
-          void copyText(`${location.origin}${location.pathname}?m=${message.seq}`);
+          void copyText(messageLink(conversation.channelId, store.person.value?.id ?? "", message.seq));
         })}
         {message.text !== "" &&
           tool("copy", t("Copy text"), () => {
             void copyText(store.plainText(message.text));
           })}
-        {isOwn && tool("pencil", t("Edit message"), () => store.edit(message.id))}
+        {isOwn && tool("pencil", t("Edit message"), () => store.edit(conversation, message.id))}
         {mayRemove &&
           tool("trash", t("Delete message"), () => {
             // The list knows where the focus goes.

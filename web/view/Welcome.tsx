@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { foldDisplayName, NAME_MAX_POINTS } from "../../worker/names.ts";
+import { siteName } from "../site.ts";
 import type { Store } from "../store.ts";
 import { rich, t, told } from "../words.ts";
 import { Mark } from "./icons.tsx";
@@ -13,8 +14,10 @@ export function Welcome({ store }: { readonly store: Store }) {
   const [isAsking, setAsking] = useState(false);
   const [problem, setProblem] = useState<{ readonly code: string; readonly detail: string }>();
   const folded = foldDisplayName(name);
+  const isWrongCode = problem?.code === "bad_access_code";
   const complaint =
-    problem?.detail ?? (name.trim() === "" || folded.ok ? undefined : told("invalid_name", folded.reason));
+    (isWrongCode ? undefined : problem?.detail) ??
+    (name.trim() === "" || folded.ok ? undefined : told("invalid_name", folded.reason));
 
   useEffect(() => {
     dialog.current?.showModal();
@@ -45,7 +48,7 @@ export function Welcome({ store }: { readonly store: Store }) {
         }}
       >
         <Mark />
-        <h1 id="welcome-title">{site?.name ?? "Flack"}</h1>
+        <h1 id="welcome-title">{siteName}</h1>
         <label for="display-name">{t("What should people call you?")}</label>
         <input
           id="display-name"
@@ -70,12 +73,19 @@ export function Welcome({ store }: { readonly store: Store }) {
               id="access-code"
               type="password"
               autocomplete="off"
+              aria-describedby={isWrongCode ? "access-code-hint" : undefined}
+              aria-invalid={isWrongCode}
               value={accessCode}
               onInput={(event) => {
                 setAccessCode(event.currentTarget.value);
                 setProblem(undefined);
               }}
             />
+            {isWrongCode && (
+              <p id="access-code-hint" class="hint complaint" role="alert">
+                {problem.detail}
+              </p>
+            )}
           </>
         )}
         <p id="display-name-hint" class={complaint ? "hint complaint" : "hint"} role="status">

@@ -3,6 +3,7 @@
  * Single letters act only while a message has the focus (WCAG 2.1.4); everywhere else a letter goes to the composer.
  */
 import { useEffect } from "preact/hooks";
+import { isCommand as isCommandKey, isComposing } from "../keys.ts";
 import { go } from "../route.ts";
 import { sheet } from "./sheets.ts";
 
@@ -27,7 +28,7 @@ const STEPS: Readonly<Record<string, string>> = { j: "ArrowDown", k: "ArrowUp" }
 export function Keys(): null {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
+      if (event.defaultPrevented || isComposing(event)) return;
       if (act(event)) event.preventDefault();
     };
     document.addEventListener("keydown", onKeyDown);
@@ -48,7 +49,8 @@ export function Keys(): null {
 /** Whether the key meant something here. */
 function act(event: KeyboardEvent): boolean {
   const { key, altKey, shiftKey } = event;
-  const isCommand = event.ctrlKey || event.metaKey;
+  const isCommand = isCommandKey(event);
+  const hasModifier = event.ctrlKey || event.metaKey;
   const target = event.target instanceof HTMLElement ? event.target : document.body;
   if (isCommand && !altKey && !shiftKey && key.toLowerCase() === "k") {
     sheet.value = sheet.value === "switcher" ? undefined : "switcher";
@@ -58,10 +60,10 @@ function act(event: KeyboardEvent): boolean {
   if (isCommand && key === "/") return open("shortcuts");
   if (isCommand && !shiftKey && key.toLowerCase() === "u") return press("[data-does='attach']");
   if (key === "F6") return toRegion(target, shiftKey ? -1 : 1);
-  if (altKey && !isCommand && (key === "ArrowUp" || key === "ArrowDown")) {
+  if (altKey && !hasModifier && (key === "ArrowUp" || key === "ArrowDown")) {
     return toConversation(key === "ArrowUp" ? -1 : 1, shiftKey);
   }
-  if (isCommand || altKey || target.matches("input, textarea, select, [contenteditable]")) return false;
+  if (hasModifier || altKey || target.matches("input, textarea, select, [contenteditable]")) return false;
   if (key === "?") return open("shortcuts");
   const message = target.closest<HTMLElement>("li.message");
   if (message && target === message) {

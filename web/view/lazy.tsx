@@ -1,28 +1,29 @@
 import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
+import { fetchPart, noteChance } from "../parts.ts";
 
-/** A component that is fetched when it is first shown, and shows nothing until it is there; where it cannot be, `missing`. */
+/** A component that is fetched when it is first shown, and shows nothing until it is there; while it cannot be fetched, `missing`. */
 export function lazy<P extends object>(
   load: () => Promise<ComponentType<P>>,
   missing?: ComponentType<P>,
 ): ComponentType<P> {
   const loaded = signal<ComponentType<P> | undefined>(undefined);
+  let isBegun = false;
   return function Lazy(props: P) {
     useEffect(() => {
-      if (loaded.value !== missing && loaded.value) return;
-      const timer = setTimeout(fetchInto); // once what is there already is painted
+      if (isBegun) return void (loaded.peek() === missing && noteChance());
+      const timer = setTimeout(begin); // once what is there already is painted
       return () => clearTimeout(timer);
     }, []);
     return loaded.value ? <loaded.value {...props} /> : null;
   };
 
-  async function fetchInto(): Promise<void> {
-    try {
-      loaded.value = await load();
-    } catch (error) {
-      console.warn("a part of the page could not be fetched", error); // shown anew, it is tried again
+  async function begin(): Promise<void> {
+    if (isBegun) return;
+    isBegun = true;
+    loaded.value = await fetchPart(load, () => {
       loaded.value = missing;
-    }
+    });
   }
 }

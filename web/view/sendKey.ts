@@ -1,3 +1,4 @@
+import { isComposing } from "../keys.ts";
 import { enter } from "../preferences.ts";
 import { isTouch } from "./touch.ts";
 
@@ -6,7 +7,7 @@ import { isTouch } from "./touch.ts";
  * breaks the line. Never while composing.
  */
 export function isSendKey(event: KeyboardEvent): boolean {
-  if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return false;
+  if (event.key !== "Enter" || isComposing(event)) return false;
   if (event.ctrlKey || event.metaKey) return true;
   return enter.chosen.value === "sends" && !(event.shiftKey || event.altKey || isTouch());
 }

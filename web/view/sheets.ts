@@ -1,6 +1,6 @@
 /** Which sheet lies over the screen, one at a time: opened by buttons, keys and the switcher alike. */
 import { signal } from "@preact/signals";
 
-export type SheetName = "newChannel" | "newDirect" | "settings" | "switcher" | "shortcuts";
+export type SheetName = "newChannel" | "newDirect" | "settings" | "switcher" | "shortcuts" | "unsent";
 
 export const sheet = signal<SheetName | undefined>(undefined);

@@ -12,6 +12,8 @@ const GROUP_MS = 5 * 60 * 1_000;
 type RowState =
   | { readonly kind: "sent" }
   | { readonly kind: "sending" }
+  /** Waits for its files, and goes by itself then. */
+  | { readonly kind: "held" }
   /** Finally refused: of what kind the command was, and why. */
   | { readonly kind: "failed"; readonly command: Exclude<OutboxEntry["kind"], "react">; readonly detail: string }
   /** Can be undone until `dueAt` (ms), and goes then. */
@@ -43,6 +45,7 @@ export type Day = { readonly day: number; readonly rows: readonly MessageRow[] }
 const NONE: readonly never[] = [];
 const SENT: RowState = { kind: "sent" };
 const SENDING: RowState = { kind: "sending" };
+const HELD: RowState = { kind: "held" };
 
 /**
  * Lays out a conversation as `you` see it. `entries` are those of this conversation. Rows of `before` that are as they were
@@ -137,6 +140,7 @@ function reacted(reactions: readonly Reaction[], { emoji, on }: { emoji: string;
 function stateOf(entry: OutboxEntry): RowState {
   const { kind, dueAt, failure } = entry;
   if (failure && kind !== "react") return { kind: "failed", command: kind, detail: failure.detail };
+  if (kind === "send" && entry.held && entry.held.fileNames.length > 0) return HELD;
   return kind === "delete" ? { kind: "deleting", dueAt } : SENDING;
 }
 
