@@ -33,14 +33,16 @@ export function findEmoji(typed: string, limit: number): readonly Emoji[] {
   return [...exact, ...named, ...starting, ...containing].slice(0, limit).map(toEmoji);
 }
 
-/** Shortcodes as emoji: `:tada:` → 🎉. What is code, or no shortcode, stays. */
+/** Shortcodes as emoji, also side by side: `:tada:` → 🎉. What is code, or no shortcode, stays. */
 export function replaceShortcodes(text: string): string {
   return text
     .split(/(```[\s\S]*?(?:```|$)|`[^`\n]*`)/)
     .map((part, n) =>
       n % 2 === 1
         ? part
-        : part.replace(/(?<![\w:]):([a-z0-9_+-]{1,40}):(?!\w)/g, (whole, code: string) => byCode.get(code) ?? whole),
+        : part.replace(/(?<![\w:])(?::[a-z0-9_+-]{1,40}:)+(?!\w)/g, (run) =>
+            run.replace(/:([^:]+):/g, (whole, code: string) => byCode.get(code) ?? whole),
+          ),
     )
     .join("");
 }

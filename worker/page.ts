@@ -14,8 +14,8 @@ export function isPagePath(request: Request): boolean {
   const { pathname } = new URL(request.url);
   if (pathname === "/") return true; // the service worker and the look for a newer version ask for it too
   if (pathname.startsWith("/api/") || pathname.startsWith("/assets/")) return false;
-  const mode = request.headers.get("Sec-Fetch-Mode");
-  return mode === null ? (request.headers.get("Accept") ?? "").includes("text/html") : mode === "navigate";
+  const isNavigation = request.headers.get("Sec-Fetch-Mode") === "navigate";
+  return isNavigation || (request.headers.get("Accept") ?? "").includes("text/html");
 }
 
 /** The page, with the site's name. */

@@ -10,10 +10,10 @@ export const CHROMIUM = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 export const WIDE = { viewport: { width: 1280, height: 800 } } as const;
 export const NARROW = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
 
-export function openBrowser(): Promise<Browser> {
+export function openBrowser(...flags: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM,
-    args: FLAGS.split(" "),
+    args: [...FLAGS.split(" "), ...flags],
   });
 }
 
@@ -70,6 +70,16 @@ export class Someone {
       .getByRole("link", { name: `#${name}`, exact: true })
       .click();
     await this.page.getByRole("heading", { name: `#${name}`, exact: true }).waitFor();
+  }
+
+  /** Puts a message into a channel by HTTP, as this person. */
+  async post(site: Site, channel: string, text: string): Promise<string> {
+    const id = crypto.randomUUID();
+    const answer = await this.context.request.post(`${site.url}/api/channels/${channel}/messages`, {
+      data: { id, text },
+    });
+    if (answer.status() !== 201) throw new Error(`not posted: ${answer.status()} ${await answer.text()}`);
+    return id;
   }
 
   /** Finds somebody by name and opens the conversation of the two. */

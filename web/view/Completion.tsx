@@ -34,9 +34,10 @@ export function Completion({ store, started, onTake, onLeave, keys, onActive }: 
   const chosen = at === undefined ? undefined : options[at];
   const activeId = chosen && optionId(chosen);
 
+  // With the letter itself: later it would take back what an arrow has chosen meanwhile.
+  useLayoutEffect(() => setActive(undefined), [sign, word]);
   // People nobody here has heard of are asked for; the list grows when they are there.
   useEffect(() => {
-    setActive(undefined);
     if (sign === "@" && word !== "") void store.searchPeople(word);
   }, [sign, word]);
   useEffect(() => {

@@ -65,8 +65,13 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
   useEffect(() => document.getElementById(chosenId ?? "")?.scrollIntoView({ block: "nearest" }), [chosenId]);
 
   function onKeyDown(event: KeyboardEvent): void {
+    if (isComposing(event)) return;
+    if (event.key === "Escape") {
+      event.preventDefault(); // a search field would only be emptied
+      return onClose();
+    }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step === undefined || options.length === 0 || isComposing(event)) return;
+    if (step === undefined || options.length === 0) return;
     event.preventDefault();
     setActive((at + step + options.length) % options.length);
   }
