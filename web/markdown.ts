@@ -124,12 +124,17 @@ function parseInline(text: string): readonly Inline[] {
 function labelledLink(text: string, start: number) {
   const labelEnd = closingOf(text, start, "[", "]", LABEL_MAX);
   if (labelEnd === undefined || text[labelEnd + 1] !== "(") return undefined;
-  const label = text.slice(start + 1, labelEnd).trim();
+  const label = unescaped(text.slice(start + 1, labelEnd).trim());
   const enclosed = /^<([^\s<>]{1,2000})>\)/.exec(text.slice(labelEnd + 2, labelEnd + HREF_MAX + 6));
   const end = enclosed ? labelEnd + 1 + enclosed[0].length : closingOf(text, labelEnd + 1, "(", ")", HREF_MAX);
   if (end === undefined) return undefined;
-  const href = enclosed?.[1] ?? text.slice(labelEnd + 2, end);
+  const href = unescaped(enclosed?.[1] ?? text.slice(labelEnd + 2, end));
   return label !== "" && ADDRESS.test(href) && !/[\s<>]/.test(href) ? { label, href, end: end + 1 } : undefined;
+}
+
+/** Without the backslashes before punctuation (CommonMark 0.31.2 §2.4). */
+function unescaped(text: string): string {
+  return text.replace(/\\([!-/:-@[-`{-~])/g, "$1");
 }
 
 /** Where the bracket at `start` closes, on the same line and within so many characters. */

@@ -193,8 +193,9 @@ export function createOutbox(
     remove: drop,
     retry(id) {
       const entry = all.value.find((other) => other.id === id && other.failure);
-      if (!entry) return;
-      void keep(withoutRefused(entry));
+      const next = entry && withoutRefused(entry);
+      if (!next) return;
+      void keep(next);
       pump();
     },
     pump,
@@ -209,10 +210,11 @@ function isHeld(entry: OutboxEntry): boolean {
   return entry.kind === "send" && entry.held !== undefined;
 }
 
-/** An entry to be tried again: without what it was refused for, where it can do without. */
-function withoutRefused({ failure, ...entry }: OutboxEntry): OutboxEntry {
+/** An entry to be tried again: without what it was refused for, where it can do without. `undefined`: nothing would be left of it. */
+function withoutRefused({ failure, ...entry }: OutboxEntry): OutboxEntry | undefined {
   if (entry.kind !== "send") return entry;
-  const { replyTo, attachments, held: _, ...words } = entry;
+  const { replyTo, attachments, held, ...words } = entry;
+  if (held && entry.text === "") return undefined;
   if (failure?.code === "invalid_reply") return { ...words, ...(attachments && { attachments }) };
   const isWithoutFiles = failure?.code === "invalid_attachment" || failure?.code === "interrupted";
   return isWithoutFiles && entry.text !== "" ? { ...words, ...(replyTo !== undefined && { replyTo }) } : entry;

@@ -120,6 +120,6 @@ function hitsOf(folded: string, words: readonly string[]): readonly { readonly s
 }
 
 /** Without case, and without the marks on letters. */
-function fold(text: string): string {
+export function fold(text: string): string {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }

@@ -785,16 +785,20 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     outbox.remove(entry);
   }
 
+  /** As one text, so that nothing follows from an activity that moves no channel in or out. */
+  const epochs = computed(() => [...channels.value.values()].map(({ epoch }) => epoch).join(" "));
+  const isGone = (epoch: string) => !epochs.value.split(" ").includes(epoch);
+  /** Drafts of channels that are gone. Looked for when channels or drafts come and go, since it reads all that is kept. */
+  const lostDrafts = computed(() => {
+    const who = person.value;
+    void reading.drafts.value;
+    return who && isListKnown.value ? [...memory.drafts(who.id)].filter(([epoch]) => isGone(epoch)) : [];
+  });
+
   /** What was written and has no conversation any more: in channels that are gone. */
   const unsent = computed<readonly Unsent[]>(() => {
-    const who = person.value;
-    if (!who || !isListKnown.value) return [];
-    const epochs = new Set([...channels.value.values()].map(({ epoch }) => epoch));
-    const entries = outbox.entries.value.filter(({ kind, epoch }) => kind === "send" && !epochs.has(epoch));
-    // What was begun in this tab and in others, and what is left of it.
-    void reading.drafts.value;
-    void changedElsewhere.value;
-    const drafts = [...memory.drafts(who.id)].filter(([epoch]) => !epochs.has(epoch));
+    if (!isListKnown.value) return [];
+    const entries = outbox.entries.value.filter(({ kind, epoch }) => kind === "send" && isGone(epoch));
     return [
       ...entries.flatMap((entry): Unsent[] => {
         if (entry.kind !== "send") return [];
@@ -802,7 +806,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
         const title = titleOf(entry.channelId);
         return [{ key: entry.id, title, text: plainText(entry.text), fileNames, discard: () => discard(entry) }];
       }),
-      ...drafts.map(([epoch, text]): Unsent => {
+      ...lostDrafts.value.map(([epoch, text]): Unsent => {
         return { key: epoch, text, fileNames: [], discard: () => reading.dropDraft(epoch) };
       }),
     ];

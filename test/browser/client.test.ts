@@ -367,8 +367,8 @@ test("Messages: on a phone a long press brings what can be done, and a short tap
 
   // Everything is found without a keyboard, too.
   await who.page.getByRole("button", { name: "Open conversations" }).tap();
-  await who.page.getByRole("button", { name: "Go to" }).tap();
-  await who.page.getByRole("combobox", { name: "Go to" }).fill("?Held");
+  await who.page.getByRole("button", { name: "Search" }).tap();
+  await who.page.getByRole("searchbox", { name: "Search" }).fill("Held");
   await who.page.getByRole("option").first().waitFor();
   expect(who.complaints).toEqual([]);
   await who.context.close();

@@ -215,7 +215,7 @@ test("whoever reads further up in a full channel is never moved by what others s
   const crowd = await Promise.all(Array.from({ length: 11 }, (_, n) => signIn(`Crowd ${n}`)));
   for (let n = 0; n < 100; n++) await crowd[n % 10]?.(`line ${n}\nof two`);
   await ada.openChannel("general");
-  await ada.page.getByText("100 of 100").waitFor();
+  await ada.page.getByText("Latest 100 messages are kept").waitFor();
   const log = ada.page.getByRole("log");
   await log.evaluate((element) => element.scrollBy(0, -1_500));
   const row = ada.message("line 60 of two");

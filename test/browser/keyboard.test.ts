@@ -48,7 +48,7 @@ async function isIn(name: string): Promise<void> {
 test("the switcher: recents first, then channels by a few letters, people and actions; Esc gives the focus back", async () => {
   const { page } = ada;
   await page.getByRole("textbox", { name: "Message #general" }).press("Control+k");
-  const field = page.getByRole("combobox", { name: "Go to" });
+  const field = page.getByRole("searchbox", { name: "Search" });
   await field.waitFor();
   expect(await page.getByRole("option").first().textContent()).toContain("design-team");
   await field.fill("dt");
@@ -67,7 +67,7 @@ test("the switcher: recents first, then channels by a few letters, people and ac
   await isFocused("Message Bea");
   await page.keyboard.press("Control+k");
   await field.fill("no such thing anywhere");
-  await page.getByText("There is nothing of that name.").waitFor();
+  await page.getByText("No matches. Search covers conversations you've opened on this device.").waitFor();
   await page.keyboard.press("Escape");
   await page.locator("dialog").waitFor({ state: "detached" });
   await isFocused("Message Bea");
@@ -79,7 +79,7 @@ test("search: every message held on this device, its words marked, and Enter lea
   await ada.allSent();
   await ada.openChannel("beta");
   await ada.page.keyboard.press("Control+k");
-  await ada.page.getByRole("combobox", { name: "Go to" }).fill("?page label");
+  await ada.page.getByRole("searchbox", { name: "Search" }).fill("page label");
   const option = ada.page.getByRole("option").first();
   await option.getByText("#alpha").waitFor();
   expect(await option.locator("mark").allTextContents()).toEqual(["label", "page"]);

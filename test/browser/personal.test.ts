@@ -362,6 +362,8 @@ test("Several devices: a link opened on another one makes it the same person, on
   await ada.page.getByRole("button", { name: "Use on another device" }).click();
   await ada.page.getByRole("img", { name: "The link as a QR code" }).waitFor();
   const url = await ada.page.getByRole("textbox", { name: "Link for another device" }).inputValue();
+  await ada.page.keyboard.press("Escape"); // back to the settings
+  await ada.page.getByRole("dialog", { name: "Settings" }).waitFor();
   await ada.page.keyboard.press("Escape");
 
   const phone = await Someone.open(browser, "Ada");
@@ -382,7 +384,7 @@ test("Several devices: a link opened on another one makes it the same person, on
 
   await ada.page.getByRole("button", { name: "Settings" }).click();
   await ada.page.getByRole("button", { name: "Sign out" }).click();
-  await ada.page.getByText("on your other devices").waitFor();
+  await ada.page.getByText("You'll stay signed in elsewhere.", { exact: false }).waitFor();
   await ada.page.getByRole("button", { name: "Sign out" }).click();
   await ada.page.getByRole("textbox", { name: "Display name" }).waitFor();
   await phone.say("still myself");
@@ -401,7 +403,7 @@ test("a private site asks for its code, and says when it is wrong", async () => 
     const code = dov.page.getByLabel("Access code");
     await code.fill("open");
     await dov.page.getByRole("button", { name: "Join" }).click();
-    await dov.page.getByText("Ask whoever runs this site for its access code.").waitFor();
+    await dov.page.getByText("Wrong access code. Ask the person who invited you.").waitFor();
     await code.fill("sesame");
     await dov.page.getByRole("button", { name: "Join" }).click();
     await dov.page.getByRole("textbox", { name: "Message #general" }).waitFor();

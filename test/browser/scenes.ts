@@ -379,7 +379,7 @@ export const SCENES: readonly Scene[] = [
     async open(who, site) {
       await who.join(site, "/c/full");
       await sheet(who, "Control+k");
-      await who.page.getByRole("combobox").fill("e");
+      await who.page.getByRole("searchbox").fill("e");
       await who.page.getByRole("option").first().waitFor();
     },
   },
@@ -389,7 +389,7 @@ export const SCENES: readonly Scene[] = [
     async open(who, site) {
       await inFull(who, site);
       await sheet(who, "Control+k");
-      await who.page.getByRole("combobox").fill("?starts in");
+      await who.page.getByRole("searchbox").fill("starts in");
       await who.page.locator("mark").first().waitFor();
     },
   },
@@ -401,7 +401,21 @@ export const SCENES: readonly Scene[] = [
       await who.join(site, "/c/full");
       await settings(who);
       await who.page.getByRole("button", { name: "Sign out" }).click();
-      await who.page.getByText("This gives up the name").waitFor();
+      await who.page.getByText("You'll lose the name").waitFor();
+    },
+  },
+  {
+    name: "unsent messages",
+    shows: "Messages",
+    isExamined: true,
+    async open(who, site) {
+      await who.join(site, "/c/full");
+      await who.makeChannel("short-lived");
+      await who.page.getByRole("textbox", { name: "Message #short-lived" }).fill("The stall plan is on the second page.");
+      await who.openChannel("full");
+      await who.context.request.delete(`${site.url}/api/channels/short-lived`);
+      await who.page.getByRole("button", { name: /^Unsent messages/ }).click();
+      await who.page.getByRole("dialog", { name: "Unsent messages" }).waitFor();
     },
   },
   {
@@ -699,7 +713,7 @@ export async function rewire(
 /** In the channel of a hundred messages. */
 async function inFull(who: Someone, site: Site): Promise<void> {
   await who.join(site, "/c/full");
-  await who.page.getByText("100 of 100").waitFor();
+  await who.page.getByText("Latest 100 messages are kept").waitFor();
 }
 
 /** On a phone the conversations are in a drawer. */

@@ -122,7 +122,7 @@ test("without a server: what is said waits, and the screen says so", async () =>
   const seen = await Promise.all(LOOKS.map(async (look) => ({ look, who: await visitor(look) })));
   for (const { who } of seen) {
     await who.join(site, "/c/full");
-    await who.page.getByText("100 of 100").waitFor();
+    await who.page.getByText("Latest 100 messages are kept").waitFor();
     await who.page.waitForFunction(() =>
       performance.getEntriesByType("resource").some(({ name }) => /Outage/.test(name)),
     );

@@ -16,10 +16,19 @@ const LANGUAGE_NAMES = { en: "English", es: "Español", de: "Deutsch", fr: "Fran
 
 /** The name, the looks, what is told and how, the other devices, the way out. */
 export function Settings({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
-  /** What is asked in a dialog of its own, in front. */
+  /** What is asked in a dialog of its own, in the place of the settings; closing it leads back to them. */
   const [asking, setAsking] = useState<"link" | "signOut">();
+  const back = () => setAsking(undefined);
+  if (asking === "signOut") return <SignOut store={store} onLink={() => setAsking("link")} onClose={back} />;
+  if (asking === "link") {
+    return (
+      <Dialog key="link" title={t("Use on another device")} onClose={back}>
+        <DeviceLink store={store} />
+      </Dialog>
+    );
+  }
   return (
-    <Dialog title={t("Settings")} onClose={onClose}>
+    <Dialog key="settings" title={t("Settings")} onClose={onClose}>
       <NameForm store={store} />
       <Choice
         legend="Theme"
@@ -59,14 +68,6 @@ export function Settings({ store, onClose }: { readonly store: Store; readonly o
           {t("Sign out")}
         </button>
       </div>
-      {asking === "link" && (
-        <Dialog title={t("Use on another device")} onClose={() => setAsking(undefined)}>
-          <DeviceLink store={store} />
-        </Dialog>
-      )}
-      {asking === "signOut" && (
-        <SignOut store={store} onLink={() => setAsking("link")} onClose={() => setAsking(undefined)} />
-      )}
     </Dialog>
   );
 }

@@ -4,7 +4,7 @@ import { type KeptConversation, keptConversations } from "../keeping.ts";
 import { isComposing } from "../keys.ts";
 import { plainLine } from "../markdown.ts";
 import { channelHref, go } from "../route.ts";
-import { findMessages, fitOf, type Piece, queryOf } from "../search.ts";
+import { findMessages, fitOf, fold, type Piece, queryOf } from "../search.ts";
 import type { Store } from "../store.ts";
 import { type Phrase, t } from "../words.ts";
 import { Avatar } from "./Avatar.tsx";
@@ -17,6 +17,8 @@ type Option = {
   readonly sign: Person | string;
   readonly label: string;
   readonly unread?: number;
+  /** How well its name fits what was typed, where it holds it as it is. */
+  readonly fit?: number;
   /** Of a message: where and when it was said, and the words round what was found. */
   readonly about?: string;
   readonly pieces?: readonly Piece[];
@@ -40,11 +42,12 @@ const ACTIONS: readonly (readonly [label: Phrase, opens: SheetName])[] = [
 export function Switcher({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [typed, setTyped] = useState("");
-  const [active, setActive] = useState(0);
+  /** The option an arrow has chosen; until then the one whose name fits best. */
+  const [active, setActive] = useState<number>();
   const [kept, setKept] = useState<readonly KeptConversation[]>([]);
   const groups = groupsOf(store, kept, typed.trim()).filter(({ options }) => options.length > 0);
   const options = groups.flatMap((group) => group.options);
-  const at = Math.min(active, options.length - 1);
+  const at = Math.min(active ?? bestAt(options), options.length - 1);
   const optionId = (option: Option) => `switcher-option-${option.key}`;
   const chosen = options[at];
   const chosenId = chosen && optionId(chosen);
@@ -61,7 +64,7 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
   useEffect(() => {
     if (store.person.value) keptConversations(store.person.value.id).then(setKept, () => setKept([]));
   }, []);
-  useEffect(() => setActive(0), [typed]);
+  useLayoutEffect(() => setActive(undefined), [typed]);
   useEffect(() => document.getElementById(chosenId ?? "")?.scrollIntoView({ block: "nearest" }), [chosenId]);
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -202,7 +205,13 @@ function best(options: readonly Option[], wanted: string): readonly Option[] {
     })
     .sort((a, b) => b.fit - a.fit)
     .slice(0, GROUP_MAX)
-    .map(({ option }) => option);
+    .map(({ option, fit }) => (fold(option.label).includes(fold(wanted)) ? { ...option, fit } : option));
+}
+
+/** The place of the option whose name holds what was typed, and best so; the first one where no name does. */
+function bestAt(options: readonly Option[]): number {
+  const fits = options.map(({ fit = Number.NEGATIVE_INFINITY }) => fit);
+  return Math.max(0, fits.indexOf(Math.max(...fits)));
 }
 
 function channelOptions(store: Store, which: (peer: Person | undefined) => boolean) {
