@@ -31,8 +31,8 @@ function runOf(marks: string, before: string, after: string): Run {
   const isLoose = (beside: string, isPunctuation: boolean) => SPACE.test(beside) || isPunctuation || CJK.test(beside);
   const isLeft = !SPACE.test(after) && (!isBeforePunctuation || isLoose(before, isAfterPunctuation));
   const isRight = !SPACE.test(before) && (!isAfterPunctuation || isLoose(after, isBeforePunctuation));
-  // A sum is no emphasis: 2*3*4.
-  const isSum = mark === "*" && length === 1 && DIGIT.test(before) && DIGIT.test(after);
+  // A product and a range are no emphasis: 2*3*4, 10~20.
+  const isSum = mark !== "_" && length === 1 && DIGIT.test(before) && DIGIT.test(after);
   const isWhole = mark === "_"; // only round whole words: snake_case
   const mayOpen = isLeft && !isSum && (!isWhole || !isRight || isAfterPunctuation);
   const mayClose = isRight && !isSum && (!isWhole || !isLeft || isBeforePunctuation);

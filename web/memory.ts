@@ -63,16 +63,18 @@ export const memory = {
     write(keyOf(personId, "edit", epoch), edit ? JSON.stringify(edit) : "");
   },
 
-  /** All drafts of a person, by epoch. */
-  drafts(personId: string): ReadonlyMap<string, string> {
-    const prefix = `${keyOf(personId, "draft")}.`;
-    const keys = new Set([...storedKeys(), ...held.keys()].filter((key) => key.startsWith(prefix)));
-    return new Map(
-      [...keys].flatMap((key) => {
-        const text = read(key);
-        return text === undefined ? [] : [[key.slice(prefix.length), text] as const];
-      }),
-    );
+  /** Everything a person has begun to write: drafts, and rewrites of messages. */
+  unsaid(personId: string): readonly { readonly key: string; readonly epoch: string; readonly text: string }[] {
+    const keys = [...new Set([...storedKeys(), ...held.keys()])];
+    return (["draft", "edit"] as const).flatMap((kind) => {
+      const prefix = `${keyOf(personId, kind)}.`;
+      return keys.flatMap((key) => {
+        const epoch = key.slice(prefix.length);
+        if (!key.startsWith(prefix)) return [];
+        const text = kind === "draft" ? memory.draft(personId, epoch) : (memory.edit(personId, epoch)?.text ?? "");
+        return text === "" ? [] : [{ key, epoch, text }];
+      });
+    });
   },
 
   /** The number of the newest message read here, `undefined` in a channel never seen. */

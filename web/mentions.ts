@@ -4,6 +4,7 @@
  * Who and what there is are arguments. The way back, for readers, is in markdown.ts.
  */
 import type { Person } from "../worker/frames.ts";
+import { foldApostrophes } from "../worker/names.ts";
 
 /** What is code is not touched. */
 const CODE = /(```[\s\S]*?(?:```|$)|`[^`\n]*`)/;
@@ -39,7 +40,7 @@ function encodePart(text: string, byName: readonly Person[], channels: ReadonlyS
 function personAt(text: string, start: number, byName: readonly Person[]) {
   const found = byName.find(({ name }) => {
     const end = start + name.length;
-    return text.slice(start, end).toLowerCase() === name.toLowerCase() && !WORD.test(text[end] ?? "");
+    return foldApostrophes(text.slice(start, end)).toLowerCase() === name.toLowerCase() && !WORD.test(text[end] ?? "");
   });
   return found && { id: found.id, length: found.name.length };
 }

@@ -170,9 +170,11 @@ export function createOutbox(
   return {
     entries: computed(() => all.value.filter((entry) => entry.personId === owner)),
     async open(personId) {
+      const isFirst = owner !== personId;
       owner = personId;
       all.value = all.value.filter((entry) => entry.personId === personId);
-      await adopt(personId);
+      // Without locks nobody can tell which tabs are gone: this one takes over what is there when it begins, and no more.
+      if (isFirst || navigator.locks) await adopt(personId);
     },
     add(entry) {
       void keep({ ...entry, tab });
@@ -189,8 +191,12 @@ export function createOutbox(
     fail(entry, failure) {
       const held = all.value.find((other) => isSame(other, entry));
       if (held) void keep({ ...held, failure });
+      pump(); // what waited behind it
     },
-    remove: drop,
+    remove(entry) {
+      drop(entry);
+      pump(); // likewise
+    },
     retry(id) {
       const entry = all.value.find((other) => other.id === id && other.failure);
       const next = entry && withoutRefused(entry);
@@ -213,6 +219,7 @@ function isHeld(entry: OutboxEntry): boolean {
 /** An entry to be tried again: without what it was refused for, where it can do without. `undefined`: nothing would be left of it. */
 function withoutRefused({ failure, ...entry }: OutboxEntry): OutboxEntry | undefined {
   if (entry.kind !== "send") return entry;
+  if (failure?.code === "upload") return entry; // still held: its files are on their way again
   const { replyTo, attachments, held, ...words } = entry;
   if (held && entry.text === "") return undefined;
   if (failure?.code === "invalid_reply") return { ...words, ...(attachments && { attachments }) };
@@ -237,8 +244,8 @@ function holdTab(tab: string): void {
 }
 
 /**
- * Runs `work` once another tab is gone, which its lock tells. Plain http has no locks: there the work is done at once, and what two
- * tabs then send is one message by its id.
+ * Runs `work` once another tab is gone, which its lock tells. Plain http has no locks: there the work is done at once. What two tabs
+ * then send is one message by its id, and it is done in both when it has come.
  */
 async function whenGone(tab: string, work: () => Promise<void>): Promise<void> {
   if (navigator.locks) await navigator.locks.request(tabLock(tab), work);

@@ -128,9 +128,12 @@ export function createReading({ memory, person, heldSeq }: Facts) {
       drafts.value = unsaid;
     },
 
-    /** Forgets what was written in a channel that is gone. */
-    dropDraft(epoch: string): void {
-      if (person.value) memory.keepDraft(person.value.id, epoch, "");
+    /** Forgets what was begun in a channel that is gone. */
+    dropUnsaid(epoch: string): void {
+      if (person.value) {
+        memory.keepDraft(person.value.id, epoch, "");
+        memory.keepEdit(person.value.id, epoch, undefined);
+      }
       const unsaid = new Set(drafts.value);
       unsaid.delete(epoch);
       drafts.value = unsaid;

@@ -2,6 +2,7 @@
  * Finding: names by the letters of them that were typed, messages by the words in them. Pure.
  */
 import type { Message } from "../worker/frames.ts";
+import { foldApostrophes } from "../worker/names.ts";
 
 /** A stretch of a text, and whether it is what was looked for. */
 export type Piece = { readonly text: string; readonly isHit: boolean };
@@ -121,5 +122,5 @@ function hitsOf(folded: string, words: readonly string[]): readonly { readonly s
 
 /** Without case, and without the marks on letters. */
 export function fold(text: string): string {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  return foldApostrophes(text).normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }

@@ -79,6 +79,15 @@ export type Unsent = {
   discard(): void;
 };
 
+/** A message that waits: for `uploads`, for the `table` of emoji, or both. `attachments` are uploaded already. */
+type HeldMessage = {
+  readonly id: string;
+  readonly text: string;
+  readonly uploads: Uploads | undefined;
+  readonly table: Promise<void> | undefined;
+  readonly attachments?: readonly Attachment[];
+};
+
 /** News of a conversation, whole where it was told whole. */
 export type Heard = { readonly channelId: string; readonly messages: readonly Message[] };
 
@@ -146,6 +155,8 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
   /** A device link that waits for a decision. */
   let linkToken: string | undefined;
   const uploadsBegun = new WeakMap<Conversation, Promise<Uploads>>();
+  /** Conversations in which a rewrite was looked for that another tab, or this one before a reload, has begun. */
+  const recalled = new WeakSet<Conversation>();
   /** Ids in texts whose people are to be asked for, and those that were. */
   const unmet = new Set<string>();
   const asked = new Set<string>();
@@ -454,7 +465,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
       conversation.epoch.value = epoch;
       conversation.history.value = { ...head, messages };
       reading.note(epoch, messages);
-      recallEdit(conversation);
+      recallEdit(conversation, false);
     });
   }
 
@@ -483,7 +494,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
           conversation.here.value = frame.here;
           learn(frame.here.people);
           takeIn(frame.epoch, conversation.history.value.messages);
-          recallEdit(conversation);
+          recallEdit(conversation, true);
         });
       case "messages":
         return batch(() => {
@@ -615,7 +626,6 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     const table = noticeShortcodes(text);
     const isHeld = table !== undefined || attachments.length < files.length;
     const id = newId();
-    if (uploads && isHeld) heldUploads.set(id, uploads);
     const isWritten = write(conversation, id, {
       kind: "send",
       text,
@@ -632,7 +642,8 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
       conversation.uploads.value = undefined;
     });
     if (uploads) uploadsBegun.delete(conversation);
-    if (isHeld) void releaseWhenReady(id, text, uploads, table);
+    if (uploads && isHeld) heldUploads.set(id, uploads);
+    if (isHeld) void releaseWhenReady({ id, text, uploads, table });
     else uploads?.clear();
     return true;
   }
@@ -647,25 +658,27 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
   }
 
   /** A held message goes once its files are uploaded and its shortcodes known, wherever the person is by then. */
-  async function releaseWhenReady(
-    id: string,
-    text: string,
-    uploads: Uploads | undefined,
-    table?: Promise<void>,
-  ): Promise<void> {
+  async function releaseWhenReady({ id, text, uploads, table, attachments = [] }: HeldMessage): Promise<void> {
     await table;
-    if (uploads) await uploaded(uploads);
+    if (uploads) await uploaded(id, uploads);
     if (uploads && !heldUploads.delete(id)) return; // taken back
-    outbox.release(id, { text: withEmoji(text), attachments: attachmentsOf(uploads) });
+    outbox.release(id, { text: withEmoji(text), attachments: uploads ? attachmentsOf(uploads) : attachments });
     uploads?.clear();
   }
 
-  function uploaded(uploads: Uploads): Promise<void> {
+  /** Waits for the files of a held message. While one has failed the message has failed, and holds up nothing that comes after it. */
+  function uploaded(id: string, uploads: Uploads): Promise<void> {
     return new Promise((resolve) => {
       const stop = effect(() => {
-        if (uploads.list.value.some(({ state }) => state.kind !== "done")) return;
-        setTimeout(() => stop()); // not while it runs
-        resolve();
+        const states = uploads.list.value.map(({ state }) => state);
+        const failed = states.find(({ kind }) => kind === "failed");
+        const isDone = states.every(({ kind }) => kind === "done");
+        setTimeout(() => {
+          if (isDone) stop();
+          if (failed?.kind === "failed") outbox.fail({ id, kind: "send" }, { code: "upload", detail: failed.detail });
+          else outbox.retry(id);
+          if (isDone) resolve();
+        }); // not while the list changes
       });
     });
   }
@@ -673,7 +686,11 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
   /** A held message that a closed tab has left: its shortcodes are looked up anew; files that were not uploaded are gone with the tab. */
   function resumeHeld(entry: OutboxEntry & { readonly kind: "send" }): void {
     const lost = (entry.held?.fileNames.length ?? 0) - (entry.attachments?.length ?? 0);
-    if (lost <= 0) return void releaseWhenReady(entry.id, entry.text, undefined, noticeShortcodes(entry.text));
+    const { id, text, attachments } = entry;
+    if (lost <= 0) {
+      const table = noticeShortcodes(text);
+      return void releaseWhenReady({ id, text, table, uploads: undefined, ...(attachments && { attachments }) });
+    }
     const detail = t("The page closed before these files were uploaded: {names}", {
       names: entry.held?.fileNames.join(", ") ?? "",
     });
@@ -721,14 +738,23 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     }
   }
 
-  /** A rewrite that was begun goes on where it was left. */
-  function recallEdit(conversation: Conversation): void {
+  /**
+   * A rewrite that was begun goes on where it was left, once a tab. `isWhole`: the server has told all messages there are; where
+   * the message is gone by then, the words become a draft.
+   */
+  function recallEdit(conversation: Conversation, isWhole: boolean): void {
+    const who = person.value;
     const epoch = conversation.epoch.value;
-    if (!person.value || epoch === undefined || conversation.editing.value) return;
-    const kept = memory.edit(person.value.id, epoch);
+    if (!who || epoch === undefined || recalled.has(conversation)) return;
+    const kept = memory.edit(who.id, epoch);
     const message = kept && find(conversation.history.value, kept.id);
+    if (isWhole || message) recalled.add(conversation);
     if (message && !message.deleted) conversation.editing.value = kept;
-    else if (kept) memory.keepEdit(person.value.id, epoch, undefined);
+    else if (kept && isWhole) {
+      memory.keepEdit(who.id, epoch, undefined);
+      const draft = reading.draft(epoch);
+      reading.keepDraft(epoch, draft === "" ? kept.text : `${draft}\n${kept.text}`);
+    }
   }
 
   /** The newest message of one's own that can be edited. */
@@ -739,19 +765,16 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     edit(conversation, own.at(-1)?.id);
   }
 
-  /** Ends editing with the text as it is by now. `false`: it is empty or too long, and editing goes on. */
-  function saveEdit(conversation: Conversation): boolean {
-    const { value: edited } = conversation.editing;
-    if (!edited) return false;
-    const { id } = edited;
+  /** Ends the editing of a message with a text, as it was typed. `false`: it is empty or too long, and editing goes on. */
+  function saveEdit(conversation: Conversation, { id, text: typed }: Edit): boolean {
     const held = find(conversation.history.value, id);
-    const text = textToSend(edited.text, held?.text);
+    const text = textToSend(typed, held?.text);
     if (countPoints(text) > TEXT_MAX_POINTS || (text === "" && !held?.attachments)) return false;
     const waiting = outbox.entries.value.find((entry) => entry.kind === "edit" && entry.id === id);
     // An edit that waits may be on its way already: what is meant now has to follow it, also when it is the old text.
     const before = waiting?.kind === "edit" ? waiting.text : held?.text;
     if (before !== undefined && before !== text) write(conversation, id, { kind: "edit", text });
-    edit(conversation, undefined);
+    if (conversation.editing.value?.id === id) edit(conversation, undefined);
     return true;
   }
 
@@ -778,6 +801,16 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     return true;
   }
 
+  /** Tries again what was refused. Files that cannot be sent are left out where something else is left. */
+  function retry(id: string): void {
+    const uploads = heldUploads.get(id);
+    if (uploads)
+      uploads.retryFailed(
+        outbox.entries.value.some((entry) => entry.id === id && entry.kind === "send" && entry.text !== ""),
+      );
+    else outbox.retry(id);
+  }
+
   /** Takes back what waits: a message that was not sent yet, or a change that was refused. */
   function discard(entry: EntryName): void {
     heldUploads.get(entry.id)?.clear();
@@ -792,7 +825,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
   const lostDrafts = computed(() => {
     const who = person.value;
     void reading.drafts.value;
-    return who && isListKnown.value ? [...memory.drafts(who.id)].filter(([epoch]) => isGone(epoch)) : [];
+    return who && isListKnown.value ? memory.unsaid(who.id).filter(({ epoch }) => isGone(epoch)) : [];
   });
 
   /** What was written and has no conversation any more: in channels that are gone. */
@@ -806,8 +839,8 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
         const title = titleOf(entry.channelId);
         return [{ key: entry.id, title, text: plainText(entry.text), fileNames, discard: () => discard(entry) }];
       }),
-      ...lostDrafts.value.map(([epoch, text]): Unsent => {
-        return { key: epoch, text, fileNames: [], discard: () => reading.dropDraft(epoch) };
+      ...lostDrafts.value.map(({ key, epoch, text }): Unsent => {
+        return { key, text, fileNames: [], discard: () => reading.dropUnsaid(epoch) };
       }),
     ];
   });
@@ -862,8 +895,9 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
 
   /** What waits in a channel. One's own messages are never unread, also those whose answer is still on its way. */
   function waiting(channel: Channel): Waiting {
+    const isLive = directoryLink.value.kind === "live"; // otherwise none of them can have arrived
     const own = outbox.entries.value.filter((entry) => {
-      return entry.epoch === channel.epoch && entry.kind === "send" && !entry.held && !entry.failure;
+      return isLive && entry.epoch === channel.epoch && entry.kind === "send" && !entry.held && !entry.failure;
     });
     return reading.waiting(channel, own.length);
   }
@@ -981,7 +1015,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     textToSend,
     remove,
     undoRemove: (id: string) => outbox.remove({ id, kind: "delete" }),
-    retry: outbox.retry,
+    retry,
     discard,
     /** The files that a held message waits for. */
     heldUploads: (id: string) => heldUploads.get(id),

@@ -7,6 +7,7 @@ import { Attachment } from "../worker/frames.ts";
 import { ATTACHMENT_MAX_BYTES, ATTACHMENTS_MAX } from "../worker/protocol.ts";
 import { channelPath, readAnswer } from "./api.ts";
 import { newId } from "./ids.ts";
+import { chances } from "./parts.ts";
 import { t } from "./words.ts";
 
 export type UploadState =
@@ -35,6 +36,8 @@ export type Uploads = {
   /** Under another name it is another upload: the server keeps the name with the bytes. */
   rename(id: string, name: string): void;
   retry(id: string): void;
+  /** Tries again whatever has failed and may work; `mayLeaveOut`: the rest is taken away, where that leaves something or something else is there. */
+  retryFailed(mayLeaveOut: boolean): void;
   remove(id: string): void;
   /** The message has taken them. */
   clear(): void;
@@ -99,7 +102,8 @@ export function createUploads(channelId: string): Uploads {
     request.onload = () => {
       const answer = readAnswer(request.status, request.responseText, Attachment);
       if (answer.ok) return change(id, { state: { kind: "done", attachment: answer.value } });
-      if (answer.retryAfterMs === undefined) return fail(id, answer.detail, answer.status >= 500);
+      if (answer.retryAfterMs === undefined)
+        return fail(id, answer.detail, answer.status >= 500 || answer.status === 408);
       setTimeout(
         () => files.has(id) && requests.get(id) === request && send(id, { blob, ...sized }),
         answer.retryAfterMs,
@@ -116,6 +120,18 @@ export function createUploads(channelId: string): Uploads {
     requests.delete(id);
     request?.abort();
   }
+
+  function retry(id: string): void {
+    stop(id);
+    void begin(id);
+  }
+
+  // What failed for want of a network is tried again when there is one.
+  const before = chances.peek();
+  const unfollow = chances.subscribe((now) => {
+    if (now === before) return;
+    for (const { id, state } of list.peek()) if (state.kind === "failed" && state.mayRetry) retry(id);
+  });
 
   function remove(id: string): void {
     stop(id);
@@ -162,9 +178,16 @@ export function createUploads(channelId: string): Uploads {
       change(id, { name });
       void begin(id);
     },
-    retry(id) {
-      stop(id);
-      void begin(id);
+    retry,
+    retryFailed(mayLeaveOut) {
+      const failed = list.value.flatMap(({ id, state }) =>
+        state.kind === "failed" ? [{ id, mayRetry: state.mayRetry }] : [],
+      );
+      const isMoreLeft = mayLeaveOut || failed.length < list.value.length;
+      for (const { id, mayRetry } of failed) {
+        if (mayRetry) retry(id);
+        else if (isMoreLeft) remove(id);
+      }
     },
     remove,
     forgive() {
@@ -173,6 +196,7 @@ export function createUploads(channelId: string): Uploads {
     clear() {
       complaint.value = undefined;
       for (const { id } of list.value) remove(id);
+      unfollow();
     },
   };
 }

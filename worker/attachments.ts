@@ -6,7 +6,7 @@ import { create as createDisposition } from "content-disposition";
 import { fileTypeFromBuffer } from "file-type";
 import { parse as parseRange } from "range-parser";
 import type { Attachment } from "./frames.ts";
-import { receiveInParts } from "./multipart.ts";
+import { BucketFailure, receiveInParts } from "./multipart.ts";
 import { problem } from "./problem.ts";
 import { ATTACHMENT_MAX_BYTES, FILE_NAME_MAX_POINTS, type Refusal, UPLOAD_MAX_MS } from "./protocol.ts";
 
@@ -65,6 +65,7 @@ export async function receive(
       if (refusal) return { kind: "refused", refusal };
     } else await bucket.put(key, counted.pipeThrough(new FixedLengthStream(declaredBytes)));
   } catch (error) {
+    if (error instanceof BucketFailure) throw error.cause;
     if (gauge.size > ATTACHMENT_MAX_BYTES) return TOO_LARGE;
     if (gauge.isLate) return TOO_LATE;
     if (gauge.isWhole && (declaredBytes === undefined || gauge.size === declaredBytes)) throw error;
@@ -140,11 +141,11 @@ export function foldFileName(raw: string): string {
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffd]/gu, "")
     .replace(/^.*[\\/]/su, "")
     .trim();
-  const [, stem = name, ending = ""] = /^(.*?)(\.[^.]{1,16})?$/su.exec(name) ?? [];
-  if ((stem !== "" || ending === "") && !VISIBLE.test(stem))
-    return VISIBLE.test(ending.slice(1)) ? `file${ending}` : "file";
-  const points = [...name];
-  if (points.length <= FILE_NAME_MAX_POINTS) return name;
+  const [, stem = name, written = ""] = /^(.*?)(\.[^.]{1,16})?$/su.exec(name) ?? [];
+  const ending = VISIBLE.test(written) ? written : "";
+  if (!VISIBLE.test(stem)) return stem === "" && ending !== "" ? ending : `file${ending}`; // a name may begin with a dot
+  const points = [...(stem + ending)];
+  if (points.length <= FILE_NAME_MAX_POINTS) return stem + ending;
   return points.slice(0, FILE_NAME_MAX_POINTS - [...ending].length).join("") + ending;
 }
 

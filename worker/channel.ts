@@ -7,6 +7,7 @@ import { DurableObject } from "cloudflare:workers";
 import { type FileFacts, keyOf } from "./attachments.ts";
 import { backoffMs } from "./backoff.ts";
 import { Broadcast, messagesFrame } from "./broadcast.ts";
+import type { Directory } from "./directory.ts";
 import { withMessages } from "./encoding.ts";
 import { readEnvelope } from "./envelope.ts";
 import type { Attachment, ChannelFrame, Message, Person, WelcomeFrame, WindowAnswer } from "./frames.ts";
@@ -41,7 +42,7 @@ export type ChannelUpgrade = { readonly seat: ChannelSeat; readonly reportedSeq:
 
 type Refused = { readonly kind: "refused"; readonly refusal: Refusal };
 /** The check of who asks is too old to count: nothing was done, and the front door checks again. */
-export type Stale = { readonly kind: "stale" };
+export type Stale = { readonly kind: "stale" /** The channel's clock then (ms). */; readonly at: number };
 type NotSeated = Refused | Stale;
 
 export type FileOutcome = NotSeated | { readonly kind: "file"; readonly file: Attachment };
@@ -55,6 +56,8 @@ const NOT_HERE: Refusal = { code: "not_found", detail: "There is no such channel
 const NO_SUCH_FILE: Refusal = { code: "not_found", detail: "There is no such file." };
 /** The status by which an upgrade says `Stale` (RFC 8470 lends the number). The front door shows it to no client. */
 export const STALE_STATUS = 425;
+/** Tries to tell the directory something. */
+const TELL_TRIES = 3;
 /** Keys in one call to the bucket: R2 refuses more. */
 const BUCKET_KEYS_MAX = 1_000;
 /** So long (ms) a deleted channel's object still says that it has ended: longer than any request is under way (see `UPLOAD_MAX_MS`). */
@@ -118,7 +121,7 @@ export class Channel extends DurableObject<Env> {
   override fetch(request: Request): Response {
     const { seat: asked, reportedSeq } = readEnvelope<ChannelUpgrade>(request);
     const seated = this.#seatNow(asked);
-    if (seated.kind === "stale") return new Response(null, { status: STALE_STATUS });
+    if (seated.kind === "stale") return new Response(String(seated.at), { status: STALE_STATUS });
     if (seated.kind === "refused") return problem(seated.refusal);
     const { seat } = seated;
     const query = new URL(request.url).searchParams;
@@ -419,7 +422,8 @@ export class Channel extends DurableObject<Env> {
     if (this.#journal.hasEnded || isOther || !isFor(id, seat.person.id)) return { kind: "refused", refusal: NOT_HERE };
     if (this.#endedLately.has(seat.session)) return { kind: "refused", refusal: SESSION_ENDED };
     const { checkedAt } = seat;
-    if (checkedAt < this.#startedAt || checkedAt < Date.now() - CHECK_MAX_AGE_MS) return { kind: "stale" };
+    const now = Date.now();
+    if (checkedAt < this.#startedAt || checkedAt < now - CHECK_MAX_AGE_MS) return { kind: "stale", at: now };
     const changed = this.#changedLately.get(seat.person.id);
     return { kind: "seated", seat: changed && changed.asOf > seat.asOf ? { ...seat, ...changed } : seat };
   }
@@ -462,14 +466,24 @@ export class Channel extends DurableObject<Env> {
     }
   }
 
-  /** As it is now: a text that was deleted or changed meanwhile is not told. */
+  /** As it is at each try: a text that was deleted or changed meanwhile is not told. */
   async #tellMentioned({ epoch }: ChannelRef, messageId: string, mentioned: readonly string[]): Promise<void> {
-    try {
+    await this.#tellDirectory("mention", async (directory) => {
       const message = find(this.#history, messageId);
       const still = mentioned.filter((id) => message && mentionedIn(message.text).includes(id));
-      if (message && still.length > 0) await this.env.DIRECTORY.getByName("directory").mention(epoch, message, still);
-    } catch (error) {
-      log.weather("mention", error);
+      if (message && still.length > 0) await directory.mention(epoch, message, still);
+    });
+  }
+
+  /** Tells the directory something, up to three times: a call that broke off on the way is made again by nobody else. */
+  async #tellDirectory(what: string, tell: (directory: DurableObjectStub<Directory>) => Promise<void>): Promise<void> {
+    for (let tried = 1; ; tried++) {
+      try {
+        return await tell(this.env.DIRECTORY.getByName("directory"));
+      } catch (error) {
+        if (tried === TELL_TRIES) return log.weather(what, error);
+        await scheduler.wait(GATHER_MS * tried);
+      }
     }
   }
 
@@ -494,16 +508,13 @@ export class Channel extends DurableObject<Env> {
     }, restMs);
   }
 
-  /** As it is now. */
+  /** As it is at each try. */
   async #reportNow({ epoch, kind }: ChannelRef): Promise<void> {
-    const { seq, messages } = this.#history;
-    const newest = messages.at(-1);
-    const latest = kind === "direct" ? newest : undefined;
-    try {
-      await this.env.DIRECTORY.getByName("directory").report(epoch, seq, newest?.sentAt ?? null, latest);
-    } catch (error) {
-      log.weather("report", error); // the next message reports again
-    }
+    await this.#tellDirectory("report", (directory) => {
+      const { seq, messages } = this.#history;
+      const newest = messages.at(-1);
+      return directory.report(epoch, seq, newest?.sentAt ?? null, kind === "direct" ? newest : undefined);
+    });
   }
 }
 

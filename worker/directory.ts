@@ -102,6 +102,8 @@ export class Directory extends DurableObject<Env> {
   readonly #settingsPaces = new Map<string, Bucket>();
   /** Rounds in a row in which some channel could not be told of an end. */
   #untoldRounds = 0;
+  /** When (ms) the alarm is set for, as far as known. */
+  #alarmAt: number | undefined;
   readonly #changedPeople = new Map<string, OnlinePerson>();
   #activityTimer = false;
   /** When (ms) activity was last told. */
@@ -228,17 +230,27 @@ export class Directory extends DurableObject<Env> {
 
   /** Tells the channels that could not be told of an end, or whose telling was cut off. Never throws: the platform drops an alarm after six failures. */
   override async alarm(): Promise<void> {
+    this.#alarmAt = undefined;
     try {
       const isAllTold = [
-        await this.#endChannels(this.#register.deletions()),
-        await this.#endSessions(this.#register.endedSessions()),
+        await this.#endChannels(this.#register.deletions(), true),
+        await this.#endSessions(this.#register.endedSessions(), true),
       ].every(Boolean);
       this.#untoldRounds = isAllTold ? 0 : this.#untoldRounds + 1;
     } catch (error) {
       log.bug("alarm", error);
       this.#untoldRounds++;
     }
-    if (this.#untoldRounds > 0) await this.ctx.storage.setAlarm(Date.now() + backoffMs(this.#untoldRounds));
+    if (this.#untoldRounds > 0) this.#wakeWithin(backoffMs(this.#untoldRounds));
+  }
+
+  /** The alarm comes so soon (ms), or sooner if it was to come sooner: what waits is put off by nothing that comes after it. */
+  #wakeWithin(ms: number): void {
+    const now = Date.now();
+    const at = now + ms;
+    if (this.#alarmAt !== undefined && this.#alarmAt > now && this.#alarmAt <= at) return;
+    this.#alarmAt = at;
+    void this.ctx.storage.setAlarm(at);
   }
 
   /** All channels this person may see. */
@@ -443,13 +455,13 @@ export class Directory extends DurableObject<Env> {
 
   /**
    * Visits of ended sessions are what has still to be told: they go once it was, and the alarm outlives this process.
-   * Answers whether every channel was told.
+   * Answers whether every channel was told. `isRetry`: the alarm that runs is set anew by itself.
    */
-  async #endSessions(sessions: readonly string[]): Promise<boolean> {
+  async #endSessions(sessions: readonly string[], isRetry = false): Promise<boolean> {
     const untold = sessions.flatMap((session) => this.#register.visits(session).map((epoch) => ({ session, epoch })));
     for (const session of sessions) this.#sockets.endSession(session);
     if (untold.length === 0) return true;
-    void this.ctx.storage.setAlarm(Date.now() + backoffMs(this.#untoldRounds));
+    if (!isRetry) this.#wakeWithin(backoffMs(0));
     const told = await Promise.all(
       untold.map(async ({ session, epoch }) => {
         const isTold = await this.#tell(epoch, (channel) => channel.endSession(session));
@@ -461,9 +473,12 @@ export class Directory extends DurableObject<Env> {
   }
 
   /** Deleted channels' objects are told until they have acknowledged. Answers whether all of these have. */
-  async #endChannels(channels: readonly { readonly id: string; readonly epoch: string }[]): Promise<boolean> {
+  async #endChannels(
+    channels: readonly { readonly id: string; readonly epoch: string }[],
+    isRetry = false,
+  ): Promise<boolean> {
     if (channels.length === 0) return true;
-    void this.ctx.storage.setAlarm(Date.now() + backoffMs(this.#untoldRounds));
+    if (!isRetry) this.#wakeWithin(backoffMs(0));
     const told = await Promise.all(
       channels.map(async ({ id, epoch }) => {
         const isTold = await this.#tell(epoch, (channel) => channel.end({ id, epoch }));

@@ -309,7 +309,9 @@ app
       outcome = await takeIn(c, channel, id, bucket, declared);
     } finally {
       if (outcome?.kind !== "file") {
-        await objectOf(c, channel).dropUpload(id);
+        await objectOf(c, channel)
+          .dropUpload(id)
+          .catch((error: unknown) => log.weather("upload", error)); // the channel forgets it by itself after an hour
         await bucket.delete(keyOf(channel.epoch, id)); // also where nobody remembers it: its channel may be gone
       }
     }
@@ -332,7 +334,7 @@ app
     if (!isUpgrade(c)) refuse("upgrade_required", "Connect with a WebSocket.");
     const first = await upgradeTo(c);
     if (first.status !== STALE_STATUS) return first;
-    await checkAgain(c);
+    await checkAgain(c, Number(await first.text()));
     const second = await upgradeTo(c);
     return second.status === STALE_STATUS ? problem(STILL_STALE) : second;
   })
@@ -419,9 +421,11 @@ async function check(c: Context<App>, session: string, channelId: string | undef
   c.set("asker", asker);
 }
 
-/** The same once more: the check was too old for the channel. */
-async function checkAgain(c: Context<App>): Promise<void> {
+/** The same once more: the check was too old for the channel, whose clock said `at` (ms) then. What is checked now is newer than that, whatever the directory's clock says. */
+async function checkAgain(c: Context<App>, at: number): Promise<void> {
   await check(c, c.var.asker.seat.session, channelOf(c).id);
+  const { asker } = c.var;
+  c.set("asker", { ...asker, checkedAt: Math.max(asker.checkedAt, at) });
 }
 
 const STILL_STALE: Refusal = { code: "busy", detail: "Too much is going on right now.", retryAfterMs: OBJECT_WAIT_MS };
@@ -434,10 +438,11 @@ async function seated<T extends { readonly kind: string }>(
   c: Context<App>,
   call: (object: DurableObjectStub<ChannelObject>, seat: ChannelSeat) => Promise<T | Stale>,
 ): Promise<Exclude<T, Stale>> {
-  const isTaken = (outcome: T | Stale): outcome is Exclude<T, Stale> => outcome.kind !== "stale";
+  const isStale = (outcome: T | Stale): outcome is Stale => outcome.kind === "stale";
+  const isTaken = (outcome: T | Stale): outcome is Exclude<T, Stale> => !isStale(outcome);
   const first = await call(objectOf(c, channelOf(c)), seatOf(c));
   if (isTaken(first)) return first;
-  await checkAgain(c);
+  if (isStale(first)) await checkAgain(c, first.at);
   const second = await call(objectOf(c, channelOf(c)), seatOf(c));
   if (isTaken(second)) return second;
   throw new Refused(STILL_STALE);

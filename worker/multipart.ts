@@ -19,6 +19,9 @@ const TOO_MANY: Refusal = {
 };
 const TOO_FULL: Refusal = { code: "busy", detail: "Too many uploads at a time.", retryAfterMs: WAIT_MS };
 
+/** The bucket failed, not the stream that was to go into it. */
+export class BucketFailure extends Error {}
+
 let gatheredBytes = 0;
 const underWay = new Map<string, number>();
 
@@ -70,11 +73,11 @@ class Intake {
       if (this.#upload) {
         await this.#hand(this.#take(this.#size));
         await this.#upload.complete(this.#parts);
-      } else await this.#bucket.put(this.#key, this.#take(this.#size));
+      } else await this.#counted(this.#take(this.#size), (whole) => this.#bucket.put(this.#key, whole));
       isStored = true;
       return undefined;
     } finally {
-      this.#take(this.#size);
+      gatheredBytes -= this.#size;
       if (!isStored) await this.#upload?.abort().catch(() => {}); // R2 forgets by itself what was begun and never finished
     }
   }
@@ -85,7 +88,7 @@ class Intake {
     gatheredBytes += chunk.byteLength;
   }
 
-  /** The first `bytes` of what was gathered, in one piece. They count as gathered no longer. */
+  /** The first `bytes` of what was gathered, in one piece. They count as gathered until they are handed on. */
   #take(bytes: number): Uint8Array {
     const whole = new Uint8Array(bytes);
     let offset = 0;
@@ -98,12 +101,24 @@ class Intake {
       else this.#chunks[0] = chunk.subarray(piece.byteLength);
     }
     this.#size -= bytes;
-    gatheredBytes -= bytes;
     return whole;
   }
 
   async #hand(part: Uint8Array): Promise<void> {
-    this.#upload ??= await this.#bucket.createMultipartUpload(this.#key);
-    this.#parts.push(await this.#upload.uploadPart(this.#parts.length + 1, part));
+    await this.#counted(part, async () => {
+      this.#upload ??= await this.#bucket.createMultipartUpload(this.#key);
+      this.#parts.push(await this.#upload.uploadPart(this.#parts.length + 1, part));
+    });
+  }
+
+  /** Hands bytes to the bucket: they are in memory until it has taken them. A failure here is the bucket's, not the stream's. */
+  async #counted(bytes: Uint8Array, work: (bytes: Uint8Array) => Promise<unknown>): Promise<void> {
+    try {
+      await work(bytes);
+    } catch (cause) {
+      throw new BucketFailure("the bucket did not take it", { cause });
+    } finally {
+      gatheredBytes -= bytes.byteLength;
+    }
   }
 }

@@ -23,10 +23,15 @@ const APOSTROPHES = /[\u2018\u2019\u02bc]/gu;
 /** Names that would pass for the product itself or for a group of people, folded. */
 export const RESERVED: readonly string[] = ["admin", "system", "flack", "everyone", "here", "channel", "deleted"];
 
+/** The apostrophes that phones type, as the one that names are kept with. As long as it was. */
+export function foldApostrophes(text: string): string {
+  return text.replace(APOSTROPHES, "'");
+}
+
 /** The one form of a display name: visible, NFKC, trimmed, single spaces, one script. Folding twice changes nothing. */
 export function foldDisplayName(raw: string): FoldedName {
   if (INVISIBLE.test(raw)) return refuse("A name cannot hold invisible characters.");
-  const name = composeName(raw).replace(APOSTROPHES, "'");
+  const name = foldApostrophes(composeName(raw));
   const reason = whyUnfit(name, DISPLAY_CHARACTERS, "letters, digits, spaces and . _ ' -");
   if (reason) return refuse(reason);
   if (RESERVED.includes(nameKey(name))) return refuse("This name is reserved.");
@@ -46,7 +51,7 @@ export function foldChannelName(raw: string): FoldedName {
  * Lower, upper and lower case again is how JavaScript spells full case folding (`ẞ`, `ß` and `SS`, final and other sigmas).
  */
 export function nameKey(name: string): string {
-  return name.toLowerCase().toUpperCase().toLowerCase().normalize("NFKC");
+  return foldApostrophes(name).toLowerCase().toUpperCase().toLowerCase().normalize("NFKC");
 }
 
 function composeName(raw: string): string {

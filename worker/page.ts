@@ -5,6 +5,8 @@
 
 /** The page that every address of the app is, as the build made it. */
 const PAGE_PATH = "/index.html";
+/** Addresses of conversations, and of what is watched. */
+const PLACE = /^\/[cdw]\/[^/]+\/?$/;
 const MANIFEST_PATH = "/manifest.webmanifest";
 /** What the build made the pages with. */
 const DEFAULT_NAME = "Flack";
@@ -12,7 +14,10 @@ const DEFAULT_NAME = "Flack";
 /** Whether a request without an asset of its own is for the page: somebody opens an address that is not a file's. */
 export function isPagePath(request: Request): boolean {
   const { pathname } = new URL(request.url);
-  if (pathname === "/") return true; // the service worker and the look for a newer version ask for it too
+  // The service worker, the look for a newer version, and whoever looks from outside ask for these in their own ways.
+  if (pathname === "/" || pathname === PAGE_PATH) return true;
+  const destination = request.headers.get("Sec-Fetch-Dest") ?? "document";
+  if (PLACE.test(pathname) && ["document", "empty"].includes(destination)) return true;
   if (pathname.startsWith("/api/") || pathname.startsWith("/assets/")) return false;
   const isNavigation = request.headers.get("Sec-Fetch-Mode") === "navigate";
   return isNavigation || (request.headers.get("Accept") ?? "").includes("text/html");

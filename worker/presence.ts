@@ -96,7 +96,9 @@ export class Presence {
   }
 
   #touch(id: string, before: Person | undefined): void {
-    this.#touched.set(id, [...(this.#touched.get(id) ?? []), ...(before ? [before] : [])]);
+    // Each name once, and no more than two: only the last one that differs from the present one is told.
+    const names = (this.#touched.get(id) ?? []).filter(({ name }) => name !== before?.name);
+    this.#touched.set(id, [...names, ...(before ? [before] : [])].slice(-2));
     const oldest = this.#touched.keys().next().value;
     if (this.#touched.size > TOUCHED_MAX && oldest !== undefined) this.#touched.delete(oldest);
   }

@@ -411,7 +411,9 @@ export const SCENES: readonly Scene[] = [
     async open(who, site) {
       await who.join(site, "/c/full");
       await who.makeChannel("short-lived");
-      await who.page.getByRole("textbox", { name: "Message #short-lived" }).fill("The stall plan is on the second page.");
+      await who.page
+        .getByRole("textbox", { name: "Message #short-lived" })
+        .fill("The stall plan is on the second page.");
       await who.openChannel("full");
       await who.context.request.delete(`${site.url}/api/channels/short-lived`);
       await who.page.getByRole("button", { name: /^Unsent messages/ }).click();

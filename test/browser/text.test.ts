@@ -73,6 +73,12 @@ describe("addresses", () => {
     [`${A}... and`, A],
     [`(${A})`, A],
     [`${A}'s`, `${A}'s`],
+    [`**${A}**です`, A],
+    [`~~${A}~~は`, A],
+    [`\u2066${A}\u2069 نعم`, A],
+    [`${A}—and more`, A],
+    ["https://example.com/wiki/L’Équipe", "https://example.com/wiki/L’Équipe"],
+    ["https://example.com/wiki/Paral·lel.", "https://example.com/wiki/Paral·lel"],
     ["https://example.com/?q=*", "https://example.com/?q=*"],
     ["<https://example.com/?q=*>", "https://example.com/?q=*"],
     ["<https://example.com/a.>", "https://example.com/a."],
@@ -129,7 +135,7 @@ describe("emphasis opens and closes as CommonMark has it", () => {
     ["これは**「引用」**です", ["「引用」"], []],
     ["**“quoted”**, then", ["“quoted”"], []],
     ["snake_case_name 2*3*4 __init__", ["init"], []],
-    ["a * b * c", [], []],
+    ["a * b * c and 10~20, 30~40", [], []],
     ["**not closed", [], []],
     ["**https://example.com/x** and *https://example.com/y*", ["https://example.com/x"], ["https://example.com/y"]],
   ])("%s", async (text, bold, italic) => {
@@ -142,12 +148,19 @@ test("a word of code that is longer than the line can be read to its end, on a p
   const token = `start-${"x".repeat(188)}-end`;
   const eve = await Someone.open(browser, "Eve", NARROW);
   await eve.join(site, "/c/general");
-  const id = await eve.post(site, "general", `the token is \`${token}\` today`);
-  const code = eve.page.locator(`#message-${id} code`);
-  await code.waitFor();
-  const [box, log] = [await code.boundingBox(), await eve.page.getByRole("log").boundingBox()];
-  expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual((log?.x ?? 0) + (log?.width ?? 0));
-  expect(await code.textContent()).toBe(token);
+  for (const text of [`the token is \`${token}\` today`, `\`\`\`\n${token}\n\`\`\``]) {
+    const id = await eve.post(site, "general", text);
+    const code = eve.page.locator(`#message-${id} code`);
+    await code.waitFor();
+    expect(await code.textContent()).toBe(token);
+    const right = await code.evaluate((element) => {
+      const range = document.createRange();
+      range.selectNodeContents(element);
+      return range.getBoundingClientRect().right;
+    });
+    const log = await eve.page.getByRole("log").boundingBox();
+    expect(right).toBeLessThanOrEqual((log?.x ?? 0) + (log?.width ?? 0));
+  }
   await eve.context.close();
 });
 

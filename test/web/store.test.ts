@@ -1,5 +1,6 @@
 /** The store: frames in, signals out, commands on their way. The outbox is the real one; the ways out are the test's. */
-import { clear, createStore as createDatabase } from "idb-keyval";
+import { signal } from "@preact/signals";
+import { clear, createStore as createDatabase, set } from "idb-keyval";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { api as httpApi } from "../../web/api.ts";
 import { createDeliveries, type DeliveryWays } from "../../web/delivery.ts";
@@ -7,6 +8,7 @@ import { memory } from "../../web/memory.ts";
 import { createOutbox } from "../../web/outbox.ts";
 import { go, parseRoute, route } from "../../web/route.ts";
 import { createStore, type Store, UNDO_MS } from "../../web/store.ts";
+import type { Upload, UploadState, Uploads } from "../../web/uploads.ts";
 import type { Channel, ChannelFrame, Message, Person } from "../../worker/frames.ts";
 import type { ChannelCommand } from "../../worker/protocol.ts";
 import { closeTabs } from "./setup.ts";
@@ -110,8 +112,7 @@ function here(store: Store) {
 
 /** Saves a rewrite as it is typed now. */
 function save(store: Store, text: string): boolean {
-  store.keepEdit(here(store), text);
-  return store.saveEdit(here(store));
+  return store.saveEdit(here(store), { id: here(store).editing.value?.id ?? "", text });
 }
 
 /** Signed in, both links live, #general open and welcomed. */
@@ -315,6 +316,87 @@ describe("saying something", () => {
     store.linkChanged("directory", { kind: "live" });
     await vi.waitFor(() => expect(store.outbox.value[0]?.failure?.code).toBe("not_found"));
     expect(api.send).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe("a message that waits for its files", () => {
+  const file = { id: "f", name: "a.png", type: "image/png", size: 1, url: "/f" };
+
+  /** Uploads as the composer gives them, whose states are the test's to set. */
+  function uploads(state: UploadState) {
+    const upload = { id: "u", name: "a.png", size: 1, state };
+    const list = signal<readonly Upload[]>([upload]);
+    const set = (next: UploadState) => {
+      list.value = [{ ...upload, state: next }];
+    };
+    const nothing = () => {};
+    const retryFailed = vi.fn(() => set({ kind: "uploading", progress: 0 }));
+    const clear = () => {
+      list.value = [];
+    };
+    const given: Uploads = {
+      list,
+      complaint: signal(undefined),
+      forgive: nothing,
+      add: nothing,
+      rename: nothing,
+      retry: nothing,
+      retryFailed,
+      remove: nothing,
+      clear,
+    };
+    return { given, set, retryFailed };
+  }
+
+  test("goes with them once they are there", async () => {
+    const { store, said } = await talking();
+    const { given, set } = uploads({ kind: "uploading", progress: 0.5 });
+    here(store).uploads.value = given;
+    expect(store.send(here(store), "see")).toBe(true);
+    expect(here(store).uploads.value).toBeUndefined();
+    expect(said).toEqual([]);
+    set({ kind: "done", attachment: file });
+    await vi.waitFor(() => expect(said).toMatchObject([{ type: "send", text: "see", attachments: ["f"] }]));
+  });
+
+  test("has failed while one of them has, holds nothing else up, and goes on when that is tried again", async () => {
+    const { store, said } = await talking();
+    const { given, set, retryFailed } = uploads({ kind: "uploading", progress: 0.5 });
+    here(store).uploads.value = given;
+    store.send(here(store), "see");
+    store.send(here(store), "after");
+    const id = store.outbox.value[0]?.id ?? "";
+    set({ kind: "failed", detail: "No connection.", mayRetry: true });
+    await vi.waitFor(() => expect(said).toMatchObject([{ text: "after" }]));
+    expect(store.outbox.value[0]?.failure).toEqual({ code: "upload", detail: "No connection." });
+    store.retry(id);
+    expect(retryFailed).toHaveBeenCalledWith(true);
+    await vi.waitFor(() => expect(store.outbox.value[0]?.failure).toBeUndefined());
+    store.receiveChannel("general", {
+      type: "messages",
+      messages: [message(1, { id: said[0] && "id" in said[0] ? said[0].id : "", author: ada })],
+    });
+    set({ kind: "done", attachment: file });
+    await vi.waitFor(() => expect(said.at(-1)).toMatchObject({ text: "see", attachments: ["f"] }));
+  });
+
+  test("keeps those that were uploaded when the page closes before its shortcodes are known", async () => {
+    const { store, said } = await talking();
+    closeTabs();
+    const left = {
+      kind: "send",
+      text: "done :nosuchcode:",
+      attachments: [file],
+      held: { fileNames: ["a.png"] },
+    } as const;
+    const about = { id: message(9).id, personId: ada.id, epoch: "epoch-general", channelId: "general", tab: "gone" };
+    await set(
+      `send:${about.id}`,
+      { ...left, ...about, madeAt: 1, dueAt: 1 },
+      createDatabase("flack-outbox", "entries"),
+    );
+    store.takeOver();
+    await vi.waitFor(() => expect(said).toMatchObject([{ id: about.id, attachments: ["f"] }]), { timeout: 5_000 });
   });
 });
 

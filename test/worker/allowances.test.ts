@@ -258,6 +258,8 @@ test.each([
   [" \u00ad ", "file"],
   ["\u200b.pdf", "file.pdf"],
   ["..", "file"],
+  [".\u200b", "file"],
+  ["a.\u200b", "a"],
   [".gitignore", ".gitignore"],
   ["a\u200cb.txt", "a\u200cb.txt"],
 ])("an upload named %j is called %j", async (name, called) => {

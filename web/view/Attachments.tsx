@@ -45,15 +45,26 @@ export function Attachments({ id, attachments, tabIndex }: Props) {
   );
 }
 
-/** A picture that could not be fetched is fetched anew when the network is back: another element asks again. */
-function Picture({ file }: { readonly file: Attachment }) {
+/** Between tries (ms) to fetch a picture that could not be fetched: so long the first time, twice as long each time. */
+const AGAIN_MS = 5_000;
+const TRIES_MAX = 6;
+
+/** A picture that could not be fetched is fetched anew, when the network is back and after a while: another element asks again. */
+export function Picture({ file }: { readonly file: Attachment }) {
   const [isBroken, setBroken] = useState(false);
   const [tries, setTries] = useState(0);
-  useEffect(() => {
-    if (!isBroken) return;
+  const again = () => {
     setBroken(false);
     setTries(tries + 1);
+  };
+  useEffect(() => {
+    if (isBroken) again();
   }, [chances.value]);
+  useEffect(() => {
+    if (!isBroken || tries >= TRIES_MAX) return;
+    const timer = setTimeout(again, AGAIN_MS * 2 ** tries);
+    return () => clearTimeout(timer);
+  }, [isBroken]);
   return (
     <img
       key={tries}

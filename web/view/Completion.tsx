@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { foldApostrophes } from "../../worker/names.ts";
 import type { Started } from "../completion.ts";
 import { findEmoji } from "../emoji.ts";
 import { isComposing } from "../keys.ts";
@@ -107,7 +108,7 @@ function optionId({ key }: Option): string {
 }
 
 function optionsOf(store: Store, sign: Started["sign"], word: string): readonly Option[] {
-  const typed = word.toLowerCase();
+  const typed = foldApostrophes(word).toLowerCase();
   switch (sign) {
     case "@": {
       const here = new Set(store.open.value?.here.value.people.map(({ id }) => id));

@@ -32,10 +32,13 @@ export function EditField({ store, conversation, hasFiles }: Props) {
     document.getElementById("composer")?.focus();
   }
 
+  /** What is saved is what stands there now, also when the table of emoji comes later. */
   async function save(): Promise<void> {
-    if (excess > 0) return;
-    await noticeShortcodes(text);
-    if (store.saveEdit(conversation)) document.getElementById("composer")?.focus();
+    const { value: edited } = conversation.editing;
+    if (!edited || excess > 0) return;
+    await noticeShortcodes(edited.text);
+    const hasFocus = document.activeElement === field.current;
+    if (store.saveEdit(conversation, edited) && hasFocus) document.getElementById("composer")?.focus();
   }
 
   return (

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { OnlinePerson } from "../../worker/frames.ts";
+import { foldApostrophes } from "../../worker/names.ts";
 import type { Store } from "../store.ts";
 import { t } from "../words.ts";
 import { Avatar } from "./Avatar.tsx";
@@ -15,7 +16,8 @@ export function NewDirect({ store, onClose }: { readonly store: Store; readonly 
   const [refusal, setRefusal] = useState<string>();
   // Of whoever is online this tab knows more than the first twenty of an answer.
   const online = [...store.people.value.values()].filter(
-    ({ id, name }) => store.online.value.has(id) && name.toLowerCase().includes(typed.trim().toLowerCase()),
+    ({ id, name }) =>
+      store.online.value.has(id) && name.toLowerCase().includes(foldApostrophes(typed.trim()).toLowerCase()),
   );
   const all = new Map([
     ...(found ?? []).map((person) => [person.id, person] as const),
