@@ -7,7 +7,6 @@ import { Attachment } from "../worker/frames.ts";
 import { ATTACHMENT_MAX_BYTES, ATTACHMENTS_MAX } from "../worker/protocol.ts";
 import { channelPath, readAnswer } from "./api.ts";
 import { newId } from "./ids.ts";
-import { chances } from "./parts.ts";
 import { t } from "./words.ts";
 
 export type UploadState =
@@ -36,8 +35,10 @@ export type Uploads = {
   /** Under another name it is another upload: the server keeps the name with the bytes. */
   rename(id: string, name: string): void;
   retry(id: string): void;
-  /** Tries again whatever has failed and may work; `mayLeaveOut`: the rest is taken away, where that leaves something or something else is there. */
-  retryFailed(mayLeaveOut: boolean): void;
+  /** Tries again whatever has failed and may work. */
+  retryFailed(): void;
+  /** Takes away whatever has failed for good. */
+  leaveOutFailed(): void;
   remove(id: string): void;
   /** The message has taken them. */
   clear(): void;
@@ -126,13 +127,6 @@ export function createUploads(channelId: string): Uploads {
     void begin(id);
   }
 
-  // What failed for want of a network is tried again when there is one.
-  const before = chances.peek();
-  const unfollow = chances.subscribe((now) => {
-    if (now === before) return;
-    for (const { id, state } of list.peek()) if (state.kind === "failed" && state.mayRetry) retry(id);
-  });
-
   function remove(id: string): void {
     stop(id);
     turns.delete(id);
@@ -179,15 +173,11 @@ export function createUploads(channelId: string): Uploads {
       void begin(id);
     },
     retry,
-    retryFailed(mayLeaveOut) {
-      const failed = list.value.flatMap(({ id, state }) =>
-        state.kind === "failed" ? [{ id, mayRetry: state.mayRetry }] : [],
-      );
-      const isMoreLeft = mayLeaveOut || failed.length < list.value.length;
-      for (const { id, mayRetry } of failed) {
-        if (mayRetry) retry(id);
-        else if (isMoreLeft) remove(id);
-      }
+    retryFailed() {
+      for (const { id, state } of list.value) if (state.kind === "failed" && state.mayRetry) retry(id);
+    },
+    leaveOutFailed() {
+      for (const { id, state } of list.value) if (state.kind === "failed" && !state.mayRetry) remove(id);
     },
     remove,
     forgive() {
@@ -196,7 +186,6 @@ export function createUploads(channelId: string): Uploads {
     clear() {
       complaint.value = undefined;
       for (const { id } of list.value) remove(id);
-      unfollow();
     },
   };
 }
