@@ -3,7 +3,7 @@
  * It folds frames into histories with the server's own `merge` and never reorders anything.
  * It knows no socket and no fetch: main.tsx hands it the ways out.
  */
-import { batch, computed, effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { batch, computed, effect, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
 import type {
   Attachment,
   Channel,
@@ -32,6 +32,7 @@ import { decodeMentions } from "./markdown.ts";
 import type { memory as deviceMemory, Edit } from "./memory.ts";
 import { encodeMentions } from "./mentions.ts";
 import type { Delivery, EntryName, Intent, Outbox, OutboxEntry } from "./outbox.ts";
+import { chances } from "./parts.ts";
 import { createReading, type Waiting } from "./reading.ts";
 import { channelHref, go, route } from "./route.ts";
 import { noticeShortcodes, withEmoji } from "./shortcodes.ts";
@@ -669,12 +670,18 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
   /** Waits for the files of a held message. While one has failed the message has failed, and holds up nothing that comes after it. */
   function uploaded(id: string, uploads: Uploads): Promise<void> {
     return new Promise((resolve) => {
+      // With the network back they are tried again by themselves: in the composer a person would do it.
+      const before = chances.peek();
+      const unfollow = chances.subscribe((now) => now !== before && untracked(() => uploads.retryFailed()));
       const stop = effect(() => {
         const states = uploads.list.value.map(({ state }) => state);
         const failed = states.find(({ kind }) => kind === "failed");
         const isDone = states.every(({ kind }) => kind === "done");
         setTimeout(() => {
-          if (isDone) stop();
+          if (isDone) {
+            stop();
+            unfollow();
+          }
           if (failed?.kind === "failed") outbox.fail({ id, kind: "send" }, { code: "upload", detail: failed.detail });
           else outbox.retry(id);
           if (isDone) resolve();
@@ -804,11 +811,11 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
   /** Tries again what was refused. Files that cannot be sent are left out where something else is left. */
   function retry(id: string): void {
     const uploads = heldUploads.get(id);
-    if (uploads)
-      uploads.retryFailed(
-        outbox.entries.value.some((entry) => entry.id === id && entry.kind === "send" && entry.text !== ""),
-      );
-    else outbox.retry(id);
+    const entry = outbox.entries.value.find((one) => one.id === id && one.kind === "send");
+    if (!uploads || entry?.kind !== "send") return outbox.retry(id);
+    uploads.retryFailed();
+    const isMoreLeft = entry.text !== "" || uploads.list.value.some(({ state }) => state.kind !== "failed");
+    if (isMoreLeft) uploads.leaveOutFailed();
   }
 
   /** Takes back what waits: a message that was not sent yet, or a change that was refused. */
