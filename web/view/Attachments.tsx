@@ -1,10 +1,10 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Attachment } from "../../worker/frames.ts";
-import { chances } from "../parts.ts";
 import { t } from "../words.ts";
 import { fileSize } from "./formats.ts";
 import { Icon } from "./icons.tsx";
 import { lazy } from "./lazy.tsx";
+import { Picture } from "./Picture.tsx";
 
 const Player = lazy(async () => (await import("./Player.tsx")).Player);
 const Lightbox = lazy(async () => (await import("./Lightbox.tsx")).Lightbox);
@@ -34,7 +34,7 @@ export function Attachments({ id, attachments, tabIndex }: Props) {
             tabIndex={tabIndex}
             onClick={() => setOpen(pictures.indexOf(file))}
           >
-            <Picture file={file} />
+            <Picture src={file.url} alt={file.name} loading="lazy" decoding="async" {...sizeOf(file)} />
           </button>
         ) : (
           <OtherFile key={file.id} file={file} tabIndex={tabIndex} />
@@ -42,39 +42,6 @@ export function Attachments({ id, attachments, tabIndex }: Props) {
       )}
       {open !== undefined && <Lightbox pictures={pictures} first={open} onClose={() => setOpen(undefined)} />}
     </div>
-  );
-}
-
-/** Between tries (ms) to fetch a picture that could not be fetched: so long the first time, twice as long each time. */
-const AGAIN_MS = 5_000;
-const TRIES_MAX = 6;
-
-/** A picture that could not be fetched is fetched anew, when the network is back and after a while: another element asks again. */
-export function Picture({ file }: { readonly file: Attachment }) {
-  const [isBroken, setBroken] = useState(false);
-  const [tries, setTries] = useState(0);
-  const again = () => {
-    setBroken(false);
-    setTries(tries + 1);
-  };
-  useEffect(() => {
-    if (isBroken) again();
-  }, [chances.value]);
-  useEffect(() => {
-    if (!isBroken || tries >= TRIES_MAX) return;
-    const timer = setTimeout(again, AGAIN_MS * 2 ** tries);
-    return () => clearTimeout(timer);
-  }, [isBroken]);
-  return (
-    <img
-      key={tries}
-      src={file.url}
-      alt={file.name}
-      loading="lazy"
-      decoding="async"
-      {...sizeOf(file)}
-      onError={() => setBroken(true)}
-    />
   );
 }
 

@@ -3,6 +3,7 @@ import type { Attachment } from "../../worker/frames.ts";
 import { t } from "../words.ts";
 import { Icon } from "./icons.tsx";
 import { LateIcon } from "./lateIcons.tsx";
+import { Picture } from "./Picture.tsx";
 
 type Props = { readonly pictures: readonly Attachment[]; readonly first: number; readonly onClose: () => void };
 
@@ -53,7 +54,7 @@ export function Lightbox({ pictures, first, onClose }: Props) {
           <Icon name="close" />
         </button>
       </header>
-      <img src={picture.url} alt={picture.name} />
+      <Picture key={picture.id} src={picture.url} alt={picture.name} />
       {pictures.length > 1 && (
         <footer class="lightbox-foot">
           <button
