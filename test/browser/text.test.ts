@@ -43,10 +43,7 @@ async function room(): Promise<string> {
 
 /** Posts a text and says how it is shown: its words, and each of some elements in it. */
 async function shown(channel: string, text: string, selector: string) {
-  const id = await ada.post(site, channel, text).catch(async () => {
-    await ada.page.waitForTimeout(1_000); // too many messages: a moment later
-    return ada.post(site, channel, text);
-  });
+  const id = await ada.post(site, channel, text);
   const row = ada.page.locator(`#message-${id} .text`);
   await row.waitFor();
   const parts = await row.locator(selector).evaluateAll((found) => {
