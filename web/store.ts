@@ -155,6 +155,8 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
   let typedAt = 0;
   /** A device link that waits for a decision. */
   let linkToken: string | undefined;
+  /** Why the device link that led here did not work. */
+  const linkProblem = signal<string | undefined>(undefined);
   const uploadsBegun = new WeakMap<Conversation, Promise<Uploads>>();
   /** Conversations in which a rewrite was looked for that another tab, or this one before a reload, has begun. */
   const recalled = new WeakSet<Conversation>();
@@ -280,6 +282,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
       if (before && before.id !== answer.value.person.id) await forget("starting");
       enter(answer.value.person);
     } else if (phase.value === "starting" || phase.value === "unreachable") {
+      linkProblem.value = answer.status === 0 ? undefined : answer.detail;
       phase.value = answer.status === 0 ? "unreachable" : "welcome";
     }
     return answer;
@@ -830,14 +833,15 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
   const isGone = (epoch: string) => !epochs.value.split(" ").includes(epoch);
   /** Drafts of channels that are gone. Looked for when channels or drafts come and go, since it reads all that is kept. */
   const lostDrafts = computed(() => {
-    const who = person.value;
+    const [who, known, isKnown] = [person.value, epochs.value, isListKnown.value];
     void reading.drafts.value;
-    return who && isListKnown.value ? memory.unsaid(who.id).filter(({ epoch }) => isGone(epoch)) : [];
+    return who && isKnown ? memory.unsaid(who.id).filter(({ epoch }) => !known.split(" ").includes(epoch)) : [];
   });
 
   /** What was written and has no conversation any more: in channels that are gone. */
   const unsent = computed<readonly Unsent[]>(() => {
     if (!isListKnown.value) return [];
+    void epochs.value;
     const entries = outbox.entries.value.filter(({ kind, epoch }) => kind === "send" && isGone(epoch));
     return [
       ...entries.flatMap((entry): Unsent[] => {
@@ -1001,6 +1005,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     devices: api.devices,
     makeLink: api.link,
     decideLink,
+    linkProblem: readonly(linkProblem),
     restoreDirectory,
     restoreConversation,
     receiveDirectory,

@@ -167,7 +167,7 @@ test("Ctrl with B, I and E marks what is selected, and unmarks it", async () => 
 test("? shows every key", async () => {
   await ada.message("Hi there").focus();
   await ada.page.keyboard.press("?");
-  await ada.page.getByRole("dialog", { name: "Shortcuts" }).getByText("Go anywhere").waitFor();
+  await ada.page.getByRole("dialog", { name: "Shortcuts" }).getByText("Jump to or search…").waitFor();
   await ada.page.keyboard.press("Escape");
   await ada.page.locator("dialog").waitFor({ state: "detached" });
   await ada.page.keyboard.press("Control+/");

@@ -107,7 +107,7 @@ describe("every late step of sending keeps its conversation", () => {
     await ada.page.getByText("Sends when uploads finish").waitFor();
     await ada.comeBack(site, "/c/plans");
     const notice = ada.page.getByRole("alert").filter({ hasText: "lost.txt" });
-    await notice.getByRole("button", { name: "Retry" }).click();
+    await notice.getByRole("button", { name: "Send without files" }).click();
     await bea.sees("words that stay");
   });
 });
@@ -138,6 +138,25 @@ describe("words whose channel was deleted", () => {
     await bea.page.keyboard.press("Escape");
     expect(await bea.page.getByRole("button", { name: /^Unsent messages/ }).count()).toBe(0);
   });
+});
+
+test("a rewrite that was begun in a channel that is deleted is under Unsent messages as well, at once", async () => {
+  await ada.makeChannel("doomed-too");
+  await ada.openChannel("plans");
+  await bea.openChannel("doomed-too");
+  await bea.say("as it was");
+  await bea.allSent();
+  await composer(bea).press("ArrowUp");
+  await bea.page.getByRole("textbox", { name: "Edit message" }).fill("as it was to be");
+  await ada.context.request.delete(`${site.url}/api/channels/doomed-too`);
+  await bea.page.getByText("What you were writing is under Unsent messages.", { exact: false }).waitFor();
+  await bea.page.getByRole("button", { name: "Go to #general" }).click();
+  await bea.page.getByRole("button", { name: /^Unsent messages/ }).click();
+  const dialog = bea.page.getByRole("dialog", { name: "Unsent messages" });
+  await dialog.getByText("as it was to be").waitFor();
+  await dialog.getByRole("button", { name: "Discard" }).click();
+  await bea.page.keyboard.press("Escape");
+  await bea.openChannel("plans");
 });
 
 test("a session that nobody can vouch for costs nothing that is kept; an explicit answer does", async () => {

@@ -107,6 +107,7 @@ describe("the timeline", () => {
       kind: "failed",
       command: "edit",
       detail: "Gone.",
+      retry: "whole",
     });
     const [row] = layOut([message(1, { text: "", deleted: true })], [edit], ada)[0]?.rows ?? [];
     expect(row).toMatchObject({ text: "", isTombstone: true });

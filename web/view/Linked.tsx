@@ -19,7 +19,10 @@ export function Linked({ store }: { readonly store: Store }) {
         {rich("This signs another person in on this device, and signs {name} out here.", { name: <bdi>{name}</bdi> })}
       </p>
       <p class={refusal ? "hint complaint" : "hint"} role="status">
-        {refusal ?? t("If this is the only device of theirs, their name and direct conversations are given up.")}
+        {refusal ??
+          rich("If this is your only device, you lose the name {name}, your direct messages and your drafts.", {
+            name: <bdi>{name}</bdi>,
+          })}
       </p>
       <div class="dialog-actions">
         <button type="button" class="button quiet" onClick={() => void store.decideLink(false)}>

@@ -170,10 +170,14 @@ export function MessageState({ store, row: { id, seq, state } }: Pick<ToolbarPro
       return (
         <span class="state failure" role="alert">
           {t(REFUSED[state.command])}: {state.detail}{" "}
-          <button type="button" class="link-button" onClick={() => store.retry(id)}>
-            {t("Retry")}
-          </button>
-          {" · "}
+          {state.retry !== "none" && (
+            <>
+              <button type="button" class="link-button" onClick={() => store.retry(id)}>
+                {t(state.retry === "words" ? "Send without files" : "Retry")}
+              </button>
+              {" · "}
+            </>
+          )}
           <button type="button" class="link-button" onClick={() => store.discard({ id, kind: state.command })}>
             {t(state.command === "delete" ? "Keep it" : "Discard")}
           </button>

@@ -141,6 +141,7 @@ function ChannelLink({ store, channel, onLeave }: { store: Store; channel: Chann
   const title = store.titleOf(channel.id);
   const peer = channel.peer;
   const hasDraft = !isOpen && store.drafts.value.has(channel.epoch);
+  const hasFailed = store.outbox.value.some(({ epoch, failure }) => failure !== undefined && epoch === channel.epoch);
   const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
     if (isOpen) link.current?.scrollIntoView({ block: "nearest" });
@@ -165,7 +166,13 @@ function ChannelLink({ store, channel, onLeave }: { store: Store; channel: Chann
           </span>
         )}
         <bdi class="rail-name">{peer ? title : channel.name}</bdi>
-        {hasDraft && <Icon name="pencil" />}
+        {hasFailed ? (
+          <span class="rail-failed" role="img" aria-label={t("Not sent")} title={t("Not sent")}>
+            !
+          </span>
+        ) : (
+          hasDraft && <Icon name="pencil" />
+        )}
         {unread > 0 && (
           <span class={isForYou ? "count for-you" : "count"} id={noteId}>
             {unread}

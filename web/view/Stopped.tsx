@@ -30,7 +30,11 @@ export function Stopped({ store, reconnect }: Props) {
       ) : (
         <Reason
           title={t("This channel was deleted")}
-          text={t("Its messages are gone.")}
+          text={t(
+            store.unsent.value.length > 0
+              ? "Its messages are gone. What you were writing is under Unsent messages."
+              : "Its messages are gone.",
+          )}
           action={t("Go to #general")}
           onAction={goToGeneral}
         />

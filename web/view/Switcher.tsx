@@ -201,7 +201,8 @@ function best(options: readonly Option[], wanted: string): readonly Option[] {
   return options
     .flatMap((option) => {
       const fit = fitOf(option.label, wanted);
-      return fit === undefined ? [] : [{ option, fit }];
+      // Letters that are scattered over a name are no word of it.
+      return fit === undefined || fit < [...wanted].length ? [] : [{ option, fit }];
     })
     .sort((a, b) => b.fit - a.fit)
     .slice(0, GROUP_MAX)

@@ -15,6 +15,8 @@ export function Welcome({ store }: { readonly store: Store }) {
   const [problem, setProblem] = useState<{ readonly code: string; readonly detail: string }>();
   const folded = foldDisplayName(name);
   const isWrongCode = problem?.code === "bad_access_code";
+  /** Why a device link that led here did not work. */
+  const linkProblem = store.linkProblem.value;
   const complaint =
     (isWrongCode ? undefined : problem?.detail) ??
     (name.trim() === "" || folded.ok ? undefined : told("invalid_name", folded.reason));
@@ -49,6 +51,11 @@ export function Welcome({ store }: { readonly store: Store }) {
       >
         <Mark />
         <h1 id="welcome-title">{siteName}</h1>
+        {linkProblem && (
+          <p class="hint complaint" role="alert">
+            {linkProblem}
+          </p>
+        )}
         <label for="display-name">{t("What should people call you?")}</label>
         <input
           id="display-name"
@@ -66,6 +73,9 @@ export function Welcome({ store }: { readonly store: Store }) {
             setProblem(undefined);
           }}
         />
+        <p id="display-name-hint" class={complaint ? "hint complaint" : "hint"} role="status">
+          {complaint ?? t("No account, no password. This device remembers you.")}
+        </p>
         {site?.accessCode && (
           <>
             <label for="access-code">{t("Access code")}</label>
@@ -88,9 +98,6 @@ export function Welcome({ store }: { readonly store: Store }) {
             )}
           </>
         )}
-        <p id="display-name-hint" class={complaint ? "hint complaint" : "hint"} role="status">
-          {complaint ?? t("No account, no password. This device remembers you.")}
-        </p>
         {problem?.code === "name_taken" && folded.ok && (
           <button type="button" class="button primary" onClick={() => void join(another(folded.name))}>
             <span>{rich("Join as {name}", { name: <bdi>{another(folded.name)}</bdi> })}</span>

@@ -9,13 +9,21 @@ import type { OutboxEntry } from "../outbox.ts";
 /** Messages of one author within this time (ms) stand together under one name. */
 const GROUP_MS = 5 * 60 * 1_000;
 
+/** What trying again comes to: the same, the words without files that are gone, or nothing, where there are no words. */
+export type Retry = "whole" | "words" | "none";
+
 type RowState =
   | { readonly kind: "sent" }
   | { readonly kind: "sending" }
   /** Waits for its files, and goes by itself then. */
   | { readonly kind: "held" }
   /** Finally refused: of what kind the command was, and why. */
-  | { readonly kind: "failed"; readonly command: Exclude<OutboxEntry["kind"], "react">; readonly detail: string }
+  | {
+      readonly kind: "failed";
+      readonly command: Exclude<OutboxEntry["kind"], "react">;
+      readonly detail: string;
+      readonly retry: Retry;
+    }
   /** Can be undone until `dueAt` (ms), and goes then. */
   | { readonly kind: "deleting"; readonly dueAt: number };
 
@@ -139,7 +147,11 @@ function reacted(reactions: readonly Reaction[], { emoji, on }: { emoji: string;
 /** How it stands with a message about which a command is under way. */
 function stateOf(entry: OutboxEntry): RowState {
   const { kind, dueAt, failure } = entry;
-  if (failure && kind !== "react") return { kind: "failed", command: kind, detail: failure.detail };
+  if (failure && kind !== "react") {
+    const isInterrupted = failure.code === "interrupted";
+    const retry = !isInterrupted ? "whole" : kind === "send" && entry.text !== "" ? "words" : "none";
+    return { kind: "failed", command: kind, detail: failure.detail, retry };
+  }
   if (kind === "send" && entry.held && entry.held.fileNames.length > 0) return HELD;
   return kind === "delete" ? { kind: "deleting", dueAt } : SENDING;
 }

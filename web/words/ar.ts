@@ -84,8 +84,8 @@ const words: Dictionary = {
   "Go to #general": "الانتقال إلى ‎#general",
   "High contrast": "تباين عالٍ",
   "I run this site": "أنا أدير هذا الموقع",
-  "If this is the only device of theirs, their name and direct conversations are given up.":
-    "إن كان هذا جهازه الوحيد، فسيُفقد اسمه ومحادثاته المباشرة.",
+  "If this is your only device, you lose the name {name}, your direct messages and your drafts.":
+    "إن كان هذا جهازك الوحيد فستفقد الاسم {name} ورسائلك المباشرة ومسوداتك.",
   "In an empty composer: edit your last message": "في حقل فارغ: تعديل آخر رسالة لك",
   "It was set when the site was set up.": "حُدِّد عند إعداد الموقع.",
   "It will be tried again.": "ستتكرر المحاولة.",
@@ -93,6 +93,8 @@ const words: Dictionary = {
   "Its messages and files go for everybody, and nothing brings them back.":
     "تختفي رسائلها وملفاتها عن الجميع ولا شيء يعيدها.",
   "Its messages are gone.": "ذهبت رسائلها.",
+  "Its messages are gone. What you were writing is under Unsent messages.":
+    "لم تعد رسائلها موجودة. ما كنت تكتبه موجود في «رسائل غير مرسلة».",
   Join: "انضمام",
   "Join again": "انضمام من جديد",
   "Join as {name}": "الانضمام باسم {name}",
@@ -169,6 +171,7 @@ const words: Dictionary = {
     "امسح هذا بالجهاز الآخر أو افتح الرابط هناك. يعمل مرة واحدة حتى {time}، ومن يفتحه يصبح أنت: لا تُرِه أحدًا.",
   Search: "بحث",
   Send: "إرسال",
+  "Send without files": "إرسال دون ملفات",
   "Send · line break": "إرسال · سطر جديد",
   "Send, always": "إرسال دائمًا",
   "Sending…": "جارٍ الإرسال…",

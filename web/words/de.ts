@@ -63,8 +63,8 @@ const words: Dictionary = {
   "Go to #general": "Zu #general",
   "High contrast": "Hoher Kontrast",
   "I run this site": "Ich betreibe diese Seite",
-  "If this is the only device of theirs, their name and direct conversations are given up.":
-    "Ist dies ihr einziges Gerät, werden ihr Name und ihre direkten Unterhaltungen aufgegeben.",
+  "If this is your only device, you lose the name {name}, your direct messages and your drafts.":
+    "Wenn das dein einziges Gerät ist, verlierst du den Namen {name}, deine Direktnachrichten und deine Entwürfe.",
   "In an empty composer: edit your last message": "Im leeren Feld: die letzte eigene Nachricht bearbeiten",
   "It was set when the site was set up.": "Er wurde beim Einrichten der Seite festgelegt.",
   "It will be tried again.": "Es wird wieder versucht.",
@@ -72,6 +72,8 @@ const words: Dictionary = {
   "Its messages and files go for everybody, and nothing brings them back.":
     "Seine Nachrichten und Dateien verschwinden für alle, und nichts bringt sie zurück.",
   "Its messages are gone.": "Seine Nachrichten sind fort.",
+  "Its messages are gone. What you were writing is under Unsent messages.":
+    "Seine Nachrichten sind weg. Was du gerade geschrieben hast, steht unter Ungesendete Nachrichten.",
   Join: "Beitreten",
   "Join again": "Wieder beitreten",
   "Join as {name}": "Als {name} beitreten",
@@ -149,6 +151,7 @@ const words: Dictionary = {
     "Scanne dies mit dem anderen Gerät oder öffne dort den Link. Er gilt einmal, bis {time}, und wer ihn öffnet, gilt als du: zeige ihn niemandem.",
   Search: "Suchen",
   Send: "Senden",
+  "Send without files": "Ohne Dateien senden",
   "Send · line break": "Senden · Zeilenumbruch",
   "Send, always": "Senden, immer",
   "Sending…": "Wird gesendet…",

@@ -63,8 +63,8 @@ const words: Dictionary = {
   "Go to #general": "Ir a #general",
   "High contrast": "Alto contraste",
   "I run this site": "Yo administro este sitio",
-  "If this is the only device of theirs, their name and direct conversations are given up.":
-    "Si es su único dispositivo, se pierden su nombre y sus conversaciones directas.",
+  "If this is your only device, you lose the name {name}, your direct messages and your drafts.":
+    "Si este es tu único dispositivo, pierdes el nombre {name}, tus mensajes directos y tus borradores.",
   "In an empty composer: edit your last message": "Sin nada escrito: editar tu último mensaje",
   "It was set when the site was set up.": "Se fijó al instalar el sitio.",
   "It will be tried again.": "Se volverá a intentar.",
@@ -72,6 +72,8 @@ const words: Dictionary = {
   "Its messages and files go for everybody, and nothing brings them back.":
     "Sus mensajes y archivos desaparecen para todos y nada los devuelve.",
   "Its messages are gone.": "Sus mensajes ya no están.",
+  "Its messages are gone. What you were writing is under Unsent messages.":
+    "Sus mensajes ya no existen. Lo que estabas escribiendo está en Mensajes sin enviar.",
   Join: "Entrar",
   "Join again": "Volver a entrar",
   "Join as {name}": "Entrar como {name}",
@@ -149,6 +151,7 @@ const words: Dictionary = {
     "Escanéalo con el otro dispositivo o abre allí el enlace. Sirve una vez, hasta las {time}, y quien lo abra serás tú: no lo enseñes a nadie.",
   Search: "Buscar",
   Send: "Enviar",
+  "Send without files": "Enviar sin archivos",
   "Send · line break": "Enviar · salto de línea",
   "Send, always": "Enviar, siempre",
   "Sending…": "Enviando…",

@@ -63,8 +63,8 @@ const words: Dictionary = {
   "Go to #general": "Aller à #general",
   "High contrast": "Contraste élevé",
   "I run this site": "Je gère ce site",
-  "If this is the only device of theirs, their name and direct conversations are given up.":
-    "Si c’est son seul appareil, son nom et ses conversations directes sont abandonnés.",
+  "If this is your only device, you lose the name {name}, your direct messages and your drafts.":
+    "Si c'est votre seul appareil, vous perdez le nom {name}, vos messages directs et vos brouillons.",
   "In an empty composer: edit your last message": "Champ vide : modifier votre dernier message",
   "It was set when the site was set up.": "Il a été fixé à l’installation du site.",
   "It will be tried again.": "Un nouvel essai suivra.",
@@ -72,6 +72,8 @@ const words: Dictionary = {
   "Its messages and files go for everybody, and nothing brings them back.":
     "Ses messages et fichiers disparaissent pour tous, sans retour.",
   "Its messages are gone.": "Ses messages ont disparu.",
+  "Its messages are gone. What you were writing is under Unsent messages.":
+    "Ses messages ont disparu. Ce que vous écriviez se trouve dans Messages non envoyés.",
   Join: "Entrer",
   "Join again": "Revenir",
   "Join as {name}": "Entrer comme {name}",
@@ -148,6 +150,7 @@ const words: Dictionary = {
     "Scannez ceci avec l’autre appareil, ou ouvrez-y le lien. Il sert une fois, jusqu’à {time}, et qui l’ouvre est vous : ne le montrez à personne.",
   Search: "Rechercher",
   Send: "Envoyer",
+  "Send without files": "Envoyer sans les fichiers",
   "Send · line break": "Envoyer · saut de ligne",
   "Send, always": "Envoyer, toujours",
   "Sending…": "Envoi…",

@@ -63,8 +63,8 @@ const words: Dictionary = {
   "Go to #general": "#generalへ",
   "High contrast": "ハイコントラスト",
   "I run this site": "このサイトの運営者です",
-  "If this is the only device of theirs, their name and direct conversations are given up.":
-    "これが唯一の端末の場合、その名前とダイレクトメッセージは失われます。",
+  "If this is your only device, you lose the name {name}, your direct messages and your drafts.":
+    "これが唯一の端末なら、{name}という名前、ダイレクトメッセージ、下書きを失います。",
   "In an empty composer: edit your last message": "入力欄が空のとき：直前の自分のメッセージを編集",
   "It was set when the site was set up.": "サイトの設置時に設定されたものです。",
   "It will be tried again.": "自動的に再試行します。",
@@ -72,6 +72,8 @@ const words: Dictionary = {
   "Its messages and files go for everybody, and nothing brings them back.":
     "メッセージとファイルは全員から消え、元に戻せません。",
   "Its messages are gone.": "メッセージは失われました。",
+  "Its messages are gone. What you were writing is under Unsent messages.":
+    "メッセージはなくなりました。書きかけの内容は「未送信のメッセージ」にあります。",
   Join: "参加",
   "Join again": "もう一度参加",
   "Join as {name}": "{name}として参加",
@@ -148,6 +150,7 @@ const words: Dictionary = {
     "別の端末で読み取るか、そこでリンクを開いてください。{time}まで1回だけ使え、開いた人があなたになります。誰にも見せないでください。",
   Search: "検索",
   Send: "送信",
+  "Send without files": "ファイルなしで送信",
   "Send · line break": "送信・改行",
   "Send, always": "常に送信",
   "Sending…": "送信中…",
