@@ -10,7 +10,7 @@ import type { OutboxEntry } from "../outbox.ts";
 const GROUP_MS = 5 * 60 * 1_000;
 
 /** What trying again comes to: the same, the words without files that are gone, or nothing, where there are no words. */
-export type Retry = "whole" | "words" | "none";
+type Retry = "whole" | "words" | "none";
 
 type RowState =
   | { readonly kind: "sent" }
