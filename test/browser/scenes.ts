@@ -409,13 +409,16 @@ export const SCENES: readonly Scene[] = [
     shows: "Messages",
     isExamined: true,
     async open(who, site) {
+      const name = `short-lived-${who.name.toLowerCase().replaceAll(" ", "-")}`;
       await who.join(site, "/c/full");
-      await who.makeChannel("short-lived");
-      await who.page
-        .getByRole("textbox", { name: "Message #short-lived" })
-        .fill("The stall plan is on the second page.");
-      await who.openChannel("full");
-      await who.context.request.delete(`${site.url}/api/channels/short-lived`);
+      await who.context.request.post(`${site.url}/api/channels`, { data: { name } });
+      await who.page.goto(`${site.url}/c/${name}`);
+      const field = who.page.getByRole("textbox", { name: `Message #${name}` });
+      await field.fill("The stall plan is on the second page.\nBring it to the gate.");
+      await who.context.request.delete(`${site.url}/api/channels/${name}`);
+      await who.page.getByRole("button", { name: "Go to #general" }).click();
+      const drawer = who.page.getByRole("button", { name: "Open conversations" });
+      if (await drawer.isVisible()) await drawer.click();
       await who.page.getByRole("button", { name: /^Unsent messages/ }).click();
       await who.page.getByRole("dialog", { name: "Unsent messages" }).waitFor();
     },
