@@ -6,6 +6,7 @@ import { addressKey } from "../../worker/address.ts";
 import { Directory } from "../../worker/directory.ts";
 import type { Channel } from "../../worker/frames.ts";
 import { foldDisplayName } from "../../worker/names.ts";
+import { Presence } from "../../worker/presence.ts";
 import { arrive, freshName, path, problemOf, type Somebody, welcomed } from "./people.ts";
 
 let ada: Somebody;
@@ -170,6 +171,40 @@ describe("an object that cannot keep up is answered for calmly", () => {
     expect((await ada.ask("DELETE", "/api/session")).status).toBe(204); // and may be done again
   });
 
+  test("a channel that finds every check too old is busy, for requests and sockets alike", async () => {
+    const stale = { kind: "stale", at: Date.now() };
+    const stub = {
+      command: async () => stale,
+      fetch: async () => new Response(String(stale.at), { status: 425 }),
+    };
+    const namespace = { getByName: () => stub } as unknown as DurableObjectNamespace<never>;
+    const body = { id: crypto.randomUUID(), text: "words" };
+    const answers = [
+      await ada.ask("POST", `${path(channel.id)}/messages`, { body }, { CHANNEL: namespace }),
+      await ada.ask("GET", `${path(channel.id)}/socket`, { headers: { Upgrade: "websocket" } }, { CHANNEL: namespace }),
+    ];
+    for (const answer of answers) expect(await problemOf(answer)).toEqual({ status: 503, code: "busy" });
+  });
+
+  test("a mention whose way to the directory broke off is told again", async () => {
+    const watcher = await bea.watch();
+    await watcher.next("directory");
+    vi.spyOn(console, "warn").mockImplementation(() => {});
+    const mention = vi.spyOn(Directory.prototype, "mention").mockRejectedValueOnce(new Error("broken off"));
+    const { id } = await ada.post(channel.id, `hello <@${bea.person.id}>`);
+    const told = await watcher.next("mention");
+    expect(told.message.id).toBe(id);
+    expect(mention).toHaveBeenCalledTimes(2);
+  });
+
+  test("what cannot be told after three tries is logged once", async () => {
+    const lines = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const mention = vi.spyOn(Directory.prototype, "mention").mockRejectedValue("just words");
+    await ada.post(channel.id, `hello <@${bea.person.id}>`);
+    await vi.waitFor(() => expect(mention).toHaveBeenCalledTimes(3), { timeout: 8_000 });
+    await vi.waitFor(() => expect(lines.mock.calls.join()).toContain("just words"));
+  });
+
   test("what the object throws as a bug is one, with a reference and without a stack", async () => {
     const bugs = vi.spyOn(console, "error").mockImplementation(() => {});
     const answer = await ada.ask("GET", "/api/channels", {}, { DIRECTORY: failing({}).namespace });
@@ -232,6 +267,18 @@ describe("who is shown is there", () => {
     for (const frame of watcher.frames) if (frame.type === "here") expect(frame.left.length).toBeLessThanOrEqual(100);
     expect(new Set(left())).toEqual(new Set(crowd.map(({ person }) => person.id)));
   });
+});
+
+test("while nothing can be told, no more than ten thousand comings and goings are remembered", () => {
+  const presence = new Presence([]);
+  for (let n = 0; n < 10_050; n++) {
+    const socket = {};
+    presence.enter(socket, { id: `person ${n}`, name: `${n}` });
+    presence.leave(socket);
+  }
+  const { left } = presence.takeChanges();
+  expect(left).toHaveLength(10_000);
+  expect(left[0]?.id).toBe("person 50");
 });
 
 test("an upload that is begun twice, since the first answer was lost, is one upload", async () => {

@@ -4,9 +4,13 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Channel as ChannelObject } from "../../worker/channel.ts";
 import type { Channel } from "../../worker/frames.ts";
+import { log } from "../../worker/log.ts";
+import { Register } from "../../worker/register.ts";
 import { arrive, freshName, path, problemOf, type Somebody } from "./people.ts";
 
 const MIB = 1024 * 1024;
+/** No part of the bucket's is a whole number of these. */
+const PIECE_BYTES = 60_000;
 
 let ada: Somebody;
 let channel: Channel;
@@ -47,13 +51,20 @@ function upload(who: Somebody, body: Uint8Array | ReadableStream<Uint8Array>): P
 function held(first: number, rest = 0) {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const writer = writable.getWriter();
+  const pieces: Uint8Array[] = [];
   const write = async (size: number) => {
-    for (let left = size; left > 0; left -= 64 * 1024) await writer.write(new Uint8Array(Math.min(left, 64 * 1024)));
+    for (let left = size; left > 0; left -= PIECE_BYTES) {
+      const piece = new Uint8Array(Math.min(left, PIECE_BYTES)).fill(pieces.length);
+      pieces.push(piece.slice());
+      await writer.write(piece);
+    }
   };
   const begun = write(first).catch(() => {});
   return {
     readable,
     begun,
+    /** All bytes so far, each piece filled with its number. */
+    whole: () => Buffer.concat(pieces),
     async finish(): Promise<void> {
       await begun;
       await write(rest).catch(() => {});
@@ -135,9 +146,55 @@ test("a file without a length is taken in parts, whole, and never whole in memor
   expect(response.status).toBe(201);
   const file: { url: string; size: number } = await response.json();
   expect(file.size).toBe(9 * MIB + 1_000);
-  expect((await (await ada.ask("GET", file.url)).arrayBuffer()).byteLength).toBe(file.size);
+  const stored = new Uint8Array(await (await ada.ask("GET", file.url)).arrayBuffer());
+  expect(stream.whole().compare(stored)).toBe(0);
   expect(puts).not.toHaveBeenCalled();
   expect(begun).toHaveBeenCalledTimes(1);
+});
+
+test.each([
+  ["a small one", "put", 10],
+  ["a large one", "createMultipartUpload", 6 * MIB],
+] as const)("a bucket that fails is no fault of the file's: %s without a length", async (_, method, size) => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const failing = vi.spyOn(bucket(), method).mockRejectedValueOnce(new Error("not now"));
+  const stream = held(size, 1);
+  const answer = upload(ada, stream.readable);
+  await stream.finish();
+  expect(await problemOf(await answer)).toEqual({ status: 500, code: "internal" });
+  failing.mockRestore();
+  expect(await kept()).toBe(0);
+});
+
+test("a file that is refused is taken away even where its channel cannot be told", async () => {
+  vi.spyOn(console, "warn").mockImplementation(() => {});
+  vi.spyOn(ChannelObject.prototype, "dropUpload").mockRejectedValueOnce(new Error("not now") as never);
+  const stream = held(10 * MIB, 1);
+  const answer = upload(ada, stream.readable);
+  await stream.finish();
+  expect(await problemOf(await answer)).toEqual({ status: 413, code: "too_large" });
+  expect(await kept()).toBe(0);
+});
+
+test("an alarm of the directory that fails is set again", async () => {
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  vi.spyOn(Register.prototype, "deletions").mockImplementationOnce(() => {
+    throw new Error("not now");
+  });
+  await runInDurableObject(directory(), (instance) => instance.alarm());
+  const at = await runInDurableObject(directory(), (_, { storage }) => storage.getAlarm());
+  expect(at).toBeGreaterThan(Date.now());
+});
+
+test("what is no error is logged as it is", () => {
+  const lines = vi.spyOn(console, "error").mockImplementation(() => {});
+  const reference = log.bug("test", "just words");
+  expect(JSON.parse(String(lines.mock.calls[0]))).toEqual({
+    event: "bug",
+    where: "test",
+    reference,
+    error: "just words",
+  });
 });
 
 test("one that grows too large is refused and leaves nothing behind", async () => {
