@@ -3,6 +3,7 @@
  * A refusal is a value; a network that is not there is `offline`.
  */
 import * as v from "valibot";
+import { CLOSE } from "../worker/protocol/errors.ts";
 import {
   Channel,
   DevicesAnswer,
@@ -13,8 +14,7 @@ import {
   SessionAnswer,
   SiteAnswer,
   WindowAnswer,
-} from "../worker/frames.ts";
-import { CLOSE } from "../worker/protocol.ts";
+} from "../worker/protocol/frames.ts";
 import { t, told } from "./words.ts";
 
 /** What a request came to. `status` 0 with code `offline`: no answer at all, so nothing is known. */

@@ -11,7 +11,8 @@
  *   any ──closed with a code that forbids coming back──▶ stopped ──start──▶ connecting
  *   any ──leave──▶ idle
  */
-import { CLOSE, PING, PONG } from "../worker/protocol.ts";
+import { PING, PONG } from "../worker/protocol/commands.ts";
+import { CLOSE } from "../worker/protocol/errors.ts";
 
 export type ConnectionState =
   | { readonly kind: "idle" }

@@ -3,8 +3,8 @@
  * and by what it is known to have arrived. It knows neither what is shown nor what is kept.
  */
 import * as v from "valibot";
-import { Message } from "../worker/frames.ts";
-import type { ChannelCommand } from "../worker/protocol.ts";
+import type { ChannelCommand } from "../worker/protocol/commands.ts";
+import { Message } from "../worker/protocol/frames.ts";
 import type { Answer, api as httpApi } from "./api.ts";
 import type { Delivery, OutboxEntry } from "./outbox.ts";
 import { t, told } from "./words.ts";

@@ -6,7 +6,7 @@
 import { effect } from "@preact/signals";
 import { createStore as createDatabase, delMany, get, keys, setMany } from "idb-keyval";
 import * as v from "valibot";
-import { Channel, Person, WindowAnswer } from "../worker/frames.ts";
+import { Channel, Person, WindowAnswer } from "../worker/protocol/frames.ts";
 import { notePersistenceFailure } from "./persistence.ts";
 import type { Store } from "./store.ts";
 

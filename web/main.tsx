@@ -3,8 +3,13 @@
  */
 import { computed, effect, untracked } from "@preact/signals";
 import { render } from "preact";
-import { type ChannelFrame, type DirectoryFrame, parseChannelFrame, parseDirectoryFrame } from "../worker/frames.ts";
-import { CLOSE } from "../worker/protocol.ts";
+import { CLOSE } from "../worker/protocol/errors.ts";
+import {
+  type ChannelFrame,
+  type DirectoryFrame,
+  parseChannelFrame,
+  parseDirectoryFrame,
+} from "../worker/protocol/frames.ts";
 import { api, channelPath, socketUrl, whyRefused } from "./api.ts";
 import { type Connection, createConnection } from "./connection.ts";
 import { memory } from "./memory.ts";

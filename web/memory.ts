@@ -4,7 +4,7 @@
  * What a browser refuses to store is kept in memory, and the page says so.
  */
 import * as v from "valibot";
-import { Person } from "../worker/frames.ts";
+import { Person } from "../worker/protocol/frames.ts";
 import { notePersistenceFailure } from "./persistence.ts";
 
 const PREFIX = "flack.";

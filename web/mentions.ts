@@ -3,8 +3,8 @@
  * so that a later rename changes what is read and not who was meant.
  * Who and what there is are arguments. The way back, for readers, is in markdown.ts.
  */
-import type { Person } from "../worker/frames.ts";
-import { foldApostrophes } from "../worker/names.ts";
+import type { Person } from "../worker/protocol/frames.ts";
+import { foldApostrophes } from "../worker/protocol/names.ts";
 
 /** What is code is not touched. */
 const CODE = /(```[\s\S]*?(?:```|$)|`[^`\n]*`)/;

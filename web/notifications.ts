@@ -3,8 +3,8 @@
  * Shown by the service worker, so that a click finds its way also when this tab is gone.
  */
 import { effect, untracked } from "@preact/signals";
-import type { Message } from "../worker/frames.ts";
-import { mentionedIn } from "../worker/protocol.ts";
+import type { Message } from "../worker/protocol/frames.ts";
+import { mentionedIn } from "../worker/protocol/text.ts";
 import { notifications, sound } from "./preferences.ts";
 import { quoted } from "./quoted.ts";
 import { channelHref } from "./route.ts";

@@ -7,7 +7,7 @@
  */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { createStore, delMany, entries as readEntries, set } from "idb-keyval";
-import type { Attachment } from "../worker/frames.ts";
+import type { Attachment } from "../worker/protocol/frames.ts";
 import { newId } from "./ids.ts";
 import { notePersistenceFailure } from "./persistence.ts";
 

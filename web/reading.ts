@@ -3,8 +3,9 @@
  * Kept by epoch, so that a channel made again starts anew, and shared by all tabs of the device.
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { Channel, Message, Person } from "../worker/frames.ts";
-import { mentionedIn, WINDOW_MESSAGES } from "../worker/protocol.ts";
+import type { Channel, Message, Person } from "../worker/protocol/frames.ts";
+import { WINDOW_MESSAGES } from "../worker/protocol/limits.ts";
+import { mentionedIn } from "../worker/protocol/text.ts";
 import type { memory as deviceMemory } from "./memory.ts";
 
 /** What waits in a conversation. `count` is what the rail shows; `isForYou`: a mention, or a direct message. */

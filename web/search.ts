@@ -1,8 +1,8 @@
 /**
  * Finding: names by the letters of them that were typed, messages by the words in them. Pure.
  */
-import type { Message } from "../worker/frames.ts";
-import { foldApostrophes } from "../worker/names.ts";
+import type { Message } from "../worker/protocol/frames.ts";
+import { foldApostrophes } from "../worker/protocol/names.ts";
 
 /** A stretch of a text, and whether it is what was looked for. */
 export type Piece = { readonly text: string; readonly isHit: boolean };

@@ -4,6 +4,8 @@
  * It knows no socket and no fetch: main.tsx hands it the ways out.
  */
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
+import type { ChannelCommand } from "../worker/protocol/commands.ts";
+import { CLOSE } from "../worker/protocol/errors.ts";
 import type {
   Attachment,
   Channel,
@@ -12,18 +14,10 @@ import type {
   Message,
   Person,
   WindowAnswer,
-} from "../worker/frames.ts";
-import { EMPTY_HISTORY, find, type History, merge } from "../worker/history.ts";
-import {
-  type ChannelCommand,
-  CLOSE,
-  countPoints,
-  directId,
-  foldText,
-  mentionedIn,
-  PROTOCOL_VERSION,
-  TEXT_MAX_POINTS,
-} from "../worker/protocol.ts";
+} from "../worker/protocol/frames.ts";
+import { EMPTY_HISTORY, find, type History, merge } from "../worker/protocol/history.ts";
+import { PROTOCOL_VERSION, TEXT_MAX_POINTS } from "../worker/protocol/limits.ts";
+import { countPoints, directId, foldText, mentionedIn } from "../worker/protocol/text.ts";
 import type { Answer, api as httpApi, Site } from "./api.ts";
 import type { ConnectionState } from "./connection.ts";
 import type { createDeliveries, DeliveryWays } from "./delivery.ts";

@@ -4,7 +4,7 @@
  * word, a table gives the forms that `Intl.PluralRules` knows of its language.
  */
 import { computed, signal } from "@preact/signals";
-import type { CODES } from "../worker/protocol.ts";
+import type { CODES } from "../worker/protocol/errors.ts";
 import { fetchPart } from "./parts.ts";
 import type { Phrase, Sentence } from "./words/phrases.ts";
 

@@ -1,8 +1,8 @@
 /** The bindings of wrangler.toml, and what the runtime has but its types do not say. */
 declare namespace Cloudflare {
   interface Env {
-    readonly CHANNEL: DurableObjectNamespace<import("./channel.ts").Channel>;
-    readonly DIRECTORY: DurableObjectNamespace<import("./directory.ts").Directory>;
+    readonly CHANNEL: DurableObjectNamespace<import("./channel/channel.ts").Channel>;
+    readonly DIRECTORY: DurableObjectNamespace<import("./directory/directory.ts").Directory>;
     /** Where files lie; without it the site takes none. */
     readonly FILES?: R2Bucket;
     /** The site's files as they were built; not there in the tests of the Worker alone. */

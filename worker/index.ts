@@ -5,50 +5,49 @@
 import type { Context } from "hono";
 import { Hono } from "hono/tiny";
 import * as v from "valibot";
-import { addressKey } from "./address.ts";
-import { type FileFacts, foldFileName, isKnown, keyOf, receive, serve, whyUnfit } from "./attachments.ts";
 import {
+  type AuthContext,
   type Channel as ChannelObject,
   type ChannelRef,
-  type ChannelSeat,
   type ChannelUpgrade,
   type FileOutcome,
   STALE_STATUS,
   type Stale,
-} from "./channel.ts";
-import type { Asker } from "./directory.ts";
-import { sealEnvelope } from "./envelope.ts";
-import type { Person } from "./frames.ts";
-import { log } from "./log.ts";
-import { foldChannelName, foldDisplayName } from "./names.ts";
-import { isPagePath, manifestOf, pageOf, siteName } from "./page.ts";
-import { problem } from "./problem.ts";
+} from "./channel/channel.ts";
+import type { CheckedSession } from "./directory/directory.ts";
+import { addressKey } from "./http/address.ts";
+import { type FileFacts, foldFileName, isKnown, receive, serve, sizeError } from "./http/files.ts";
+import { isPagePath, manifestOf, pageOf, siteName } from "./http/page.ts";
+import { clearSessionCookie, hashToken, newToken, readSessionToken, setSessionCookie } from "./http/session-cookie.ts";
+import { keyOf } from "./platform/file-key.ts";
+import { attachIdentity } from "./platform/forwarded-identity.ts";
+import { log } from "./platform/log.ts";
+import { problem } from "./platform/problem.ts";
+import { randomId } from "./platform/random-id.ts";
 import {
-  BODY_MAX_MS,
   EditBody,
-  FRAME_MAX_BYTES,
-  foldText,
   type MessageCommand,
   MessageId,
   NewChannelBody,
   NewDirectBody,
   NewMessageBody,
   OwnerBody,
-  PEOPLE_ASKED_MAX,
   parseJsonObject,
   ReactBody,
   RedeemBody,
-  type Refusal,
   SignInBody,
-  TOPIC_MAX_POINTS,
   TopicBody,
-} from "./protocol.ts";
-import { giveToken, hashToken, newToken, randomId, readToken, takeToken } from "./session.ts";
+} from "./protocol/commands.ts";
+import type { Refusal } from "./protocol/errors.ts";
+import type { Person } from "./protocol/frames.ts";
+import { BODY_MAX_MS, FRAME_MAX_BYTES, PEOPLE_ASKED_MAX, TOPIC_MAX_POINTS } from "./protocol/limits.ts";
+import { foldChannelName, foldDisplayName } from "./protocol/names.ts";
+import { foldText } from "./protocol/text.ts";
 
-export { Channel } from "./channel.ts";
-export { Directory } from "./directory.ts";
+export { Channel } from "./channel/channel.ts";
+export { Directory } from "./directory/directory.ts";
 
-type Variables = { readonly asker: Asker };
+type Variables = { readonly checked: CheckedSession };
 type App = { Bindings: Env; Variables: Variables };
 
 const app = new Hono<App>();
@@ -78,7 +77,7 @@ app.use(async (c, next) => {
 app.onError((error) => {
   if (error instanceof Refused) return problem(error.refusal);
   if (isTransient(error)) {
-    log.weather("http", error);
+    log.transientError("http", error);
     return problem({ code: "busy", detail: "Too much is going on right now.", retryAfterMs: OBJECT_WAIT_MS });
   }
   const reference = log.bug("http", error);
@@ -111,13 +110,13 @@ app
       accessCode: Boolean(c.env.ACCESS_CODE),
       files: Boolean(c.env.FILES),
       // Whether it is worth asking who one is: a page cannot see its own cookie.
-      ...(readToken(c) !== undefined && { session: true }),
+      ...(readSessionToken(c) !== undefined && { session: true }),
     }),
   )
   .all(only("GET", "HEAD"));
 
 app.post("/api/session", async (c) => {
-  const token = readToken(c);
+  const token = readSessionToken(c);
   const fresh = newToken();
   const body = await readBody(c, SignInBody);
   const address = addressOf(c);
@@ -129,12 +128,12 @@ app.post("/api/session", async (c) => {
     ...(address !== undefined && { address }),
   });
   if (outcome.kind === "refused") return problem(outcome.refusal);
-  if (outcome.kind === "created") giveToken(c, fresh);
+  if (outcome.kind === "created") setSessionCookie(c, fresh);
   return c.json(sessionOf(outcome), outcome.kind === "created" ? 201 : 200);
 });
 
 app.post("/api/session/redeem", async (c) => {
-  const token = readToken(c);
+  const token = readSessionToken(c);
   const fresh = newToken();
   const body = await readBody(c, RedeemBody);
   const address = addressOf(c);
@@ -145,28 +144,28 @@ app.post("/api/session/redeem", async (c) => {
     ...(address !== undefined && { address }),
   });
   if (outcome.kind === "refused") return problem(outcome.refusal);
-  giveToken(c, fresh);
+  setSessionCookie(c, fresh);
   return c.json(sessionOf(outcome));
 });
 
 /* ---- with a session ---- */
 
 app.use("/api/*", async (c, next) => {
-  const token = readToken(c);
+  const token = readSessionToken(c);
   const channelId = /^\/api\/channels\/([^/]+)/.exec(c.req.path)?.[1];
   if (token === undefined) refuse("unauthorized", "Sign in first.");
   const session = await hashToken(token);
   await check(c, session, channelId && decodePath(channelId));
-  const { renew } = c.var.asker;
+  const { renew } = c.var.checked;
   await next();
-  if (renew && !c.res.headers.has("Set-Cookie")) giveToken(c, token);
+  if (renew && !c.res.headers.has("Set-Cookie")) setSessionCookie(c, token);
 });
 
 app
-  .get("/api/session", (c) => c.json(sessionOf(c.var.asker.seat)))
+  .get("/api/session", (c) => c.json(sessionOf(c.var.checked.sessionIdentity)))
   .delete(async (c) => {
-    await directory(c).signOut(c.var.asker.seat.session);
-    takeToken(c);
+    await directory(c).signOut(c.var.checked.sessionIdentity.session);
+    clearSessionCookie(c);
     return c.body(null, 204);
   })
   .all(only("GET", "HEAD", "POST", "DELETE"));
@@ -174,7 +173,7 @@ app
 app
   .post("/api/session/links", async (c) => {
     const token = newToken();
-    const expiresAt = await directory(c).addLink(c.var.asker.seat.session, await hashToken(token));
+    const expiresAt = await directory(c).addLink(c.var.checked.sessionIdentity.session, await hashToken(token));
     if (expiresAt === undefined) refuse("unauthorized", "Sign in first.");
     return c.json({ url: `${new URL(c.req.url).origin}/#link=${token}`, expiresAt }, 201);
   })
@@ -186,7 +185,7 @@ app
   .post("/api/session/owner", async (c) => {
     const { code } = await readBody(c, OwnerBody);
     const isRight = Boolean(c.env.OWNER_CODE) && (await isRightCode(code, c.env.OWNER_CODE));
-    const outcome = await directory(c).becomeOwner(c.var.asker.seat.session, isRight, addressOf(c));
+    const outcome = await directory(c).becomeOwner(c.var.checked.sessionIdentity.session, isRight, addressOf(c));
     if (outcome.kind === "refused") return problem(outcome.refusal);
     return c.json(sessionOf(outcome));
   })
@@ -194,7 +193,7 @@ app
 
 app
   .get("/api/session/devices", async (c) =>
-    c.json({ devices: await directory(c).countDevices(c.var.asker.seat.person.id) }),
+    c.json({ devices: await directory(c).countDevices(c.var.checked.sessionIdentity.person.id) }),
   )
   .all(only("GET", "HEAD"));
 
@@ -208,7 +207,7 @@ app
 
 app
   .delete("/api/people/:id", async (c) => {
-    const refusal = await directory(c).removePerson(c.req.param("id"), c.var.asker.seat.session);
+    const refusal = await directory(c).removePerson(c.req.param("id"), c.var.checked.sessionIdentity.session);
     return refusal ? problem(refusal) : c.body(null, 204);
   })
   .all(only("DELETE"));
@@ -216,21 +215,23 @@ app
 app
   .post("/api/directs", async (c) => {
     const body = await readBody(c, NewDirectBody);
-    const outcome = await directory(c).openDirect(c.var.asker.seat.session, body.person);
+    const outcome = await directory(c).openDirect(c.var.checked.sessionIdentity.session, body.person);
     if (outcome.kind === "refused") return problem(outcome.refusal);
     return c.json(outcome.channel, outcome.kind === "created" ? 201 : 200);
   })
   .all(only("POST"));
 
 app
-  .get("/api/channels", async (c) => c.json({ channels: await directory(c).channels(c.var.asker.seat.person.id) }))
+  .get("/api/channels", async (c) =>
+    c.json({ channels: await directory(c).channels(c.var.checked.sessionIdentity.person.id) }),
+  )
   .post(async (c) => {
     const body = await readBody(c, NewChannelBody);
     const folded = foldChannelName(body.name);
     if (!folded.ok) refuse("invalid_name", folded.reason);
     const topic = foldText(body.topic ?? "", TOPIC_MAX_POINTS);
     if (topic === undefined) refuse("invalid_text", `A topic has at most ${TOPIC_MAX_POINTS} characters.`);
-    const outcome = await directory(c).createChannel(folded.name, topic, c.var.asker.seat.session);
+    const outcome = await directory(c).createChannel(folded.name, topic, c.var.checked.sessionIdentity.session);
     return outcome.kind === "refused" ? problem(outcome.refusal) : c.json(outcome.channel, 201);
   })
   .all(only("GET", "HEAD", "POST"));
@@ -239,11 +240,11 @@ app
   .patch("/api/channels/:id", async (c) => {
     const { id } = channelOf(c);
     const body = await readBody(c, TopicBody);
-    const outcome = await directory(c).setTopic(id, body.topic, c.var.asker.seat.session);
+    const outcome = await directory(c).setTopic(id, body.topic, c.var.checked.sessionIdentity.session);
     return outcome.kind === "refused" ? problem(outcome.refusal) : c.json(outcome.channel);
   })
   .delete(async (c) => {
-    const outcome = await directory(c).deleteChannel(channelOf(c).id, c.var.asker.seat.session);
+    const outcome = await directory(c).deleteChannel(channelOf(c).id, c.var.checked.sessionIdentity.session);
     return outcome.kind === "refused" ? problem(outcome.refusal) : c.body(null, 204);
   })
   .all(only("PATCH", "DELETE"));
@@ -253,18 +254,18 @@ app
     const channel = channelOf(c);
     const asked = c.req.header("If-None-Match");
     if (asked !== undefined) {
-      const outcome = await seated(c, async (object, seat) => object.head(seat));
+      const outcome = await withAuth(c, async (object, auth) => object.head(auth));
       if (outcome.kind === "refused") return problem(outcome.refusal);
       if (isKnown(asked, entityTag(channel, outcome.rev))) return windowAnswer(c, channel, outcome.rev, null);
     }
-    const outcome = await seated(c, async (object, seat) => object.read(seat));
+    const outcome = await withAuth(c, async (object, auth) => object.read(auth));
     if (outcome.kind === "refused") return problem(outcome.refusal);
     return windowAnswer(c, channel, outcome.rev, outcome.body);
   })
   .post(async (c) => {
     channelOf(c);
     const body = await readBody(c, NewMessageBody);
-    const { message, isChange } = await carryOut(c, { type: "send", ...body });
+    const { message, isChange } = await execute(c, { type: "send", ...body });
     return c.json(message, isChange ? 201 : 200);
   })
   .all(only("GET", "HEAD", "POST"));
@@ -273,12 +274,12 @@ app
   .patch("/api/channels/:id/messages/:messageId", async (c) => {
     channelOf(c);
     const id = messageIdOf(c.req.param("messageId"));
-    const { message } = await carryOut(c, { type: "edit", id, ...(await readBody(c, EditBody)) });
+    const { message } = await execute(c, { type: "edit", id, ...(await readBody(c, EditBody)) });
     return c.json(message);
   })
   .delete(async (c) => {
     channelOf(c);
-    await carryOut(c, { type: "delete", id: messageIdOf(c.req.param("messageId")) });
+    await execute(c, { type: "delete", id: messageIdOf(c.req.param("messageId")) });
     return c.body(null, 204);
   })
   .all(only("PATCH", "DELETE"));
@@ -287,7 +288,7 @@ app
   .post("/api/channels/:id/messages/:messageId/reactions", async (c) => {
     channelOf(c);
     const id = messageIdOf(c.req.param("messageId"));
-    const { message } = await carryOut(c, { type: "react", id, ...(await readBody(c, ReactBody)) });
+    const { message } = await execute(c, { type: "react", id, ...(await readBody(c, ReactBody)) });
     return c.json(message);
   })
   .all(only("POST"));
@@ -298,20 +299,20 @@ app
     const bucket = bucketOf(c);
     const id = randomId(16);
     const declared = readLength(c.req.header("Content-Length"));
-    const unfit = declared === undefined ? undefined : whyUnfit(declared);
+    const unfit = declared === undefined ? undefined : sizeError(declared);
     if (unfit) return problem(unfit);
-    const hasty = await directory(c).admitUpload(c.var.asker.seat.session, declared ?? 0);
-    if (hasty) return problem(hasty);
-    const begun = await seated(c, async (object, seat) => object.beginUpload(seat, id));
+    const limited = await directory(c).admitUpload(c.var.checked.sessionIdentity.session, declared ?? 0);
+    if (limited) return problem(limited);
+    const begun = await withAuth(c, async (object, auth) => object.beginUpload(auth, id));
     if (begun.kind === "refused") return problem(begun.refusal);
     let outcome: Exclude<FileOutcome, Stale> | undefined;
     try {
-      outcome = await takeIn(c, channel, id, bucket, declared);
+      outcome = await storeUpload(c, channel, id, bucket, declared);
     } finally {
       if (outcome?.kind !== "file") {
         await objectOf(c, channel)
           .dropUpload(id)
-          .catch((error: unknown) => log.weather("upload", error)); // the channel forgets it by itself after an hour
+          .catch((error: unknown) => log.transientError("upload", error)); // the channel forgets it by itself after an hour
         await bucket.delete(keyOf(channel.epoch, id)); // also where nobody remembers it: its channel may be gone
       }
     }
@@ -323,7 +324,7 @@ app
   .get("/api/channels/:id/attachments/:attachmentId", async (c) => {
     const channel = channelOf(c);
     const bucket = bucketOf(c);
-    const outcome = await seated(c, async (object, seat) => object.attachment(seat, c.req.param("attachmentId")));
+    const outcome = await withAuth(c, async (object, auth) => object.attachment(auth, c.req.param("attachmentId")));
     if (outcome.kind === "refused") return problem(outcome.refusal);
     return serve(c.req.raw, bucket, keyOf(channel.epoch, outcome.file.id), outcome.file);
   })
@@ -343,7 +344,7 @@ app
 app
   .get("/api/directory/socket", async (c) => {
     if (!isUpgrade(c)) refuse("upgrade_required", "Connect with a WebSocket.");
-    return directory(c).fetch(sealEnvelope(c.req.raw, c.var.asker.seat));
+    return directory(c).fetch(attachIdentity(c.req.raw, c.var.checked.sessionIdentity));
   })
   .all(only("GET"));
 
@@ -381,7 +382,7 @@ async function isWithin(pace: RateLimit, key: string): Promise<boolean> {
   try {
     return (await pace.limit({ key })).success;
   } catch (error) {
-    log.weather("address", error);
+    log.transientError("address", error);
     return true;
   }
 }
@@ -416,16 +417,16 @@ function objectOf(c: Context<App>, channel: ChannelRef) {
 
 /** Asks the directory who this is and, if a channel is named, whether it is there for them. */
 async function check(c: Context<App>, session: string, channelId: string | undefined): Promise<void> {
-  const asker = await directory(c).ask(session, !isUpgrade(c), channelId);
-  if (!asker) refuse("unauthorized", "Sign in first.");
-  c.set("asker", asker);
+  const checked = await directory(c).ask(session, !isUpgrade(c), channelId);
+  if (!checked) refuse("unauthorized", "Sign in first.");
+  c.set("checked", checked);
 }
 
 /** The same once more: the check was too old for the channel, whose clock said `at` (ms) then. What is checked now is newer than that, whatever the directory's clock says. */
 async function checkAgain(c: Context<App>, at: number): Promise<void> {
-  await check(c, c.var.asker.seat.session, channelOf(c).id);
-  const { asker } = c.var;
-  c.set("asker", { ...asker, checkedAt: Math.max(asker.checkedAt, at) });
+  await check(c, c.var.checked.sessionIdentity.session, channelOf(c).id);
+  const { checked } = c.var;
+  c.set("checked", { ...checked, checkedAt: Math.max(checked.checkedAt, at) });
 }
 
 const STILL_STALE: Refusal = { code: "busy", detail: "Too much is going on right now.", retryAfterMs: OBJECT_WAIT_MS };
@@ -434,42 +435,42 @@ const STILL_STALE: Refusal = { code: "busy", detail: "Too much is going on right
  * Calls the channel of the path for whoever asks. Where their check is too old to count (a body that took long, an object that has
  * just started), the directory is asked again and the call made once more: a session that ended meanwhile changes nothing.
  */
-async function seated<T extends { readonly kind: string }>(
+async function withAuth<T extends { readonly kind: string }>(
   c: Context<App>,
-  call: (object: DurableObjectStub<ChannelObject>, seat: ChannelSeat) => Promise<T | Stale>,
+  call: (object: DurableObjectStub<ChannelObject>, auth: AuthContext) => Promise<T | Stale>,
 ): Promise<Exclude<T, Stale>> {
   const isStale = (outcome: T | Stale): outcome is Stale => outcome.kind === "stale";
   const isTaken = (outcome: T | Stale): outcome is Exclude<T, Stale> => !isStale(outcome);
-  const first = await call(objectOf(c, channelOf(c)), seatOf(c));
+  const first = await call(objectOf(c, channelOf(c)), authContextOf(c));
   if (isTaken(first)) return first;
   if (isStale(first)) await checkAgain(c, first.at);
-  const second = await call(objectOf(c, channelOf(c)), seatOf(c));
+  const second = await call(objectOf(c, channelOf(c)), authContextOf(c));
   if (isTaken(second)) return second;
   throw new Refused(STILL_STALE);
 }
 
 function upgradeTo(c: Context<App>): Promise<Response> {
-  const upgrade: ChannelUpgrade = { seat: seatOf(c), reportedSeq: channelOf(c).seq };
-  return objectOf(c, channelOf(c)).fetch(sealEnvelope(c.req.raw, upgrade));
+  const upgrade: ChannelUpgrade = { auth: authContextOf(c), reportedSeq: channelOf(c).seq };
+  return objectOf(c, channelOf(c)).fetch(attachIdentity(c.req.raw, upgrade));
 }
 
 /** The channel of the path, as the directory confirmed it. One that is not there and one of others are the same. */
-function channelOf(c: Context<App>): NonNullable<Asker["channel"]> {
-  return c.var.asker.channel ?? refuse("not_found", "There is no such channel.");
+function channelOf(c: Context<App>): NonNullable<CheckedSession["channel"]> {
+  return c.var.checked.channel ?? refuse("not_found", "There is no such channel.");
 }
 
 function messageIdOf(segment: string): string {
   return v.is(MessageId, segment) ? segment : refuse("bad_request", "A message's id is a UUID in lower case.");
 }
 
-function seatOf(c: Context<App>): ChannelSeat {
+function authContextOf(c: Context<App>): AuthContext {
   const { id, epoch, kind } = channelOf(c);
-  const { seat, checkedAt } = c.var.asker;
-  return { ...seat, checkedAt, channel: { id, epoch, kind } };
+  const { sessionIdentity, checkedAt } = c.var.checked;
+  return { ...sessionIdentity, checkedAt, channel: { id, epoch, kind } };
 }
 
-async function carryOut(c: Context<App>, command: MessageCommand) {
-  const outcome = await seated(c, async (object, seat) => object.command(seat, command));
+async function execute(c: Context<App>, command: MessageCommand) {
+  const outcome = await withAuth(c, async (object, auth) => object.command(auth, command));
   if (outcome.kind === "refused") throw new Refused(outcome.refusal);
   return outcome;
 }
@@ -479,14 +480,14 @@ function bucketOf(c: Context<App>): R2Bucket {
 }
 
 /** The bytes into the bucket, then word of them to those who keep count. */
-async function takeIn(
+async function storeUpload(
   c: Context<App>,
   channel: ChannelRef,
   id: string,
   bucket: R2Bucket,
   declared: number | undefined,
 ): Promise<Exclude<FileOutcome, Stale>> {
-  const { person, session } = c.var.asker.seat;
+  const { person, session } = c.var.checked.sessionIdentity;
   const key = keyOf(channel.epoch, id);
   const received = await receive(bucket, key, c.req.raw.body, { declaredBytes: declared, personId: person.id });
   if (received.kind === "refused") return received;
@@ -500,7 +501,7 @@ async function takeIn(
     size,
     ...(width && height && { width, height }),
   };
-  return seated(c, async (object, seat) => object.completeUpload(seat, id, facts));
+  return withAuth(c, async (object, auth) => object.completeUpload(auth, id, facts));
 }
 
 /** A whole number of what can be counted, or nothing. */

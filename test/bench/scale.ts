@@ -14,7 +14,7 @@ import type { Results } from "./report.ts";
 const SEED = 1;
 /** From one object to another (ms), assumed: within a data centre it is less, across an ocean more. */
 const HOP_MS = 5;
-/** As worker/broadcast.ts gathers. */
+/** As worker/platform/broadcast.ts gathers. */
 const GATHER_MS_PER_SOCKET = 0.05;
 const GATHER_MAX_MS = 250;
 /** Sockets of one object: so many a burst can reach in some tens of milliseconds, and memory has room for. */
@@ -59,7 +59,7 @@ function fit() {
 type Item = { readonly at: number; readonly ids: readonly number[] };
 
 /**
- * One object with its queue, as worker/broadcast.ts works: whatever comes is taken in turn, then told at once, or with what comes until
+ * One object with its queue, as worker/platform/broadcast.ts works: whatever comes is taken in turn, then told at once, or with what comes until
  * the last frame is long enough ago. Says when it begins to send each frame, and how long it was busy (ms).
  */
 function object(incoming: readonly Item[], ways: number, eachMs: number) {

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ConnectionState } from "../../web/connection.ts";
 import type { Conversation, Store } from "../../web/store.ts";
 import { Announcer } from "../../web/view/Announcer.tsx";
-import type { Message, Person } from "../../worker/frames.ts";
-import { EMPTY_HISTORY, type History, merge } from "../../worker/history.ts";
+import type { Message, Person } from "../../worker/protocol/frames.ts";
+import { EMPTY_HISTORY, type History, merge } from "../../worker/protocol/history.ts";
 
 const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };
 const bea: Person = { id: "bea-0123456789abcdef", name: "Bea" };

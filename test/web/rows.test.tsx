@@ -5,8 +5,8 @@ import { expect, test, vi } from "vitest";
 import type { OutboxEntry } from "../../web/outbox.ts";
 import type { Conversation, Store } from "../../web/store.ts";
 import { MessageList } from "../../web/view/MessageList.tsx";
-import type { Message, Person } from "../../worker/frames.ts";
-import { EMPTY_HISTORY, type History, merge } from "../../worker/history.ts";
+import type { Message, Person } from "../../worker/protocol/frames.ts";
+import { EMPTY_HISTORY, type History, merge } from "../../worker/protocol/history.ts";
 
 const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };
 const shown: string[] = [];

@@ -9,8 +9,8 @@ import { createOutbox } from "../../web/outbox.ts";
 import { go, parseRoute, route } from "../../web/route.ts";
 import { createStore, type Store, UNDO_MS } from "../../web/store.ts";
 import type { Upload, UploadState, Uploads } from "../../web/uploads.ts";
-import type { Channel, ChannelFrame, Message, Person } from "../../worker/frames.ts";
-import type { ChannelCommand } from "../../worker/protocol.ts";
+import type { ChannelCommand } from "../../worker/protocol/commands.ts";
+import type { Channel, ChannelFrame, Message, Person } from "../../worker/protocol/frames.ts";
 import { closeTabs } from "./setup.ts";
 
 const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };

@@ -9,8 +9,8 @@ import { Composer } from "../../web/view/Composer.tsx";
 import { dayName } from "../../web/view/formats.ts";
 import { lazy } from "../../web/view/lazy.tsx";
 import { layOut } from "../../web/view/timeline.ts";
-import type { Message, Person } from "../../worker/frames.ts";
-import { EMPTY_HISTORY } from "../../worker/history.ts";
+import type { Message, Person } from "../../worker/protocol/frames.ts";
+import { EMPTY_HISTORY } from "../../worker/protocol/history.ts";
 
 const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };
 const bea: Person = { id: "bea-0123456789abcdef", name: "Bea" };

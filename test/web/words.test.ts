@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { api } from "../../web/api.ts";
 import { type Dictionary, LANGUAGES, rich, speak, t, told } from "../../web/words.ts";
-import { foldChannelName, foldDisplayName } from "../../worker/names.ts";
+import { foldChannelName, foldDisplayName } from "../../worker/protocol/names.ts";
 
 const sources: Readonly<Record<string, string>> = import.meta.glob(["../../web/*.ts", "../../web/view/*"], {
   query: "?raw",

@@ -2,11 +2,11 @@
 import { createExecutionContext, evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { addressKey } from "../../worker/address.ts";
-import { Directory } from "../../worker/directory.ts";
-import type { Channel } from "../../worker/frames.ts";
-import { foldDisplayName } from "../../worker/names.ts";
-import { Presence } from "../../worker/presence.ts";
+import { Directory } from "../../worker/directory/directory.ts";
+import { addressKey } from "../../worker/http/address.ts";
+import { Presence } from "../../worker/platform/presence.ts";
+import type { Channel } from "../../worker/protocol/frames.ts";
+import { foldDisplayName } from "../../worker/protocol/names.ts";
 import { arrive, freshName, path, problemOf, type Somebody, welcomed } from "./people.ts";
 
 let ada: Somebody;
@@ -285,7 +285,7 @@ test("an upload that is begun twice, since the first answer was lost, is one upl
   const seat = {
     person: ada.person,
     session: "a-session",
-    asOf: 0,
+    version: 0,
     isOwner: false,
     channel,
     checkedAt: Date.now() + 1_000,

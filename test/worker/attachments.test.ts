@@ -2,8 +2,8 @@
 import { createExecutionContext, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Attachment, Channel, Message } from "../../worker/frames.ts";
 import worker from "../../worker/index.ts";
+import type { Attachment, Channel, Message } from "../../worker/protocol/frames.ts";
 import { arrive, freshName, path, problemOf, type Somebody, welcomed } from "./people.ts";
 
 const MIB = 1024 * 1024;
@@ -326,7 +326,7 @@ describe("taking files with a message", () => {
     const seat = {
       person: ada.person,
       session: "a-session",
-      asOf: 0,
+      version: 0,
       checkedAt: Number.POSITIVE_INFINITY,
       isOwner: false,
       channel,
@@ -549,7 +549,7 @@ describe("a file lives as long as its message", () => {
     const seat = {
       person: ada.person,
       session: "a-session",
-      asOf: 0,
+      version: 0,
       checkedAt: Number.POSITIVE_INFINITY,
       isOwner: false,
       channel,

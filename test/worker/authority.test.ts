@@ -2,7 +2,7 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Channel, Message } from "../../worker/frames.ts";
+import type { Channel, Message } from "../../worker/protocol/frames.ts";
 import { arrive, freshName, path, problemOf, type Somebody } from "./people.ts";
 
 let ada: Somebody;

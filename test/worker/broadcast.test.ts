@@ -1,7 +1,7 @@
 /** One frame to many sockets: whoever reads gets it, whoever does not is cut off and disturbs nobody. */
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { Broadcast, Outlet } from "../../worker/broadcast.ts";
-import { type Message, parseChannelFrame } from "../../worker/frames.ts";
+import { Broadcast, Outlet } from "../../worker/platform/broadcast.ts";
+import { type Message, parseChannelFrame } from "../../worker/protocol/frames.ts";
 
 function socket(about: { readyState?: number; bufferedAmount?: number } = {}) {
   const fake = { readyState: WebSocket.OPEN, send: vi.fn(), close: vi.fn(), ...about };
@@ -16,7 +16,7 @@ test("a socket with more than 256 KiB unread is closed with 4008, the others get
   const reading = socket({ bufferedAmount: 256 * 1024 });
   const untold = socket();
   const slow = socket({ bufferedAmount: 256 * 1024 + 1 });
-  outlet().tell([slow, reading, untold], "frame");
+  outlet().sendTo([slow, reading, untold], "frame");
   expect(slow.close).toHaveBeenCalledWith(4008, "too slow");
   expect(slow.send).not.toHaveBeenCalled();
   expect(reading.send).toHaveBeenCalledWith("frame");
@@ -25,7 +25,7 @@ test("a socket with more than 256 KiB unread is closed with 4008, the others get
 
 test("where all of them together leave too much unread, those that leave the most are closed", () => {
   const many = Array.from({ length: 200 }, (_, n) => socket({ bufferedAmount: 200 * 1024 + n }));
-  outlet().tell(many, "frame");
+  outlet().sendTo(many, "frame");
   const closed = many.filter(({ close }) => close.mock.calls.length > 0);
   expect(closed.length).toBeGreaterThan(100);
   expect(Math.min(...closed.map(({ bufferedAmount = 0 }) => bufferedAmount))).toBeGreaterThan(
@@ -33,15 +33,15 @@ test("where all of them together leave too much unread, those that leave the mos
   );
   const few = many.slice(0, 100);
   for (const { close } of few) close.mockClear();
-  outlet().tell(few, "frame");
+  outlet().sendTo(few, "frame");
   expect(few.every(({ close }) => close.mock.calls.length === 0)).toBe(true);
 });
 
 test("a socket that is closing is skipped", () => {
   const closing = socket({ readyState: WebSocket.CLOSING });
-  outlet().tell([closing], "frame");
-  outlet().say(closing, "frame");
-  outlet().tellAll([closing], "frame");
+  outlet().sendTo([closing], "frame");
+  outlet().send(closing, "frame");
+  outlet().broadcast([closing], "frame");
   expect(closing.send).not.toHaveBeenCalled();
 });
 
@@ -63,7 +63,7 @@ describe("a channel's changes", () => {
     return {
       told,
       sent,
-      tell: (seq: number, rev: number, text = "words") => told.tell(message(seq, rev, text), Date.now()),
+      tell: (seq: number, rev: number, text = "words") => told.add(message(seq, rev, text), Date.now()),
     };
   }
 
@@ -118,11 +118,11 @@ describe("a channel's changes", () => {
   test("an answer to one alone waits for what was said before it, and for nothing else", () => {
     const { told, sent, tell } = telling(500);
     const answered: number[] = [];
-    told.afterwards(() => answered.push(sent.length));
+    told.whenSent(() => answered.push(sent.length));
     tell(1, 1);
-    told.afterwards(() => answered.push(sent.length));
+    told.whenSent(() => answered.push(sent.length));
     tell(2, 2);
-    told.afterwards(() => answered.push(sent.length));
+    told.whenSent(() => answered.push(sent.length));
     expect(answered).toEqual([0, 1]);
     vi.advanceTimersByTime(25);
     expect(answered).toEqual([0, 1, 2]);
@@ -154,12 +154,12 @@ describe("where the runtime cannot tell what is unread", () => {
     const frame = "x".repeat(MIB);
     for (let n = 0; n < 16; n++) {
       now++;
-      way.tell([dead, alive], frame);
+      way.sendTo([dead, alive], frame);
     }
     expect(dead.close).not.toHaveBeenCalled();
     for (let n = 0; n < 30; n++) {
       now++;
-      way.tell([dead, alive], frame);
+      way.sendTo([dead, alive], frame);
     }
     expect(dead.close).toHaveBeenCalledWith(4008, "too slow");
     expect(alive.close).not.toHaveBeenCalled();
@@ -172,11 +172,11 @@ describe("where the runtime cannot tell what is unread", () => {
     const heardAt = vi.fn((one: WebSocket) => (one === alive ? now : 500));
     const way = outlet(heardAt);
     const frame = "x".repeat(MIB / 64);
-    for (let n = 0; n < 63; n++) way.tellAll([dead, alive], frame);
+    for (let n = 0; n < 63; n++) way.broadcast([dead, alive], frame);
     expect(heardAt).not.toHaveBeenCalled();
     for (let n = 63; n < 40 * 64; n++) {
       now++;
-      way.tellAll([dead, alive], frame);
+      way.broadcast([dead, alive], frame);
     }
     expect(dead.close).toHaveBeenCalledWith(4008, "too slow");
     expect(dead.send.mock.calls.length).toBeGreaterThan(15 * 64);
@@ -187,15 +187,15 @@ describe("where the runtime cannot tell what is unread", () => {
   test("bytes count, not letters", () => {
     const dead = socket();
     const way = outlet(() => 500);
-    for (let n = 0; n < 9; n++) way.say(dead, "漢".repeat(MIB));
+    for (let n = 0; n < 9; n++) way.send(dead, "漢".repeat(MIB));
     expect(dead.close).toHaveBeenCalledWith(4008, "too slow");
   });
 
   test("where it can, that counts and nothing else", () => {
     const telling = socket({ bufferedAmount: 0 });
     const way = outlet(() => 0);
-    for (let n = 0; n < 100; n++) way.tell([telling], "x".repeat(MIB));
-    for (let n = 0; n < 100; n++) way.tellAll([telling], "x".repeat(MIB));
+    for (let n = 0; n < 100; n++) way.sendTo([telling], "x".repeat(MIB));
+    for (let n = 0; n < 100; n++) way.broadcast([telling], "x".repeat(MIB));
     expect(telling.close).not.toHaveBeenCalled();
   });
 });

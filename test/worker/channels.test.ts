@@ -2,8 +2,8 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { Channel as ChannelObject } from "../../worker/channel.ts";
-import type { Channel } from "../../worker/frames.ts";
+import { Channel as ChannelObject } from "../../worker/channel/channel.ts";
+import type { Channel } from "../../worker/protocol/frames.ts";
 import { arrive, freshName, heard, path, problemOf, type Somebody, welcomed } from "./people.ts";
 
 let ada: Somebody;
@@ -107,7 +107,7 @@ describe("deleting a channel", () => {
     const seat = {
       person: bea.person,
       session: "a-session",
-      asOf: 0,
+      version: 0,
       checkedAt: Number.POSITIVE_INFINITY,
       isOwner: false,
       channel,

@@ -2,10 +2,10 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Channel as ChannelObject } from "../../worker/channel.ts";
-import type { Channel } from "../../worker/frames.ts";
-import { log } from "../../worker/log.ts";
-import { Register } from "../../worker/register.ts";
+import { Channel as ChannelObject } from "../../worker/channel/channel.ts";
+import { DirectoryStore } from "../../worker/directory/directory-store.ts";
+import { log } from "../../worker/platform/log.ts";
+import type { Channel } from "../../worker/protocol/frames.ts";
 import { arrive, freshName, path, problemOf, type Somebody } from "./people.ts";
 
 const MIB = 1024 * 1024;
@@ -178,7 +178,7 @@ test("a file that is refused is taken away even where its channel cannot be told
 
 test("an alarm of the directory that fails is set again", async () => {
   vi.spyOn(console, "error").mockImplementation(() => {});
-  vi.spyOn(Register.prototype, "deletions").mockImplementationOnce(() => {
+  vi.spyOn(DirectoryStore.prototype, "deletions").mockImplementationOnce(() => {
     throw new Error("not now");
   });
   await runInDurableObject(directory(), (instance) => instance.alarm());

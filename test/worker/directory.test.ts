@@ -2,7 +2,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import type { Channel, Person } from "../../worker/frames.ts";
+import type { Channel, Person } from "../../worker/protocol/frames.ts";
 import { arrive, ask, cookieOf, freshName, path, problemOf, Somebody } from "./people.ts";
 
 const HOUR_MS = 60 * 60 * 1_000;

@@ -2,7 +2,7 @@
 import { evictDurableObject, listDurableObjectIds, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import type { Channel, OnlinePerson, Person } from "../../worker/frames.ts";
+import type { Channel, OnlinePerson, Person } from "../../worker/protocol/frames.ts";
 import { arrive, freshName, heard, path, problemOf, type Somebody, welcomed } from "./people.ts";
 
 let name: string;
@@ -251,7 +251,7 @@ describe("a third person", () => {
     const seat = (person: Person, ref = channel) => ({
       person,
       session: "a-session",
-      asOf: 0,
+      version: 0,
       checkedAt: Number.POSITIVE_INFINITY,
       isOwner: false,
       channel: ref,

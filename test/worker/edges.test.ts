@@ -2,9 +2,9 @@
 import { reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Channel, Message, Person } from "../../worker/frames.ts";
-import { Journal } from "../../worker/journal.ts";
-import { Presence } from "../../worker/presence.ts";
+import { ChannelStore } from "../../worker/channel/channel-store.ts";
+import { Presence } from "../../worker/platform/presence.ts";
+import type { Channel, Message, Person } from "../../worker/protocol/frames.ts";
 import { arrive, ask, path, problemOf, type Somebody, welcomed } from "./people.ts";
 
 const NOBODY = `__Host-flack_session=${"n".repeat(43)}`;
@@ -47,7 +47,7 @@ describe("where people are", () => {
     return {
       person,
       session,
-      asOf: 0,
+      version: 0,
       checkedAt: Number.POSITIVE_INFINITY,
       isOwner: false,
       channel: { id, epoch, kind },
@@ -159,7 +159,7 @@ describe("where people are", () => {
 test("a channel of 1,300 messages remembers the ids of the last 1,100 and no more", async () => {
   const stub = env.CHANNEL.getByName("a-journal-of-its-own");
   await runInDurableObject(stub, (_, { storage }) => {
-    const journal = new Journal(storage);
+    const journal = new ChannelStore(storage);
     expect(journal.epoch).toBe("");
     const said: Message[] = [];
     const idOf = (seq: number) => `00000000-0000-4000-8000-${String(seq).padStart(12, "0")}`;
@@ -169,9 +169,9 @@ test("a channel of 1,300 messages remembers the ids of the last 1,100 and no mor
       journal.write(message, leaving, { taken: [], released: [] }, { id: "c", epoch: "e" });
       said.push(message);
     }
-    for (const now of [journal, new Journal(storage)]) {
-      expect(now.past.size).toBe(1_000);
-      expect([now.past.has(idOf(200)), now.past.has(idOf(201)), now.past.has(idOf(1_200))]).toEqual([
+    for (const now of [journal, new ChannelStore(storage)]) {
+      expect(now.evictedIds.size).toBe(1_000);
+      expect([now.evictedIds.has(idOf(200)), now.evictedIds.has(idOf(201)), now.evictedIds.has(idOf(1_200))]).toEqual([
         false,
         true,
         true,

@@ -1,9 +1,10 @@
 /** The rules of the window: tables with a fixed clock, then laws. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Message, Person } from "../../worker/frames.ts";
-import { type Decision, decide, EMPTY_HISTORY, find, type History, merge, since } from "../../worker/history.ts";
-import type { MessageCommand } from "../../worker/protocol.ts";
+import { type Decision, decide } from "../../worker/channel/decide.ts";
+import type { MessageCommand } from "../../worker/protocol/commands.ts";
+import type { Message, Person } from "../../worker/protocol/frames.ts";
+import { EMPTY_HISTORY, find, type History, merge, since } from "../../worker/protocol/history.ts";
 import { Model, PEOPLE, steps, viewOf } from "./laws.ts";
 
 const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };
@@ -18,8 +19,8 @@ function send(n: number, text = `message ${n}`): MessageCommand {
   return { type: "send", id: uuid(n), text };
 }
 
-function run(history: History, command: MessageCommand, who = ada, now = 1_000, past = NOBODY): Decision {
-  return decide({ history, past }, command, who, now);
+function run(history: History, command: MessageCommand, who = ada, now = 1_000, evictedIds = NOBODY): Decision {
+  return decide({ history, evictedIds }, command, who, now);
 }
 
 function applied(history: History, command: MessageCommand, who = ada, now = 1_000): History {

@@ -18,29 +18,58 @@ function importsOf(file: string, withTypes = true): string[] {
 }
 
 const files = Object.keys(sources).map((key) => key.replace("../../", ""));
+const inFolder = (folder: string) => files.filter((file) => file.startsWith(`worker/${folder}/`));
+const PROTOCOL = inFolder("protocol");
+/** Pure beside the protocol: rules and bookkeeping that know no platform. */
 const PURE = [
-  "worker/protocol.ts",
-  "worker/frames.ts",
-  "worker/history.ts",
-  "worker/names.ts",
-  "worker/pace.ts",
-  "worker/presence.ts",
-  "worker/encoding.ts",
+  "worker/channel/decide.ts",
+  "worker/directory/confusables.ts",
+  "worker/http/address.ts",
+  "worker/platform/rate-limit.ts",
+  "worker/platform/retry.ts",
+  "worker/platform/presence.ts",
+  "worker/platform/encoding.ts",
 ];
-const DOORS = ["worker/protocol.ts", "worker/frames.ts", "worker/history.ts", "worker/names.ts"];
+/** Each folder, and those below it. The class of an object is known to others by its type alone. */
+const BELOW: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  platform: ["protocol"],
+  directory: ["protocol", "platform"],
+  channel: ["protocol", "platform"],
+  http: ["protocol", "platform"],
+};
 
 test("the files are really read", () => {
   expect(files.length).toBeGreaterThan(25);
-  expect(importsOf("worker/channel.ts")).toContain("worker/history.ts");
+  expect(importsOf("worker/channel/channel.ts")).toContain("worker/channel/decide.ts");
 });
 
-test.each(PURE)("%s imports only pure files and the validator", (file) => {
-  for (const to of importsOf(file)) expect([...PURE, "valibot"]).toContain(to);
+test.each(PROTOCOL)("%s, shared by both worlds, imports the protocol and the validator only", (file) => {
+  for (const to of importsOf(file)) expect([...PROTOCOL, "valibot"]).toContain(to);
 });
 
-test("the browser comes into worker/ through its doors only", () => {
+test.each(PURE)("%s imports only what is pure", (file) => {
+  for (const to of importsOf(file)) expect([...PROTOCOL, ...PURE, "valibot", "unhomoglyph/data.json"]).toContain(to);
+});
+
+test.each(Object.keys(BELOW))(
+  "worker/%s imports itself and what is below it; of other objects types only",
+  (folder) => {
+    for (const file of inFolder(folder)) {
+      const allowed = [folder, ...(BELOW[folder] ?? [])].map((name) => `worker/${name}/`);
+      for (const to of importsOf(file, false).filter((name) => name.startsWith("worker/"))) {
+        expect(
+          allowed.some((start) => to.startsWith(start)),
+          `${file} imports ${to}`,
+        ).toBe(true);
+      }
+    }
+  },
+);
+
+test("the browser comes into worker/ through the protocol only", () => {
   for (const file of files.filter((name) => name.startsWith("web/"))) {
-    for (const to of importsOf(file).filter((name) => name.startsWith("worker/"))) expect(DOORS, file).toContain(to);
+    for (const to of importsOf(file).filter((name) => name.startsWith("worker/"))) expect(PROTOCOL, file).toContain(to);
   }
 });
 
@@ -50,7 +79,7 @@ test("worker/ knows nothing of web/, and takes only types from the frames", () =
       importsOf(file).filter((to) => to.startsWith("web/")),
       file,
     ).toEqual([]);
-    expect(importsOf(file, false), file).not.toContain("worker/frames.ts");
+    if (!PROTOCOL.includes(file)) expect(importsOf(file, false), file).not.toContain("worker/protocol/frames.ts");
   }
 });
 

@@ -1,10 +1,11 @@
 /** A corpus of broken frames and bodies: each gets its listed answer or close code, nobody sees a stack, nobody else notices. */
 import fc from "fast-check";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { foldFileName } from "../../worker/attachments.ts";
-import { parseChannelFrame, parseDirectoryFrame } from "../../worker/frames.ts";
-import { foldChannelName, foldDisplayName } from "../../worker/names.ts";
-import { foldEmoji, foldText, mentionedIn, parseFrame, parseJsonObject } from "../../worker/protocol.ts";
+import { foldFileName } from "../../worker/http/files.ts";
+import { parseFrame, parseJsonObject } from "../../worker/protocol/commands.ts";
+import { parseChannelFrame, parseDirectoryFrame } from "../../worker/protocol/frames.ts";
+import { foldChannelName, foldDisplayName } from "../../worker/protocol/names.ts";
+import { foldEmoji, foldText, mentionedIn } from "../../worker/protocol/text.ts";
 import { arrive, freshName, heard, path, problemOf, type Somebody, welcomed } from "./people.ts";
 
 const ID = "0f8fad5b-d9cb-469f-a165-70867728950e";

@@ -3,10 +3,10 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import type { ChannelSeat } from "../../worker/channel.ts";
-import type { ChannelFrame, Message, Person } from "../../worker/frames.ts";
-import { EMPTY_HISTORY, type History, merge } from "../../worker/history.ts";
-import type { MessageCommand } from "../../worker/protocol.ts";
+import type { AuthContext } from "../../worker/channel/channel.ts";
+import type { MessageCommand } from "../../worker/protocol/commands.ts";
+import type { ChannelFrame, Message, Person } from "../../worker/protocol/frames.ts";
+import { EMPTY_HISTORY, type History, merge } from "../../worker/protocol/history.ts";
 import { Model, PEOPLE, type Step, steps, viewOf } from "./laws.ts";
 import { arrive, freshName, heard, path, type Seat, type Somebody, welcomed } from "./people.ts";
 
@@ -34,11 +34,11 @@ function rows(): Promise<{ slot: number; message: Message; former: unknown[] }[]
   );
 }
 
-function seatOf(person: Person): ChannelSeat {
+function seatOf(person: Person): AuthContext {
   return {
     person,
     session: "a-session",
-    asOf: 0,
+    version: 0,
     checkedAt: Number.POSITIVE_INFINITY,
     isOwner: false,
     channel: { id: channel, epoch, kind: "public" },

@@ -1,7 +1,12 @@
 /** Names that look like another's: UTS #39 skeletons, and what they mean for people and channels. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { areChannelsAlike, isReservedLookalike, keysOf, skeletonOf } from "../../worker/lookalikes.ts";
+import {
+  doChannelNamesConflict,
+  isReservedConfusable,
+  keysOf,
+  skeletonOf,
+} from "../../worker/directory/confusables.ts";
 import { arrive, ask, freshName, problemOf } from "./people.ts";
 
 test.each([
@@ -39,12 +44,12 @@ test("case hides nothing: keys are compared folded too", () => {
 test.each(["аdmin", "FIack", "Systern", "ｆｌａｃｋ".normalize("NFKC"), "here", "dеleted"])(
   "%s would pass for the product",
   (name) => {
-    expect(isReservedLookalike(name)).toBe(true);
+    expect(isReservedConfusable(name)).toBe(true);
   },
 );
 
 test.each(["Adam", "Flackie", "Everyone else"])("%s would not", (name) => {
-  expect(isReservedLookalike(name)).toBe(false);
+  expect(isReservedConfusable(name)).toBe(false);
 });
 
 test.each([
@@ -53,8 +58,8 @@ test.each([
   ["same", "same", true],
   ["café", "cafe", false],
 ])("channels %s and %s conflict: %s", (a, b, conflict) => {
-  expect(areChannelsAlike(a, b)).toBe(conflict);
-  expect(areChannelsAlike(b, a)).toBe(conflict);
+  expect(doChannelNamesConflict(a, b)).toBe(conflict);
+  expect(doChannelNamesConflict(b, a)).toBe(conflict);
 });
 
 describe("at the door", () => {

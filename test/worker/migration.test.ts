@@ -5,8 +5,8 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import type { Channel } from "../../worker/frames.ts";
-import { hashToken } from "../../worker/session.ts";
+import { hashToken } from "../../worker/http/session-cookie.ts";
+import type { Channel } from "../../worker/protocol/frames.ts";
 import { ask, path, problemOf, Somebody, welcomed } from "./people.ts";
 
 const TOKEN = "v1".padEnd(43, "x");

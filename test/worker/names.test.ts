@@ -1,7 +1,7 @@
 /** What a name may be. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { foldChannelName, foldDisplayName, nameKey } from "../../worker/names.ts";
+import { foldChannelName, foldDisplayName, nameKey } from "../../worker/protocol/names.ts";
 import "./laws.ts";
 
 describe("a display name", () => {

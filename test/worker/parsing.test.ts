@@ -1,9 +1,10 @@
 /** The door: whatever comes, a typed value or a calm no. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseChannelFrame, parseDirectoryFrame } from "../../worker/frames.ts";
-import { take } from "../../worker/pace.ts";
-import { foldText, parseFrame } from "../../worker/protocol.ts";
+import { takeToken } from "../../worker/platform/rate-limit.ts";
+import { parseFrame } from "../../worker/protocol/commands.ts";
+import { parseChannelFrame, parseDirectoryFrame } from "../../worker/protocol/frames.ts";
+import { foldText } from "../../worker/protocol/text.ts";
 import "./laws.ts";
 
 const ID = "0f8fad5b-d9cb-469f-a165-70867728950e";
@@ -107,17 +108,17 @@ describe("laws", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(400), { maxLength: 200 }), (gaps) => {
         const pace = { perSecond: 5, burst: 10 };
-        let bucket: Parameters<typeof take>[0];
+        let bucket: Parameters<typeof takeToken>[0];
         let now = 0;
         let taken = 0;
         for (const gap of gaps) {
           now += gap;
-          const result = take(bucket, pace, now);
+          const result = takeToken(bucket, pace, now);
           if (result.ok) {
             taken++;
             bucket = result.bucket;
           } else {
-            expect(take(bucket, pace, now + result.waitMs).ok).toBe(true);
+            expect(takeToken(bucket, pace, now + result.waitMs).ok).toBe(true);
           }
         }
         expect(taken).toBeLessThanOrEqual(10 + (now * 5) / 1_000);

@@ -2,6 +2,7 @@
 import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { onTestFinished } from "vitest";
+import worker from "../../worker/index.ts";
 import {
   type Channel,
   type ChannelFrame,
@@ -11,8 +12,7 @@ import {
   parseChannelFrame,
   parseDirectoryFrame,
   type WelcomeFrame,
-} from "../../worker/frames.ts";
-import worker from "../../worker/index.ts";
+} from "../../worker/protocol/frames.ts";
 
 const ORIGIN = "https://flack.test";
 /** How long a wait may last before the test says what it waited for (ms). */

@@ -2,7 +2,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { Channel, type ChannelSeat } from "../../worker/channel.ts";
+import { type AuthContext, Channel } from "../../worker/channel/channel.ts";
 import { arrive, freshName, heard, path, problemOf, type Somebody, welcomed } from "./people.ts";
 
 let ada: Somebody;
@@ -355,17 +355,17 @@ describe("signing out", () => {
     const { epoch } = await welcomed(await bea.join(channel));
     const object = env.CHANNEL.getByName(epoch);
     await object.endSession("a-session");
-    const seat: ChannelSeat = {
+    const seat: AuthContext = {
       person: ada.person,
       session: "a-session",
-      asOf: 0,
+      version: 0,
       checkedAt: Number.POSITIVE_INFINITY,
       isOwner: false,
       channel: { id: channel, epoch, kind: "public" },
     };
     const headers = {
       Upgrade: "websocket",
-      "x-flack-envelope": encodeURIComponent(JSON.stringify({ seat, reportedSeq: 0 })),
+      "x-flack-envelope": encodeURIComponent(JSON.stringify({ auth: seat, reportedSeq: 0 })),
     };
     expect(await problemOf(await object.fetch("https://flack.test/", { headers }))).toMatchObject({ status: 401 });
     const command = { type: "send", id: crypto.randomUUID(), text: "too late" } as const;
@@ -378,13 +378,13 @@ test("of two renames told out of order the newer one counts", async () => {
   const { epoch } = await welcomed(adas);
   const object = env.CHANNEL.getByName(epoch);
   const later = Date.now() + 2_000;
-  await object.update({ person: { ...ada.person, name: "Newer" }, isOwner: false, asOf: later });
-  await object.update({ person: { ...ada.person, name: "Older" }, isOwner: false, asOf: later - 1_000 });
+  await object.update({ person: { ...ada.person, name: "Newer" }, isOwner: false, version: later });
+  await object.update({ person: { ...ada.person, name: "Older" }, isOwner: false, version: later - 1_000 });
   adas.send({ type: "send", id: crypto.randomUUID(), text: "who am I" });
   expect((await adas.next("messages")).messages[0]?.author.name).toBe("Newer");
 });
 
-describe("haste", () => {
+describe("violations", () => {
   test("ten messages at once are taken, the eleventh is refused with a time to wait and not stored", async () => {
     const adas = await ada.join(channel);
     for (let n = 1; n <= 11; n++) adas.send({ type: "send", id: crypto.randomUUID(), text: `${n}` });
@@ -450,10 +450,10 @@ describe("haste", () => {
     const codes = await runInDurableObject(env.CHANNEL.getByName(epoch), (object) =>
       Array.from({ length: 201 }, (_, n) => {
         const person = { id: `speaker-${n % 30}-0123456789`, name: `Speaker ${n % 30}` };
-        const seat: ChannelSeat = {
+        const seat: AuthContext = {
           person,
           session: "s",
-          asOf: 0,
+          version: 0,
           checkedAt: Number.POSITIVE_INFINITY,
           isOwner: false,
           channel: { id: channel, epoch, kind: "public" },

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Message } from "../../worker/frames.ts";
+import type { Message } from "../../worker/protocol/frames.ts";
 import { quoted } from "../quoted.ts";
 import type { Conversation, Store } from "../store.ts";
 import { t } from "../words.ts";

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Attachment } from "../../worker/frames.ts";
+import type { Attachment } from "../../worker/protocol/frames.ts";
 import { t } from "../words.ts";
 import { fileSize } from "./formats.ts";
 import { Icon } from "./icons.tsx";

@@ -1,4 +1,4 @@
-import type { Person } from "../../worker/frames.ts";
+import type { Person } from "../../worker/protocol/frames.ts";
 
 /** Of fixed lightness, so that initials are readable on all of them. */
 const HUES = 12;

@@ -1,6 +1,7 @@
 import { useRef, useState } from "preact/hooks";
-import type { Channel } from "../../worker/frames.ts";
-import { foldText, TOPIC_MAX_POINTS } from "../../worker/protocol.ts";
+import type { Channel } from "../../worker/protocol/frames.ts";
+import { TOPIC_MAX_POINTS } from "../../worker/protocol/limits.ts";
+import { foldText } from "../../worker/protocol/text.ts";
 import { channelHref, go } from "../route.ts";
 import type { Store } from "../store.ts";
 import { rich, t } from "../words.ts";

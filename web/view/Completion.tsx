@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
-import { foldApostrophes } from "../../worker/names.ts";
+import { foldApostrophes } from "../../worker/protocol/names.ts";
 import type { Started } from "../completion.ts";
 import { findEmoji } from "../emoji.ts";
 import { isComposing } from "../keys.ts";

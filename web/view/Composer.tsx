@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { find } from "../../worker/history.ts";
+import { find } from "../../worker/protocol/history.ts";
 import { type Started, startedAt } from "../completion.ts";
 import { isCommand, isComposing } from "../keys.ts";
 import { enter } from "../preferences.ts";

@@ -1,4 +1,5 @@
-import { countPoints, TEXT_MAX_POINTS } from "../../worker/protocol.ts";
+import { TEXT_MAX_POINTS } from "../../worker/protocol/limits.ts";
+import { countPoints } from "../../worker/protocol/text.ts";
 import type { Store } from "../store.ts";
 import { t } from "../words.ts";
 

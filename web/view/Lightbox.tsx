@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Attachment } from "../../worker/frames.ts";
+import type { Attachment } from "../../worker/protocol/frames.ts";
 import { t } from "../words.ts";
 import { Icon } from "./icons.tsx";
 import { LateIcon } from "./lateIcons.tsx";

@@ -1,4 +1,4 @@
-import { mentionedIn } from "../../worker/protocol.ts";
+import { mentionedIn } from "../../worker/protocol/text.ts";
 import type { Conversation, Store } from "../store.ts";
 import { t } from "../words.ts";
 import { Attachments } from "./Attachments.tsx";

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Person } from "../../worker/frames.ts";
-import { WINDOW_MESSAGES } from "../../worker/protocol.ts";
+import type { Person } from "../../worker/protocol/frames.ts";
+import { WINDOW_MESSAGES } from "../../worker/protocol/limits.ts";
 import { isComposing } from "../keys.ts";
 import { route } from "../route.ts";
 import type { Conversation, Store } from "../store.ts";

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { foldChannelName } from "../../worker/names.ts";
+import { foldChannelName } from "../../worker/protocol/names.ts";
 import { channelHref, go } from "../route.ts";
 import type { Store } from "../store.ts";
 import { rich, t, told } from "../words.ts";

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import type { OnlinePerson } from "../../worker/frames.ts";
-import { foldApostrophes } from "../../worker/names.ts";
+import type { OnlinePerson } from "../../worker/protocol/frames.ts";
+import { foldApostrophes } from "../../worker/protocol/names.ts";
 import type { Store } from "../store.ts";
 import { t } from "../words.ts";
 import { Avatar } from "./Avatar.tsx";

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Person } from "../../worker/frames.ts";
+import type { Person } from "../../worker/protocol/frames.ts";
 import type { Conversation, Store } from "../store.ts";
 import { rich, t } from "../words.ts";
 import { Avatar } from "./Avatar.tsx";

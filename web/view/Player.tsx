@@ -1,4 +1,4 @@
-import type { Attachment } from "../../worker/frames.ts";
+import type { Attachment } from "../../worker/protocol/frames.ts";
 
 /** Sound and films, played where they are; their place is kept before they are there. */
 export function Player({

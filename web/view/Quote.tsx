@@ -1,4 +1,4 @@
-import { find } from "../../worker/history.ts";
+import { find } from "../../worker/protocol/history.ts";
 import { quoted } from "../quoted.ts";
 import type { Store } from "../store.ts";
 import { t } from "../words.ts";

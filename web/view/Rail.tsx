@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { Channel } from "../../worker/frames.ts";
+import type { Channel } from "../../worker/protocol/frames.ts";
 import { isComposing } from "../keys.ts";
 import { channelHref } from "../route.ts";
 import { siteName } from "../site.ts";

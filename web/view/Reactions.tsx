@@ -1,4 +1,4 @@
-import type { Person, Reaction } from "../../worker/frames.ts";
+import type { Person, Reaction } from "../../worker/protocol/frames.ts";
 import type { Conversation, Store } from "../store.ts";
 
 type Props = {

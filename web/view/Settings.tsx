@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { foldDisplayName } from "../../worker/names.ts";
+import { foldDisplayName } from "../../worker/protocol/names.ts";
 import { isNotifyingRefused, mayNotify } from "../notifications.ts";
 import { density, enter, language, notifications, sound, theme } from "../preferences.ts";
 import type { Store } from "../store.ts";

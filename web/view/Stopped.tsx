@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import { foldChannelName } from "../../worker/names.ts";
-import { CLOSE } from "../../worker/protocol.ts";
+import { CLOSE } from "../../worker/protocol/errors.ts";
+import { foldChannelName } from "../../worker/protocol/names.ts";
 import { channelHref, go, route } from "../route.ts";
 import type { Store } from "../store.ts";
 import { t } from "../words.ts";

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Message, Person } from "../../worker/frames.ts";
+import type { Message, Person } from "../../worker/protocol/frames.ts";
 import { type KeptConversation, keptConversations } from "../keeping.ts";
 import { isComposing } from "../keys.ts";
 import { plainLine } from "../markdown.ts";

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { find } from "../../worker/history.ts";
+import { find } from "../../worker/protocol/history.ts";
 import { quoted } from "../quoted.ts";
 import { keepRecentEmoji, recentEmoji } from "../recentEmoji.ts";
 import { messageLink } from "../route.ts";

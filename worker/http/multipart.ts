@@ -2,7 +2,7 @@
  * Bodies without a length on their way into the bucket: in parts, so that no file is ever whole in memory.
  * An isolate has 128 MB and serves many requests at once: what all of them gather together is limited here.
  */
-import type { Refusal } from "./protocol.ts";
+import type { Refusal } from "../protocol/errors.ts";
 
 /** Bytes of each part but the last: R2's least, and all parts have to be equally large. */
 const PART_BYTES = 5 * 1024 * 1024;

@@ -4,7 +4,7 @@
  * Pure.
  */
 import confusables from "unhomoglyph/data.json";
-import { nameKey, RESERVED } from "./names.ts";
+import { nameKey, RESERVED } from "../protocol/names.ts";
 
 /** The table takes the palochka for an i; in the typefaces of today's screens it is an l, as its capital is in the table. */
 const ALSO: Readonly<Record<string, string>> = { "\u04cf": "l" };
@@ -33,12 +33,12 @@ const RESERVED_LOOKS = new Set(
 );
 
 /** Whether a name would pass for the product itself or for a group of people. */
-export function isReservedLookalike(name: string): boolean {
+export function isReservedConfusable(name: string): boolean {
   const { skeleton, foldedSkeleton } = keysOf(name);
   return RESERVED_LOOKS.has(skeleton) || RESERVED_LOOKS.has(foldedSkeleton);
 }
 
 /** Whether two channel names conflict. Those of plain ASCII may look alike: `room-1` and `room-l` are two rooms. */
-export function areChannelsAlike(a: string, b: string): boolean {
+export function doChannelNamesConflict(a: string, b: string): boolean {
   return a === b || (!(ASCII.test(a) && ASCII.test(b)) && skeletonOf(a) === skeletonOf(b));
 }

@@ -5,7 +5,7 @@
 const HEADER = "x-flack-envelope";
 
 /** The request for the object. The cookie stays at the door. */
-export function sealEnvelope(request: Request, contents: unknown): Request {
+export function attachIdentity(request: Request, contents: unknown): Request {
   const sealed = new Request(request);
   sealed.headers.set(HEADER, encodeURIComponent(JSON.stringify(contents)));
   sealed.headers.delete("cookie");
@@ -13,7 +13,7 @@ export function sealEnvelope(request: Request, contents: unknown): Request {
 }
 
 /** What was sealed. Only for requests that came through the front door. */
-export function readEnvelope<T>(request: Request): T {
+export function readForwardedIdentity<T>(request: Request): T {
   const contents: T = JSON.parse(decodeURIComponent(request.headers.get(HEADER) ?? ""));
   return contents;
 }

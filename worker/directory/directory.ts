@@ -4,33 +4,27 @@
  * It holds no messages and judges no text.
  */
 import { DurableObject } from "cloudflare:workers";
-import { backoffMs } from "./backoff.ts";
-import type { Channel as ChannelObject, ChannelRef } from "./channel.ts";
-import { withChannels } from "./encoding.ts";
-import { readEnvelope } from "./envelope.ts";
-import type { Channel, DirectoryFrame, Message, OnlinePerson, Person } from "./frames.ts";
-import { log } from "./log.ts";
-import { areChannelsAlike, isReservedLookalike, keysOf } from "./lookalikes.ts";
-import { type FoldedName, nameKey } from "./names.ts";
-import { type Bucket, SETTINGS_PACE, take, UPLOAD_PACE } from "./pace.ts";
-import { Presence } from "./presence.ts";
-import { problem } from "./problem.ts";
-import {
-  DIRECTORY_MAX_PEOPLE,
-  directId,
-  foldText,
-  isFor,
-  PROTOCOL_VERSION,
-  type Refusal,
-  TOPIC_MAX_POINTS,
-} from "./protocol.ts";
-import { Register } from "./register.ts";
-import { randomId } from "./session.ts";
-import { type Seat, Sockets, type Standing } from "./sockets.ts";
+import type { Channel as ChannelObject, ChannelRef } from "../channel/channel.ts";
+import { withChannels } from "../platform/encoding.ts";
+import { readForwardedIdentity } from "../platform/forwarded-identity.ts";
+import { log } from "../platform/log.ts";
+import { Presence } from "../platform/presence.ts";
+import { problem } from "../platform/problem.ts";
+import { randomId } from "../platform/random-id.ts";
+import { SETTINGS_RATE, type TokenBucket, takeToken, UPLOAD_RATE } from "../platform/rate-limit.ts";
+import { backoffMs } from "../platform/retry.ts";
+import { type Identity, type SessionIdentity, Sockets } from "../platform/sockets.ts";
+import type { Refusal } from "../protocol/errors.ts";
+import type { Channel, DirectoryFrame, Message, OnlinePerson, Person } from "../protocol/frames.ts";
+import { DIRECTORY_MAX_PEOPLE, PROTOCOL_VERSION, TOPIC_MAX_POINTS } from "../protocol/limits.ts";
+import { type FoldedName, nameKey } from "../protocol/names.ts";
+import { directId, foldText, isFor } from "../protocol/text.ts";
+import { doChannelNamesConflict, isReservedConfusable, keysOf } from "./confusables.ts";
+import { DirectoryStore } from "./directory-store.ts";
 
 /** Of whoever asks: the seat to take, the channel asked for if it is there for this person, and whether the cookie wants renewing. */
-export type Asker = {
-  readonly seat: Seat;
+export type CheckedSession = {
+  readonly sessionIdentity: SessionIdentity;
   /** When (ms) all of this was so. */
   readonly checkedAt: number;
   readonly renew: boolean;
@@ -83,23 +77,23 @@ const NAME_KEPT_MS = 90 * DAY_MS;
 const WAITING_MAX_BYTES = 200 * 1024 * 1024;
 const WAITING_MS = 60 * MINUTE_MS;
 /** People whose haste with uploads, and channels whose haste with settings, are remembered: by then the first of them have rested. */
-const PACES_MAX = 1_000;
+const BUCKETS_MAX = 1_000;
 /** Shortest time (ms) between two `activity` or two `people` frames. */
-const GATHER_MS = 1_000;
+const BATCH_MS = 1_000;
 /** People in one `people` frame; the rest follows a second later. */
 const PEOPLE_PER_FRAME = 100;
 /** People in the answer to a search. */
 const PEOPLE_FOUND_MAX = 20;
 
 export class Directory extends DurableObject<Env> {
-  readonly #register: Register;
-  readonly #sockets: Sockets<Seat>;
+  readonly #store: DirectoryStore;
+  readonly #sockets: Sockets<SessionIdentity>;
   readonly #online: Presence;
   readonly #active = new Map<string, Activity>();
   /** By person, while awake; one that is full again is as good as none. */
-  readonly #uploadPaces = new Map<string, Bucket>();
+  readonly #uploadBuckets = new Map<string, TokenBucket>();
   /** By channel, likewise. */
-  readonly #settingsPaces = new Map<string, Bucket>();
+  readonly #settingsBuckets = new Map<string, TokenBucket>();
   /** Rounds in a row in which some channel could not be told of an end. */
   #untoldRounds = 0;
   /** When (ms) the alarm is set for, as far as known. */
@@ -107,44 +101,44 @@ export class Directory extends DurableObject<Env> {
   readonly #changedPeople = new Map<string, OnlinePerson>();
   #activityTimer = false;
   /** When (ms) activity was last told. */
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #sentAt = Number.NEGATIVE_INFINITY;
   #peopleTimer = false;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#register = new Register(ctx.storage);
+    this.#store = new DirectoryStore(ctx.storage);
     this.#sockets = new Sockets(ctx, {
-      entered: (socket, seat) => {
-        this.#online.enter(socket, seat.person);
-        this.#tellPeopleSoon();
+      entered: (socket, sessionIdentity) => {
+        this.#online.enter(socket, sessionIdentity.person);
+        this.#sendPeopleSoon();
       },
       left: (socket) => {
         this.#online.leave(socket);
-        this.#tellPeopleSoon();
+        this.#sendPeopleSoon();
       },
     });
-    this.#online = new Presence(this.#sockets.open().map((socket) => [socket, this.#sockets.seat(socket).person]));
+    this.#online = new Presence(this.#sockets.open().map((socket) => [socket, this.#sockets.identity(socket).person]));
   }
 
   /**
    * Who asks and, if a channel is named, whether it is there for them. `mayRenew`: the answer can carry a cookie.
    * Writes a row the first time in a channel, and at most once a day that the person was seen and the cookie renewed.
    */
-  ask(session: string, mayRenew: boolean, channelId?: string): Asker | undefined {
+  ask(session: string, mayRenew: boolean, channelId?: string): CheckedSession | undefined {
     const now = Date.now();
-    const held = this.#register.session(session);
+    const held = this.#store.session(session);
     if (!held) return undefined;
-    const { standing } = held;
-    const personId = standing.person.id;
-    if (now - held.seenAt >= DAY_MS) this.#register.noteSeen(personId, now);
+    const { identity } = held;
+    const personId = identity.person.id;
+    if (now - held.seenAt >= DAY_MS) this.#store.noteSeen(personId, now);
     const renew = mayRenew && now - held.renewedAt >= DAY_MS;
-    if (renew) this.#register.noteRenewed(session, now);
-    const seat: Seat = { ...standing, session };
-    const channel = channelId === undefined ? undefined : this.#register.channel(channelId, personId);
-    if (!channel) return { seat, checkedAt: now, renew };
-    this.#register.noteVisit(session, channel.epoch);
+    if (renew) this.#store.noteRenewed(session, now);
+    const sessionIdentity: SessionIdentity = { ...identity, session };
+    const channel = channelId === undefined ? undefined : this.#store.channel(channelId, personId);
+    if (!channel) return { sessionIdentity, checkedAt: now, renew };
+    this.#store.noteVisit(session, channel.epoch);
     const { id, epoch, kind, seq } = channel;
-    return { seat, checkedAt: now, renew, channel: { id, epoch, kind, seq } };
+    return { sessionIdentity, checkedAt: now, renew, channel: { id, epoch, kind, seq } };
   }
 
   /**
@@ -155,18 +149,18 @@ export class Directory extends DurableObject<Env> {
     const now = Date.now();
     if (!asked.name.ok) return refused("invalid_name", asked.name.reason);
     const { name } = asked.name;
-    const held = asked.session === undefined ? undefined : this.#register.session(asked.session)?.standing;
+    const held = asked.session === undefined ? undefined : this.#store.session(asked.session)?.identity;
     if (held?.person.name === name) return { kind: "known", person: held.person, isOwner: held.isOwner };
-    if (isReservedLookalike(name)) return refused("invalid_name", "This name looks like one that is reserved.");
+    if (isReservedConfusable(name)) return refused("invalid_name", "This name looks like one that is reserved.");
     const isAdmitted = held !== undefined || asked.isAdmitted;
-    const hasty = this.#countSignIn(asked.address, isAdmitted, now);
-    if (hasty) return { kind: "refused", refusal: hasty };
+    const limited = this.#countSignIn(asked.address, isAdmitted, now);
+    if (limited) return { kind: "refused", refusal: limited };
     if (!isAdmitted) return refused("bad_access_code", "Wrong access code. Ask the person who invited you.");
     const freed = this.#freeName(name, held?.person.id, now);
     if (!freed) return refused("name_taken", "Somebody here has this name, or one that looks like it.");
     if (held) return this.#rename(held, name, freed, now);
     const person: Person = { id: randomId(16), name };
-    const isFirst = this.#register.addPerson(person, asked.fresh, now);
+    const isFirst = this.#store.addPerson(person, asked.fresh, now);
     if (isFirst) this.#announce(this.#addChannel(FIRST_CHANNEL, "", person, now));
     await this.#endSessions(freed);
     return { kind: "created", person, isOwner: false };
@@ -175,12 +169,12 @@ export class Directory extends DurableObject<Env> {
   /** Whoever knows the site's code becomes an owner. `isRight`: the code was. A wrong one is a failed sign-in. */
   async becomeOwner(session: string, isRight: boolean, address: string | undefined): Promise<SignInOutcome> {
     const now = Date.now();
-    const hasty = this.#countSignIn(address, isRight, now);
-    if (hasty) return { kind: "refused", refusal: hasty };
-    const held = this.#register.session(session)?.standing;
+    const limited = this.#countSignIn(address, isRight, now);
+    if (limited) return { kind: "refused", refusal: limited };
+    const held = this.#store.session(session)?.identity;
     if (!held) return refused("unauthorized", "Sign in first.");
     if (!isRight) return refused("forbidden", "This is not the owner's code.");
-    if (!held.isOwner) await this.#setStanding({ ...held, isOwner: true, asOf: Math.max(now, held.asOf + 1) });
+    if (!held.isOwner) await this.#setIdentity({ ...held, isOwner: true, version: Math.max(now, held.version + 1) });
     return { kind: "known", person: held.person, isOwner: true };
   }
 
@@ -189,42 +183,42 @@ export class Directory extends DurableObject<Env> {
     const asker = this.#asker(session);
     if (!asker) return SESSION_ENDED;
     if (!asker.isOwner) return { code: "forbidden", detail: "Only an owner of the site may remove people." };
-    if (!this.#register.person(personId)) return { code: "not_found", detail: "There is no such person." };
-    await this.#endSessions(this.#register.endAllSessions(personId));
+    if (!this.#store.person(personId)) return { code: "not_found", detail: "There is no such person." };
+    await this.#endSessions(this.#store.endAllSessions(personId));
     return undefined;
   }
 
   /** Ends a session everywhere. Answered after every channel it has been in was told. */
   async signOut(session: string): Promise<void> {
-    this.#register.endSession(session);
+    this.#store.endSession(session);
     await this.#endSessions([session]);
   }
 
   /** A link for one more device of whose session this is, known by `hash`. Says until when (ms) it works; `undefined`: the session has ended. */
   addLink(session: string, hash: string): number | undefined {
-    const personId = this.#register.session(session)?.standing.person.id;
+    const personId = this.#store.session(session)?.identity.person.id;
     if (personId === undefined) return undefined; // it ended since it was asked for: a link would outlive it
     const expiresAt = Date.now() + LINK_MS;
-    this.#register.addLink(hash, personId, expiresAt, LINKS_PER_PERSON);
+    this.#store.addLink(hash, personId, expiresAt, LINKS_PER_PERSON);
     return expiresAt;
   }
 
   /** How many sessions this person has. */
   countDevices(personId: string): number {
-    return this.#register.countSessions(personId);
+    return this.#store.countSessions(personId);
   }
 
   /** A new session for the person whose link it is. The session that was there before ends; for its person that is a sign-out. */
   async redeem(asked: Redemption): Promise<SignInOutcome> {
     const now = Date.now();
-    const hasty = this.#signInWait(asked.address, now);
-    if (hasty) return { kind: "refused", refusal: hasty };
-    const person = this.#register.takeLink(asked.link, now);
+    const limited = this.#signInWait(asked.address, now);
+    if (limited) return { kind: "refused", refusal: limited };
+    const person = this.#store.takeLink(asked.link, now);
     this.#countSignIn(asked.address, person !== undefined, now);
     if (!person) return refused("link_expired", "This link was used already, or its ten minutes are over.");
-    this.#register.addSession(asked.fresh, person.id, now); // before the old one ends, which may be the last of the same person
-    const isOwner = this.#register.session(asked.fresh)?.standing.isOwner ?? false;
-    if (asked.session !== undefined && this.#register.session(asked.session)) await this.signOut(asked.session);
+    this.#store.addSession(asked.fresh, person.id, now); // before the old one ends, which may be the last of the same person
+    const isOwner = this.#store.session(asked.fresh)?.identity.isOwner ?? false;
+    if (asked.session !== undefined && this.#store.session(asked.session)) await this.signOut(asked.session);
     return { kind: "created", person, isOwner };
   }
 
@@ -233,8 +227,8 @@ export class Directory extends DurableObject<Env> {
     this.#alarmAt = undefined;
     try {
       const isAllTold = [
-        await this.#endChannels(this.#register.deletions(), true),
-        await this.#endSessions(this.#register.endedSessions(), true),
+        await this.#endChannels(this.#store.deletions(), true),
+        await this.#endSessions(this.#store.endedSessions(), true),
       ].every(Boolean);
       this.#untoldRounds = isAllTold ? 0 : this.#untoldRounds + 1;
     } catch (error) {
@@ -255,7 +249,7 @@ export class Directory extends DurableObject<Env> {
 
   /** All channels this person may see. */
   channels(personId: string): Channel[] {
-    return [...this.#register.publicChannels(), ...this.#register.directChannels(personId)];
+    return [...this.#store.publicChannels(), ...this.#store.directChannels(personId)];
   }
 
   /** A new public channel of the person whose session this is. */
@@ -263,12 +257,11 @@ export class Directory extends DurableObject<Env> {
     const person = this.#asker(session)?.person;
     if (!person) return { kind: "refused", refusal: SESSION_ENDED };
     const now = Date.now();
-    const alike = this.#register.publicChannels().find((channel) => areChannelsAlike(channel.name, name));
+    const alike = this.#store.publicChannels().find((channel) => doChannelNamesConflict(channel.name, name));
     if (alike) return refused("channel_exists", `There is a #${alike.name} already.`);
-    if (this.#register.countChannels() >= CHANNELS_MAX)
-      return refused("busy", "This site has as many channels as fit.");
-    const hasty = this.#countNew("channels", person.id, NEW_CHANNELS_PER_HOUR, now);
-    if (hasty) return { kind: "refused", refusal: hasty };
+    if (this.#store.countChannels() >= CHANNELS_MAX) return refused("busy", "This site has as many channels as fit.");
+    const limited = this.#countNew("channels", person.id, NEW_CHANNELS_PER_HOUR, now);
+    if (limited) return { kind: "refused", refusal: limited };
     const channel = this.#addChannel(name, topic, person, now);
     this.#announce(channel);
     return { kind: "created", channel };
@@ -279,18 +272,18 @@ export class Directory extends DurableObject<Env> {
     const person = this.#asker(session)?.person;
     if (!person) return { kind: "refused", refusal: SESSION_ENDED };
     if (peerId === person.id) return refused("invalid_person", "A direct conversation takes two.");
-    const peer = this.#register.person(peerId);
+    const peer = this.#store.person(peerId);
     if (!peer) return refused("not_found", "There is no such person.");
     const id = directId(person.id, peerId);
-    const held = this.#register.channel(id, person.id);
+    const held = this.#store.channel(id, person.id);
     if (held) return { kind: "known", channel: { ...held, peer } };
     const now = Date.now();
-    const hasty = this.#countNew("direct conversations", person.id, NEW_DIRECTS_PER_HOUR, now);
-    if (hasty) return { kind: "refused", refusal: hasty };
+    const limited = this.#countNew("direct conversations", person.id, NEW_DIRECTS_PER_HOUR, now);
+    if (limited) return { kind: "refused", refusal: limited };
     const channel = newChannel({ id, kind: "direct", name: "", topic: "", createdBy: person, now });
-    this.#register.addDirect(channel, person.id, peerId);
-    this.#tellPerson(person.id, { type: "channel", channel: { ...channel, peer } });
-    this.#tellPerson(peerId, { type: "channel", channel: { ...channel, peer: person } });
+    this.#store.addDirect(channel, person.id, peerId);
+    this.#sendToPerson(person.id, { type: "channel", channel: { ...channel, peer } });
+    this.#sendToPerson(peerId, { type: "channel", channel: { ...channel, peer: person } });
     return { kind: "created", channel: { ...channel, peer } };
   }
 
@@ -298,18 +291,18 @@ export class Directory extends DurableObject<Env> {
   setTopic(id: string, raw: string, session: string): ChannelOutcome {
     const asker = this.#asker(session);
     if (!asker) return { kind: "refused", refusal: SESSION_ENDED };
-    const held = this.#register.channel(id, asker.person.id);
+    const held = this.#store.channel(id, asker.person.id);
     if (!held) return refused("not_found", "There is no such channel.");
-    const forbidden = whyNotOwn(held, asker);
+    const forbidden = permissionError(held, asker);
     if (forbidden) return refused("forbidden", forbidden);
     const topic = foldText(raw, TOPIC_MAX_POINTS);
     if (topic === undefined) return refused("invalid_text", `A topic has at most ${TOPIC_MAX_POINTS} characters.`);
     const channel: Channel = { ...held, topic };
     if (topic === held.topic) return { kind: "changed", channel };
-    const taken = take(this.#settingsPaces.get(held.epoch), SETTINGS_PACE, Date.now());
+    const taken = takeToken(this.#settingsBuckets.get(held.epoch), SETTINGS_RATE, Date.now());
     if (!taken.ok) return refused("rate_limited", "This channel was just changed several times.", taken.waitMs);
-    remember(this.#settingsPaces, held.epoch, taken.bucket);
-    this.#register.setTopic(id, topic);
+    remember(this.#settingsBuckets, held.epoch, taken.bucket);
+    this.#store.setTopic(id, topic);
     this.#announce(channel);
     return { kind: "changed", channel };
   }
@@ -318,13 +311,13 @@ export class Directory extends DurableObject<Env> {
   async deleteChannel(id: string, session: string): Promise<ChannelOutcome> {
     const asker = this.#asker(session);
     if (!asker) return { kind: "refused", refusal: SESSION_ENDED };
-    const channel = this.#register.channel(id, asker.person.id);
+    const channel = this.#store.channel(id, asker.person.id);
     if (!channel) return refused("not_found", "There is no such channel.");
-    const forbidden = id === FIRST_CHANNEL ? "The first channel stays." : whyNotOwn(channel, asker);
+    const forbidden = id === FIRST_CHANNEL ? "The first channel stays." : permissionError(channel, asker);
     if (forbidden) return refused("forbidden", forbidden);
-    this.#register.deleteChannel(channel);
+    this.#store.deleteChannel(channel);
     this.#active.delete(id);
-    this.#tellAll({ type: "channel_deleted", id });
+    this.#broadcast({ type: "channel_deleted", id });
     await this.#endChannels([channel]);
     return { kind: "changed", channel };
   }
@@ -334,11 +327,11 @@ export class Directory extends DurableObject<Env> {
     const personId = this.#asker(session)?.person.id;
     if (personId === undefined) return SESSION_ENDED;
     const now = Date.now();
-    const taken = take(this.#uploadPaces.get(personId), UPLOAD_PACE, now);
+    const taken = takeToken(this.#uploadBuckets.get(personId), UPLOAD_RATE, now);
     if (!taken.ok) return { code: "rate_limited", detail: "Too many uploads.", retryAfterMs: taken.waitMs };
-    const full = this.#whyFull(personId, bytes, now);
+    const full = this.#quotaError(personId, bytes, now);
     if (full) return full;
-    remember(this.#uploadPaces, personId, taken.bucket);
+    remember(this.#uploadBuckets, personId, taken.bucket);
     return undefined;
   }
 
@@ -347,24 +340,24 @@ export class Directory extends DurableObject<Env> {
     const personId = this.#asker(session)?.person.id;
     if (personId === undefined) return SESSION_ENDED;
     const now = Date.now();
-    const full = this.#whyFull(personId, bytes, now);
-    if (!full) this.#register.noteUpload({ id, person: personId, bytes }, now, now - WAITING_MS);
+    const full = this.#quotaError(personId, bytes, now);
+    if (!full) this.#store.noteUpload({ id, person: personId, bytes }, now, now - WAITING_MS);
     return full;
   }
 
   /** Messages have taken these uploads, or they are gone. */
   uploadsSettled(ids: readonly string[]): void {
-    this.#register.forgetUploads(ids);
+    this.#store.forgetUploads(ids);
   }
 
   /** Those of these people there are. */
   peopleById(ids: readonly string[]): readonly Person[] {
-    return this.#register.peopleById(ids);
+    return this.#store.peopleById(ids);
   }
 
   /** People whose name starts with or contains what was typed. */
   searchPeople(typed: string): readonly OnlinePerson[] {
-    const people = this.#register.searchPeople(nameKey(typed.trim()), PEOPLE_FOUND_MAX);
+    const people = this.#store.searchPeople(nameKey(typed.trim()), PEOPLE_FOUND_MAX);
     return people.map((person) => ({ ...person, online: this.#online.has(person.id) }));
   }
 
@@ -374,32 +367,32 @@ export class Directory extends DurableObject<Env> {
    * `latest`, of a direct channel, is that message in its newest state: what waits to be told is what it is now.
    */
   report(epoch: string, seq: number, lastAt: number | null, latest?: Message): void {
-    const channel = this.#register.channelOf(epoch);
+    const channel = this.#store.channelOf(epoch);
     if (!channel) return;
     const { id } = channel;
     if (seq < channel.seq) return; // a word that comes late
     const held = this.#active.get(id);
     if (held?.latest && latest && held.latest.rev > latest.rev) return; // likewise
-    if (seq > channel.seq) this.#register.noteReported(channel, { seq, lastAt });
+    if (seq > channel.seq) this.#store.noteReported(channel, { seq, lastAt });
     // Nobody waits; save that the newest message is gone, which those who were told of it must hear.
     else if (!held && !latest?.deleted) return;
     this.#active.set(id, { id, seq, lastAt, ...(latest && { latest }) });
-    this.#tellActivitySoon();
+    this.#sendActivitySoon();
   }
 
   /** A message that mentions people: told to those of them who may see it. */
   mention(epoch: string, message: Message, personIds: readonly string[]): void {
-    const id = this.#register.channelOf(epoch)?.id;
+    const id = this.#store.channelOf(epoch)?.id;
     if (id === undefined) return;
     const frame = encode({ type: "mention", channel: id, message });
-    for (const personId of personIds) if (isFor(id, personId)) this.#sockets.tell(this.#sockets.of(personId), frame);
+    for (const personId of personIds) if (isFor(id, personId)) this.#sockets.sendTo(this.#sockets.of(personId), frame);
   }
 
   /** An upgrade from the front door. The session is looked up again: it may have ended on the way. */
   override fetch(request: Request): Response {
-    const asker = this.ask(readEnvelope<Seat>(request).session, false);
+    const asker = this.ask(readForwardedIdentity<SessionIdentity>(request).session, false);
     if (!asker) return problem({ code: "unauthorized", detail: "This session has ended." });
-    return this.#sockets.accept(asker.seat, Date.now(), () => this.#firstFrame(asker.seat));
+    return this.#sockets.accept(asker.sessionIdentity, Date.now(), () => this.#firstFrame(asker.sessionIdentity));
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
@@ -420,37 +413,37 @@ export class Directory extends DurableObject<Env> {
     this.#sockets.guard(socket, () => this.#sockets.fail(socket));
   }
 
-  async #rename(held: Standing, name: string, freed: readonly string[], now: number): Promise<SignInOutcome> {
+  async #rename(held: Identity, name: string, freed: readonly string[], now: number): Promise<SignInOutcome> {
     const person: Person = { id: held.person.id, name };
-    const asOf = Math.max(now, held.asOf + 1); // tells two renames of one millisecond apart
-    await Promise.all([this.#setStanding({ ...held, person, asOf }), this.#endSessions(freed)]);
+    const version = Math.max(now, held.version + 1); // tells two renames of one millisecond apart
+    await Promise.all([this.#setIdentity({ ...held, person, version }), this.#endSessions(freed)]);
     return { kind: "known", person, isOwner: held.isOwner };
   }
 
   /** Answered when every channel that the person has been in was told. */
-  async #setStanding(standing: Standing): Promise<void> {
-    const { person } = standing;
-    this.#register.setStanding(standing);
-    this.#sockets.update(standing);
+  async #setIdentity(identity: Identity): Promise<void> {
+    const { person } = identity;
+    this.#store.setIdentity(identity);
+    this.#sockets.update(identity);
     this.#online.rename(person);
-    this.#tellPeopleSoon();
-    for (const channel of this.#register.directChannels(person.id)) {
-      if (channel.peer) this.#tellPerson(channel.peer.id, { type: "channel", channel: { ...channel, peer: person } });
+    this.#sendPeopleSoon();
+    for (const channel of this.#store.directChannels(person.id)) {
+      if (channel.peer) this.#sendToPerson(channel.peer.id, { type: "channel", channel: { ...channel, peer: person } });
     }
-    const epochs = this.#register.epochsOf(person.id);
-    await Promise.all(epochs.map((epoch) => this.#tell(epoch, (channel) => channel.update(standing))));
+    const epochs = this.#store.epochsOf(person.id);
+    await Promise.all(epochs.map((epoch) => this.#callChannel(epoch, (channel) => channel.update(identity))));
   }
 
   /** Takes the name from whoever has not been seen for 90 days, and says which sessions ended; `undefined`: it is taken. */
   #freeName(name: string, claimantId: string | undefined, now: number): readonly string[] | undefined {
-    const holders = this.#register.nameHolders(keysOf(name)).filter(({ id }) => id !== claimantId);
+    const holders = this.#store.nameHolders(keysOf(name)).filter(({ id }) => id !== claimantId);
     if (holders.some(({ seenAt }) => now - seenAt < NAME_KEPT_MS)) return undefined;
-    return holders.flatMap(({ id }) => this.#register.endAllSessions(id));
+    return holders.flatMap(({ id }) => this.#store.endAllSessions(id));
   }
 
   /** Who asks, as of this very turn: a session that ended since it was checked at the door is nobody's. */
-  #asker(session: string): Standing | undefined {
-    return this.#register.session(session)?.standing;
+  #asker(session: string): Identity | undefined {
+    return this.#store.session(session)?.identity;
   }
 
   /**
@@ -458,14 +451,14 @@ export class Directory extends DurableObject<Env> {
    * Answers whether every channel was told. `isRetry`: the alarm that runs is set anew by itself.
    */
   async #endSessions(sessions: readonly string[], isRetry = false): Promise<boolean> {
-    const untold = sessions.flatMap((session) => this.#register.visits(session).map((epoch) => ({ session, epoch })));
+    const untold = sessions.flatMap((session) => this.#store.visits(session).map((epoch) => ({ session, epoch })));
     for (const session of sessions) this.#sockets.endSession(session);
     if (untold.length === 0) return true;
     if (!isRetry) this.#wakeWithin(backoffMs(0));
     const told = await Promise.all(
       untold.map(async ({ session, epoch }) => {
-        const isTold = await this.#tell(epoch, (channel) => channel.endSession(session));
-        if (isTold) this.#register.forgetVisit(session, epoch);
+        const isTold = await this.#callChannel(epoch, (channel) => channel.endSession(session));
+        if (isTold) this.#store.forgetVisit(session, epoch);
         return isTold;
       }),
     );
@@ -481,8 +474,8 @@ export class Directory extends DurableObject<Env> {
     if (!isRetry) this.#wakeWithin(backoffMs(0));
     const told = await Promise.all(
       channels.map(async ({ id, epoch }) => {
-        const isTold = await this.#tell(epoch, (channel) => channel.end({ id, epoch }));
-        if (isTold) this.#register.forgetDeletion(epoch);
+        const isTold = await this.#callChannel(epoch, (channel) => channel.end({ id, epoch }));
+        if (isTold) this.#store.forgetDeletion(epoch);
         return isTold;
       }),
     );
@@ -490,18 +483,21 @@ export class Directory extends DurableObject<Env> {
   }
 
   /** Tells a channel's object something that may be told twice. Whether that could be done; why not is logged. */
-  async #tell(epoch: string, call: (channel: DurableObjectStub<ChannelObject>) => Promise<void>): Promise<boolean> {
+  async #callChannel(
+    epoch: string,
+    call: (channel: DurableObjectStub<ChannelObject>) => Promise<void>,
+  ): Promise<boolean> {
     try {
       await call(this.env.CHANNEL.getByName(epoch));
       return true;
     } catch (error) {
-      log.weather("tell", error);
+      log.transientError("tell", error);
       return false;
     }
   }
 
-  #whyFull(personId: string, bytes: number, now: number): Refusal | undefined {
-    const waiting = this.#register.waitingBytes(personId, now - WAITING_MS);
+  #quotaError(personId: string, bytes: number, now: number): Refusal | undefined {
+    const waiting = this.#store.waitingBytes(personId, now - WAITING_MS);
     if (waiting + bytes <= WAITING_MAX_BYTES) return undefined;
     const detail = `${WAITING_MAX_BYTES / 1024 / 1024} MiB of your files wait to be sent: send or leave them first.`;
     return { code: "rate_limited", detail, retryAfterMs: MINUTE_MS };
@@ -509,17 +505,17 @@ export class Directory extends DurableObject<Env> {
 
   /** Counts a sign-in, and as a failed one too if it is; or says why none of this address is admitted now. */
   #countSignIn(address: string | undefined, isAdmitted: boolean, now: number): Refusal | undefined {
-    const hasty = this.#signInWait(address, now);
-    if (hasty || address === undefined) return hasty;
-    this.#register.countHourly(`sign-ins:${address}`, SIGN_INS_PER_HOUR, now);
-    if (!isAdmitted) this.#register.countHourly(`failed:${address}`, FAILED_SIGN_INS_PER_HOUR, now);
+    const limited = this.#signInWait(address, now);
+    if (limited || address === undefined) return limited;
+    this.#store.countHourly(`sign-ins:${address}`, SIGN_INS_PER_HOUR, now);
+    if (!isAdmitted) this.#store.countHourly(`failed:${address}`, FAILED_SIGN_INS_PER_HOUR, now);
     return undefined;
   }
 
   #signInWait(address: string | undefined, now: number): Refusal | undefined {
     const waits = [
-      this.#register.hourlyWait(`sign-ins:${address}`, SIGN_INS_PER_HOUR, now) ?? 0,
-      this.#register.hourlyWait(`failed:${address}`, FAILED_SIGN_INS_PER_HOUR, now) ?? 0,
+      this.#store.hourlyWait(`sign-ins:${address}`, SIGN_INS_PER_HOUR, now) ?? 0,
+      this.#store.hourlyWait(`failed:${address}`, FAILED_SIGN_INS_PER_HOUR, now) ?? 0,
     ];
     const retryAfterMs = Math.max(...waits);
     if (address === undefined || retryAfterMs === 0) return undefined;
@@ -528,7 +524,7 @@ export class Directory extends DurableObject<Env> {
 
   /** Counts one more of what a person may make only so often, or says why it has to wait. */
   #countNew(what: string, personId: string, limit: number, now: number): Refusal | undefined {
-    const retryAfterMs = this.#register.countHourly(`${what}:${personId}`, limit, now);
+    const retryAfterMs = this.#store.countHourly(`${what}:${personId}`, limit, now);
     if (retryAfterMs === undefined) return undefined;
     const minutes = Math.ceil(retryAfterMs / MINUTE_MS);
     return {
@@ -540,15 +536,15 @@ export class Directory extends DurableObject<Env> {
 
   #addChannel(name: string, topic: string, createdBy: Person, now: number): Channel {
     const channel = newChannel({ id: name, kind: "public", name, topic, createdBy, now });
-    this.#register.addChannel(channel);
+    this.#store.addChannel(channel);
     return channel;
   }
 
   #announce(channel: Channel): void {
-    this.#tellAll({ type: "channel", channel });
+    this.#broadcast({ type: "channel", channel });
   }
 
-  #firstFrame({ person: you, isOwner }: Standing): string {
+  #firstFrame({ person: you, isOwner }: Identity): string {
     const channels = this.channels(you.id);
     const people = new Map(channels.flatMap(({ peer }) => (peer ? [[peer.id, peer]] : [])));
     for (const person of this.#online.people(DIRECTORY_MAX_PEOPLE, you.id)) people.set(person.id, person);
@@ -564,41 +560,41 @@ export class Directory extends DurableObject<Env> {
     return withChannels(about, channels);
   }
 
-  #tellPeopleSoon(): void {
+  #sendPeopleSoon(): void {
     if (this.#peopleTimer) return;
     this.#peopleTimer = true;
     setTimeout(() => {
       this.#peopleTimer = false;
-      this.#tellPeople();
-    }, GATHER_MS);
+      this.#sendPeople();
+    }, BATCH_MS);
   }
 
-  #tellPeople(): void {
+  #sendPeople(): void {
     const { joined, left } = this.#online.takeChanges();
     for (const person of left) this.#changedPeople.set(person.id, { ...person, online: false });
     for (const person of joined) this.#changedPeople.set(person.id, { ...person, online: true });
     const people = [...this.#changedPeople.values()].slice(0, PEOPLE_PER_FRAME);
     for (const { id } of people) this.#changedPeople.delete(id);
-    if (people.length > 0) this.#tellAll({ type: "people", people });
-    if (this.#changedPeople.size > 0) this.#tellPeopleSoon();
+    if (people.length > 0) this.#broadcast({ type: "people", people });
+    if (this.#changedPeople.size > 0) this.#sendPeopleSoon();
   }
 
   /** At once where the last time is a second ago, otherwise with what comes until then. */
-  #tellActivitySoon(): void {
+  #sendActivitySoon(): void {
     if (this.#activityTimer) return;
-    const restMs = Math.min(GATHER_MS, this.#toldAt + GATHER_MS - Date.now()); // a clock that was set back makes nobody wait
-    if (restMs <= 0) return this.#tellActivity();
+    const restMs = Math.min(BATCH_MS, this.#sentAt + BATCH_MS - Date.now()); // a clock that was set back makes nobody wait
+    if (restMs <= 0) return this.#sendActivity();
     this.#activityTimer = true;
     setTimeout(() => {
       this.#activityTimer = false;
-      this.#tellActivity();
+      this.#sendActivity();
     }, restMs);
   }
 
   /** One frame for everybody, encoded once; whoever has direct channels among them gets one with those besides. */
-  #tellActivity(): void {
-    this.#toldAt = Date.now();
-    this.#register.writeReported();
+  #sendActivity(): void {
+    this.#sentAt = Date.now();
+    this.#store.writeReported();
     const channels = [...this.#active.values()];
     this.#active.clear();
     const open: Activity[] = [];
@@ -609,31 +605,31 @@ export class Directory extends DurableObject<Env> {
       else for (const person of people) direct.set(person, [...(direct.get(person) ?? []), channel]);
     }
     for (const [person, own] of direct) {
-      this.#tellPerson(person, { type: "activity", channels: [...open, ...own] });
+      this.#sendToPerson(person, { type: "activity", channels: [...open, ...own] });
     }
     if (open.length === 0) return;
-    if (direct.size === 0) return this.#tellAll({ type: "activity", channels: open });
-    const others = this.#sockets.all().filter((socket) => !direct.has(this.#sockets.seat(socket).person.id));
-    this.#sockets.tell(others, encode({ type: "activity", channels: open }));
+    if (direct.size === 0) return this.#broadcast({ type: "activity", channels: open });
+    const others = this.#sockets.all().filter((socket) => !direct.has(this.#sockets.identity(socket).person.id));
+    this.#sockets.sendTo(others, encode({ type: "activity", channels: open }));
   }
 
-  #tellAll(frame: DirectoryFrame): void {
-    this.#sockets.tellAll(encode(frame));
+  #broadcast(frame: DirectoryFrame): void {
+    this.#sockets.broadcast(encode(frame));
   }
 
-  #tellPerson(personId: string, frame: DirectoryFrame): void {
-    this.#sockets.tell(this.#sockets.of(personId), encode(frame));
+  #sendToPerson(personId: string, frame: DirectoryFrame): void {
+    this.#sockets.sendTo(this.#sockets.of(personId), encode(frame));
   }
 }
 
 const SESSION_ENDED: Refusal = { code: "unauthorized", detail: "This session has ended." };
 
 /** Keeps an allowance as the newest; beyond `PACES_MAX` the oldest is forgotten. */
-function remember(paces: Map<string, Bucket>, key: string, bucket: Bucket): void {
+function remember(paces: Map<string, TokenBucket>, key: string, bucket: TokenBucket): void {
   paces.delete(key);
   paces.set(key, bucket);
   const oldest = paces.keys().next().value;
-  if (paces.size > PACES_MAX && oldest !== undefined) paces.delete(oldest);
+  if (paces.size > BUCKETS_MAX && oldest !== undefined) paces.delete(oldest);
 }
 
 function refused(code: Refusal["code"], detail: string, retryAfterMs?: number) {
@@ -649,7 +645,7 @@ function newChannel(made: Pick<Channel, "id" | "kind" | "name" | "topic" | "crea
 }
 
 /** A channel is its creator's to change, and an owner's; a direct one is nobody's. */
-function whyNotOwn(channel: Channel, { person, isOwner }: Standing): string | undefined {
+function permissionError(channel: Channel, { person, isOwner }: Identity): string | undefined {
   if (channel.kind === "direct") return "A direct conversation has no topic and cannot be deleted.";
   return isOwner || channel.createdBy.id === person.id
     ? undefined

@@ -4,6 +4,7 @@
  */
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
+import { randomId } from "../platform/random-id.ts";
 
 const COOKIE = "flack_session";
 /** The longest a browser keeps a cookie (RFC 6265bis §5.5). */
@@ -15,15 +16,6 @@ export function newToken(): string {
   return randomId(TOKEN_BYTES);
 }
 
-/** `bytes` of randomness as [A-Za-z0-9_-]. */
-export function randomId(bytes: number): string {
-  const random = crypto.getRandomValues(new Uint8Array(bytes));
-  return btoa(String.fromCharCode(...random))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
-}
-
 /** SHA-256 in hex: how the directory knows a session. */
 export async function hashToken(token: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
@@ -31,18 +23,18 @@ export async function hashToken(token: string): Promise<string> {
 }
 
 /** The token that came with the request, if it can be one. Over https only the `__Host-` cookie counts. */
-export function readToken(c: Context): string | undefined {
+export function readSessionToken(c: Context): string | undefined {
   const token = isSecure(c) ? getCookie(c, COOKIE, "host") : getCookie(c, COOKIE);
   return token && /^[\w-]{43}$/.test(token) ? token : undefined;
 }
 
 /** Hands the token to the browser, or renews it there. */
-export function giveToken(c: Context, token: string): void {
+export function setSessionCookie(c: Context, token: string): void {
   setCookie(c, COOKIE, token, attributes(c, MAX_AGE_SECONDS));
 }
 
 /** Takes the cookie back. */
-export function takeToken(c: Context): void {
+export function clearSessionCookie(c: Context): void {
   setCookie(c, COOKIE, "", attributes(c, 0));
 }
 

@@ -1,31 +1,18 @@
 /**
- * The window of 100: what a command does to a channel, and how two holders of its messages come to agree.
- * Pure: no sockets, storage, clock or randomness; `now` and ids are arguments.
- * The browser and the channel's object fold with the same `merge`, so they cannot disagree.
+ * What a command does to a channel. Pure: no sockets, storage, clock or randomness; `now` and ids are arguments.
  */
-import type { Attachment, Message, Person, Reaction } from "./frames.ts";
-import {
-  ATTACHMENTS_MAX,
-  foldEmoji,
-  foldText,
-  type MessageCommand,
-  REACTION_KINDS_MAX,
-  REACTIONS_MAX,
-  type Refusal,
-  TEXT_MAX_POINTS,
-  WINDOW_MESSAGES,
-} from "./protocol.ts";
-
-/** The newest messages, oldest first by `seq`. `seq` and `rev` are the highest ever seen, 0 in a channel without messages. */
-export type History = { readonly seq: number; readonly rev: number; readonly messages: readonly Message[] };
-
-export const EMPTY_HISTORY: History = { seq: 0, rev: 0, messages: [] };
+import type { MessageCommand } from "../protocol/commands.ts";
+import type { Refusal } from "../protocol/errors.ts";
+import type { Attachment, Message, Person } from "../protocol/frames.ts";
+import { find, type History, react, unreact } from "../protocol/history.ts";
+import { ATTACHMENTS_MAX, REACTION_KINDS_MAX, REACTIONS_MAX, TEXT_MAX_POINTS } from "../protocol/limits.ts";
+import { foldEmoji, foldText } from "../protocol/text.ts";
 
 /** Something to see: a text of blanks and invisible characters alone would be an empty row. */
 const VISIBLE = /[^\s\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 
 /** Ids that have left the window, with the id of the person who sent them. Only the object remembers them. */
-export type Past = ReadonlyMap<string, string>;
+export type EvictedIds = ReadonlyMap<string, string>;
 
 /** A file that a message may take: whose it is, and what, once its bytes are there. */
 export type Upload = { readonly uploader: string; readonly file?: Attachment; readonly isTaken: boolean };
@@ -36,7 +23,7 @@ export type Upload = { readonly uploader: string; readonly file?: Attachment; re
  */
 type ChannelState = {
   readonly history: History;
-  readonly past: Past;
+  readonly evictedIds: EvictedIds;
   readonly uploads?: ReadonlyMap<string, Upload> | undefined;
   readonly mayRemove?: boolean;
 };
@@ -67,7 +54,7 @@ export function decide(channel: ChannelState, command: MessageCommand, who: Pers
 }
 
 function decideSend(
-  { history, past, uploads }: ChannelState,
+  { history, evictedIds, uploads }: ChannelState,
   command: Extract<MessageCommand, { type: "send" }>,
   who: Person,
   now: number,
@@ -77,7 +64,7 @@ function decideSend(
   if (held) {
     return held.author.id === who.id ? { kind: "unchanged", message: held } : refuse("id_conflict", "Use a new id.");
   }
-  const sender = past.get(command.id);
+  const sender = evictedIds.get(command.id);
   if (sender !== undefined) {
     return sender === who.id
       ? refuse("already_sent", "This message was sent and has left the window.")
@@ -86,7 +73,7 @@ function decideSend(
   const asked = command.attachments ?? [];
   if (asked.length > 0 && !uploads) return refuse("files_off", "This site takes no files.");
   const text = foldText(command.text, TEXT_MAX_POINTS);
-  if (!isSayable(text, asked.length > 0)) return UNSAYABLE;
+  if (!isValidText(text, asked.length > 0)) return INVALID_TEXT;
   const attachments = takeFiles(asked, uploads, who);
   if (!attachments) {
     return refuse("invalid_attachment", `A message takes up to ${ATTACHMENTS_MAX} files of one's own, each once.`);
@@ -134,7 +121,7 @@ function decideEdit(
   if (!held || held.deleted) return refuse("not_found", "No such message is kept here.");
   if (held.author.id !== who.id) return refuse("forbidden", "Only its author may edit a message.");
   const text = foldText(command.text, TEXT_MAX_POINTS);
-  if (!isSayable(text, held.attachments !== undefined)) return UNSAYABLE;
+  if (!isValidText(text, held.attachments !== undefined)) return INVALID_TEXT;
   if (text === held.text) return { kind: "unchanged", message: held };
   const editedAt = Math.max(now, held.editedAt ?? held.sentAt);
   return { kind: "changed", isNew: false, message: { ...held, rev: history.rev + 1, text, editedAt } };
@@ -173,57 +160,12 @@ function decideReact(history: History, command: Extract<MessageCommand, { type: 
   return { kind: "changed", isNew: false, message: reactions.length > 0 ? { ...message, reactions } : message };
 }
 
-/** A kind stands where it was first added. */
-export function react(reactions: readonly Reaction[], emoji: string, who: Person): readonly Reaction[] {
-  if (!reactions.some((reaction) => reaction.emoji === emoji)) return [...reactions, { emoji, people: [who] }];
-  return reactions.map((reaction) =>
-    reaction.emoji === emoji ? { emoji, people: [...reaction.people, who] } : reaction,
-  );
-}
-
-/** A kind that nobody adds any more is gone. */
-export function unreact(reactions: readonly Reaction[], emoji: string, personId: string): readonly Reaction[] {
-  return reactions
-    .map((reaction) =>
-      reaction.emoji === emoji ? { emoji, people: reaction.people.filter(({ id }) => id !== personId) } : reaction,
-    )
-    .filter(({ people }) => people.length > 0);
-}
-
-/** What has changed after `rev`, oldest first by `seq`. `since(history, 0)` is the whole window. */
-export function since(history: History, rev: number): readonly Message[] {
-  return history.messages.filter((message) => message.rev > rev);
-}
-
-/**
- * Folds messages in: of each id the state with the higher `rev`, ordered by `seq`, nothing below the window.
- * Any order, repetition and batching of the same messages comes to the same history.
- * A message that did not change stays the same object, so a view can skip it.
- */
-export function merge(history: History, incoming: readonly Message[]): History {
-  const byId = new Map(history.messages.map((message) => [message.id, message]));
-  let { seq, rev } = history;
-  for (const message of incoming) {
-    const held = byId.get(message.id);
-    if (!held || held.rev < message.rev) byId.set(message.id, message);
-    seq = Math.max(seq, message.seq);
-    rev = Math.max(rev, message.rev);
-  }
-  const messages = [...byId.values()].filter((message) => message.seq > seq - WINDOW_MESSAGES);
-  return { seq, rev, messages: messages.sort((a, b) => a.seq - b.seq) };
-}
-
-/** The message of that id, if the window still holds it. */
-export function find(history: History, id: string): Message | undefined {
-  return history.messages.find((message) => message.id === id);
-}
-
 /** Whether a folded text may be a message: not too long, and with something to see, be it in a file. */
-function isSayable(text: string | undefined, hasFiles: boolean): text is string {
+function isValidText(text: string | undefined, hasFiles: boolean): text is string {
   return text !== undefined && (VISIBLE.test(text) || (hasFiles && text === ""));
 }
 
-const UNSAYABLE: Decision = refuse(
+const INVALID_TEXT: Decision = refuse(
   "invalid_text",
   `A message has 1 to ${TEXT_MAX_POINTS} characters, some of them visible.`,
 );

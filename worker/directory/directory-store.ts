@@ -3,10 +3,11 @@
  * It answers and writes; what a write means to others is the directory's to tell.
  * Every method is synchronous, so that a check and the write it allows cannot be parted.
  */
-import type { Channel, Person } from "./frames.ts";
-import { keysOf, type NameKeys } from "./lookalikes.ts";
-import { isFor } from "./protocol.ts";
-import type { Standing } from "./sockets.ts";
+
+import type { Identity } from "../platform/sockets.ts";
+import type { Channel, Person } from "../protocol/frames.ts";
+import { isFor } from "../protocol/text.ts";
+import { keysOf, type NameKeys } from "./confusables.ts";
 
 /** Raised when the tables change; the step from each older version then stands in `STEPS`. */
 const SCHEMA_VERSION = 3;
@@ -59,7 +60,7 @@ type SessionRow = {
 
 /** Whose a session is; all times in ms. */
 export type SessionFacts = {
-  readonly standing: Standing;
+  readonly identity: Identity;
   readonly seenAt: number;
   readonly renewedAt: number;
 };
@@ -82,7 +83,7 @@ type Reported = { readonly seq: number; readonly lastAt: number | null };
 
 type DirectRow = ChannelRow & { readonly peer: string; readonly peer_name: string };
 
-export class Register {
+export class DirectoryStore {
   readonly #sql: SqlStorage;
   readonly #storage: DurableObjectStorage;
   #hasTables: boolean;
@@ -106,8 +107,8 @@ export class Register {
       hash,
     );
     if (!row) return undefined;
-    const { id, name, named_at: asOf, is_owner: isOwner, seen_at: seenAt, renewed_at: renewedAt } = row;
-    return { standing: { person: { id, name }, isOwner: isOwner === 1, asOf }, seenAt, renewedAt };
+    const { id, name, named_at: version, is_owner: isOwner, seen_at: seenAt, renewed_at: renewedAt } = row;
+    return { identity: { person: { id, name }, isOwner: isOwner === 1, version }, seenAt, renewedAt };
   }
 
   person(id: string): Person | undefined {
@@ -199,7 +200,7 @@ export class Register {
   }
 
   /** A person under another name, or as an owner, from now on. */
-  setStanding({ person, isOwner, asOf }: Standing): void {
+  setIdentity({ person, isOwner, version }: Identity): void {
     const { folded, skeleton, foldedSkeleton } = keysOf(person.name);
     this.#sql.exec(
       `UPDATE people SET name = ?, name_key = ?, skeleton = ?, folded_skeleton = ?, named_at = ?, is_owner = ? WHERE id = ?`,
@@ -207,7 +208,7 @@ export class Register {
       folded,
       skeleton,
       foldedSkeleton,
-      asOf,
+      version,
       Number(isOwner),
       person.id,
     );

@@ -4,10 +4,12 @@
  * what comes within a moment goes out together. In a quiet one nothing waits.
  * A socket that lets frames pile up is closed here; its memory belongs to everybody in the object.
  */
+
+import { CLOSE } from "../protocol/errors.ts";
+import type { Message } from "../protocol/frames.ts";
+import { WINDOW_MESSAGES } from "../protocol/limits.ts";
 import { withMessages } from "./encoding.ts";
-import type { Message } from "./frames.ts";
 import { log } from "./log.ts";
-import { CLOSE, WINDOW_MESSAGES } from "./protocol.ts";
 
 /** Bytes a socket may leave unread when another frame is due. Unread frames stay in the object's memory without limit. */
 const UNREAD_MAX_BYTES = 256 * 1024;
@@ -18,8 +20,8 @@ const UNHEARD_MAX_BYTES = 16 * 1024 * 1024;
 /** So much (bytes) is told to everybody before it is looked again who has been heard of: a look costs a socket more than a check. */
 const LOOK_EVERY_BYTES = 1024 * 1024;
 /** How long (ms) changes are gathered: by the sockets there are, since each takes its part of a turn, and never so long that one notices. */
-const GATHER_MS_PER_SOCKET = 0.05;
-const GATHER_MAX_MS = 250;
+const BATCH_MS_PER_SOCKET = 0.05;
+const BATCH_MAX_MS = 250;
 
 /** What was told to a socket since it was last heard of (ms). */
 type Unheard = { bytes: number; since: number };
@@ -37,22 +39,22 @@ export class Outlet {
   }
 
   /** Sends a frame to one socket, or closes it with 4008. One that is closing is skipped: sending to it would throw. */
-  say(socket: WebSocket, frame: string): void {
-    this.#say(socket, frame, socket.bufferedAmount === undefined ? bytesOf(frame) : 0);
+  send(socket: WebSocket, frame: string): void {
+    this.#sendOne(socket, frame, socket.bufferedAmount === undefined ? bytesOf(frame) : 0);
   }
 
   /**
    * The same for all the object has. Where the runtime does not tell what is unread, most frames look at nobody:
    * what a socket costs beside its frame is paid once a mebibyte.
    */
-  tellAll(sockets: readonly WebSocket[], frame: string): void {
-    if (sockets[0]?.bufferedAmount !== undefined) return this.tell(sockets, frame);
+  broadcast(sockets: readonly WebSocket[], frame: string): void {
+    if (sockets[0]?.bufferedAmount !== undefined) return this.sendTo(sockets, frame);
     this.#sinceLook += bytesOf(frame);
     if (this.#sinceLook < LOOK_EVERY_BYTES) {
       for (const socket of sockets) if (socket.readyState === WebSocket.OPEN) socket.send(frame);
       return;
     }
-    for (const socket of sockets) this.#say(socket, frame, this.#sinceLook);
+    for (const socket of sockets) this.#sendOne(socket, frame, this.#sinceLook);
     this.#sinceLook = 0;
   }
 
@@ -60,21 +62,21 @@ export class Outlet {
    * The same for some. Where all of them together leave too much unread, those that leave the most are closed.
    * In UTF-8 a frame is measured once, and only where nobody else does.
    */
-  tell(sockets: readonly WebSocket[], frame: string): void {
+  sendTo(sockets: readonly WebSocket[], frame: string): void {
     const bytes = sockets[0]?.bufferedAmount === undefined ? bytesOf(frame) : 0;
     let unread = 0;
     for (const socket of sockets) {
       unread += socket.bufferedAmount ?? 0;
-      this.#say(socket, frame, bytes);
+      this.#sendOne(socket, frame, bytes);
     }
-    if (unread > UNREAD_IN_ALL_MAX_BYTES) relieve(sockets, unread);
+    if (unread > UNREAD_IN_ALL_MAX_BYTES) shedLoad(sockets, unread);
   }
 
-  #say(socket: WebSocket, frame: string, bytes: number): void {
+  #sendOne(socket: WebSocket, frame: string, bytes: number): void {
     if (socket.readyState !== WebSocket.OPEN) return;
     const { bufferedAmount } = socket;
     const isTooSlow = bufferedAmount === undefined ? this.#isUnheard(socket, bytes) : bufferedAmount > UNREAD_MAX_BYTES;
-    if (isTooSlow) cutOff(socket);
+    if (isTooSlow) closeSlow(socket);
     else socket.send(frame);
   }
 
@@ -91,16 +93,16 @@ export class Outlet {
 }
 
 /** Closes those that leave the most, until half of what may be unread is. */
-function relieve(sockets: readonly WebSocket[], unread: number): void {
+function shedLoad(sockets: readonly WebSocket[], unread: number): void {
   let left = unread;
   for (const socket of [...sockets].sort((a, b) => (b.bufferedAmount ?? 0) - (a.bufferedAmount ?? 0))) {
     if (left <= UNREAD_IN_ALL_MAX_BYTES / 2) return;
     left -= socket.bufferedAmount ?? 0;
-    if (socket.readyState === WebSocket.OPEN) cutOff(socket);
+    if (socket.readyState === WebSocket.OPEN) closeSlow(socket);
   }
 }
 
-function cutOff(socket: WebSocket): void {
+function closeSlow(socket: WebSocket): void {
   log.shed("too slow");
   socket.close(CLOSE.tooSlow, "too slow");
 }
@@ -138,20 +140,20 @@ export class Broadcast {
   }
 
   /** Tells of a change at `now` (ms). It is written by then. */
-  tell(message: Message, now: number): void {
+  add(message: Message, now: number): void {
     this.#waiting.delete(message.id); // to stand last: by its new rev
     this.#waiting.set(message.id, message);
     // More than the window holds would be told of messages that are not kept any more.
     if (this.#waiting.size >= WINDOW_MESSAGES) return this.#flush(now);
     if (this.#timer !== null) return;
-    const gatherMs = Math.min(GATHER_MAX_MS, this.#sockets * GATHER_MS_PER_SOCKET);
+    const gatherMs = Math.min(BATCH_MAX_MS, this.#sockets * BATCH_MS_PER_SOCKET);
     const restMs = Math.min(gatherMs, this.#sentAt + gatherMs - now); // a clock that was set back makes nobody wait
     if (restMs <= 0) this.#flush(now);
     else this.#timer = setTimeout(() => this.#flush(Date.now()), restMs);
   }
 
   /** Does something, an answer to one alone, once everything that was told before it is out. */
-  afterwards(work: () => void): void {
+  whenSent(work: () => void): void {
     if (this.#waiting.size === 0) work();
     else this.#after.push(work);
   }

@@ -3,8 +3,8 @@
  * The row decides at once whether a file is there; its bytes follow. An id is noted before its first byte,
  * so that no byte can lie in the bucket of which nobody knows.
  */
-import type { Attachment } from "./frames.ts";
-import type { Upload } from "./history.ts";
+import type { Attachment } from "../protocol/frames.ts";
+import type { Upload } from "./decide.ts";
 
 /** `file` is null while its bytes are coming, `message` until one takes it; a file that is `gone` is only still in the bucket. */
 export const UPLOADS_TABLE =

@@ -15,8 +15,8 @@ export const log = {
   },
 
   /** Something outside failed and was given up: the cause, once. */
-  weather(where: string, error: unknown): void {
-    console.warn(JSON.stringify({ event: "weather", where, error: describe(error) }));
+  transientError(where: string, error: unknown): void {
+    console.warn(JSON.stringify({ event: "transient_error", where, error: describe(error) }));
   },
 };
 

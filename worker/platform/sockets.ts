@@ -2,12 +2,15 @@
  * What the sockets of both objects have in common: the seat a person takes, the gate every frame passes,
  * the closing handshake. It decides nothing about channels or people.
  */
+
+import { PING, PONG, parseJsonObject } from "../protocol/commands.ts";
+import { CLOSE, type Refusal } from "../protocol/errors.ts";
+import type { Person } from "../protocol/frames.ts";
+import { FRAME_MAX_BYTES } from "../protocol/limits.ts";
 import { Outlet } from "./broadcast.ts";
-import type { Person } from "./frames.ts";
 import { log } from "./log.ts";
-import { type Bucket, FRAME_PACE, take } from "./pace.ts";
 import { problem } from "./problem.ts";
-import { CLOSE, FRAME_MAX_BYTES, PING, PONG, parseJsonObject, type Refusal } from "./protocol.ts";
+import { FRAME_RATE, type TokenBucket, takeToken } from "./rate-limit.ts";
 
 /** Sockets of one person an object keeps; the oldest makes room. More are forgotten windows or a loop. */
 const SOCKETS_PER_PERSON = 8;
@@ -21,32 +24,36 @@ const TOO_MANY: Refusal = {
 /** Frames nobody can understand before a socket is closed. */
 const BAD_FRAMES_MAX = 5;
 /** Refusals for haste before a socket is closed, unless it rests for `QUIET_MS` in between. */
-const HASTE_MAX = 20;
+const VIOLATIONS_MAX = 20;
 const QUIET_MS = 2_000;
 
 /** Who somebody is since `asOf` (ms): under which name, and whether as an owner of the site. Of two, the later one holds. */
-export type Standing = { readonly person: Person; readonly isOwner: boolean; readonly asOf: number };
+export type Identity = { readonly person: Person; readonly isOwner: boolean; readonly version: number };
 
 /** Who sits on a socket. Kept with the socket through sleep. */
-export type Seat = Standing & { readonly session: string };
+export type SessionIdentity = Identity & { readonly session: string };
 
-type Attachment<S extends Seat> = { readonly seat: S; readonly since: number; readonly badFrames: number };
+type Attachment<S extends SessionIdentity> = {
+  readonly identity: S;
+  readonly since: number;
+  readonly badFrames: number;
+};
 
-type Haste = { readonly bucket: Bucket | undefined; readonly refusals: number; readonly refusedAt: number };
+type Violations = { readonly bucket: TokenBucket | undefined; readonly refusals: number; readonly refusedAt: number };
 
 /** Called when a socket is taken in, before its first frame is made, and when it closes, by whichever end and at least once. */
-export type Attendance<S extends Seat> = {
-  entered(socket: WebSocket, seat: S): void;
+export type Attendance<S extends SessionIdentity> = {
+  entered(socket: WebSocket, identity: S): void;
   left(socket: WebSocket): void;
 };
 
 /** The sockets of one object. `S` is what the object keeps of a seat. */
-export class Sockets<S extends Seat> {
+export class Sockets<S extends SessionIdentity> {
   readonly #ctx: DurableObjectState;
   readonly #attendance: Attendance<S>;
   readonly #outlet = new Outlet((socket) => this.#heardAt(socket));
   /** By the second, so in memory only: forgotten in sleep, when nobody is in haste. */
-  readonly #haste = new WeakMap<WebSocket, Haste>();
+  readonly #violations = new WeakMap<WebSocket, Violations>();
   /** What is kept with the sockets, as far as it was asked for since the object woke: reading it back takes a deserialisation. */
   readonly #attachments = new WeakMap<WebSocket, Attachment<S>>();
 
@@ -57,13 +64,13 @@ export class Sockets<S extends Seat> {
   }
 
   /** Takes a new socket in and sends its first frame, whatever its size. The answer to the upgrade carries the other end. */
-  accept(seat: S, now: number, firstFrame: () => string): Response {
-    if (this.of(seat.person.id).length >= LINGERING_MAX) return problem(TOO_MANY);
-    this.#makeRoom(seat.person.id);
+  accept(identity: S, now: number, firstFrame: () => string): Response {
+    if (this.of(identity.person.id).length >= LINGERING_MAX) return problem(TOO_MANY);
+    this.#makeRoom(identity.person.id);
     const { 0: client, 1: server } = new WebSocketPair();
-    this.#ctx.acceptWebSocket(server, [personTag(seat.person.id), sessionTag(seat.session)]);
-    this.#keep(server, { seat, since: now, badFrames: 0 });
-    this.#attendance.entered(server, seat);
+    this.#ctx.acceptWebSocket(server, [personTag(identity.person.id), sessionTag(identity.session)]);
+    this.#keep(server, { identity, since: now, badFrames: 0 });
+    this.#attendance.entered(server, identity);
     server.send(firstFrame());
     return new Response(null, { status: 101, webSocket: client });
   }
@@ -84,24 +91,24 @@ export class Sockets<S extends Seat> {
   }
 
   /** Sends a frame, encoded once, to these sockets. */
-  tell(sockets: readonly WebSocket[], frame: string): void {
-    this.#outlet.tell(sockets, frame);
+  sendTo(sockets: readonly WebSocket[], frame: string): void {
+    this.#outlet.sendTo(sockets, frame);
   }
 
   /** The same for all there are, and how many that are. */
-  tellAll(frame: string): number {
+  broadcast(frame: string): number {
     const sockets = this.all();
-    this.#outlet.tellAll(sockets, frame);
+    this.#outlet.broadcast(sockets, frame);
     return sockets.length;
   }
 
   /** The same for one of them. */
-  say(socket: WebSocket, frame: string): void {
-    this.#outlet.say(socket, frame);
+  send(socket: WebSocket, frame: string): void {
+    this.#outlet.send(socket, frame);
   }
 
-  seat(socket: WebSocket): S {
-    return this.#attachment(socket).seat;
+  identity(socket: WebSocket): S {
+    return this.#attachment(socket).identity;
   }
 
   /**
@@ -111,7 +118,7 @@ export class Sockets<S extends Seat> {
   endSession(session: string): void {
     const lastFrame = errorFrame({ code: "unauthorized", detail: "This session has ended." }, "");
     for (const socket of this.#ctx.getWebSockets(sessionTag(session))) {
-      this.say(socket, lastFrame);
+      this.send(socket, lastFrame);
       this.#close(socket, CLOSE.sessionEnded, "session ended");
     }
   }
@@ -122,10 +129,11 @@ export class Sockets<S extends Seat> {
   }
 
   /** All sockets of a person are this person's as they are now, unless they know of something later. */
-  update(standing: Standing): void {
-    for (const socket of this.of(standing.person.id)) {
+  update(identity: Identity): void {
+    for (const socket of this.of(identity.person.id)) {
       const held = this.#attachment(socket);
-      if (held.seat.asOf < standing.asOf) this.#keep(socket, { ...held, seat: { ...held.seat, ...standing } });
+      if (held.identity.version < identity.version)
+        this.#keep(socket, { ...held, identity: { ...held.identity, ...identity } });
     }
   }
 
@@ -140,25 +148,25 @@ export class Sockets<S extends Seat> {
       this.#close(socket, CLOSE.tooLarge, "frame too large");
       return undefined;
     }
-    const haste = this.#haste.get(socket) ?? { bucket: undefined, refusals: 0, refusedAt: 0 };
-    const taken = take(haste.bucket, FRAME_PACE, now);
+    const violations = this.#violations.get(socket) ?? { bucket: undefined, refusals: 0, refusedAt: 0 };
+    const taken = takeToken(violations.bucket, FRAME_RATE, now);
     if (!taken.ok) {
       this.refuse(socket, { code: "rate_limited", detail: "Too many frames.", retryAfterMs: taken.waitMs }, data, now);
       return undefined;
     }
-    this.#haste.set(socket, { ...haste, bucket: taken.bucket });
+    this.#violations.set(socket, { ...violations, bucket: taken.bucket });
     return data;
   }
 
   /** Answers a frame with an error that names its command and id, and closes the socket of whoever will not slow down. */
   refuse(socket: WebSocket, refusal: Refusal, frame: string, now: number): void {
     if (refusal.code === "bad_frame") return this.#refuseBadFrame(socket, refusal, frame);
-    this.say(socket, errorFrame(refusal, frame));
+    this.send(socket, errorFrame(refusal, frame));
     if (refusal.code !== "rate_limited" && refusal.code !== "busy") return;
-    const haste = this.#haste.get(socket) ?? { bucket: undefined, refusals: 0, refusedAt: 0 };
-    const refusals = (now - haste.refusedAt < QUIET_MS ? haste.refusals : 0) + 1;
-    this.#haste.set(socket, { ...haste, refusals, refusedAt: now });
-    if (refusals >= HASTE_MAX) this.#close(socket, CLOSE.tooFast, "too fast");
+    const violations = this.#violations.get(socket) ?? { bucket: undefined, refusals: 0, refusedAt: 0 };
+    const refusals = (now - violations.refusedAt < QUIET_MS ? violations.refusals : 0) + 1;
+    this.#violations.set(socket, { ...violations, refusals, refusedAt: now });
+    if (refusals >= VIOLATIONS_MAX) this.#close(socket, CLOSE.tooFast, "too fast");
   }
 
   /**
@@ -182,12 +190,12 @@ export class Sockets<S extends Seat> {
       work();
     } catch (error) {
       const detail = `Something went wrong here (${log.bug("socket", error)}).`;
-      this.say(socket, errorFrame({ code: "internal", detail }, typeof data === "string" ? data : ""));
+      this.send(socket, errorFrame({ code: "internal", detail }, typeof data === "string" ? data : ""));
     }
   }
 
   #refuseBadFrame(socket: WebSocket, refusal: Refusal, frame: string): void {
-    this.say(socket, errorFrame(refusal, frame));
+    this.send(socket, errorFrame(refusal, frame));
     const held = this.#attachment(socket);
     const badFrames = held.badFrames + 1;
     this.#keep(socket, { ...held, badFrames });
@@ -205,7 +213,7 @@ export class Sockets<S extends Seat> {
   /** When (ms) this socket last sent a frame or a ping, as far as is remembered; at the least when it came. */
   #heardAt(socket: WebSocket): number {
     const pingedAt = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
-    return Math.max(pingedAt, this.#haste.get(socket)?.bucket?.at ?? 0, this.#attachment(socket).since);
+    return Math.max(pingedAt, this.#violations.get(socket)?.bucket?.at ?? 0, this.#attachment(socket).since);
   }
 
   #close(socket: WebSocket, code: number, reason: string): void {

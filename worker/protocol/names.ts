@@ -3,7 +3,7 @@
  * which the browser does without.
  * Pure and shared by both worlds.
  */
-import { countPoints } from "./protocol.ts";
+import { countPoints } from "./text.ts";
 
 /** Unicode code points of a display name or a channel's name. */
 export const NAME_MAX_POINTS = 32;
@@ -32,7 +32,7 @@ export function foldApostrophes(text: string): string {
 export function foldDisplayName(raw: string): FoldedName {
   if (INVISIBLE.test(raw)) return refuse("A name cannot hold invisible characters.");
   const name = foldApostrophes(composeName(raw));
-  const reason = whyUnfit(name, DISPLAY_CHARACTERS, "letters, digits, spaces and . _ ' -");
+  const reason = sizeError(name, DISPLAY_CHARACTERS, "letters, digits, spaces and . _ ' -");
   if (reason) return refuse(reason);
   if (RESERVED.includes(nameKey(name))) return refuse("This name is reserved.");
   return { ok: true, name };
@@ -42,7 +42,7 @@ export function foldDisplayName(raw: string): FoldedName {
 export function foldChannelName(raw: string): FoldedName {
   if (INVISIBLE.test(raw)) return refuse("A name cannot hold invisible characters.");
   const name = composeName(composeName(raw).replace(/^#/u, "").trim().toLowerCase()).replaceAll(" ", "-");
-  const reason = whyUnfit(name, CHANNEL_CHARACTERS, "letters, digits, - and _");
+  const reason = sizeError(name, CHANNEL_CHARACTERS, "letters, digits, - and _");
   return reason ? refuse(reason) : { ok: true, name };
 }
 
@@ -58,7 +58,7 @@ function composeName(raw: string): string {
   return raw.normalize("NFKC").trim().replace(/\s+/gu, " ");
 }
 
-function whyUnfit(name: string, characters: RegExp, allowed: string): string | undefined {
+function sizeError(name: string, characters: RegExp, allowed: string): string | undefined {
   if (name === "") return "A name needs at least one character.";
   if (countPoints(name) > NAME_MAX_POINTS) return `A name has at most ${NAME_MAX_POINTS} characters.`;
   if (INVISIBLE.test(name) || !characters.test(name)) return `A name is made of ${allowed}.`;

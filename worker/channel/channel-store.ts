@@ -4,10 +4,11 @@
  * Every change writes exactly one row; the highest `seq` and `rev` are therefore always among the rows.
  */
 
-import { jsonOf, messageFrom } from "./encoding.ts";
-import type { Message } from "./frames.ts";
-import { EMPTY_HISTORY, type History, merge, type Past } from "./history.ts";
-import { WINDOW_MESSAGES } from "./protocol.ts";
+import { jsonOf, messageFrom } from "../platform/encoding.ts";
+import type { Message } from "../protocol/frames.ts";
+import { EMPTY_HISTORY, type History, merge } from "../protocol/history.ts";
+import { WINDOW_MESSAGES } from "../protocol/limits.ts";
+import type { EvictedIds } from "./decide.ts";
 import { UPLOADS_TABLE, Uploads } from "./uploads.ts";
 
 /** Raised when the tables change; what leads from each version to the next one stands in `STEPS`. */
@@ -39,7 +40,7 @@ export type FileChanges = { readonly taken: readonly string[]; readonly released
 
 type SlotRow = { readonly message: string; readonly former: string };
 
-export class Journal {
+export class ChannelStore {
   /** The window as it was on disk when the object woke. */
   readonly history: History;
   readonly uploads: Uploads;
@@ -88,7 +89,7 @@ export class Journal {
   }
 
   /** Ids that have left the window, with their authors. */
-  get past(): Past {
+  get evictedIds(): EvictedIds {
     return this.#past;
   }
 

@@ -4,7 +4,7 @@
  * The Worker takes only types from this file, so that its bundle does without the schemas.
  */
 import * as v from "valibot";
-import { MessageId, parseJsonObject } from "./protocol.ts";
+import { MessageId, parseJsonObject } from "./commands.ts";
 
 /* ---- things ---- */
 

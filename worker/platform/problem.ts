@@ -1,7 +1,7 @@
 /**
  * A refusal as HTTP says it: `application/problem+json` (RFC 9457), in one place.
  */
-import { CODES, type Refusal } from "./protocol.ts";
+import { CODES, type Refusal } from "../protocol/errors.ts";
 
 /** The answer to a refused request. `allow` lists the methods of a path (RFC 9110 §15.5.6). */
 export function problem(refusal: Refusal, allow?: readonly string[]): Response {

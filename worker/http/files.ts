@@ -5,10 +5,11 @@
 import { create as createDisposition } from "content-disposition";
 import { fileTypeFromBuffer } from "file-type";
 import { parse as parseRange } from "range-parser";
-import type { Attachment } from "./frames.ts";
+import { problem } from "../platform/problem.ts";
+import type { Refusal } from "../protocol/errors.ts";
+import type { Attachment } from "../protocol/frames.ts";
+import { ATTACHMENT_MAX_BYTES, FILE_NAME_MAX_POINTS, UPLOAD_MAX_MS } from "../protocol/limits.ts";
 import { BucketFailure, receiveInParts } from "./multipart.ts";
-import { problem } from "./problem.ts";
-import { ATTACHMENT_MAX_BYTES, FILE_NAME_MAX_POINTS, type Refusal, UPLOAD_MAX_MS } from "./protocol.ts";
 
 /** What a file is before a message takes it. Sizes in bytes and pixels. */
 export type FileFacts = Pick<Attachment, "name" | "type" | "size" | "width" | "height">;
@@ -39,11 +40,6 @@ const SHOWN: Readonly<Record<string, string>> = {
 };
 /** As much of the beginning as tells what a file is; a tag before an MP3 may be long. */
 const SNIFFED_BYTES = 64 * 1024;
-
-/** Where a channel's file lies in the bucket: all of a channel's lie under its epoch. */
-export function keyOf(epoch: string, id: string): string {
-  return `${epoch}/${id}`;
-}
 
 /**
  * Puts a body of this person into the bucket and says what it was. `declaredBytes` is what the request claims: nothing depends on
@@ -82,7 +78,7 @@ export async function receive(
 }
 
 /** What can be said of a file by its size alone (bytes). */
-export function whyUnfit(size: number): Refusal | undefined {
+export function sizeError(size: number): Refusal | undefined {
   if (size === 0) return EMPTY.refusal;
   return size > ATTACHMENT_MAX_BYTES ? TOO_LARGE.refusal : undefined;
 }

@@ -1,0 +1,54 @@
+/**
+ * Why something was refused: the codes, their HTTP statuses, and the codes that close a socket. Pure and shared with the browser.
+ */
+
+/** Every code a refusal may carry, with its HTTP status and the title of its problem document (RFC 9457). */
+export const CODES = {
+  bad_request: [400, "The request is not well formed"],
+  unauthorized: [401, "Sign in first"],
+  bad_origin: [403, "The request comes from another site"],
+  bad_access_code: [403, "The access code is missing or wrong"],
+  forbidden: [403, "Only somebody else may do this"],
+  not_found: [404, "There is no such thing here"],
+  method_not_allowed: [405, "This method is not known here"],
+  timeout: [408, "The request took too long to arrive"],
+  name_taken: [409, "The name is taken"],
+  channel_exists: [409, "There is a channel of that name"],
+  id_conflict: [409, "The id belongs to another message"],
+  already_sent: [409, "The message was sent and is no longer kept"],
+  link_expired: [410, "The link is used up"],
+  too_large: [413, "The request is too large"],
+  range_not_satisfiable: [416, "The file is not that long"],
+  invalid_name: [422, "The name cannot be used"],
+  invalid_text: [422, "The text cannot be used"],
+  invalid_person: [422, "This cannot be done with this person"],
+  invalid_emoji: [422, "The reaction cannot be added"],
+  invalid_attachment: [422, "The file cannot be attached"],
+  empty_file: [422, "The file is empty"],
+  invalid_reply: [422, "The message replied to is not kept here"],
+  upgrade_required: [426, "This address speaks WebSocket"],
+  rate_limited: [429, "Too fast"],
+  internal: [500, "Something went wrong here"],
+  busy: [503, "Too much is going on"],
+  files_off: [503, "This site takes no files"],
+  bad_frame: [400, "The frame is not understood"],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+type Code = keyof typeof CODES;
+
+/** Why a command was not carried out. Nothing was stored or changed. `retryAfterMs`: waiting that long helps. */
+export type Refusal = { readonly code: Code; readonly detail: string; readonly retryAfterMs?: number };
+
+/** Close codes of this product's own and the ones it hands out from the standard. */
+export const CLOSE = {
+  normal: 1000,
+  binary: 1003,
+  badFrames: 1008,
+  tooLarge: 1009,
+  internal: 1011,
+  tooSlow: 4008,
+  replaced: 4009,
+  tooFast: 4029,
+  sessionEnded: 4401,
+  channelGone: 4404,
+} as const;
