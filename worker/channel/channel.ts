@@ -9,7 +9,7 @@ import type { FileFacts } from "../http/files.ts";
 import { Broadcast, messagesFrame } from "../platform/broadcast.ts";
 import { withMessages } from "../platform/encoding.ts";
 import { keyOf } from "../platform/file-key.ts";
-import { readForwardedIdentity } from "../platform/forwarded-identity.ts";
+import { readForwardedIdentity, STALE_STATUS } from "../platform/forwarded-identity.ts";
 import { log } from "../platform/log.ts";
 import { Presence } from "../platform/presence.ts";
 import { problem } from "../platform/problem.ts";
@@ -60,8 +60,6 @@ const SESSION_ENDED: Refusal = { code: "unauthorized", detail: "This session has
 /** The same for a channel that was deleted and for a direct one of others. */
 const NOT_HERE: Refusal = { code: "not_found", detail: "There is no such channel." };
 const NO_SUCH_FILE: Refusal = { code: "not_found", detail: "There is no such file." };
-/** The status by which an upgrade says `Stale` (RFC 8470 lends the number). The front door shows it to no client. */
-export const STALE_STATUS = 425;
 /** Tries to tell the directory something. */
 const CALL_TRIES = 3;
 /** Keys in one call to the bucket: R2 refuses more. */

@@ -17,3 +17,6 @@ export function readForwardedIdentity<T>(request: Request): T {
   const contents: T = JSON.parse(decodeURIComponent(request.headers.get(HEADER) ?? ""));
   return contents;
 }
+
+/** The status by which an upgrade says `Stale` (RFC 8470 lends the number). The front door shows it to no client. */
+export const STALE_STATUS = 425;

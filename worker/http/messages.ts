@@ -1,0 +1,81 @@
+/**
+ * Messages of a channel over HTTP.
+ */
+
+import type { Context } from "hono";
+import type { Hono } from "hono/tiny";
+import * as v from "valibot";
+import type { ChannelRef } from "../channel/channel.ts";
+import { problem } from "../platform/problem.ts";
+import { EditBody, type MessageCommand, MessageId, NewMessageBody, ReactBody } from "../protocol/commands.ts";
+import { type App, channelOf, only, Refused, refuse, withAuth } from "./context.ts";
+import { isKnown } from "./files.ts";
+import { readBody } from "./request-body.ts";
+
+export function addMessageRoutes(app: Hono<App>): void {
+  app
+    .get("/api/channels/:id/messages", async (c) => {
+      const channel = channelOf(c);
+      const asked = c.req.header("If-None-Match");
+      if (asked !== undefined) {
+        const outcome = await withAuth(c, async (object, auth) => object.head(auth));
+        if (outcome.kind === "refused") return problem(outcome.refusal);
+        if (isKnown(asked, entityTag(channel, outcome.rev))) return windowAnswer(c, channel, outcome.rev, null);
+      }
+      const outcome = await withAuth(c, async (object, auth) => object.read(auth));
+      if (outcome.kind === "refused") return problem(outcome.refusal);
+      return windowAnswer(c, channel, outcome.rev, outcome.body);
+    })
+    .post(async (c) => {
+      channelOf(c);
+      const body = await readBody(c, NewMessageBody);
+      const { message, isChange } = await execute(c, { type: "send", ...body });
+      return c.json(message, isChange ? 201 : 200);
+    })
+    .all(only("GET", "HEAD", "POST"));
+
+  app
+    .patch("/api/channels/:id/messages/:messageId", async (c) => {
+      channelOf(c);
+      const id = messageIdOf(c.req.param("messageId"));
+      const { message } = await execute(c, { type: "edit", id, ...(await readBody(c, EditBody)) });
+      return c.json(message);
+    })
+    .delete(async (c) => {
+      channelOf(c);
+      await execute(c, { type: "delete", id: messageIdOf(c.req.param("messageId")) });
+      return c.body(null, 204);
+    })
+    .all(only("PATCH", "DELETE"));
+
+  app
+    .post("/api/channels/:id/messages/:messageId/reactions", async (c) => {
+      channelOf(c);
+      const id = messageIdOf(c.req.param("messageId"));
+      const { message } = await execute(c, { type: "react", id, ...(await readBody(c, ReactBody)) });
+      return c.json(message);
+    })
+    .all(only("POST"));
+}
+
+function messageIdOf(segment: string): string {
+  return v.is(MessageId, segment) ? segment : refuse("bad_request", "A message's id is a UUID in lower case.");
+}
+
+async function execute(c: Context<App>, command: MessageCommand) {
+  const outcome = await withAuth(c, async (object, auth) => object.command(auth, command));
+  if (outcome.kind === "refused") throw new Refused(outcome.refusal);
+  return outcome;
+}
+
+function entityTag(channel: ChannelRef, rev: number): string {
+  return `W/"${channel.epoch}.${rev}"`;
+}
+
+/** The window, or 304 when `body` is null. */
+function windowAnswer(c: Context<App>, channel: ChannelRef, rev: number, body: string | null): Response {
+  c.header("ETag", entityTag(channel, rev));
+  c.header("Cache-Control", "private, no-cache");
+  if (body === null) return c.body(null, 304);
+  return c.body(body, 200, { "Content-Type": "application/json" });
+}

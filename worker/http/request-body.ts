@@ -1,0 +1,55 @@
+/**
+ * Bodies of requests: read with a limit of bytes and of time, and parsed by a schema.
+ */
+
+import type { Context } from "hono";
+import * as v from "valibot";
+import { parseJsonObject } from "../protocol/commands.ts";
+import { BODY_MAX_MS, FRAME_MAX_BYTES } from "../protocol/limits.ts";
+import { type App, refuse } from "./context.ts";
+
+/** Reads a JSON body of at most 64 KiB, counted as it comes: `Content-Length` is only a hint. */
+export async function readBody<S extends v.GenericSchema>(c: Context<App>, schema: S): Promise<v.InferOutput<S>> {
+  const bytes = await readAtMost(c.req.raw.body, FRAME_MAX_BYTES);
+  if (!bytes) refuse("too_large", `A body has at most ${FRAME_MAX_BYTES} bytes.`);
+  const parsed = v.safeParse(schema, parseJsonObject(decodeUtf8(bytes)));
+  return parsed.success ? parsed.output : refuse("bad_request", "The body's fields are not as they should be.");
+}
+
+/** The time is kept by a timer of its own: a body whose last byte never comes is refused too. */
+async function readAtMost(body: ReadableStream<Uint8Array> | null, maxBytes: number): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = body?.getReader();
+  const { promise: isLate, resolve: ring } = Promise.withResolvers<"late">();
+  const timer = setTimeout(ring, BODY_MAX_MS, "late");
+  try {
+    for (;;) {
+      const read = (await Promise.race([reader?.read(), isLate])) ?? { done: true, value: undefined };
+      if (read === "late") refuse("timeout", `A body has ${BODY_MAX_MS / 1_000} seconds to arrive.`);
+      if (read.done) break;
+      size += read.value.byteLength;
+      if (size > maxBytes) return undefined;
+      chunks.push(read.value);
+    }
+  } finally {
+    clearTimeout(timer);
+    void reader?.cancel().catch(() => {}); // a body that broke off cannot be cancelled
+  }
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}
+
+/** Bytes that are no UTF-8 become no JSON. */
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    return "";
+  }
+}
