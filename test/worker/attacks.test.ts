@@ -75,7 +75,7 @@ describe("a session is forged", () => {
 
   test("with headers that name a person", async () => {
     const headers = {
-      "x-flack-envelope": encodeURIComponent(JSON.stringify({ person: ada.person })),
+      "x-flack-identity": encodeURIComponent(JSON.stringify({ person: ada.person })),
       "x-user": ada.person.id,
     };
     expect((await ask("GET", "/api/session", { headers })).status).toBe(401);

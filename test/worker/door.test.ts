@@ -273,10 +273,10 @@ describe("reading a channel's messages", () => {
 
 test("an envelope that a client makes itself is worth nothing", async () => {
   const forged = { person: { id: "x".repeat(22), name: "Mallory" }, session: "s", namedAt: 0 };
-  const envelope = encodeURIComponent(JSON.stringify({ seat: forged, reportedSeq: 0, ...forged }));
+  const envelope = encodeURIComponent(JSON.stringify({ auth: forged, reportedSeq: 0, ...forged }));
   for (const seat of [
-    await ada.join(channel, undefined, { "x-flack-envelope": envelope }),
-    await ada.watch({ "x-flack-envelope": envelope }),
+    await ada.join(channel, undefined, { "x-flack-identity": envelope }),
+    await ada.watch({ "x-flack-identity": envelope }),
   ]) {
     await seat.until("a first frame", () => seat.frames.length > 0);
     expect(seat.frames[0]).toMatchObject({ you: ada.person });

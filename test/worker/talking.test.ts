@@ -365,7 +365,7 @@ describe("signing out", () => {
     };
     const headers = {
       Upgrade: "websocket",
-      "x-flack-envelope": encodeURIComponent(JSON.stringify({ auth: seat, reportedSeq: 0 })),
+      "x-flack-identity": encodeURIComponent(JSON.stringify({ auth: seat, reportedSeq: 0 })),
     };
     expect(await problemOf(await object.fetch("https://flack.test/", { headers }))).toMatchObject({ status: 401 });
     const command = { type: "send", id: crypto.randomUUID(), text: "too late" } as const;

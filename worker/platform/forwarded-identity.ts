@@ -2,17 +2,17 @@
  * How the front door hands an upgrade to an object: the request as it came, with what the directory said of the asker.
  * A header, because an upgrade has no body. Whatever a client sends under that name is overwritten.
  */
-const HEADER = "x-flack-envelope";
+const HEADER = "x-flack-identity";
 
 /** The request for the object. The cookie stays at the door. */
 export function attachIdentity(request: Request, contents: unknown): Request {
-  const sealed = new Request(request);
-  sealed.headers.set(HEADER, encodeURIComponent(JSON.stringify(contents)));
-  sealed.headers.delete("cookie");
-  return sealed;
+  const forwarded = new Request(request);
+  forwarded.headers.set(HEADER, encodeURIComponent(JSON.stringify(contents)));
+  forwarded.headers.delete("cookie");
+  return forwarded;
 }
 
-/** What was sealed. Only for requests that came through the front door. */
+/** What was forwarded. Only for requests that came through the front door. */
 export function readForwardedIdentity<T>(request: Request): T {
   const contents: T = JSON.parse(decodeURIComponent(request.headers.get(HEADER) ?? ""));
   return contents;

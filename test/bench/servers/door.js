@@ -49,7 +49,7 @@ export default {
       channel: { id, epoch: name, kind: "public" },
     };
     const sealed = new Request(request);
-    sealed.headers.set("x-flack-envelope", encodeURIComponent(JSON.stringify({ seat, reportedSeq: 1e9 })));
+    sealed.headers.set("x-flack-identity", encodeURIComponent(JSON.stringify({ seat, reportedSeq: 1e9 })));
     return env.CHANNEL.getByName(name).fetch(sealed);
   },
 };
