@@ -29,8 +29,8 @@ const BREAKAGES: readonly Breakage[] = [
   {
     what: "an await between the decision and the insert",
     file: "worker/channel/channel.ts",
-    from: "this.#commit(decision.message, seat.channel, now);",
-    to: "void scheduler.wait(1).then(() => this.#commit(decision.message, seat.channel, now));",
+    from: "this.#commit(decision.message, auth.channel, now);",
+    to: "void scheduler.wait(1).then(() => this.#commit(decision.message, auth.channel, now));",
     finds: ["id twice", "number changed"],
   },
   {
