@@ -4,6 +4,9 @@
  */
 import app, { Channel as TheChannel, Directory as TheDirectory } from "./index.js";
 
+/** A check counts only if it is newer than the object's start, which this very request may cause (ms). */
+const CHECK_AHEAD_MS = 60_000;
+
 const counting = (Base) =>
   class extends Base {
     #cursors = [];
@@ -40,16 +43,17 @@ export default {
       const object = name === "directory" ? env.DIRECTORY : env.CHANNEL;
       return Response.json(await object.getByName(name).rowsWritten());
     }
-    // What the front door says of somebody whom the directory has confirmed (worker/envelope.ts).
-    const seat = {
+    // What the front door forwards of a person whom the directory has checked (worker/platform/forwarded-identity.ts).
+    const auth = {
       person: { id: person, name: `Person ${person}` },
       isOwner: false,
-      asOf: 0,
+      version: 0,
       session: `session-of-${person}`,
       channel: { id, epoch: name, kind: "public" },
+      checkedAt: Date.now() + CHECK_AHEAD_MS,
     };
-    const sealed = new Request(request);
-    sealed.headers.set("x-flack-identity", encodeURIComponent(JSON.stringify({ seat, reportedSeq: 1e9 })));
-    return env.CHANNEL.getByName(name).fetch(sealed);
+    const forwarded = new Request(request);
+    forwarded.headers.set("x-flack-identity", encodeURIComponent(JSON.stringify({ auth, reportedSeq: 1e9 })));
+    return env.CHANNEL.getByName(name).fetch(forwarded);
   },
 };
