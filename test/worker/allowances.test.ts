@@ -7,17 +7,14 @@ import { addressKey } from "../../worker/http/address.ts";
 import { Presence } from "../../worker/platform/presence.ts";
 import type { Channel } from "../../worker/protocol/frames.ts";
 import { foldDisplayName } from "../../worker/protocol/names.ts";
-import { arrive, freshName, path, problemOf, type Somebody, welcomed } from "./people.ts";
+import { arrive, path, problemOf, type Somebody, twoInAChannel, welcomed } from "./people.ts";
 
 let ada: Somebody;
 let bea: Somebody;
 let channel: Channel;
 
 beforeEach(async () => {
-  const name = freshName();
-  ada = await arrive(`Ada ${name}`);
-  bea = await arrive(`Bea ${name}`);
-  channel = await ada.makeChannel(name);
+  ({ ada, bea, channel } = await twoInAChannel());
 });
 
 afterEach(() => {

@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import worker from "../../worker/index.ts";
 import type { Attachment, Channel, Message } from "../../worker/protocol/frames.ts";
-import { arrive, freshName, path, problemOf, type Somebody, welcomed } from "./people.ts";
+import { arrive, path, problemOf, type Somebody, twoInAChannel, welcomed } from "./people.ts";
 
 const MIB = 1024 * 1024;
 const MINUTE_MS = 60_000;
@@ -14,10 +14,7 @@ let bea: Somebody;
 let channel: Channel;
 
 beforeEach(async () => {
-  const name = freshName();
-  ada = await arrive(`Ada ${name}`);
-  bea = await arrive(`Bea ${name}`);
-  channel = await ada.makeChannel(name);
+  ({ ada, bea, channel } = await twoInAChannel());
 });
 
 afterEach(() => {
@@ -36,6 +33,18 @@ function bucket(): R2Bucket {
 
 async function keys(epoch = channel.epoch): Promise<string[]> {
   return (await bucket().list({ prefix: `${epoch}/` })).objects.map(({ key }) => key.split("/")[1] ?? "");
+}
+
+/** What the front door forwards of Ada, as if it were checked at every moment. */
+function authOfAda() {
+  return {
+    person: ada.person,
+    session: "a-session",
+    version: 0,
+    checkedAt: Number.POSITIVE_INFINITY,
+    isOwner: false,
+    channel,
+  };
 }
 
 function object(epoch = channel.epoch) {
@@ -323,18 +332,11 @@ describe("taking files with a message", () => {
   test("costs one row for each file beside the message's own", async () => {
     const [one, two] = [await uploaded(ada), await uploaded(ada)];
     await ada.post(channel.id, "the tables are there");
-    const seat = {
-      person: ada.person,
-      session: "a-session",
-      version: 0,
-      checkedAt: Number.POSITIVE_INFINITY,
-      isOwner: false,
-      channel,
-    };
+    const auth = authOfAda();
     const written = await runInDurableObject(object(), (instance, { storage }) => {
       const exec = vi.spyOn(storage.sql, "exec");
       const command = { type: "send", id: crypto.randomUUID(), text: "", attachments: [one.id, two.id] } as const;
-      expect(instance.command(seat, command).kind).toBe("done");
+      expect(instance.command(auth, command).kind).toBe("done");
       const count = exec.mock.results.reduce((sum, { value }) => sum + value.rowsWritten, 0);
       exec.mockRestore();
       return count;
@@ -546,23 +548,16 @@ describe("a file lives as long as its message", () => {
     const file = await uploaded(ada);
     await sent(ada, [file.id]);
     await uploaded(ada);
-    const seat = {
-      person: ada.person,
-      session: "a-session",
-      version: 0,
-      checkedAt: Number.POSITIVE_INFINITY,
-      isOwner: false,
-      channel,
-    };
+    const auth = authOfAda();
     const late = "late-upload-0123456789";
-    expect((await object().beginUpload(seat, late)).kind).toBe("done");
+    expect((await object().beginUpload(auth, late)).kind).toBe("done");
     expect((await ada.ask("DELETE", path(channel.id))).status).toBe(204);
     expect(await keys()).toEqual([]);
     await bucket().put(`${channel.epoch}/${late}`, "bytes that came after the end");
-    expect(await object().completeUpload(seat, late, { name: "x", type: "x", size: 1 })).toMatchObject({
+    expect(await object().completeUpload(auth, late, { name: "x", type: "x", size: 1 })).toMatchObject({
       kind: "refused",
     });
-    expect(await object().beginUpload(seat, "another")).toMatchObject({ kind: "refused" });
+    expect(await object().beginUpload(auth, "another")).toMatchObject({ kind: "refused" });
     await runDurableObjectAlarm(object());
     expect(await keys()).toEqual([]);
   });

@@ -3,17 +3,14 @@ import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Channel, Message } from "../../worker/protocol/frames.ts";
-import { arrive, freshName, path, problemOf, type Somebody } from "./people.ts";
+import { arrive, path, problemOf, type Somebody, twoInAChannel } from "./people.ts";
 
 let ada: Somebody;
 let bea: Somebody;
 let channel: Channel;
 
 beforeEach(async () => {
-  const name = freshName();
-  ada = await arrive(`Ada ${name}`);
-  bea = await arrive(`Bea ${name}`);
-  channel = await ada.makeChannel(name);
+  ({ ada, bea, channel } = await twoInAChannel());
 });
 
 afterEach(() => {

@@ -4,17 +4,14 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Channel as ChannelObject } from "../../worker/channel/channel.ts";
 import type { Channel } from "../../worker/protocol/frames.ts";
-import { arrive, freshName, heard, path, problemOf, type Somebody, welcomed } from "./people.ts";
+import { arrive, heard, path, problemOf, type Somebody, twoInAChannel, welcomed } from "./people.ts";
 
 let ada: Somebody;
 let bea: Somebody;
 let channel: Channel;
 
 beforeEach(async () => {
-  const name = freshName();
-  ada = await arrive(`Ada ${name}`);
-  bea = await arrive(`Bea ${name}`);
-  channel = await ada.makeChannel(name);
+  ({ ada, bea, channel } = await twoInAChannel());
 });
 
 function object(epoch = channel.epoch) {

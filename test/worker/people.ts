@@ -121,6 +121,14 @@ export function freshName(): string {
   return `room-${channels}`;
 }
 
+/** Two people and a channel that the first of them made, all three with names of their own. */
+export async function twoInAChannel(): Promise<{ ada: Somebody; bea: Somebody; channel: Channel }> {
+  const name = freshName();
+  const ada = await arrive(`Ada ${name}`);
+  const bea = await arrive(`Bea ${name}`);
+  return { ada, bea, channel: await ada.makeChannel(name) };
+}
+
 /** One end of a socket: every frame is kept, and waiting says what was waited for. */
 export class Seat<F extends { type: string }> {
   readonly frames: F[] = [];

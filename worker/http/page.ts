@@ -11,7 +11,7 @@ const MANIFEST_PATH = "/manifest.webmanifest";
 /** What the build made the pages with. */
 const DEFAULT_NAME = "Flack";
 
-/** Whether a request without an asset of its own is for the page: somebody opens an address that is not a file's. */
+/** Whether a request without an asset of its own is for the page: a person opens an address that is not a file's. */
 export function isPagePath(request: Request): boolean {
   const { pathname } = new URL(request.url);
   // The service worker, the look for a newer version, and whoever looks from outside ask for these in their own ways.
