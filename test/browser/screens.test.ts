@@ -126,6 +126,7 @@ test("without a server: what is said waits, and the screen says so", async () =>
     await who.page.waitForFunction(() =>
       performance.getEntriesByType("resource").some(({ name }) => /Outage/.test(name)),
     );
+    await who.page.evaluate(async () => void (await navigator.serviceWorker.ready));
   }
   await site.stop();
   for (const { look, who } of seen) {
