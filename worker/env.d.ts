@@ -2,6 +2,7 @@
 declare namespace Cloudflare {
   interface Env {
     readonly CHANNEL: DurableObjectNamespace<import("./channel/channel.ts").Channel>;
+    readonly PEOPLE: DurableObjectNamespace<import("./people/people.ts").People>;
     readonly DIRECTORY: DurableObjectNamespace<import("./directory/directory.ts").Directory>;
     /** Where files lie; without it the site takes none. */
     readonly FILES?: R2Bucket;
@@ -13,8 +14,10 @@ declare namespace Cloudflare {
     readonly SITE_NAME?: string;
     /** When set, signing in needs it. */
     readonly ACCESS_CODE?: string;
-    /** Whoever knows it may become an owner; without it there is none. */
+    /** A person who knows it may become an owner; without it there is none. */
     readonly OWNER_CODE?: string;
+    /** People of one shard; 500 without it. */
+    readonly SHARD_PEOPLE?: string;
     /** Comma-separated origins, beside the site's own, that may change something. */
     readonly ALLOWED_ORIGINS?: string;
   }

@@ -1,74 +1,58 @@
 /**
- * A channel's rows in SQLite: the window, written through, and the ids that have left it.
+ * A channel's rows in SQLite: what it is, the window, written through, and the ids that have left it.
  * A message's slot is `seq mod 100`, so the table cannot grow and nothing needs trimming.
  * Every change writes exactly one row; the highest `seq` and `rev` are therefore always among the rows.
  */
-
 import { jsonOf, messageFrom } from "../platform/encoding.ts";
-import type { Message } from "../protocol/frames.ts";
+import { Tables } from "../platform/migrations.ts";
+import type { Channel, Message } from "../protocol/frames.ts";
 import { EMPTY_HISTORY, type History, merge } from "../protocol/history.ts";
-import { WINDOW_MESSAGES } from "../protocol/limits.ts";
+import { EVICTED_IDS_PER_SLOT, WINDOW_MESSAGES } from "../protocol/limits.ts";
+import { mentionedIn } from "../protocol/text.ts";
 import type { EvictedIds } from "./decide.ts";
-import { UPLOADS_TABLE, Uploads } from "./uploads.ts";
-
-/** Raised when the tables change; what leads from each version to the next one stands in `STEPS`. */
-const SCHEMA_VERSION = 2;
-/** `about` has one row: whose this is, known from the first write on, and whether it has ended (0: no, 1: yes, 2: and its files have left the bucket). */
-const STEPS = [
-  [
-    "CREATE TABLE schema (version INTEGER NOT NULL)",
-    "CREATE TABLE slots (slot INTEGER PRIMARY KEY, message TEXT NOT NULL, former TEXT NOT NULL)",
-  ],
-  ["CREATE TABLE about (id TEXT NOT NULL, epoch TEXT NOT NULL, ended INTEGER NOT NULL)", UPLOADS_TABLE],
-];
-/**
- * Earlier occupants a slot remembers. With the one in the window that makes 1,100 ids:
- * a client that resends one of the last 1,000 messages is recognised.
- */
-const FORMER_PER_SLOT = 10;
-
-/** An id that stood in a slot before, and its author's. */
-type Former = readonly [id: string, author: string];
-
-/** Whose rows these are. */
-type ChannelName = { readonly id: string; readonly epoch: string };
-
-type About = ChannelName & { readonly ended: number };
-
-/** The ids of the files that a message takes, and of those that have lost theirs. */
-export type FileChanges = { readonly taken: readonly string[]; readonly released: readonly string[] };
-
-type SlotRow = { readonly message: string; readonly former: string };
+import type { ChannelRef } from "./rpc.ts";
+import {
+  type About,
+  type AboutRow,
+  type EvictedId,
+  type FileChanges,
+  MENTIONED_MAX,
+  MIGRATIONS,
+  type SlotRow,
+  type Trace,
+  toAbout,
+} from "./tables.ts";
+import { Uploads } from "./uploads.ts";
 
 export class ChannelStore {
   /** The window as it was on disk when the object woke. */
   readonly history: History;
+  /** By message: when (ms) its text last changed, and the people whom any of its texts mentioned. */
+  readonly #traces = new Map<string, Trace>();
   readonly uploads: Uploads;
-  readonly #past = new Map<string, string>();
-  readonly #former: (readonly Former[])[] = [];
+  readonly tables: Tables;
+  readonly #evictedIds = new Map<string, string>();
+  readonly #evictedBySlot: (readonly EvictedId[])[] = [];
   readonly #storage: DurableObjectStorage;
-  #hasTables: boolean;
+  readonly #sql: SqlStorage;
   #about: About | undefined;
+  #shards: number;
 
-  /** Only reads where nothing was ever written: an object that is asked for and not written to leaves nothing behind. */
+  /** Only reads: an object that is asked for and not written to leaves nothing behind. */
   constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
-    this.uploads = new Uploads(storage.sql, () => this.#hasTables);
-    this.#hasTables = storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'slots'").toArray().length > 0;
-    if (this.#hasTables)
-      this.#upgrade(storage.sql.exec<{ version: number }>("SELECT version FROM schema").one().version);
-    this.#about = this.#hasTables ? storage.sql.exec<About>("SELECT * FROM about").toArray()[0] : undefined;
-    this.history = this.#hasTables ? this.#read() : EMPTY_HISTORY;
+    this.#sql = storage.sql;
+    this.tables = new Tables(storage, MIGRATIONS);
+    this.uploads = new Uploads(storage.sql, () => this.tables.exist);
+    const [row] = this.tables.exist ? this.#sql.exec<AboutRow>("SELECT * FROM about").toArray() : [];
+    this.#about = row && toAbout(row);
+    this.#shards = this.#about?.shards ?? 1;
+    this.history = this.tables.exist ? this.#read() : EMPTY_HISTORY;
   }
 
-  /** The id of the channel this is, once something was written. */
-  get channelId(): string | undefined {
-    return this.#about?.id;
-  }
-
-  /** Its epoch, likewise; the empty text before. */
-  get epoch(): string {
-    return this.#about?.epoch ?? "";
+  /** What this channel is; of a direct one only once there was a message or an upload. */
+  get about(): About | undefined {
+    return this.#about;
   }
 
   /** The channel was deleted: nothing is read or written any more. */
@@ -76,45 +60,96 @@ export class ChannelStore {
     return (this.#about?.ended ?? 0) > 0;
   }
 
-  /** It was deleted, and its files have left the bucket. */
-  get isSwept(): boolean {
-    return this.#about?.ended === 2;
-  }
-
-  /** Notes that the files of a deleted channel have left the bucket. */
-  noteSwept(): void {
-    if (!this.#about) return;
-    this.#storage.sql.exec("UPDATE about SET ended = 2");
-    this.#about = { ...this.#about, ended: 2 };
-  }
-
   /** Ids that have left the window, with their authors. */
   get evictedIds(): EvictedIds {
-    return this.#past;
+    return this.#evictedIds;
   }
 
-  /** An upload begins in `channel`. */
-  beginUpload(id: string, uploader: string, now: number, channel: ChannelName): void {
+  /** The directory has said what this is. */
+  setAbout({ id, epoch, topic, createdBy, createdAt }: Channel): void {
+    this.#setAbout({
+      id,
+      epoch,
+      topic,
+      createdBy,
+      createdAt,
+      settings: 0,
+      shards: 1,
+      owedSince: 0,
+      ended: 0,
+      endedAt: 0,
+    });
+  }
+
+  /** A new topic; `announce` writes down, in the same transaction, who must hear of it. */
+  setTopic(about: About, topic: string, announce: (settings: number) => void): About {
+    const settings = about.settings + 1;
+    this.tables.transact(() => {
+      this.#sql.exec("UPDATE about SET topic = ?, settings = ?", topic, settings);
+      announce(settings);
+    });
+    this.#about = { ...about, topic, settings };
+    return this.#about;
+  }
+
+  /** What is remembered of a message that is in the window. */
+  traceOf(messageId: string): Trace | undefined {
+    return this.#traces.get(messageId);
+  }
+
+  /** Others cannot be told since then (ms), or with 0 everyone was told: a row when that changes. */
+  noteOwedSince(owedSince: number): void {
+    if (!this.#about || this.#about.owedSince === owedSince) return;
+    this.#sql.exec("UPDATE about SET owed_since = ?", owedSince);
+    this.#about = { ...this.#about, owedSince };
+  }
+
+  /** How many shards of people this channel has heard of. */
+  get shards(): number {
+    return this.#shards;
+  }
+
+  /** More shards of people are known: a row, when a person of a new one has come. */
+  noteShards(shards: number): void {
+    this.#shards = Math.max(this.#shards, shards);
+    if (!this.#about || this.#about.shards >= shards) return;
+    this.#sql.exec("UPDATE about SET shards = ?", shards);
+    this.#about = { ...this.#about, shards };
+  }
+
+  /** An upload begins. A second time changes nothing. */
+  beginUpload(id: string, uploader: string, now: number, channel: ChannelRef): void {
     this.#transact(channel, () => this.uploads.begin(id, uploader, now));
   }
 
   /**
-   * Writes a message of `channel` in its new state: one row, one more for each file it takes or lets go, and one the very first
-   * time. What stood in its slot before goes, its id is remembered. Throws with nothing written.
+   * Writes a message in its new state: one row, one more for each file it takes or lets go, and one the very first time in a
+   * direct channel. What stood in its slot before goes, its id is remembered. Throws with nothing written.
+   * `changedAt` (ms) is given when the text is new; a reaction leaves it as it was.
    */
-  write(message: Message, leaving: Message | undefined, files: FileChanges, channel: ChannelName): void {
+  write(
+    message: Message,
+    leaving: Message | undefined,
+    files: FileChanges,
+    channel: ChannelRef,
+    changedAt?: number,
+  ): void {
     const slot = message.seq % WINDOW_MESSAGES;
-    const held = this.#former[slot] ?? [];
-    const former: readonly Former[] = leaving
-      ? [[leaving.id, leaving.author.id] as const, ...held].slice(0, FORMER_PER_SLOT)
+    const held = this.#evictedBySlot[slot] ?? [];
+    const evicted: readonly EvictedId[] = leaving
+      ? [[leaving.id, leaving.author.id] as const, ...held].slice(0, EVICTED_IDS_PER_SLOT)
       : held;
+    const before = this.#traces.get(message.id);
+    const mentioned = [...new Set([...(before?.mentioned ?? []), ...mentionedIn(message.text)])].slice(-MENTIONED_MAX);
+    const trace: Trace = { changedAt: changedAt ?? before?.changedAt ?? 0, mentioned };
     const upsert = () =>
-      this.#storage.sql.exec(
-        `INSERT INTO slots (slot, message, former) VALUES (?, ?, ?)
-         ON CONFLICT (slot) DO UPDATE SET message = excluded.message, former = excluded.former`,
+      this.#sql.exec(
+        "INSERT OR REPLACE INTO slots (slot, message, evicted, changed_at, mentioned) VALUES (?, ?, ?, ?, ?)",
         slot,
         jsonOf(message),
-        JSON.stringify(former),
+        JSON.stringify(evicted),
+        trace.changedAt,
+        JSON.stringify(trace.mentioned),
       );
     // One statement is all or nothing by itself, and a transaction around it takes twice its time.
     if (this.#about && files.taken.length + files.released.length === 0) upsert();
@@ -124,54 +159,91 @@ export class ChannelStore {
         this.uploads.release(files.released);
         upsert();
       });
-    if (!leaving) return;
-    this.#former[slot] = former;
-    this.#past.set(leaving.id, leaving.author.id);
-    const forgotten = held.length === FORMER_PER_SLOT ? held.at(-1) : undefined;
-    if (forgotten) this.#past.delete(forgotten[0]);
+    this.#traces.set(message.id, trace);
+    if (leaving) this.#noteEvicted(slot, leaving, evicted, held);
   }
 
-  /** Messages and files go at once; the mark stays, so that whoever comes late finds an end and not a beginning. */
-  end(channel: ChannelName): void {
-    this.#transact(channel, () => {
-      this.#storage.sql.exec("UPDATE about SET ended = 1");
-      this.#storage.sql.exec("DELETE FROM slots");
+  #noteEvicted(slot: number, leaving: Message, evicted: readonly EvictedId[], held: readonly EvictedId[]): void {
+    this.#traces.delete(leaving.id);
+    this.#evictedBySlot[slot] = evicted;
+    this.#evictedIds.set(leaving.id, leaving.author.id);
+    const forgotten = held.length === EVICTED_IDS_PER_SLOT ? held.at(-1) : undefined;
+    if (forgotten) this.#evictedIds.delete(forgotten[0]);
+  }
+
+  /** Messages and files go at once; the mark stays, so that a late call finds an end and not a beginning. `announce` as for the topic. */
+  end(about: About, now: number, announce: () => void): void {
+    this.tables.transact(() => {
+      this.#sql.exec("UPDATE about SET ended = 1, ended_at = ?", now);
+      this.#sql.exec("DELETE FROM slots");
       this.uploads.releaseAll();
+      announce();
     });
-    this.#about = { ...channel, ended: 1 };
-    this.#past.clear();
-    this.#former.length = 0;
+    this.#about = { ...about, ended: 1, endedAt: now };
+    this.#traces.clear();
+    this.#evictedIds.clear();
+    this.#evictedBySlot.length = 0;
   }
 
-  /** Writes all of it or nothing; before the very first time come the tables, and whose they are. Memory follows what is on disk. */
-  #transact(channel: ChannelName, work: () => void): void {
-    const about: About = this.#about ?? { ...channel, ended: 0 };
-    this.#storage.transactionSync(() => {
-      if (!this.#hasTables) this.#upgrade(0);
-      if (!this.#about) this.#storage.sql.exec("INSERT INTO about VALUES (?, ?, 0)", about.id, about.epoch);
+  /** The files of a deleted channel have left the bucket. */
+  noteEmptied(): void {
+    if (!this.#about) return;
+    this.#sql.exec("UPDATE about SET ended = 2");
+    this.#about = { ...this.#about, ended: 2 };
+  }
+
+  /** Forgets everything: nothing is left of this object but its name. */
+  async deleteAll(): Promise<void> {
+    await this.#storage.deleteAll();
+    this.tables.forget();
+    this.#about = undefined;
+  }
+
+  /** Writes all of it or nothing; in a direct channel before the first time what it is. Memory follows what is on disk. */
+  #transact({ id, epoch }: ChannelRef, work: () => void): void {
+    if (this.#about) return this.tables.transact(work);
+    const about: About = {
+      id,
+      epoch,
+      topic: "",
+      createdBy: { id: "", name: "" },
+      createdAt: 0,
+      settings: 0,
+      shards: 1,
+      owedSince: 0,
+      ended: 0,
+      endedAt: 0,
+    };
+    this.#setAbout(about, work);
+  }
+
+  #setAbout(about: About, work: () => void = () => {}): void {
+    this.tables.transact(() => {
+      const { id, epoch, topic, createdBy, createdAt } = about;
+      this.#sql.exec(
+        "INSERT INTO about VALUES (?, ?, ?, ?, ?, ?, 0, ?, 0, 0, 0)",
+        id,
+        epoch,
+        topic,
+        createdBy.id,
+        createdBy.name,
+        createdAt,
+        this.#shards,
+      );
       work();
     });
-    this.#hasTables = true;
-    this.#about = about;
-  }
-
-  #upgrade(version: number): void {
-    if (version >= SCHEMA_VERSION) return;
-    this.#storage.transactionSync(() => {
-      for (const statement of STEPS.slice(version).flat()) this.#storage.sql.exec(statement);
-      this.#storage.sql.exec("DELETE FROM schema");
-      this.#storage.sql.exec("INSERT INTO schema VALUES (?)", SCHEMA_VERSION);
-    });
+    this.#about = { ...about, shards: this.#shards };
   }
 
   #read(): History {
     const messages: Message[] = [];
-    for (const row of this.#storage.sql.exec<SlotRow>("SELECT message, former FROM slots")) {
+    for (const row of this.#sql.exec<SlotRow>("SELECT message, evicted, changed_at, mentioned FROM slots")) {
       const message = messageFrom(row.message);
-      const former: readonly Former[] = JSON.parse(row.former);
+      const evicted: readonly EvictedId[] = JSON.parse(row.evicted);
       messages.push(message);
-      this.#former[message.seq % WINDOW_MESSAGES] = former;
-      for (const [id, author] of former) this.#past.set(id, author);
+      this.#traces.set(message.id, { changedAt: row.changed_at, mentioned: JSON.parse(row.mentioned) });
+      this.#evictedBySlot[message.seq % WINDOW_MESSAGES] = evicted;
+      for (const [id, author] of evicted) this.#evictedIds.set(id, author);
     }
     return merge(EMPTY_HISTORY, messages);
   }

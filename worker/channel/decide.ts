@@ -2,14 +2,11 @@
  * What a command does to a channel. Pure: no sockets, storage, clock or randomness; `now` and ids are arguments.
  */
 import type { MessageCommand } from "../protocol/commands.ts";
-import type { Refusal } from "../protocol/errors.ts";
+import { type Refused, refuse } from "../protocol/errors.ts";
 import type { Attachment, Message, Person } from "../protocol/frames.ts";
 import { find, type History, react, unreact } from "../protocol/history.ts";
 import { ATTACHMENTS_MAX, REACTION_KINDS_MAX, REACTIONS_MAX, TEXT_MAX_POINTS } from "../protocol/limits.ts";
-import { foldEmoji, foldText } from "../protocol/text.ts";
-
-/** Something to see: a text of blanks and invisible characters alone would be an empty row. */
-const VISIBLE = /[^\s\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
+import { foldEmoji, foldText, isDrawn } from "../protocol/text.ts";
 
 /** Ids that have left the window, with the id of the person who sent them. Only the object remembers them. */
 export type EvictedIds = ReadonlyMap<string, string>;
@@ -19,7 +16,7 @@ export type Upload = { readonly uploader: string; readonly file?: Attachment; re
 
 /**
  * What a decision looks at. `uploads` are those of the command's attachments that there are;
- * without it the site takes no files. `mayRemove`: whoever asks may delete what others wrote.
+ * without it the site takes no files. `mayRemove`: this person may delete what others wrote.
  */
 type ChannelState = {
   readonly history: History;
@@ -29,13 +26,13 @@ type ChannelState = {
 };
 
 /**
- * What a command comes to. A change is a message in its new state, to be merged by everybody;
+ * What a command comes to. A change is a message in its new state, which everyone merges;
  * `unchanged` carries the message as it is, for the asker alone.
  */
 export type Decision =
   | { readonly kind: "changed"; readonly message: Message; readonly isNew: boolean }
   | { readonly kind: "unchanged"; readonly message: Message }
-  | { readonly kind: "refused"; readonly refusal: Refusal };
+  | Refused;
 
 /** Decides a command of `who` at `now` (ms). Changes nothing. */
 export function decide(channel: ChannelState, command: MessageCommand, who: Person, now: number): Decision {
@@ -72,8 +69,8 @@ function decideSend(
   }
   const asked = command.attachments ?? [];
   if (asked.length > 0 && !uploads) return refuse("files_off", "This site takes no files.");
-  const text = foldText(command.text, TEXT_MAX_POINTS);
-  if (!isValidText(text, asked.length > 0)) return INVALID_TEXT;
+  const text = foldMessageText(command.text, asked.length > 0);
+  if (text === undefined) return INVALID_TEXT;
   const attachments = takeFiles(asked, uploads, who);
   if (!attachments) {
     return refuse("invalid_attachment", `A message takes up to ${ATTACHMENTS_MAX} files of one's own, each once.`);
@@ -120,8 +117,8 @@ function decideEdit(
   const held = find(history, command.id);
   if (!held || held.deleted) return refuse("not_found", "No such message is kept here.");
   if (held.author.id !== who.id) return refuse("forbidden", "Only its author may edit a message.");
-  const text = foldText(command.text, TEXT_MAX_POINTS);
-  if (!isValidText(text, held.attachments !== undefined)) return INVALID_TEXT;
+  const text = foldMessageText(command.text, held.attachments !== undefined);
+  if (text === undefined) return INVALID_TEXT;
   if (text === held.text) return { kind: "unchanged", message: held };
   const editedAt = Math.max(now, held.editedAt ?? held.sentAt);
   return { kind: "changed", isNew: false, message: { ...held, rev: history.rev + 1, text, editedAt } };
@@ -160,16 +157,11 @@ function decideReact(history: History, command: Extract<MessageCommand, { type: 
   return { kind: "changed", isNew: false, message: reactions.length > 0 ? { ...message, reactions } : message };
 }
 
-/** Whether a folded text may be a message: not too long, and with something to see, be it in a file. */
-function isValidText(text: string | undefined, hasFiles: boolean): text is string {
-  return text !== undefined && (VISIBLE.test(text) || (hasFiles && text === ""));
+/** A message's text in its one form; one of which nothing would be drawn is empty, which is enough only beside files. */
+function foldMessageText(raw: string, hasFiles: boolean): string | undefined {
+  const text = foldText(raw, TEXT_MAX_POINTS);
+  if (text !== undefined && isDrawn(text)) return text;
+  return text !== undefined && hasFiles ? "" : undefined;
 }
 
-const INVALID_TEXT: Decision = refuse(
-  "invalid_text",
-  `A message has 1 to ${TEXT_MAX_POINTS} characters, some of them visible.`,
-);
-
-function refuse(code: Refusal["code"], detail: string): Decision {
-  return { kind: "refused", refusal: { code, detail } };
-}
+const INVALID_TEXT = refuse("invalid_text", `A message has 1 to ${TEXT_MAX_POINTS} characters, some of them visible.`);

@@ -1,19 +1,18 @@
 /**
  * A channel's files as rows: who brought them, which message holds them, which have to go.
  * The row decides at once whether a file is there; its bytes follow. An id is noted before its first byte,
- * so that no byte can lie in the bucket of which nobody knows.
+ * so that every byte in the bucket has a row.
  */
 import type { Attachment } from "../protocol/frames.ts";
+import { UPLOAD_WAIT_MS } from "../protocol/limits.ts";
 import type { Upload } from "./decide.ts";
 
 /** `file` is null while its bytes are coming, `message` until one takes it; a file that is `gone` is only still in the bucket. */
 export const UPLOADS_TABLE =
   "CREATE TABLE uploads (id TEXT PRIMARY KEY, uploader TEXT NOT NULL, at INTEGER NOT NULL, file TEXT, message TEXT, gone INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID";
 
-/** So long (ms) an upload waits for a message to take it. */
-const WAIT_MS = 60 * 60 * 1_000;
-/** So soon (ms) what has to go is tried again: bytes leave the bucket within ten seconds. */
-const SWEEP_MS = 9_000;
+/** A file that is gone, and still in the bucket. */
+export type GoneFile = { readonly id: string; readonly uploader: string };
 
 type UploadRow = {
   readonly id: string;
@@ -73,7 +72,7 @@ export class Uploads {
     for (const id of ids) this.#sql.exec("UPDATE uploads SET message = ? WHERE id = ?", messageId, id);
   }
 
-  /** They are there for nobody any more. */
+  /** They cannot be read any more. */
   release(ids: readonly string[]): void {
     if (!this.#isReady()) return;
     for (const id of ids) this.#sql.exec("UPDATE uploads SET gone = 1 WHERE id = ?", id);
@@ -84,13 +83,11 @@ export class Uploads {
   }
 
   /** Releases what waited too long, and says which files are still in the bucket though they are gone. */
-  sweep(now: number): readonly string[] {
+  sweep(now: number): readonly GoneFile[] {
     if (!this.#isReady()) return [];
-    this.#sql.exec("UPDATE uploads SET gone = 1 WHERE gone = 0 AND message IS NULL AND at <= ?", now - WAIT_MS);
-    return this.#sql
-      .exec<{ id: string }>("SELECT id FROM uploads WHERE gone = 1")
-      .toArray()
-      .map(({ id }) => id);
+    const oldest = now - UPLOAD_WAIT_MS;
+    this.#sql.exec("UPDATE uploads SET gone = 1 WHERE gone = 0 AND message IS NULL AND at <= ?", oldest);
+    return this.#sql.exec<GoneFile>("SELECT id, uploader FROM uploads WHERE gone = 1").toArray();
   }
 
   /** Their bytes have left the bucket. */
@@ -98,15 +95,17 @@ export class Uploads {
     for (const id of ids) this.#sql.exec("DELETE FROM uploads WHERE id = ?", id);
   }
 
-  /** When (ms) there is something to sweep next, `undefined` when nothing waits and nothing is gone. */
-  dueAt(now: number): number | undefined {
+  /** Whether anything that is gone is still in the bucket. */
+  get hasGone(): boolean {
+    return this.#isReady() && this.#sql.exec("SELECT 1 FROM uploads WHERE gone = 1 LIMIT 1").toArray().length > 0;
+  }
+
+  /** When (ms) an upload will have waited too long, `undefined` when none waits. */
+  expiresAt(): number | undefined {
     if (!this.#isReady()) return undefined;
-    const { gone, oldest } = this.#sql
-      .exec<{ gone: number; oldest: number | null }>(
-        "SELECT COALESCE(SUM(gone), 0) AS gone, MIN(at) AS oldest FROM uploads WHERE gone = 1 OR message IS NULL",
-      )
+    const { oldest } = this.#sql
+      .exec<{ oldest: number | null }>("SELECT MIN(at) AS oldest FROM uploads WHERE gone = 0 AND message IS NULL")
       .one();
-    if (gone > 0) return now + SWEEP_MS;
-    return oldest === null ? undefined : oldest + WAIT_MS;
+    return oldest === null ? undefined : oldest + UPLOAD_WAIT_MS;
   }
 }

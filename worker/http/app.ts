@@ -6,14 +6,16 @@
 import { Hono } from "hono/tiny";
 import { log } from "../platform/log.ts";
 import { problem } from "../platform/problem.ts";
+import { isTransient } from "../platform/retry.ts";
+import { ADDRESS_RETRY_MS, BUSY_RETRY_MS } from "../protocol/limits.ts";
 import { addAttachmentRoutes } from "./attachments.ts";
 import { addChannelRoutes } from "./channels.ts";
-import { type App, addressOf, check, isUpgrade, OBJECT_WAIT_MS, only, Refused, refuse } from "./context.ts";
+import { type App, addressOf, check, isUpgrade, only, RefusedRequest, reject } from "./context.ts";
 import { addMessageRoutes } from "./messages.ts";
 import { isPagePath, manifestOf, pageOf, siteName } from "./page.ts";
 import { addPeopleRoutes } from "./people.ts";
 import { isFromHere } from "./same-origin.ts";
-import { hashToken, readSessionToken, setSessionCookie } from "./session-cookie.ts";
+import { readSessionCookie, sessionKeyOf, setSessionCookie } from "./session-cookie.ts";
 import { addSessionRoutes, addSignInRoutes } from "./sessions.ts";
 import { addSocketRoutes } from "./sockets.ts";
 
@@ -28,9 +30,6 @@ const HEADERS = Object.entries({
   "Referrer-Policy": "no-referrer",
 });
 
-/** After this long (ms) an address may try again. */
-const ADDRESS_WAIT_MS = 10_000;
-
 app.use(async (c, next) => {
   await next();
   if (c.res.status === 101) return; // an upgrade's headers are the object's
@@ -39,10 +38,10 @@ app.use(async (c, next) => {
 });
 
 app.onError((error) => {
-  if (error instanceof Refused) return problem(error.refusal);
+  if (error instanceof RefusedRequest) return problem(error.refusal);
   if (isTransient(error)) {
     log.transientError("http", error);
-    return problem({ code: "busy", detail: "Too much is going on right now.", retryAfterMs: OBJECT_WAIT_MS });
+    return problem({ code: "busy", detail: "Too much is going on right now.", retryAfterMs: BUSY_RETRY_MS });
   }
   const reference = log.bug("http", error);
   return problem({ code: "internal", detail: `Something went wrong here (${reference}).` });
@@ -50,16 +49,15 @@ app.onError((error) => {
 
 app.use(async (c, next) => {
   const isReading = ["GET", "HEAD", "OPTIONS"].includes(c.req.method) && !isUpgrade(c);
-  if (!isReading && !isFromHere(c)) refuse("bad_origin", "This request comes from another site.");
+  if (!isReading && !isFromHere(c)) reject("bad_origin", "This request comes from another site.");
   await next();
 });
 
-/** The outermost limit: whoever is past it costs one look-up and no more. */
+/** The outermost limit: an address past it costs one look-up and no more. */
 app.use("/api/*", async (c, next) => {
   const address = addressOf(c);
   const isAdmitted = !address || !c.env.ADDRESS_PACE || (await isWithin(c.env.ADDRESS_PACE, address));
-  if (!isAdmitted)
-    throw new Refused({ code: "rate_limited", detail: "Too many requests.", retryAfterMs: ADDRESS_WAIT_MS });
+  if (!isAdmitted) reject("rate_limited", "Too many requests.", ADDRESS_RETRY_MS);
   await next();
 });
 
@@ -72,7 +70,7 @@ app
       accessCode: Boolean(c.env.ACCESS_CODE),
       files: Boolean(c.env.FILES),
       // Whether it is worth asking who one is: a page cannot see its own cookie.
-      ...(readSessionToken(c) !== undefined && { session: true }),
+      ...(readSessionCookie(c) !== undefined && { session: true }),
     }),
   )
   .all(only("GET", "HEAD"));
@@ -80,14 +78,15 @@ app
 addSignInRoutes(app);
 
 app.use("/api/*", async (c, next) => {
-  const token = readSessionToken(c);
-  const channelId = /^\/api\/channels\/([^/]+)/.exec(c.req.path)?.[1];
-  if (token === undefined) refuse("unauthorized", "Sign in first.");
-  const session = await hashToken(token);
-  await check(c, session, channelId && decodePath(channelId));
+  const cookie = readSessionCookie(c);
+  if (cookie === undefined) reject("unauthorized", "Sign in first.");
+  c.set("session", await sessionKeyOf(cookie));
+  const segment = /^\/api\/channels\/([^/]+)/.exec(c.req.path)?.[1];
+  const isVisit = isUpgrade(c) && segment !== undefined;
+  await check(c, segment === undefined ? {} : { channelId: decodePath(segment), isVisit });
   const { renew } = c.var.checked;
   await next();
-  if (renew && !c.res.headers.has("Set-Cookie")) setSessionCookie(c, token);
+  if (renew && !c.res.headers.has("Set-Cookie")) setSessionCookie(c, cookie);
 });
 
 addSessionRoutes(app);
@@ -103,7 +102,7 @@ app.get("*", async (c, next) => (isPagePath(c.req.raw) ? pageOf(c.env, c.req.raw
 
 app.notFound(() => problem({ code: "not_found", detail: "There is nothing at this address." }));
 
-/** A limit that cannot be asked limits nobody. */
+/** A limit that cannot be asked does not apply. */
 async function isWithin(pace: RateLimit, key: string): Promise<boolean> {
   try {
     return (await pace.limit({ key })).success;
@@ -111,15 +110,6 @@ async function isWithin(pace: RateLimit, key: string): Promise<boolean> {
     log.transientError("address", error);
     return true;
   }
-}
-
-/**
- * What the platform says of an object that cannot take the call now. It has made such calls again by itself already
- * (https://developers.cloudflare.com/durable-objects/best-practices/automatic-retries/), so nothing here does.
- */
-function isTransient(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return ("overloaded" in error && error.overloaded === true) || ("retryable" in error && error.retryable === true);
 }
 
 function decodePath(segment: string): string {

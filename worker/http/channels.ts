@@ -1,42 +1,54 @@
 /**
  * Channels: the list, and what their creators change.
  */
-
 import type { Hono } from "hono/tiny";
-import { problem } from "../platform/problem.ts";
+import type { AuthContext } from "../platform/authority.ts";
+import { DIRECTORY } from "../platform/objects.ts";
+import { randomId } from "../platform/random-id.ts";
 import { NewChannelBody, TopicBody } from "../protocol/commands.ts";
-import { TOPIC_MAX_POINTS } from "../protocol/limits.ts";
 import { foldChannelName } from "../protocol/names.ts";
-import { foldText } from "../protocol/text.ts";
-import { type App, channelOf, directory, only, refuse } from "./context.ts";
+import { foldTopic } from "../protocol/text.ts";
+import {
+  type App,
+  accepted,
+  channelOf,
+  directory,
+  only,
+  ownShard,
+  reject,
+  withAuthority,
+  withChannel,
+} from "./context.ts";
 import { readBody } from "./request-body.ts";
 
 export function addChannelRoutes(app: Hono<App>): void {
   app
-    .get("/api/channels", async (c) =>
-      c.json({ channels: await directory(c).channels(c.var.checked.sessionIdentity.person.id) }),
-    )
+    .get("/api/channels", async (c) => {
+      const { kind: _, ...page } = accepted(await ownShard(c).channels(c.var.session, c.req.query("cursor")));
+      return c.json(page);
+    })
     .post(async (c) => {
       const body = await readBody(c, NewChannelBody);
       const folded = foldChannelName(body.name);
-      if (!folded.ok) refuse("invalid_name", folded.reason);
-      const topic = foldText(body.topic ?? "", TOPIC_MAX_POINTS);
-      if (topic === undefined) refuse("invalid_text", `A topic has at most ${TOPIC_MAX_POINTS} characters.`);
-      const outcome = await directory(c).createChannel(folded.name, topic, c.var.checked.sessionIdentity.session);
-      return outcome.kind === "refused" ? problem(outcome.refusal) : c.json(outcome.channel, 201);
+      if (!folded.ok) reject("invalid_name", folded.reason);
+      const { topic } = accepted(foldTopic(body.topic ?? ""));
+      const epoch = randomId(16);
+      const create = async (auth: AuthContext) => directory(c).createChannel(auth, folded.name, topic, epoch);
+      const { channel } = await withAuthority(c, DIRECTORY, create, "channels");
+      return c.json(channel, 201);
     })
     .all(only("GET", "HEAD", "POST"));
 
   app
     .patch("/api/channels/:id", async (c) => {
-      const { id } = channelOf(c);
-      const body = await readBody(c, TopicBody);
-      const outcome = await directory(c).setTopic(id, body.topic, c.var.checked.sessionIdentity.session);
-      return outcome.kind === "refused" ? problem(outcome.refusal) : c.json(outcome.channel);
+      channelOf(c);
+      const { topic } = await readBody(c, TopicBody);
+      const { channel } = await withChannel(c, async (object, auth) => object.setTopic(auth, topic));
+      return c.json(channel);
     })
     .delete(async (c) => {
-      const outcome = await directory(c).deleteChannel(channelOf(c).id, c.var.checked.sessionIdentity.session);
-      return outcome.kind === "refused" ? problem(outcome.refusal) : c.body(null, 204);
+      await withChannel(c, async (object, auth) => object.end(auth));
+      return c.body(null, 204);
     })
     .all(only("PATCH", "DELETE"));
 }

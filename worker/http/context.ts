@@ -1,23 +1,27 @@
 /**
  * What every route needs: who asks, the channel asked for, calls to the objects, and refusals on their way out.
  */
-
 import type { Context } from "hono";
-import type { AuthContext, Channel as ChannelObject, ChannelRef, Stale } from "../channel/channel.ts";
-import type { CheckedSession } from "../directory/directory.ts";
+import type { Channel as ChannelObject } from "../channel/channel.ts";
+import type { ChannelAuth, ChannelRef, Gone } from "../channel/rpc.ts";
+import type { Allowance, Check, CheckedSession, SessionKey } from "../people/rpc.ts";
+import type { AuthContext, Stale } from "../platform/authority.ts";
+import { log } from "../platform/log.ts";
+import { channelStub, directoryOf, shardStub } from "../platform/objects.ts";
 import { problem } from "../platform/problem.ts";
-import type { Refusal } from "../protocol/errors.ts";
+import { shardOf } from "../platform/shard-id.ts";
+import { type Code, type Refusal, type Refused, refuse } from "../protocol/errors.ts";
+import { BUSY_RETRY_MS } from "../protocol/limits.ts";
 import { addressKey } from "./address.ts";
 
-type Variables = { readonly checked: CheckedSession };
+type Variables = { readonly session: SessionKey; readonly checked: CheckedSession };
 
 export type App = { Bindings: Env; Variables: Variables };
 
-/** After this long (ms) a request to an object that is overloaded, or out of reach, may be made again. */
-export const OBJECT_WAIT_MS = 2_000;
+const NO_SUCH_CHANNEL = "There is no such channel.";
 
 /** A refusal on its way to `onError`. */
-export class Refused extends Error {
+export class RefusedRequest extends Error {
   readonly refusal: Refusal;
   constructor(refusal: Refusal) {
     super(refusal.code);
@@ -25,75 +29,149 @@ export class Refused extends Error {
   }
 }
 
-export function refuse(code: Refusal["code"], detail: string): never {
-  throw new Refused({ code, detail });
+/** Ends a request with a refusal. */
+export function reject(code: Code, detail: string, retryAfterMs?: number): never {
+  throw new RefusedRequest(refuse(code, detail, retryAfterMs).refusal);
+}
+
+type Outcome = { readonly kind: string };
+
+/** The outcome of a call, unless it was refused. */
+export function accepted<T extends Outcome>(outcome: T): Exclude<T, Refused> {
+  if (isRefused(outcome)) throw new RefusedRequest(outcome.refusal);
+  // What is not refused is the rest of the union, which the compiler cannot see through a type parameter.
+  const isRest = (one: T): one is Exclude<T, Refused> => !isRefused(one);
+  return isRest(outcome) ? outcome : reject("internal", "Something went wrong here.");
+}
+
+function isRefused(outcome: Outcome): outcome is Refused {
+  return outcome.kind === "refused";
+}
+
+function isStale(outcome: Outcome): outcome is Stale {
+  return outcome.kind === "stale";
 }
 
 export function only(...methods: readonly string[]) {
   return () => problem({ code: "method_not_allowed", detail: "This method is not known here." }, methods);
 }
 
-/** Whose hourly limits a request counts against, where the edge tells. */
+/** What hourly limits count a request against, where the edge tells. */
 export function addressOf(c: Context<App>): string | undefined {
   const address = c.req.header("CF-Connecting-IP");
   return address === undefined ? undefined : addressKey(address);
 }
 
+/** Two letters, where the edge tells. */
+export function continentOf(c: Context<App>): string | undefined {
+  const continent = c.req.raw.cf?.["continent"];
+  return typeof continent === "string" ? continent : undefined;
+}
+
 export function directory(c: Context<App>) {
-  return c.env.DIRECTORY.getByName("directory");
+  return directoryOf(c.env);
 }
 
-export function objectOf(c: Context<App>, channel: ChannelRef) {
-  return c.env.CHANNEL.getByName(channel.epoch);
+/** The shard of the person who asks. */
+export function ownShard(c: Context<App>) {
+  return shardFor(c, c.var.session.personId);
 }
 
-/** Asks the directory who this is and, if a channel is named, whether it is there for them. */
-export async function check(c: Context<App>, session: string, channelId: string | undefined): Promise<void> {
-  const checked = await directory(c).ask(session, !isUpgrade(c), channelId);
-  if (!checked) refuse("unauthorized", "Sign in first.");
+/** The shard of a person; an id that names none is no one's. */
+export function shardFor(c: Context<App>, personId: string) {
+  return shardStub(c.env, shardOf(personId) ?? reject("not_found", "There is no such person."));
+}
+
+/** Asks the person's shard whether the session is alive and, if a channel is named, whether it is there for them. */
+export async function check(c: Context<App>, asked: Omit<Check, "personId" | "session" | "mayRenew">): Promise<void> {
+  const { session } = c.var;
+  const checked = await ownShard(c).check({ ...session, ...asked, mayRenew: !isUpgrade(c) });
+  if (!checked) reject("unauthorized", "Sign in first.");
   c.set("checked", checked);
 }
 
-/** The same once more: the check was too old for the channel, whose clock said `at` (ms) then. What is checked now is newer than that, whatever the directory's clock says. */
-export async function checkAgain(c: Context<App>, at: number): Promise<void> {
-  await check(c, c.var.checked.sessionIdentity.session, channelOf(c).id);
-  const { checked } = c.var;
-  c.set("checked", { ...checked, checkedAt: Math.max(checked.checkedAt, at) });
-}
-
-export const STILL_STALE: Refusal = {
-  code: "busy",
-  detail: "Too much is going on right now.",
-  retryAfterMs: OBJECT_WAIT_MS,
-};
+/** Tries of a call whose check was too old. */
+export const ROUNDS_MAX = 3;
 
 /**
- * Calls the channel of the path for whoever asks. Where their check is too old to count (a body that took long, an object that has
- * just started), the directory is asked again and the call made once more: a session that ended meanwhile changes nothing.
+ * Calls the channel of the path for the person who asks. A check that is too old to count there (a body that took long, an object
+ * that has just started) is made again, and so is one whose channel has ended: it may have been made again under its name.
  */
-export async function withAuth<T extends { readonly kind: string }>(
+export async function withChannel<T extends Outcome>(
   c: Context<App>,
-  call: (object: DurableObjectStub<ChannelObject>, auth: AuthContext) => Promise<T | Stale>,
-): Promise<Exclude<T, Stale>> {
-  const isStale = (outcome: T | Stale): outcome is Stale => outcome.kind === "stale";
-  const isTaken = (outcome: T | Stale): outcome is Exclude<T, Stale> => !isStale(outcome);
-  const first = await call(objectOf(c, channelOf(c)), authContextOf(c));
-  if (isTaken(first)) return first;
-  if (isStale(first)) await checkAgain(c, first.at);
-  const second = await call(objectOf(c, channelOf(c)), authContextOf(c));
-  if (isTaken(second)) return second;
-  throw new Refused(STILL_STALE);
+  call: (object: DurableObjectStub<ChannelObject>, auth: ChannelAuth) => Promise<T>,
+): Promise<Exclude<T, Refused | Stale | Gone>> {
+  for (let round = 1; ; round++) {
+    const auth = channelAuth(c);
+    const outcome = await call(channelStub(c.env, auth.channel.epoch), auth);
+    const isGone = outcome.kind === "gone";
+    if (!isGone && !isStale(outcome)) return settled(outcome);
+    if (round === ROUNDS_MAX) reject("busy", "Too much is going on right now.", BUSY_RETRY_MS);
+    await recheck(c, isGone, isStale(outcome) ? outcome.at : 0);
+  }
 }
 
-/** The channel of the path, as the directory confirmed it. One that is not there and one of others are the same. */
-export function channelOf(c: Context<App>): NonNullable<CheckedSession["channel"]> {
-  return c.var.checked.channel ?? refuse("not_found", "There is no such channel.");
+/**
+ * Calls another object than a channel for the person who asks, with a check that is made now. An allowance counts for what is done:
+ * where nothing is, it is given back.
+ */
+export async function withAuthority<T extends Outcome>(
+  c: Context<App>,
+  target: string,
+  call: (auth: AuthContext) => Promise<T>,
+  allowance?: Allowance,
+): Promise<Exclude<T, Refused | Stale | Gone>> {
+  let isDone = false;
+  let at = 0;
+  const first = accepted(await ownShard(c).authorize(c.var.session, target, allowance));
+  try {
+    for (let round = 1; ; round++) {
+      const { auth } = round === 1 ? first : accepted(await ownShard(c).authorize(c.var.session, target));
+      // A check that is made now is newer than `at`, whatever the shard's clock says.
+      const outcome = await call({ ...auth, checkedAt: Math.max(auth.checkedAt, at) });
+      if (isStale(outcome) && round === ROUNDS_MAX) reject("busy", "Too much is going on right now.", BUSY_RETRY_MS);
+      if (isStale(outcome)) at = outcome.at;
+      else {
+        const result = settled(outcome);
+        isDone = true;
+        return result;
+      }
+    }
+  } finally {
+    if (!isDone && allowance) await ownShard(c).giveBack(c.var.session.personId, allowance).catch(logFailure);
+  }
 }
 
-export function authContextOf(c: Context<App>): AuthContext {
-  const { id, epoch, kind } = channelOf(c);
-  const { sessionIdentity, checkedAt } = c.var.checked;
-  return { ...sessionIdentity, checkedAt, channel: { id, epoch, kind } };
+/** A clean-up that failed is logged. The first error stays the answer. */
+export function logFailure(error: unknown): void {
+  log.transientError("http", error);
+}
+
+/**
+ * Checks again. A check that is made now is newer than `at`, whatever the shard's clock says. `isGone`: the channel has said so; unless
+ * there is another one of that name by now, it is not found.
+ */
+export async function recheck(c: Context<App>, isGone: boolean, at: number): Promise<void> {
+  const { id, epoch } = channelOf(c);
+  await check(c, { channelId: id, isGone, isVisit: isUpgrade(c) });
+  if (isGone && channelOf(c).epoch === epoch) reject("not_found", NO_SUCH_CHANNEL);
+  const { checked } = c.var;
+  c.set("checked", { ...checked, auth: { ...checked.auth, checkedAt: Math.max(checked.auth.checkedAt, at) } });
+}
+
+function settled<T extends Outcome>(outcome: T): Exclude<T, Refused | Stale | Gone> {
+  const isSettled = (one: Outcome): one is Exclude<T, Refused | Stale | Gone> => !isRefused(one);
+  const taken: Outcome = accepted(outcome);
+  return isSettled(taken) ? taken : reject("internal", "Something went wrong here.");
+}
+
+/** The channel of the path, as the person's shard confirmed it. One that is not there and one of others are the same. */
+export function channelOf(c: Context<App>): ChannelRef {
+  return c.var.checked.channel ?? reject("not_found", NO_SUCH_CHANNEL);
+}
+
+export function channelAuth(c: Context<App>): ChannelAuth {
+  return { ...c.var.checked.auth, channel: channelOf(c) };
 }
 
 export function isUpgrade(c: Context): boolean {

@@ -5,18 +5,14 @@
 import { create as createDisposition } from "content-disposition";
 import { fileTypeFromBuffer } from "file-type";
 import { parse as parseRange } from "range-parser";
+import { log } from "../platform/log.ts";
 import { problem } from "../platform/problem.ts";
-import type { Refusal } from "../protocol/errors.ts";
+import { type Refusal, type Refused, refuse } from "../protocol/errors.ts";
 import type { Attachment } from "../protocol/frames.ts";
-import { ATTACHMENT_MAX_BYTES, FILE_NAME_MAX_POINTS, UPLOAD_MAX_MS } from "../protocol/limits.ts";
+import { ATTACHMENT_MAX_BYTES, BUSY_RETRY_MS, FILE_NAME_MAX_POINTS, UPLOAD_MAX_MS } from "../protocol/limits.ts";
 import { BucketFailure, receiveInParts } from "./multipart.ts";
 
-/** What a file is before a message takes it. Sizes in bytes and pixels. */
-export type FileFacts = Pick<Attachment, "name" | "type" | "size" | "width" | "height">;
-
-type Received =
-  | { readonly kind: "received"; readonly type: string; readonly size: number }
-  | { readonly kind: "refused"; readonly refusal: Refusal };
+type Received = { readonly kind: "received"; readonly type: string; readonly size: number } | Refused;
 
 const UNKNOWN = "application/octet-stream";
 /**
@@ -42,7 +38,7 @@ const SHOWN: Readonly<Record<string, string>> = {
 const SNIFFED_BYTES = 64 * 1024;
 
 /**
- * Puts a body of this person into the bucket and says what it was. `declaredBytes` is what the request claims: nothing depends on
+ * Puts a body into the bucket and says what it was. `declaredBytes` is what the request claims: nothing depends on
  * it but the way the bytes take, since the bucket wants to know a stream's length beforehand (cloudflare/workers-sdk#6425).
  * When it refuses nothing is stored.
  */
@@ -50,27 +46,27 @@ export async function receive(
   bucket: R2Bucket,
   key: string,
   body: ReadableStream<Uint8Array> | null,
-  { declaredBytes, personId }: { readonly declaredBytes: number | undefined; readonly personId: string },
+  declaredBytes: number | undefined,
 ): Promise<Received> {
   if (!body) return EMPTY;
   const gauge = new Gauge();
   const counted = body.pipeThrough(gauge.stream);
   try {
     if (declaredBytes === undefined) {
-      const refusal = await receiveInParts(bucket, key, counted, personId);
+      const refusal = await receiveInParts(bucket, key, counted);
       if (refusal) return { kind: "refused", refusal };
     } else await bucket.put(key, counted.pipeThrough(new FixedLengthStream(declaredBytes)));
   } catch (error) {
-    if (error instanceof BucketFailure) throw error.cause;
+    if (error instanceof BucketFailure) return bucketFailed(error.cause);
     if (gauge.size > ATTACHMENT_MAX_BYTES) return TOO_LARGE;
     if (gauge.isLate) return TOO_LATE;
-    if (gauge.isWhole && (declaredBytes === undefined || gauge.size === declaredBytes)) throw error;
+    if (gauge.isWhole && (declaredBytes === undefined || gauge.size === declaredBytes)) return bucketFailed(error);
     return BROKEN_OFF;
   } finally {
     gauge.stop();
   }
   if (gauge.size === 0) {
-    await bucket.delete(key);
+    await bucket.delete(key).catch((error: unknown) => log.transientError("bucket", error));
     return EMPTY;
   }
   const found = await fileTypeFromBuffer(gauge.head());
@@ -145,7 +141,7 @@ export function foldFileName(raw: string): string {
   return points.slice(0, FILE_NAME_MAX_POINTS - [...ending].length).join("") + ending;
 }
 
-/** A file to whoever may read it. Whether it is still there for them was asked a moment before, for every request. */
+/** Serves a file to a person who may read it. The channel was asked a moment before, for every request. */
 export async function serve(request: Request, bucket: R2Bucket, key: string, file: Attachment): Promise<Response> {
   const { id, name, type, size } = file;
   const tag = `"${id}"`; // the bytes of an id never change
@@ -194,11 +190,13 @@ function rangeOf(headers: Headers, tag: string, size: number) {
   return ranges.length === 0 ? "unsatisfiable" : ranges.length === 1 ? ranges[0] : undefined;
 }
 
+/** Nothing was stored, and it is no fault of the file's. */
+function bucketFailed(error: unknown): Refused {
+  log.transientError("bucket", error);
+  return refuse("busy", "Files cannot be stored right now.", BUSY_RETRY_MS);
+}
+
 const EMPTY = refuse("empty_file", "The file is empty.");
 const BROKEN_OFF = refuse("bad_request", "The file did not arrive at the length that was announced.");
 const TOO_LATE = refuse("timeout", `A file has ${UPLOAD_MAX_MS / 60_000} minutes to arrive.`);
 const TOO_LARGE = refuse("too_large", `A file has at most ${ATTACHMENT_MAX_BYTES / 1024 / 1024} MiB.`);
-
-function refuse(code: Refusal["code"], detail: string) {
-  return { kind: "refused", refusal: { code, detail } } as const;
-}

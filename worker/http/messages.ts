@@ -5,26 +5,23 @@
 import type { Context } from "hono";
 import type { Hono } from "hono/tiny";
 import * as v from "valibot";
-import type { ChannelRef } from "../channel/channel.ts";
-import { problem } from "../platform/problem.ts";
+import type { ChannelRef } from "../channel/rpc.ts";
 import { EditBody, type MessageCommand, MessageId, NewMessageBody, ReactBody } from "../protocol/commands.ts";
-import { type App, channelOf, only, Refused, refuse, withAuth } from "./context.ts";
+import { type App, channelOf, only, reject, withChannel } from "./context.ts";
 import { isKnown } from "./files.ts";
 import { readBody } from "./request-body.ts";
 
 export function addMessageRoutes(app: Hono<App>): void {
   app
     .get("/api/channels/:id/messages", async (c) => {
-      const channel = channelOf(c);
+      channelOf(c);
       const asked = c.req.header("If-None-Match");
       if (asked !== undefined) {
-        const outcome = await withAuth(c, async (object, auth) => object.head(auth));
-        if (outcome.kind === "refused") return problem(outcome.refusal);
-        if (isKnown(asked, entityTag(channel, outcome.rev))) return windowAnswer(c, channel, outcome.rev, null);
+        const { rev } = await withChannel(c, async (object, auth) => object.head(auth));
+        if (isKnown(asked, entityTag(channelOf(c), rev))) return windowAnswer(c, channelOf(c), rev, null);
       }
-      const outcome = await withAuth(c, async (object, auth) => object.read(auth));
-      if (outcome.kind === "refused") return problem(outcome.refusal);
-      return windowAnswer(c, channel, outcome.rev, outcome.body);
+      const { rev, body } = await withChannel(c, async (object, auth) => object.read(auth));
+      return windowAnswer(c, channelOf(c), rev, body);
     })
     .post(async (c) => {
       channelOf(c);
@@ -59,13 +56,11 @@ export function addMessageRoutes(app: Hono<App>): void {
 }
 
 function messageIdOf(segment: string): string {
-  return v.is(MessageId, segment) ? segment : refuse("bad_request", "A message's id is a UUID in lower case.");
+  return v.is(MessageId, segment) ? segment : reject("bad_request", "A message's id is a UUID in lower case.");
 }
 
-async function execute(c: Context<App>, command: MessageCommand) {
-  const outcome = await withAuth(c, async (object, auth) => object.command(auth, command));
-  if (outcome.kind === "refused") throw new Refused(outcome.refusal);
-  return outcome;
+function execute(c: Context<App>, command: MessageCommand) {
+  return withChannel(c, async (object, auth) => object.command(auth, command));
 }
 
 function entityTag(channel: ChannelRef, rev: number): string {

@@ -3,48 +3,22 @@
  * An isolate has 128 MB and serves many requests at once: what all of them gather together is limited here.
  */
 import type { Refusal } from "../protocol/errors.ts";
+import { BUSY_RETRY_MS, PART_BYTES, PARTS_IN_MEMORY_MAX_BYTES } from "../protocol/limits.ts";
 
-/** Bytes of each part but the last: R2's least, and all parts have to be equally large. */
-const PART_BYTES = 5 * 1024 * 1024;
-/** Bytes that all uploads of an isolate together may have gathered and not handed on yet: three parts. */
-const GATHERED_MAX_BYTES = 16 * 1024 * 1024;
-/** Such uploads of one person at once, as far as this isolate knows. */
-const UPLOADS_PER_PERSON = 2;
-const WAIT_MS = 2_000;
-
-const TOO_MANY: Refusal = {
-  code: "rate_limited",
-  detail: `At most ${UPLOADS_PER_PERSON} uploads without a length at a time.`,
-  retryAfterMs: WAIT_MS,
-};
-const TOO_FULL: Refusal = { code: "busy", detail: "Too many uploads at a time.", retryAfterMs: WAIT_MS };
+const TOO_FULL: Refusal = { code: "busy", detail: "Too many uploads at a time.", retryAfterMs: BUSY_RETRY_MS };
 
 /** The bucket failed, not the stream that was to go into it. */
 export class BucketFailure extends Error {}
 
 let gatheredBytes = 0;
-const underWay = new Map<string, number>();
 
 /** Puts a stream into the bucket under `key`, or says why not: then nothing is stored. Throws where the stream or the bucket fails, with nothing stored. */
-export async function receiveInParts(
+export function receiveInParts(
   bucket: R2Bucket,
   key: string,
   stream: ReadableStream<Uint8Array>,
-  personId: string,
 ): Promise<Refusal | undefined> {
-  const own = underWay.get(personId) ?? 0;
-  if (own >= UPLOADS_PER_PERSON) {
-    void stream.cancel().catch(() => {}); // one that has failed already cannot be cancelled
-    return TOO_MANY;
-  }
-  underWay.set(personId, own + 1);
-  try {
-    return await new Intake(bucket, key).receive(stream);
-  } finally {
-    const left = (underWay.get(personId) ?? 1) - 1;
-    if (left === 0) underWay.delete(personId);
-    else underWay.set(personId, left);
-  }
+  return new Intake(bucket, key).receive(stream);
 }
 
 /** One stream. Only the part that is being gathered is in memory; while it is handed on nothing more is read. */
@@ -65,7 +39,7 @@ class Intake {
     let isStored = false;
     try {
       for await (const chunk of stream) {
-        if (gatheredBytes + chunk.byteLength > GATHERED_MAX_BYTES) return TOO_FULL;
+        if (gatheredBytes + chunk.byteLength > PARTS_IN_MEMORY_MAX_BYTES) return TOO_FULL;
         this.#gather(chunk);
         // More than a part stays for the next one: whether this is the last one shows at the end.
         while (this.#size > PART_BYTES) await this.#hand(this.#take(PART_BYTES));

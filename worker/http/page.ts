@@ -14,7 +14,7 @@ const DEFAULT_NAME = "Flack";
 /** Whether a request without an asset of its own is for the page: a person opens an address that is not a file's. */
 export function isPagePath(request: Request): boolean {
   const { pathname } = new URL(request.url);
-  // The service worker, the look for a newer version, and whoever looks from outside ask for these in their own ways.
+  // The service worker, the look for a newer version, and monitors from outside ask for these in their own ways.
   if (pathname === "/" || pathname === PAGE_PATH) return true;
   const destination = request.headers.get("Sec-Fetch-Dest") ?? "document";
   if (PLACE.test(pathname) && ["document", "empty"].includes(destination)) return true;

@@ -1,36 +1,88 @@
 /**
- * People and the direct conversations with them.
+ * People, and the direct conversations with them.
  */
-
+import type { Context } from "hono";
 import type { Hono } from "hono/tiny";
-import { problem } from "../platform/problem.ts";
+import type { AuthContext } from "../platform/authority.ts";
+import { shardStub, shardTarget } from "../platform/objects.ts";
+import { isPersonOf, shardOf } from "../platform/shard-id.ts";
 import { NewDirectBody } from "../protocol/commands.ts";
+import type { OnlinePerson, Person } from "../protocol/frames.ts";
 import { PEOPLE_ASKED_MAX } from "../protocol/limits.ts";
-import { type App, directory, only } from "./context.ts";
+import { type App, accepted, directory, only, ownShard, reject, withAuthority } from "./context.ts";
 import { readBody } from "./request-body.ts";
 
 export function addPeopleRoutes(app: Hono<App>): void {
   app
     .get("/api/people", async (c) => {
       const ids = c.req.queries("id")?.slice(0, PEOPLE_ASKED_MAX);
-      const people = ids ? directory(c).peopleById(ids) : directory(c).searchPeople(c.req.query("q") ?? "");
-      return c.json({ people: await people });
+      return c.json({ people: ids ? await peopleById(c, ids) : await search(c, c.req.query("q") ?? "") });
     })
     .all(only("GET", "HEAD"));
 
   app
-    .delete("/api/people/:id", async (c) => {
-      const refusal = await directory(c).removePerson(c.req.param("id"), c.var.checked.sessionIdentity.session);
-      return refusal ? problem(refusal) : c.body(null, 204);
+    .get("/api/people/:id", async (c) => {
+      const { id, shard } = personOf(c, c.req.param("id"));
+      const profile = await shardStub(c.env, shard).profile(id);
+      return c.json(profile ?? reject("not_found", "There is no such person."));
     })
-    .all(only("DELETE"));
+    .delete(async (c) => {
+      if (!c.var.checked.auth.isOwner) reject("forbidden", "Only an owner of the site may remove people.");
+      const { id, shard } = personOf(c, c.req.param("id"));
+      await withAuthority(c, shardTarget(shard), async (auth) => shardStub(c.env, shard).remove(auth, id));
+      return c.body(null, 204);
+    })
+    .all(only("GET", "HEAD", "DELETE"));
 
   app
     .post("/api/directs", async (c) => {
       const body = await readBody(c, NewDirectBody);
-      const outcome = await directory(c).openDirect(c.var.checked.sessionIdentity.session, body.person);
-      if (outcome.kind === "refused") return problem(outcome.refusal);
-      return c.json(outcome.channel, outcome.kind === "created" ? 201 : 200);
+      const { session } = c.var;
+      if (body.person === session.personId) reject("invalid_person", "A direct conversation takes two people.");
+      const { id, shard } = personOf(c, body.person);
+      const isKnown = await ownShard(c).knowsDirect(session.personId, id);
+      const accept = async (auth: AuthContext) => shardStub(c.env, shard).acceptDirect(auth, id);
+      const accepting = await withAuthority(c, shardTarget(shard), accept, isKnown ? undefined : "directs");
+      const own = accepted(await ownShard(c).openDirect(session, accepting.peer, accepting.version));
+      // Both may open it at once: it is new for the one who brings the first of the two into it.
+      const isNew = session.personId < id ? own.isNew : accepting.isNew;
+      return c.json(own.channel, isNew ? 201 : 200);
     })
     .all(only("POST"));
+}
+
+/** A person that there may be, and their shard. */
+function personOf(c: Context<App>, id: string): { readonly id: string; readonly shard: number } {
+  const shard = shardOf(id);
+  if (shard === undefined || !isPersonOf(id, c.var.checked.auth.shards))
+    reject("not_found", "There is no such person.");
+  return { id, shard };
+}
+
+/** Those of them there are, in the order asked for. */
+async function peopleById(c: Context<App>, ids: readonly string[]): Promise<readonly Person[]> {
+  return fromShards(c, ids, (shard, own) => shardStub(c.env, shard).peopleById(own));
+}
+
+/** The directory knows names, the shards know who is there. */
+async function search(c: Context<App>, typed: string): Promise<readonly OnlinePerson[]> {
+  const found = await directory(c).searchPeople(typed);
+  return fromShards(
+    c,
+    found.map(({ id }) => id),
+    (shard, own) => shardStub(c.env, shard).found(own),
+  );
+}
+
+/** Asks each shard for its own of these people. */
+async function fromShards<P extends { readonly id: string }>(
+  c: Context<App>,
+  ids: readonly string[],
+  ask: (shard: number, own: readonly string[]) => Promise<readonly P[]>,
+): Promise<readonly P[]> {
+  const known = ids.filter((id) => isPersonOf(id, c.var.checked.auth.shards));
+  const byShard = Map.groupBy(known, (id) => shardOf(id) ?? 0);
+  const answers = await Promise.all([...byShard].map(([shard, own]) => ask(shard, own)));
+  const byId = new Map(answers.flat().map((person) => [person.id, person]));
+  return known.flatMap((id) => byId.get(id) ?? []);
 }

@@ -6,14 +6,14 @@ import type { Context } from "hono";
 import * as v from "valibot";
 import { parseJsonObject } from "../protocol/commands.ts";
 import { BODY_MAX_MS, FRAME_MAX_BYTES } from "../protocol/limits.ts";
-import { type App, refuse } from "./context.ts";
+import { type App, reject } from "./context.ts";
 
 /** Reads a JSON body of at most 64 KiB, counted as it comes: `Content-Length` is only a hint. */
 export async function readBody<S extends v.GenericSchema>(c: Context<App>, schema: S): Promise<v.InferOutput<S>> {
   const bytes = await readAtMost(c.req.raw.body, FRAME_MAX_BYTES);
-  if (!bytes) refuse("too_large", `A body has at most ${FRAME_MAX_BYTES} bytes.`);
+  if (!bytes) reject("too_large", `A body has at most ${FRAME_MAX_BYTES} bytes.`);
   const parsed = v.safeParse(schema, parseJsonObject(decodeUtf8(bytes)));
-  return parsed.success ? parsed.output : refuse("bad_request", "The body's fields are not as they should be.");
+  return parsed.success ? parsed.output : reject("bad_request", "The body's fields are not as they should be.");
 }
 
 /** The time is kept by a timer of its own: a body whose last byte never comes is refused too. */
@@ -26,7 +26,7 @@ async function readAtMost(body: ReadableStream<Uint8Array> | null, maxBytes: num
   try {
     for (;;) {
       const read = (await Promise.race([reader?.read(), isLate])) ?? { done: true, value: undefined };
-      if (read === "late") refuse("timeout", `A body has ${BODY_MAX_MS / 1_000} seconds to arrive.`);
+      if (read === "late") reject("timeout", `A body has ${BODY_MAX_MS / 1_000} seconds to arrive.`);
       if (read.done) break;
       size += read.value.byteLength;
       if (size > maxBytes) return undefined;

@@ -1,36 +1,45 @@
 /**
- * Who is asking: the session cookie and the random token in it.
- * The directory keeps tokens only as SHA-256, so what is on disk opens no session.
+ * Who is asking: the session cookie, `<personId>.<secret>`. The id leads to the person's shard, which keeps the SHA-256 of the
+ * whole value: what is on disk opens no session.
  */
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
+import type { SessionKey } from "../people/rpc.ts";
+import { hexDigest } from "../platform/digest.ts";
 import { randomId } from "../platform/random-id.ts";
+import { shardOf } from "../platform/shard-id.ts";
+import { SESSION_MAX_MS } from "../protocol/limits.ts";
 
 const COOKIE = "flack_session";
-/** The longest a browser keeps a cookie (RFC 6265bis §5.5). */
-const MAX_AGE_SECONDS = 400 * 24 * 60 * 60;
-const TOKEN_BYTES = 32;
+const SECRET_BYTES = 32;
+/** A person's id and 256 random bits in base64url. */
+const VALUE = /^([A-Za-z0-9_-]{16,32})\.[A-Za-z0-9_-]{43}$/;
 
-/** A new session's secret: 256 random bits in base64url. */
-export function newToken(): string {
-  return randomId(TOKEN_BYTES);
+/** The value of a new session's cookie. */
+export function newSessionCookie(personId: string): string {
+  return `${personId}.${newSecret()}`;
 }
 
-/** SHA-256 in hex: how the directory knows a session. */
-export async function hashToken(token: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token));
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+/** 256 random bits in base64url: 43 characters. */
+export function newSecret(): string {
+  return randomId(SECRET_BYTES);
 }
 
-/** The token that came with the request, if it can be one. Over https only the `__Host-` cookie counts. */
-export function readSessionToken(c: Context): string | undefined {
-  const token = isSecure(c) ? getCookie(c, COOKIE, "host") : getCookie(c, COOKIE);
-  return token && /^[\w-]{43}$/.test(token) ? token : undefined;
+/** How the shard knows the session of a cookie. */
+export async function sessionKeyOf(cookie: string): Promise<SessionKey> {
+  return { personId: cookie.slice(0, cookie.indexOf(".")), session: await hexDigest(cookie) };
 }
 
-/** Hands the token to the browser, or renews it there. */
-export function setSessionCookie(c: Context, token: string): void {
-  setCookie(c, COOKIE, token, attributes(c, MAX_AGE_SECONDS));
+/** The cookie that came with the request, if it can be one. Over https only the `__Host-` cookie counts. */
+export function readSessionCookie(c: Context): string | undefined {
+  const value = isSecure(c) ? getCookie(c, COOKIE, "host") : getCookie(c, COOKIE);
+  const personId = VALUE.exec(value ?? "")?.[1];
+  return personId !== undefined && shardOf(personId) !== undefined ? value : undefined;
+}
+
+/** Hands the cookie to the browser, or renews it there. */
+export function setSessionCookie(c: Context, cookie: string): void {
+  setCookie(c, COOKIE, cookie, attributes(c, SESSION_MAX_MS / 1_000));
 }
 
 /** Takes the cookie back. */

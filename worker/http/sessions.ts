@@ -1,57 +1,67 @@
 /**
  * Sign-in, sign-out, device links and ownership.
  */
-
+import type { Context } from "hono";
 import type { Hono } from "hono/tiny";
-import { problem } from "../platform/problem.ts";
+import type { SignedIn } from "../people/rpc.ts";
+import { hexDigest } from "../platform/digest.ts";
+import { shardStub } from "../platform/objects.ts";
+import { randomId } from "../platform/random-id.ts";
+import { shardOf, withShard } from "../platform/shard-id.ts";
 import { OwnerBody, RedeemBody, SignInBody } from "../protocol/commands.ts";
 import type { Person } from "../protocol/frames.ts";
 import { foldDisplayName } from "../protocol/names.ts";
-import { type App, addressOf, directory, only, refuse } from "./context.ts";
+import {
+  type App,
+  accepted,
+  addressOf,
+  continentOf,
+  directory,
+  logFailure,
+  only,
+  ownShard,
+  reject,
+  shardFor,
+} from "./context.ts";
 import { readBody } from "./request-body.ts";
-import { clearSessionCookie, hashToken, newToken, readSessionToken, setSessionCookie } from "./session-cookie.ts";
+import {
+  clearSessionCookie,
+  newSecret,
+  newSessionCookie,
+  readSessionCookie,
+  sessionKeyOf,
+  setSessionCookie,
+} from "./session-cookie.ts";
+
+const LINK_EXPIRED = "This link was used already, or its ten minutes are over.";
 
 /** Ways in that need no session. */
 export function addSignInRoutes(app: Hono<App>): void {
   app.post("/api/session", async (c) => {
-    const token = readSessionToken(c);
-    const fresh = newToken();
     const body = await readBody(c, SignInBody);
-    const address = addressOf(c);
-    const outcome = await directory(c).signIn({
-      name: foldDisplayName(body.name),
-      fresh: await hashToken(fresh),
-      isAdmitted: await isRightCode(body.accessCode, c.env.ACCESS_CODE),
-      ...(token !== undefined && { session: await hashToken(token) }),
-      ...(address !== undefined && { address }),
-    });
-    if (outcome.kind === "refused") return problem(outcome.refusal);
-    if (outcome.kind === "created") setSessionCookie(c, fresh);
-    return c.json(sessionOf(outcome), outcome.kind === "created" ? 201 : 200);
+    const folded = foldDisplayName(body.name);
+    if (!folded.ok) reject("invalid_name", folded.reason);
+    const held = await heldSession(c);
+    if (held) return c.json(answerOf(await rename(c, held, folded.name)));
+    const isAdmitted = await isRightCode(body.accessCode, c.env.ACCESS_CODE);
+    return c.json(answerOf(await begin(c, folded.name, isAdmitted)), 201);
   });
 
   app.post("/api/session/redeem", async (c) => {
-    const token = readSessionToken(c);
-    const fresh = newToken();
-    const body = await readBody(c, RedeemBody);
-    const address = addressOf(c);
-    const outcome = await directory(c).redeem({
-      link: await hashToken(body.token),
-      fresh: await hashToken(fresh),
-      ...(token !== undefined && { session: await hashToken(token) }),
-      ...(address !== undefined && { address }),
-    });
-    if (outcome.kind === "refused") return problem(outcome.refusal);
-    setSessionCookie(c, fresh);
-    return c.json(sessionOf(outcome));
+    const { token } = await readBody(c, RedeemBody);
+    const held = readSessionCookie(c);
+    const signedIn = await redeem(c, token);
+    // For the person who was here before it is a sign-out. Theirs may be the same person: the new session is there by now.
+    if (held !== undefined) await signOut(c, held).catch(logFailure); // it lives on until it is not used any more
+    return c.json(answerOf(signedIn));
   });
 }
 
 export function addSessionRoutes(app: Hono<App>): void {
   app
-    .get("/api/session", (c) => c.json(sessionOf(c.var.checked.sessionIdentity)))
+    .get("/api/session", (c) => c.json(answerOf(c.var.checked.auth)))
     .delete(async (c) => {
-      await directory(c).signOut(c.var.checked.sessionIdentity.session);
+      await ownShard(c).signOut(c.var.session);
       clearSessionCookie(c);
       return c.body(null, 204);
     })
@@ -59,9 +69,8 @@ export function addSessionRoutes(app: Hono<App>): void {
 
   app
     .post("/api/session/links", async (c) => {
-      const token = newToken();
-      const expiresAt = await directory(c).addLink(c.var.checked.sessionIdentity.session, await hashToken(token));
-      if (expiresAt === undefined) refuse("unauthorized", "Sign in first.");
+      const token = withShard(shardOf(c.var.session.personId) ?? 0, newSecret());
+      const { expiresAt } = accepted(await ownShard(c).addLink(c.var.session, await hexDigest(token)));
       return c.json({ url: `${new URL(c.req.url).origin}/#link=${token}`, expiresAt }, 201);
     })
     .all(only("POST"));
@@ -72,25 +81,98 @@ export function addSessionRoutes(app: Hono<App>): void {
     .post("/api/session/owner", async (c) => {
       const { code } = await readBody(c, OwnerBody);
       const isRight = Boolean(c.env.OWNER_CODE) && (await isRightCode(code, c.env.OWNER_CODE));
-      const outcome = await directory(c).becomeOwner(c.var.checked.sessionIdentity.session, isRight, addressOf(c));
-      if (outcome.kind === "refused") return problem(outcome.refusal);
-      return c.json(sessionOf(outcome));
+      const limited = await directory(c).admitSignIn(addressOf(c), isRight);
+      if (limited) accepted(limited);
+      if (!isRight) reject("forbidden", "This is not the owner's code.");
+      return c.json(answerOf(accepted(await ownShard(c).becomeOwner(c.var.session))));
     })
     .all(only("POST"));
 
   app
-    .get("/api/session/devices", async (c) =>
-      c.json({ devices: await directory(c).countDevices(c.var.checked.sessionIdentity.person.id) }),
-    )
+    .get("/api/session/devices", async (c) => {
+      return c.json({ devices: await ownShard(c).countDevices(c.var.session.personId) });
+    })
     .all(only("GET", "HEAD"));
 }
 
+/** A new person: the directory grants the name and says which shard has room, then the shard makes the person. */
+async function begin(c: Context<App>, name: string, isAdmitted: boolean): Promise<SignedIn> {
+  const address = addressOf(c);
+  const continent = continentOf(c);
+  const claimant = { nonce: randomId(16) };
+  const claim = {
+    name,
+    claimant,
+    isAdmitted,
+    ...(address !== undefined && { address }),
+    ...(continent !== undefined && { continent }),
+  };
+  const { personId, claimedAt } = accepted(await directory(c).claimName(claim));
+  const cookie = newSessionCookie(personId);
+  const { session } = await sessionKeyOf(cookie);
+  const shard = shardStub(c.env, shardOf(personId) ?? 0, continent);
+  try {
+    const signedIn = accepted(await shard.createPerson({ id: personId, name }, session, claimedAt));
+    setSessionCookie(c, cookie);
+    return signedIn;
+  } catch (error) {
+    // So that the next try does not meet this claim.
+    await directory(c).releaseName(personId, name, claimedAt).catch(logFailure);
+    throw error;
+  }
+}
+
+/** Another name for the person whose session came along: the directory grants it, then their shard takes it. */
+async function rename(c: Context<App>, held: Held, name: string): Promise<SignedIn | Held> {
+  if (held.person.name === name) return held;
+  const address = addressOf(c);
+  const claimant = { personId: held.person.id };
+  const claim = { name, claimant, isAdmitted: true, ...(address !== undefined && { address }) };
+  const { claimedAt } = accepted(await directory(c).claimName(claim));
+  const key = await sessionKeyOf(held.cookie);
+  return accepted(await shardFor(c, key.personId).rename(key, name, claimedAt));
+}
+
+/** A further session for the person whose link it is. It counts as a failed sign-in until it is known to be right. */
+async function redeem(c: Context<App>, token: string): Promise<SignedIn> {
+  const address = addressOf(c);
+  const limited = await directory(c).admitSignIn(address, false);
+  if (limited) accepted(limited);
+  const number = shardOf(token);
+  const hash = await hexDigest(token);
+  const shard = number === undefined ? undefined : shardStub(c.env, number);
+  const personId = await shard?.linkOwner(hash);
+  if (!shard || personId === undefined) reject("link_expired", LINK_EXPIRED);
+  const cookie = newSessionCookie(personId);
+  const { session } = await sessionKeyOf(cookie);
+  const signedIn = accepted(await shard.redeem(hash, personId, session));
+  await directory(c).forgiveSignIn(address);
+  setSessionCookie(c, cookie);
+  return signedIn;
+}
+
+/** A session that came along and is alive. */
+type Held = { readonly person: Person; readonly isOwner: boolean; readonly cookie: string };
+
+async function heldSession(c: Context<App>): Promise<Held | undefined> {
+  const cookie = readSessionCookie(c);
+  if (cookie === undefined) return undefined;
+  const key = await sessionKeyOf(cookie);
+  const checked = await shardFor(c, key.personId).check({ ...key, mayRenew: false });
+  return checked && { person: checked.auth.person, isOwner: checked.auth.isOwner, cookie };
+}
+
+async function signOut(c: Context<App>, cookie: string): Promise<void> {
+  const key = await sessionKeyOf(cookie);
+  await shardFor(c, key.personId).signOut(key);
+}
+
 /** Who one is, and that one is an owner of the site if so. */
-function sessionOf({ person, isOwner }: { readonly person: Person; readonly isOwner: boolean }) {
+function answerOf({ person, isOwner }: { readonly person: Person; readonly isOwner: boolean }) {
   return isOwner ? { person, owner: true } : { person };
 }
 
 /** Compared as digests, so that the time it takes tells nothing about the code. */
 async function isRightCode(given: string | undefined, code: string | undefined): Promise<boolean> {
-  return !code || (await hashToken(given ?? "")) === (await hashToken(code));
+  return !code || (await hexDigest(given ?? "")) === (await hexDigest(code));
 }

@@ -1,23 +1,17 @@
 /**
- * One frame to many sockets: encoded once, sent to whoever still reads, and in a burst few of them.
+ * One frame to many sockets: encoded once, sent to those that still read, and in a burst few of them.
  * What a message costs is the number of frames it takes, whatever is in them; so in a channel where much is said,
  * what comes within a moment goes out together. In a quiet one nothing waits.
- * A socket that lets frames pile up is closed here; its memory belongs to everybody in the object.
+ * A socket that lets frames pile up is closed here; its memory is shared by all sockets of the object.
  */
 
 import { CLOSE } from "../protocol/errors.ts";
 import type { Message } from "../protocol/frames.ts";
-import { WINDOW_MESSAGES } from "../protocol/limits.ts";
+import { UNHEARD_MAX_BYTES, UNREAD_IN_ALL_MAX_BYTES, UNREAD_MAX_BYTES, WINDOW_MESSAGES } from "../protocol/limits.ts";
 import { withMessages } from "./encoding.ts";
 import { log } from "./log.ts";
 
-/** Bytes a socket may leave unread when another frame is due. Unread frames stay in the object's memory without limit. */
-const UNREAD_MAX_BYTES = 256 * 1024;
-/** The same for all sockets of an object: a quarter of the memory it has (128 MB). */
-const UNREAD_IN_ALL_MAX_BYTES = 32 * 1024 * 1024;
-/** Where the runtime does not tell what is unread: bytes that are told to a socket without a frame or a ping from it. */
-const UNHEARD_MAX_BYTES = 16 * 1024 * 1024;
-/** So much (bytes) is told to everybody before it is looked again who has been heard of: a look costs a socket more than a check. */
+/** Bytes that are broadcast before the signs of life are looked at again: that costs more per socket than sending. */
 const LOOK_EVERY_BYTES = 1024 * 1024;
 /** How long (ms) changes are gathered: by the sockets there are, since each takes its part of a turn, and never so long that one notices. */
 const BATCH_MS_PER_SOCKET = 0.05;
@@ -30,7 +24,7 @@ type Unheard = { bytes: number; since: number };
 export class Outlet {
   readonly #heardAt: (socket: WebSocket) => number;
   readonly #unheard = new WeakMap<WebSocket, Unheard>();
-  /** Bytes told to everybody since it was last looked who has been heard of. */
+  /** Bytes broadcast since the signs of life were looked at. */
   #sinceLook = 0;
 
   /** `heardAt` says when (ms) a socket last gave a sign of life. It is asked only where the runtime cannot tell what is unread. */
@@ -44,7 +38,7 @@ export class Outlet {
   }
 
   /**
-   * The same for all the object has. Where the runtime does not tell what is unread, most frames look at nobody:
+   * The same for all the object has. Where the runtime does not tell what is unread, most frames look at no socket:
    * what a socket costs beside its frame is paid once a mebibyte.
    */
   broadcast(sockets: readonly WebSocket[], frame: string): void {
@@ -60,7 +54,7 @@ export class Outlet {
 
   /**
    * The same for some. Where all of them together leave too much unread, those that leave the most are closed.
-   * In UTF-8 a frame is measured once, and only where nobody else does.
+   * In UTF-8 a frame is measured once, and only where the caller does not.
    */
   sendTo(sockets: readonly WebSocket[], frame: string): void {
     const bytes = sockets[0]?.bufferedAmount === undefined ? bytesOf(frame) : 0;
@@ -123,7 +117,7 @@ export function messagesFrame(messages: readonly Message[]): string {
  *     │
  *     └──less than min(250 ms, 0.05 ms × sockets) ago──▶ gathered ──one timer──▶ sent in one frame
  *
- * Of a message that changes while it waits only the newest state is told: a deleted text is in no frame.
+ * A message that changes while it waits is sent in its newest state only: a deleted text is in no frame.
  */
 export class Broadcast {
   readonly #send: (frame: string) => number;
@@ -134,7 +128,7 @@ export class Broadcast {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #after: (() => void)[] = [];
 
-  /** `send` tells a frame to everybody and says how many they are. */
+  /** `send` broadcasts a frame and returns the number of sockets. */
   constructor(send: (frame: string) => number) {
     this.#send = send;
   }
@@ -147,7 +141,7 @@ export class Broadcast {
     if (this.#waiting.size >= WINDOW_MESSAGES) return this.#flush(now);
     if (this.#timer !== null) return;
     const gatherMs = Math.min(BATCH_MAX_MS, this.#sockets * BATCH_MS_PER_SOCKET);
-    const restMs = Math.min(gatherMs, this.#sentAt + gatherMs - now); // a clock that was set back makes nobody wait
+    const restMs = Math.min(gatherMs, this.#sentAt + gatherMs - now); // a clock that was set back delays nothing
     if (restMs <= 0) this.#flush(now);
     else this.#timer = setTimeout(() => this.#flush(Date.now()), restMs);
   }

@@ -1,10 +1,10 @@
 /**
- * How the front door hands an upgrade to an object: the request as it came, with what the directory said of the asker.
- * A header, because an upgrade has no body. Whatever a client sends under that name is overwritten.
+ * How the front door hands an upgrade to an object: the request as it came, with the identity that the person's shard confirmed.
+ * It is a header, because an upgrade has no body. What a client sends under that name is overwritten.
  */
 const HEADER = "x-flack-identity";
 
-/** The request for the object. The cookie stays at the door. */
+/** The request for the object. The cookie stays at the front door. */
 export function attachIdentity(request: Request, contents: unknown): Request {
   const forwarded = new Request(request);
   forwarded.headers.set(HEADER, encodeURIComponent(JSON.stringify(contents)));

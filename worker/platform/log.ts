@@ -1,5 +1,5 @@
 /**
- * One JSON line an event, for whoever runs the site. Never a message's text, a name or a secret.
+ * One JSON line an event, for the operator of the site. Never a message's text, a name or a secret.
  */
 export const log = {
   /** A bug: the error with its stack stays here, the reference is what people are told. */

@@ -13,7 +13,7 @@ export class Presence {
   readonly #sockets = new Map<object, string>();
   readonly #present = new Map<string, Present>();
   /**
-   * Who came, went or was renamed since it was last told, with the names they had. Somebody who came and went counts too:
+   * Who came, went or was renamed since it was last told, with the names they had. A person who came and went counts too:
    * a newcomer may have been welcomed in between and knows more than the others.
    */
   readonly #touched = new Map<string, Person[]>();
@@ -71,7 +71,7 @@ export class Presence {
     return people;
   }
 
-  /** Whether somebody came, went or was renamed and has not been told of. */
+  /** Whether anyone came, went or was renamed and has not been told of. */
   get hasChanges(): boolean {
     return this.#touched.size > 0;
   }

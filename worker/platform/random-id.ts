@@ -1,10 +1,7 @@
-/** Ids and secrets that nobody guesses. */
+/** Ids and secrets that cannot be guessed. */
+import { base64Url } from "./digest.ts";
 
 /** `bytes` of randomness as [A-Za-z0-9_-]. */
 export function randomId(bytes: number): string {
-  const random = crypto.getRandomValues(new Uint8Array(bytes));
-  return btoa(String.fromCharCode(...random))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
+  return base64Url(crypto.getRandomValues(new Uint8Array(bytes)));
 }

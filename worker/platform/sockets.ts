@@ -1,38 +1,31 @@
 /**
- * What the sockets of both objects have in common: the seat a person takes, the gate every frame passes,
+ * What the sockets of every object have in common: the identity kept with each, the checks that every frame passes,
  * the closing handshake. It decides nothing about channels or people.
  */
 
-import { PING, PONG, parseJsonObject } from "../protocol/commands.ts";
+import { PING, PONG } from "../protocol/commands.ts";
 import { CLOSE, type Refusal } from "../protocol/errors.ts";
-import type { Person } from "../protocol/frames.ts";
-import { FRAME_MAX_BYTES } from "../protocol/limits.ts";
+import {
+  BAD_FRAMES_MAX,
+  FRAME_MAX_BYTES,
+  FRAME_RATE,
+  LINGERING_SOCKETS_MAX,
+  QUIET_MS,
+  SOCKETS_PER_PERSON,
+  VIOLATIONS_MAX,
+} from "../protocol/limits.ts";
+import type { Identity, SessionIdentity } from "./authority.ts";
 import { Outlet } from "./broadcast.ts";
 import { log } from "./log.ts";
 import { problem } from "./problem.ts";
-import { FRAME_RATE, type TokenBucket, takeToken } from "./rate-limit.ts";
+import { type TokenBucket, takeToken } from "./rate-limit.ts";
+import { errorFrame, isLonger } from "./socket-frames.ts";
 
-/** Sockets of one person an object keeps; the oldest makes room. More are forgotten windows or a loop. */
-const SOCKETS_PER_PERSON = 8;
-/** Sockets of one person, those among them that are closed and not gone: what they have not read is still in memory. */
-const LINGERING_MAX = 32;
 const TOO_MANY: Refusal = {
   code: "rate_limited",
   detail: "Too many connections that were just closed.",
   retryAfterMs: 10_000,
 };
-/** Frames nobody can understand before a socket is closed. */
-const BAD_FRAMES_MAX = 5;
-/** Refusals for haste before a socket is closed, unless it rests for `QUIET_MS` in between. */
-const VIOLATIONS_MAX = 20;
-const QUIET_MS = 2_000;
-
-/** Who somebody is since `asOf` (ms): under which name, and whether as an owner of the site. Of two, the later one holds. */
-export type Identity = { readonly person: Person; readonly isOwner: boolean; readonly version: number };
-
-/** Who sits on a socket. Kept with the socket through sleep. */
-export type SessionIdentity = Identity & { readonly session: string };
-
 type Attachment<S extends SessionIdentity> = {
   readonly identity: S;
   readonly since: number;
@@ -42,35 +35,35 @@ type Attachment<S extends SessionIdentity> = {
 type Violations = { readonly bucket: TokenBucket | undefined; readonly refusals: number; readonly refusedAt: number };
 
 /** Called when a socket is taken in, before its first frame is made, and when it closes, by whichever end and at least once. */
-export type Attendance<S extends SessionIdentity> = {
+type Listeners<S extends SessionIdentity> = {
   entered(socket: WebSocket, identity: S): void;
   left(socket: WebSocket): void;
 };
 
-/** The sockets of one object. `S` is what the object keeps of a seat. */
+/** The sockets of one object. `S` is what the object keeps with a socket. */
 export class Sockets<S extends SessionIdentity> {
   readonly #ctx: DurableObjectState;
-  readonly #attendance: Attendance<S>;
+  readonly #listeners: Listeners<S>;
   readonly #outlet = new Outlet((socket) => this.#heardAt(socket));
-  /** By the second, so in memory only: forgotten in sleep, when nobody is in haste. */
+  /** Limits by the second live in memory only. The object forgets them in sleep, when there is no haste. */
   readonly #violations = new WeakMap<WebSocket, Violations>();
   /** What is kept with the sockets, as far as it was asked for since the object woke: reading it back takes a deserialisation. */
   readonly #attachments = new WeakMap<WebSocket, Attachment<S>>();
 
-  constructor(ctx: DurableObjectState, attendance: Attendance<S>) {
+  constructor(ctx: DurableObjectState, listeners: Listeners<S>) {
     this.#ctx = ctx;
-    this.#attendance = attendance;
+    this.#listeners = listeners;
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
   }
 
   /** Takes a new socket in and sends its first frame, whatever its size. The answer to the upgrade carries the other end. */
   accept(identity: S, now: number, firstFrame: () => string): Response {
-    if (this.of(identity.person.id).length >= LINGERING_MAX) return problem(TOO_MANY);
+    if (this.of(identity.person.id).length >= LINGERING_SOCKETS_MAX) return problem(TOO_MANY);
     this.#makeRoom(identity.person.id);
     const { 0: client, 1: server } = new WebSocketPair();
     this.#ctx.acceptWebSocket(server, [personTag(identity.person.id), sessionTag(identity.session)]);
     this.#keep(server, { identity, since: now, badFrames: 0 });
-    this.#attendance.entered(server, identity);
+    this.#listeners.entered(server, identity);
     server.send(firstFrame());
     return new Response(null, { status: 101, webSocket: client });
   }
@@ -158,7 +151,7 @@ export class Sockets<S extends SessionIdentity> {
     return data;
   }
 
-  /** Answers a frame with an error that names its command and id, and closes the socket of whoever will not slow down. */
+  /** Answers a frame with an error that names its command and id, and closes the socket of a client that does not slow down. */
   refuse(socket: WebSocket, refusal: Refusal, frame: string, now: number): void {
     if (refusal.code === "bad_frame") return this.#refuseBadFrame(socket, refusal, frame);
     this.send(socket, errorFrame(refusal, frame));
@@ -171,17 +164,17 @@ export class Sockets<S extends SessionIdentity> {
 
   /**
    * Finishes the closing handshake. Without it the other end hangs and then sees 1006;
-   * what nobody may send, the codes for "no frame" among it, becomes 1000 (RFC 6455 §7.4).
+   * codes that may not be sent, those for "no frame" among them, become 1000 (RFC 6455 §7.4).
    */
   finish(socket: WebSocket, code: number): void {
-    this.#attendance.left(socket);
+    this.#listeners.left(socket);
     const mayBeSent = code >= 1000 && code < 5000 && ![1004, 1005, 1006, 1015].includes(code);
     socket.close(mayBeSent ? code : CLOSE.normal);
   }
 
   /** The connection broke. */
   fail(socket: WebSocket): void {
-    this.#attendance.left(socket);
+    this.#listeners.left(socket);
   }
 
   /** Runs a handler's work; a bug in it is logged and answered calmly, and the socket lives on. */
@@ -220,7 +213,7 @@ export class Sockets<S extends SessionIdentity> {
     if (!isOpen(socket)) return;
     if (code === CLOSE.tooFast || code === CLOSE.badFrames) log.shed(reason);
     socket.close(code, reason);
-    this.#attendance.left(socket);
+    this.#listeners.left(socket);
   }
 
   #attachment(socket: WebSocket): Attachment<S> {
@@ -235,22 +228,6 @@ export class Sockets<S extends SessionIdentity> {
     socket.serializeAttachment(attachment);
     this.#attachments.set(socket, attachment);
   }
-}
-
-function errorFrame(refusal: Refusal, frame: string): string {
-  const asked = parseJsonObject(frame);
-  return JSON.stringify({
-    type: "error",
-    ...refusal,
-    ...(typeof asked?.["type"] === "string" && { command: asked["type"] }),
-    ...(typeof asked?.["id"] === "string" && { id: asked["id"] }),
-  });
-}
-
-/** In UTF-8, without encoding what is surely shorter or longer: a UTF-16 unit makes one to three bytes. */
-function isLonger(text: string, bytes: number): boolean {
-  if (text.length > bytes) return true;
-  return text.length * 3 > bytes && new TextEncoder().encode(text).byteLength > bytes;
 }
 
 function isOpen(socket: WebSocket): boolean {

@@ -3,6 +3,8 @@
  * Pure and shared with the browser.
  */
 import * as v from "valibot";
+import { type Refused, refuse } from "./errors.ts";
+import { READ_CHANNELS_MAX } from "./limits.ts";
 
 /** The literal text a client sends to learn whether the socket still lives, and its answer. Answered without waking anything. */
 export const PING = "ping";
@@ -29,16 +31,32 @@ const DeleteCommand = v.object({ type: v.literal("delete"), id: MessageId });
 /** Adds a reaction, or with `on: false` takes it back. */
 const ReactCommand = v.object({ type: v.literal("react"), id: MessageId, emoji: v.string(), on: v.boolean() });
 
-/** Somebody is writing. It changes nothing and is told to the others as it comes. */
+/** The user is writing. It changes nothing and is sent to the others as it comes. */
 const TypingCommand = v.object({ type: v.literal("typing") });
 
-/** What a client may say in a channel. Texts are raw here; the rules of `foldText` are applied where it is decided. */
-const COMMANDS = [SendCommand, EditCommand, DeleteCommand, ReactCommand, TypingCommand] as const;
+/** What a client may send to a channel. Texts are raw here; the rules of `foldText` are applied where it is decided. */
+const CHANNEL_COMMANDS = [SendCommand, EditCommand, DeleteCommand, ReactCommand, TypingCommand] as const;
 
-export type ChannelCommand = v.InferOutput<(typeof COMMANDS)[number]>;
+export type ChannelCommand = v.InferOutput<(typeof CHANNEL_COMMANDS)[number]>;
 
 /** What changes messages, and is decided. */
 export type MessageCommand = Exclude<ChannelCommand, { type: "typing" }>;
+
+const Seq = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+/** These channels are read up to there. A mark only grows. */
+const ReadCommand = v.object({
+  type: v.literal("read"),
+  channels: v.pipe(v.array(v.object({ id: v.string(), seq: Seq })), v.maxLength(READ_CHANNELS_MAX), v.readonly()),
+});
+
+/** The message of this number, and all after it, are unread again. */
+const UnreadCommand = v.object({ type: v.literal("unread"), id: v.string(), seq: Seq });
+
+/** What a client may send to its feed. */
+const FEED_COMMANDS = [ReadCommand, UnreadCommand] as const;
+
+export type FeedCommand = v.InferOutput<(typeof FEED_COMMANDS)[number]>;
 
 export const SignInBody = v.object({ name: v.string(), accessCode: v.exactOptional(v.string()) });
 
@@ -58,25 +76,31 @@ export const OwnerBody = v.object({ code: v.string() });
 
 export const RedeemBody = v.object({ token: v.string() });
 
-/** What a frame turned out to be: a command, or why not, with what could be read of it for the answer. */
-export type ParsedFrame =
-  | { readonly kind: "command"; readonly command: ChannelCommand }
-  | { readonly kind: "bad_request"; readonly command?: string; readonly id?: string }
-  | { readonly kind: "bad_frame"; readonly command?: string; readonly id?: string };
+/** What a frame turned out to be: a command, or the refusal of it. */
+export type ParsedFrame<C> = { readonly kind: "command"; readonly command: C } | Refused;
 
 /** Reads a text frame from a client of a channel. Never throws. */
-export function parseFrame(data: string): ParsedFrame {
-  const frame = parseJsonObject(data);
-  if (!frame) return { kind: "bad_frame" };
-  const { type, id } = frame;
-  const schema = COMMANDS.find(({ entries }) => entries.type.literal === type);
-  const parsed = schema && v.safeParse(schema, frame);
-  if (parsed?.success) return { kind: "command", command: parsed.output };
-  return {
-    kind: schema ? "bad_request" : "bad_frame",
-    ...(typeof type === "string" && { command: type }),
-    ...(typeof id === "string" && { id }),
-  };
+export function parseChannelCommand(data: string): ParsedFrame<ChannelCommand> {
+  return parseFrame(data, CHANNEL_COMMANDS);
+}
+
+/** Reads a text frame from a client of a feed. Never throws. */
+export function parseFeedCommand(data: string): ParsedFrame<FeedCommand> {
+  return parseFrame(data, FEED_COMMANDS);
+}
+
+type CommandSchema = v.GenericSchema<unknown, unknown> & {
+  readonly entries: { readonly type: { readonly literal: string } };
+};
+
+function parseFrame<S extends CommandSchema>(data: string, schemas: readonly S[]): ParsedFrame<v.InferOutput<S>> {
+  const type = parseJsonObject(data)?.["type"];
+  const schema = schemas.find(({ entries }) => entries.type.literal === type);
+  if (!schema) return refuse("bad_frame", "This is no command of this socket.");
+  const parsed = v.safeParse(schema, parseJsonObject(data));
+  return parsed.success
+    ? { kind: "command", command: parsed.output }
+    : refuse("bad_request", "The command's fields are not as they should be.");
 }
 
 /** `undefined` for whatever is not one JSON object. Never throws. */

@@ -8,7 +8,7 @@ export const CODES = {
   unauthorized: [401, "Sign in first"],
   bad_origin: [403, "The request comes from another site"],
   bad_access_code: [403, "The access code is missing or wrong"],
-  forbidden: [403, "Only somebody else may do this"],
+  forbidden: [403, "You are not allowed to do this"],
   not_found: [404, "There is no such thing here"],
   method_not_allowed: [405, "This method is not known here"],
   timeout: [408, "The request took too long to arrive"],
@@ -34,10 +34,18 @@ export const CODES = {
   bad_frame: [400, "The frame is not understood"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
-type Code = keyof typeof CODES;
+export type Code = keyof typeof CODES;
 
-/** Why a command was not carried out. Nothing was stored or changed. `retryAfterMs`: waiting that long helps. */
+/** Why something was not done. Nothing was stored or changed. `retryAfterMs`: waiting that long helps. */
 export type Refusal = { readonly code: Code; readonly detail: string; readonly retryAfterMs?: number };
+
+/** The outcome of what was refused. */
+export type Refused = { readonly kind: "refused"; readonly refusal: Refusal };
+
+/** Refuses with a code of the contract and a sentence for the person who asked. */
+export function refuse(code: Code, detail: string, retryAfterMs?: number): Refused {
+  return { kind: "refused", refusal: { code, detail, ...(retryAfterMs !== undefined && { retryAfterMs }) } };
+}
 
 /** Close codes of this product's own and the ones it hands out from the standard. */
 export const CLOSE = {

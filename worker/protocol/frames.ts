@@ -92,7 +92,7 @@ const Messages = v.object({ type: v.literal("messages"), messages: v.array(Messa
 /** Who came to and left the channel since the last such frame; at most one a second. */
 const Here = v.object({ type: v.literal("here"), count: Count, joined: v.array(Person), left: v.array(Person) });
 
-/** Somebody is writing; to be forgotten after 6 s. */
+/** A person is writing. Forget it after 6 s. */
 const Typing = v.object({ type: v.literal("typing"), person: Person });
 
 /** A refusal, about the command that carried `id`. */
@@ -109,28 +109,49 @@ const CHANNEL_FRAMES = { welcome: Welcome, messages: Messages, here: Here, typin
 export type ChannelFrame = FrameOf<typeof CHANNEL_FRAMES>;
 export type WelcomeFrame = v.InferOutput<typeof Welcome>;
 
-/** The first frame of the directory's socket. */
+const SeqByChannel = v.record(v.string(), Count);
+
+/** The first frame of the feed. `more`: there are other channels, on the pages of `GET /api/channels?cursor=`. */
 const Directory = v.object({
   type: v.literal("directory"),
   version: v.number(),
   you: Person,
   owner: v.exactOptional(v.boolean()),
   channels: v.array(Channel),
+  more: v.exactOptional(v.boolean()),
   people: v.array(OnlinePerson),
+  /** By channel: the number of the newest message that this person has read. */
+  reads: SeqByChannel,
+  /** By channel: the numbers of unread messages that mention this person. */
+  mentions: v.record(v.string(), v.array(Count)),
+  onlineCount: Count,
 });
 const ChannelChanged = v.object({ type: v.literal("channel"), channel: Channel });
 const ChannelDeleted = v.object({ type: v.literal("channel_deleted"), id: v.string() });
-/** Where messages came, gathered to at most one frame a second. Of direct channels `latest` is the newest message itself. */
-const Activity = v.object({
-  type: v.literal("activity"),
-  channels: v.array(
-    v.object({ id: v.string(), seq: Count, lastAt: v.nullable(Count), latest: v.exactOptional(Message) }),
-  ),
+/** Where messages came or went, gathered to at most one frame a second. Of direct channels `latest` is the newest message itself. */
+const ActivityEntry = v.object({
+  id: v.string(),
+  seq: Count,
+  lastAt: v.nullable(Count),
+  latest: v.exactOptional(Message),
+  /** Numbers of messages that were deleted since the last entry of this channel. */
+  deleted: v.exactOptional(v.pipe(v.array(Count), v.readonly())),
 });
+export type ActivityEntry = Readonly<v.InferOutput<typeof ActivityEntry>>;
+const Activity = v.object({ type: v.literal("activity"), channels: v.array(ActivityEntry) });
 /** Who came, went or was renamed, gathered likewise. */
 const People = v.object({ type: v.literal("people"), people: v.array(OnlinePerson) });
-/** A message that mentions whoever is told. */
+/** A message that mentions this person. */
 const Mention = v.object({ type: v.literal("mention"), channel: v.string(), message: Message });
+/** The message of that id mentions this person no more. */
+const MentionWithdrawn = v.object({ type: v.literal("mention_withdrawn"), channel: v.string(), id: v.string() });
+/** This person has read these channels up to there, on another socket. */
+const Read = v.object({
+  type: v.literal("read"),
+  channels: v.pipe(v.array(v.object({ id: v.string(), seq: Count })), v.readonly()),
+});
+/** This person has marked a channel as unread from this number on, on another socket. */
+const Unread = v.object({ type: v.literal("unread"), id: v.string(), seq: Count });
 
 const DIRECTORY_FRAMES = {
   directory: Directory,
@@ -139,6 +160,9 @@ const DIRECTORY_FRAMES = {
   activity: Activity,
   people: People,
   mention: Mention,
+  mention_withdrawn: MentionWithdrawn,
+  read: Read,
+  unread: Unread,
   error: ErrorFrame,
 };
 export type DirectoryFrame = FrameOf<typeof DIRECTORY_FRAMES>;
@@ -172,6 +196,12 @@ export const WindowAnswer = v.object({
   messages: v.pipe(v.array(Message), v.readonly()),
 });
 export type WindowAnswer = Readonly<v.InferOutput<typeof WindowAnswer>>;
+/** A page of the list of channels; there is no `cursor` on the last one. */
+export const ChannelsAnswer = v.object({
+  channels: v.array(Channel),
+  cursor: v.exactOptional(v.string()),
+  reads: v.exactOptional(SeqByChannel),
+});
 export const PeopleAnswer = v.object({ people: v.array(Person) });
 export const OnlinePeopleAnswer = v.object({ people: v.array(OnlinePerson) });
 export const DevicesAnswer = v.object({ devices: Count });

@@ -18,7 +18,7 @@ export function react(reactions: readonly Reaction[], emoji: string, who: Person
   );
 }
 
-/** A kind that nobody adds any more is gone. */
+/** A kind without people is gone. */
 export function unreact(reactions: readonly Reaction[], emoji: string, personId: string): readonly Reaction[] {
   return reactions
     .map((reaction) =>

@@ -1,3 +1,9 @@
+/**
+ * Texts, topics and mentions: their one form, and who is mentioned. Pure and shared with the browser.
+ */
+import { type Refused, refuse } from "./errors.ts";
+import { TOPIC_MAX_POINTS } from "./limits.ts";
+
 /** Control characters other than line feed and tab. A carriage return that is part of CRLF is gone by then. */
 const CONTROL = /[^\P{Cc}\n\t]/gu;
 
@@ -10,6 +16,29 @@ export function foldText(raw: string, maxPoints: number): string | undefined {
   const text = raw.toWellFormed().replaceAll("\r\n", "\n").replace(CONTROL, "").normalize("NFC").trimEnd();
   // A code point takes one or two units: most texts need no counting.
   return text.length > maxPoints && countPoints(text) > maxPoints ? undefined : text;
+}
+
+/** What draws nothing, wherever it stands: formats, fillers, the empty Braille cell. */
+const UNDRAWN = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu;
+/** A mark that only opens or closes code, with the name of its language. */
+const FENCE = /^`{3,}[\w+#.-]{0,20}$/u;
+
+/** Whether anything of a text would be drawn: blanks of any kind, lone quote marks and empty fences are not. */
+export function isDrawn(text: string): boolean {
+  const lines = text
+    .replace(UNDRAWN, "")
+    .split("\n")
+    .map((line) => line.replace(/^[\s>]+/u, "").trimEnd());
+  // A single line after a fence mark is code by itself.
+  const isMark = (line: string) => (lines.length === 1 ? line === "```" : FENCE.test(line));
+  return lines.some((line) => line !== "" && !isMark(line));
+}
+
+/** A topic in its one form; it may be empty. */
+export function foldTopic(raw: string): Refused | { readonly kind: "topic"; readonly topic: string } {
+  const topic = foldText(raw, TOPIC_MAX_POINTS);
+  if (topic === undefined) return refuse("invalid_text", `A topic has at most ${TOPIC_MAX_POINTS} characters.`);
+  return { kind: "topic", topic };
 }
 
 /** Unicode code points, which is what every limit on text counts. */
@@ -37,7 +66,7 @@ export function directId(a: string, b: string): string {
   return a < b ? `${a}~${b}` : `${b}~${a}`;
 }
 
-/** Whether a channel is there for somebody: a public one, whose name has no `~`, for everybody, a direct one for its two people. */
+/** Whether a channel is there for a person: a public one, whose name has no `~`, is there for everyone, a direct one for its two people. */
 export function isFor(channelId: string, personId: string): boolean {
   return !channelId.includes("~") || channelId.split("~").includes(personId);
 }

@@ -4,7 +4,7 @@
  * Pure.
  */
 import confusables from "unhomoglyph/data.json";
-import { nameKey, RESERVED } from "../protocol/names.ts";
+import { nameKey, RESERVED, withoutJoiners } from "../protocol/names.ts";
 
 /** The table takes the palochka for an i; in the typefaces of today's screens it is an l, as its capital is in the table. */
 const ALSO: Readonly<Record<string, string>> = { "\u04cf": "l" };
@@ -13,16 +13,15 @@ const ASCII = /^[ -~]*$/;
 
 /** What a name looks like: two with the same skeleton cannot be told apart. It is for comparing, and no name. */
 export function skeletonOf(name: string): string {
-  const prototypes = [...name.normalize("NFD")].map((character) => PROTOTYPES.get(character) ?? character);
+  const prototypes = [...withoutJoiners(name).normalize("NFD")].map(
+    (character) => PROTOTYPES.get(character) ?? character,
+  );
   return prototypes.join("").normalize("NFD");
 }
 
-/** How a display name is known: those of two people conflict when any of the three agrees. */
-export type NameKeys = { readonly folded: string; readonly skeleton: string; readonly foldedSkeleton: string };
-
-export function keysOf(name: string): NameKeys {
-  const folded = nameKey(name);
-  return { folded, skeleton: skeletonOf(name), foldedSkeleton: skeletonOf(folded) };
+/** The keys of a display name: two names conflict when they share one. Names that are equal after case folding share the second. */
+export function keysOf(name: string): readonly [skeleton: string, foldedSkeleton: string] {
+  return [`s ${skeletonOf(name)}`, `f ${skeletonOf(nameKey(name))}`];
 }
 
 /** Reserved names as people write them, for a capital may hide what looks like it: `FIack`. */
@@ -34,8 +33,7 @@ const RESERVED_LOOKS = new Set(
 
 /** Whether a name would pass for the product itself or for a group of people. */
 export function isReservedConfusable(name: string): boolean {
-  const { skeleton, foldedSkeleton } = keysOf(name);
-  return RESERVED_LOOKS.has(skeleton) || RESERVED_LOOKS.has(foldedSkeleton);
+  return RESERVED_LOOKS.has(skeletonOf(name)) || RESERVED_LOOKS.has(skeletonOf(nameKey(name)));
 }
 
 /** Whether two channel names conflict. Those of plain ASCII may look alike: `room-1` and `room-l` are two rooms. */

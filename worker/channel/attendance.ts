@@ -1,0 +1,85 @@
+/**
+ * Who is in a channel, and who is writing: what its sockets are told of each other, at most once a second.
+ */
+import { Coalesce } from "../platform/coalesce.ts";
+import { Presence } from "../platform/presence.ts";
+import { type TokenBucket, takeToken } from "../platform/rate-limit.ts";
+import type { Sockets } from "../platform/sockets.ts";
+import type { ChannelFrame, Person, WelcomeFrame } from "../protocol/frames.ts";
+import { BATCH_MS, HERE_MAX_PEOPLE, TYPING_RATE } from "../protocol/limits.ts";
+import type { ChannelAuth } from "./rpc.ts";
+
+/** People who are remembered to have been told to type. */
+const TYPISTS_MAX = 1_000;
+
+export class Attendance {
+  readonly #sockets: Sockets<ChannelAuth>;
+  readonly #here: Presence;
+  readonly #hereSoon = new Coalesce(
+    () => BATCH_MS,
+    () => this.#sendHere(),
+  );
+  /** How many people the last `here` counted. */
+  #sentCount = 0;
+  /** By person: when (ms) the others were last told that they type. */
+  readonly #lastTypedAt = new Map<string, number>();
+  #typingBucket: TokenBucket | undefined;
+
+  constructor(sockets: Sockets<ChannelAuth>) {
+    this.#sockets = sockets;
+    this.#here = new Presence(sockets.open().map((socket) => [socket, sockets.identity(socket).person]));
+  }
+
+  enter(socket: WebSocket, person: Person): void {
+    this.#here.enter(socket, person);
+    this.#hereSoon.later();
+  }
+
+  leave(socket: WebSocket): void {
+    this.#here.leave(socket);
+    this.#hereSoon.later();
+  }
+
+  rename(person: Person): void {
+    if (!this.#here.has(person.id)) return;
+    this.#here.rename(person);
+    this.#hereSoon.later();
+  }
+
+  /** For a first frame: the person themselves and at most 99 others. */
+  for(person: Person): WelcomeFrame["here"] {
+    return { count: this.#here.count, people: this.#here.people(HERE_MAX_PEOPLE, person.id) };
+  }
+
+  /** Everyone but the person who types is told, at most once a second of each. Earlier repeats are dropped. */
+  typing(person: Person, now: number): void {
+    if (now - (this.#lastTypedAt.get(person.id) ?? 0) < BATCH_MS) return;
+    this.#lastTypedAt.delete(person.id);
+    this.#lastTypedAt.set(person.id, now);
+    const oldest = this.#lastTypedAt.keys().next().value;
+    if (this.#lastTypedAt.size > TYPISTS_MAX && oldest !== undefined) this.#lastTypedAt.delete(oldest);
+    // Where many people type at once their names cannot be read, and each such frame goes to everyone.
+    const taken = takeToken(this.#typingBucket, TYPING_RATE, now);
+    if (!taken.ok) return;
+    this.#typingBucket = taken.bucket;
+    const own = new Set(this.#sockets.of(person.id));
+    const others = this.#sockets.all().filter((socket) => !own.has(socket));
+    this.#sockets.sendTo(others, encode({ type: "typing", person }));
+  }
+
+  /** Names that do not fit in this frame, and all names while the channel is too full for them, stay for a later one. */
+  #sendHere(): void {
+    const { count } = this.#here;
+    const isNamed = count <= HERE_MAX_PEOPLE;
+    const { joined, left } = this.#here.takeChanges(isNamed ? HERE_MAX_PEOPLE : 0);
+    if (joined.length + left.length > 0 || count !== this.#sentCount) {
+      this.#sockets.broadcast(encode({ type: "here", count, joined, left }));
+      this.#sentCount = count;
+    }
+    if (isNamed && this.#here.hasChanges) this.#hereSoon.later();
+  }
+}
+
+function encode(frame: ChannelFrame): string {
+  return JSON.stringify(frame);
+}

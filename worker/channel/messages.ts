@@ -1,0 +1,131 @@
+/**
+ * The window of a channel and what changes it. Between a decision and its write there is no `await`, and nothing is sent before it
+ * is written: the platform holds frames back until the row is on disk.
+ */
+import type { Broadcast } from "../platform/broadcast.ts";
+import { withMessages } from "../platform/encoding.ts";
+import type { MessageCommand } from "../protocol/commands.ts";
+import type { Message, WelcomeFrame, WindowAnswer } from "../protocol/frames.ts";
+import { EMPTY_HISTORY, find, type History, merge, since } from "../protocol/history.ts";
+import { ATTACHMENTS_MAX, PROTOCOL_VERSION } from "../protocol/limits.ts";
+import type { Allowances } from "./allowances.ts";
+import type { ChannelStore } from "./channel-store.ts";
+import { decide } from "./decide.ts";
+import type { ChannelFiles } from "./files.ts";
+import type { Reports } from "./reports.ts";
+import type { ChannelAuth, CommandOutcome } from "./rpc.ts";
+import type { FileChanges } from "./tables.ts";
+
+type Parts = {
+  readonly store: ChannelStore;
+  readonly broadcast: Broadcast;
+  readonly files: ChannelFiles;
+  readonly reports: Reports;
+  readonly allowances: Allowances;
+  readonly takesFiles: boolean;
+};
+
+export class Messages {
+  readonly #parts: Parts;
+  #history: History;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#history = parts.store.history;
+  }
+
+  get history(): History {
+    return this.#history;
+  }
+
+  /** A message as it is now. */
+  newest(message: Message): Message {
+    return find(this.#history, message.id) ?? message;
+  }
+
+  /** The channel has ended: there are none any more. */
+  clear(): void {
+    this.#history = EMPTY_HISTORY;
+  }
+
+  /** The body of the answer to `GET …/messages`. */
+  window(epoch: string): string {
+    const { seq, rev, messages } = this.#history;
+    const about: Omit<WindowAnswer, "messages"> = { epoch, head: { seq, rev } };
+    return withMessages(about, messages);
+  }
+
+  /** The first frame of a socket: all of the window, or what has changed since the cursor in the query. */
+  welcome({ person, channel }: ChannelAuth, here: WelcomeFrame["here"], query: URLSearchParams): string {
+    const { id, epoch, kind } = channel;
+    const { seq, rev } = this.#history;
+    const cursor = query.get("epoch") === epoch ? readCursor(query.get("since"), rev) : undefined;
+    const about: Omit<WelcomeFrame, "messages"> = {
+      type: "welcome",
+      version: PROTOCOL_VERSION,
+      you: person,
+      channel: { id, epoch, kind },
+      epoch,
+      head: { seq, rev },
+      reset: cursor === undefined,
+      here,
+    };
+    return withMessages(about, since(this.#history, cursor ?? 0));
+  }
+
+  /** Decide, write, remember, send: one synchronous turn. */
+  execute(auth: ChannelAuth, command: MessageCommand, now: number): CommandOutcome {
+    const { store, allowances, takesFiles } = this.#parts;
+    const attachments = command.type === "send" ? (command.attachments ?? []) : [];
+    const uploads = takesFiles ? store.uploads.find(attachments.slice(0, ATTACHMENTS_MAX)) : undefined;
+    const mayRemove = auth.isOwner && auth.channel.kind === "public";
+    const state = { history: this.#history, evictedIds: store.evictedIds, uploads, mayRemove };
+    const decision = decide(state, command, auth.person, now);
+    switch (decision.kind) {
+      case "refused":
+        return decision;
+      case "unchanged":
+        return { kind: "done", message: decision.message, isChange: false };
+      case "changed": {
+        const limited = allowances.take(auth.person.id, decision.isNew, now);
+        if (limited) return limited;
+        this.#commit(decision.message, auth, now);
+        return { kind: "done", message: decision.message, isChange: true };
+      }
+      default:
+        return decision satisfies never;
+    }
+  }
+
+  #commit(message: Message, { channel, shards }: ChannelAuth, now: number): void {
+    const { store, broadcast, reports } = this.#parts;
+    const before = find(this.#history, message.id);
+    const history = merge(this.#history, [message]);
+    const oldest = this.#history.messages[0];
+    const leaving = oldest && oldest.id !== history.messages[0]?.id ? oldest : undefined;
+    const files = fileChanges(before, message, leaving);
+    const isNews = !before || message.deleted || message.text !== before.text;
+    store.noteShards(shards);
+    if (isNews) reports.expectChange(now);
+    store.write(message, leaving, files, channel, isNews ? now : undefined);
+    this.#history = history;
+    broadcast.add(message, now);
+    if (isNews) reports.note(channel, before, message, store.shards);
+    if (files.taken.length > 0) this.#parts.files.taken(message.author.id, files.taken);
+    if (files.released.length > 0) void this.#parts.files.sweep();
+  }
+}
+
+/** Which files a change binds and which it frees: those of a message that is deleted, and of the one that leaves. */
+function fileChanges(before: Message | undefined, message: Message, leaving: Message | undefined): FileChanges {
+  const ids = (held: Message | undefined) => held?.attachments?.map(({ id }) => id) ?? [];
+  const taken = before ? [] : ids(message);
+  return { taken, released: [...(message.deleted ? ids(before) : []), ...ids(leaving)] };
+}
+
+/** A `rev` this channel has reached; anything else means: start over. */
+function readCursor(text: string | null, rev: number): number | undefined {
+  if (text === null || !/^\d{1,15}$/.test(text)) return undefined;
+  const cursor = Number(text);
+  return cursor <= rev ? cursor : undefined;
+}

@@ -1,0 +1,49 @@
+/** What a channel's object is asked, and what it tells the shards of its people. Types only. */
+import type { AuthContext, NotAuthorized } from "../platform/authority.ts";
+import type { Refused } from "../protocol/errors.ts";
+import type { Attachment, Channel, Message } from "../protocol/frames.ts";
+
+/** Which channel is asked: what the person's shard confirmed. The object is named by the epoch. */
+export type ChannelRef = { readonly id: string; readonly epoch: string; readonly kind: "public" | "direct" };
+
+export type ChannelAuth = AuthContext & { readonly channel: ChannelRef };
+
+/** The channel has ended, or never was, or is a direct one of others. The shard's list may be behind. */
+export type Gone = { readonly kind: "gone" };
+
+export type NotAdmitted = NotAuthorized | Gone;
+
+/** What a file is before a message takes it. Sizes in bytes and pixels. */
+export type FileFacts = Pick<Attachment, "name" | "type" | "size" | "width" | "height">;
+
+export type FileOutcome = NotAdmitted | { readonly kind: "file"; readonly file: Attachment };
+
+/** `isChange`: it was written now, and everyone in the channel was told. */
+export type CommandOutcome = Refused | { readonly kind: "done"; readonly message: Message; readonly isChange: boolean };
+
+export type TopicOutcome = Refused | { readonly kind: "channel"; readonly channel: Channel };
+
+/** What a channel tells a shard that has people concerned. Taking it twice does no harm. */
+export type ChannelNews = {
+  readonly id: string;
+  readonly epoch: string;
+  /** Of a direct channel: its newest message. */
+  readonly activity?: {
+    readonly seq: number;
+    readonly lastAt: number | null;
+    readonly latest?: Message;
+    readonly deleted: readonly number[];
+  };
+  /** `isRepeated`: told perhaps for the second time, since the channel forgot whether it was. */
+  readonly mentions: readonly {
+    readonly message: Message;
+    readonly people: readonly string[];
+    readonly isRepeated: boolean;
+  }[];
+  readonly withdrawn: readonly {
+    readonly messageId: string;
+    readonly seq: number;
+    readonly people: readonly string[];
+    readonly isRepeated: boolean;
+  }[];
+};

@@ -1,0 +1,78 @@
+/**
+ * The tables of a channel, and what their rows mean.
+ */
+import { OUTBOX_TABLE } from "../platform/outbox.ts";
+import type { Person } from "../protocol/frames.ts";
+import { MENTIONS_MAX } from "../protocol/limits.ts";
+import type { ChannelRef } from "./rpc.ts";
+import { UPLOADS_TABLE } from "./uploads.ts";
+
+/**
+ * `about` has one row. `settings` counts the channel's words about itself. `shards` is how many shards of people it has heard of.
+ * `ended` is 0, 1 once it was deleted, or 2 once its files have left the bucket; `ended_at` (ms) says since when. `owed_since` is
+ * the time (ms) of the first change that a target may not have acknowledged, 0 when there is none. A slot's `evicted` are the ids
+ * that stood in it before, `changed_at` (ms) is when its text last changed, and `mentioned` are the people whom any of its texts
+ * mentioned.
+ */
+export const MIGRATIONS = [
+  [
+    "CREATE TABLE about (id TEXT NOT NULL, epoch TEXT NOT NULL, topic TEXT NOT NULL, creator TEXT NOT NULL, creator_name TEXT NOT NULL, created_at INTEGER NOT NULL, settings INTEGER NOT NULL, shards INTEGER NOT NULL, owed_since INTEGER NOT NULL, ended INTEGER NOT NULL, ended_at INTEGER NOT NULL)",
+    "CREATE TABLE slots (slot INTEGER PRIMARY KEY, message TEXT NOT NULL, evicted TEXT NOT NULL, changed_at INTEGER NOT NULL, mentioned TEXT NOT NULL)",
+    UPLOADS_TABLE,
+    OUTBOX_TABLE,
+  ],
+];
+
+/** People who are remembered to have been mentioned by a message: twice as many as one text tells. */
+export const MENTIONED_MAX = 2 * MENTIONS_MAX;
+
+/** An id that stood in a slot before, and its author's. */
+export type EvictedId = readonly [id: string, author: string];
+
+/** What a channel is. */
+export type About = {
+  readonly id: string;
+  readonly epoch: string;
+  readonly topic: string;
+  readonly createdBy: Person;
+  readonly createdAt: number;
+  readonly settings: number;
+  readonly shards: number;
+  readonly owedSince: number;
+  readonly ended: 0 | 1 | 2;
+  readonly endedAt: number;
+};
+
+export type AboutRow = Omit<About, "createdBy" | "createdAt" | "owedSince" | "endedAt"> & {
+  readonly owed_since: number;
+  readonly creator: string;
+  readonly creator_name: string;
+  readonly created_at: number;
+  readonly ended_at: number;
+};
+
+/** The ids of the files that a message takes, and of those that have lost theirs. */
+export type FileChanges = { readonly taken: readonly string[]; readonly released: readonly string[] };
+
+/** What is remembered of a message beside itself. */
+export type Trace = { readonly changedAt: number; readonly mentioned: readonly string[] };
+
+export type SlotRow = {
+  readonly message: string;
+  readonly evicted: string;
+  readonly changed_at: number;
+  readonly mentioned: string;
+};
+
+export function toAbout(row: AboutRow): About {
+  const { id, epoch, topic, created_at: createdAt, settings, shards, ended } = row;
+  const createdBy = { id: row.creator, name: row.creator_name };
+  const times = { createdAt, owedSince: row.owed_since, endedAt: row.ended_at };
+  return { id, epoch, topic, createdBy, settings, shards, ended, ...times };
+}
+
+/** Which channel that is, as long as it has not ended. */
+export function refOf(about: About | undefined): ChannelRef | undefined {
+  if (!about || about.ended > 0) return undefined;
+  return { id: about.id, epoch: about.epoch, kind: about.id.includes("~") ? "direct" : "public" };
+}

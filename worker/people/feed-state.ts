@@ -1,0 +1,121 @@
+/**
+ * What a person finds on the feed: the channels that are there for them, how far each was read, and where they are mentioned.
+ * It combines the shard's copy of the public list, the direct conversations and the marks; it sends nothing.
+ */
+import { jsonOf } from "../platform/encoding.ts";
+import type { Tables } from "../platform/migrations.ts";
+import type { Channel, Person } from "../protocol/frames.ts";
+import {
+  CHANNELS_AT_ONCE_MAX,
+  CHANNELS_PER_PAGE,
+  FEED_CHANNELS_MAX,
+  FEED_CHANNELS_MAX_BYTES,
+} from "../protocol/limits.ts";
+import type { DirectStore } from "./direct-store.ts";
+import type { FirstFrame } from "./feed.ts";
+import type { PersonStore } from "./person-store.ts";
+import type { PublicList } from "./public-list.ts";
+import { parseMarks, prune, type ReadMarks } from "./read-marks.ts";
+import type { ChannelPage } from "./rpc.ts";
+
+const encoder = new TextEncoder();
+/** The channel that is there from the first sign-in on. */
+const FIRST_CHANNEL = "general";
+
+export class FeedState {
+  readonly #tables: Tables;
+  readonly #persons: PersonStore;
+  readonly #directs: DirectStore;
+  readonly #list: PublicList;
+
+  constructor(tables: Tables, persons: PersonStore, directs: DirectStore, list: PublicList) {
+    this.#tables = tables;
+    this.#persons = persons;
+    this.#directs = directs;
+    this.#list = list;
+  }
+
+  /** The direct conversations of a person, each with its peer under the present name. */
+  directs(personId: string): readonly Channel[] {
+    return this.#directs.of(personId).map(({ direct, peer }) => ({ ...direct, peer: this.personOf(peer) }));
+  }
+
+  /** A person of this shard, or a peer of another one. */
+  personOf(id: string): Person {
+    return this.#persons.person(id)?.identity.person ?? this.#directs.peer(id) ?? { id, name: "" };
+  }
+
+  /** The epoch of a channel that is there for this person. */
+  epochOf(personId: string, channelId: string): string | undefined {
+    if (!channelId.includes("~")) return this.#list.find(channelId)?.epoch;
+    return this.#directs.peerOf(personId, channelId) === undefined ? undefined : this.#directs.direct(channelId)?.epoch;
+  }
+
+  marks(personId: string): ReadMarks {
+    return parseMarks(this.#persons.marks(personId));
+  }
+
+  /** Changes a person's marks: a row if they change. Says whether they did. */
+  update(personId: string, change: (marks: ReadMarks) => ReadMarks): boolean {
+    const before = this.marks(personId);
+    const after = change(before);
+    if (after === before) return false;
+    const own = new Set(this.#directs.of(personId).map(({ direct }) => direct.epoch));
+    const pruned = prune(after, (epoch) => own.has(epoch) || this.#list.idOf(epoch) !== undefined);
+    this.#tables.transact(() => this.#persons.setMarks(personId, JSON.stringify(pruned)));
+    return true;
+  }
+
+  /** Whether this person has read a channel up to that message or further. */
+  hasRead(personId: string, epoch: string, seq: number): boolean {
+    return (this.marks(personId).seqs[epoch] ?? 0) >= seq;
+  }
+
+  /** The first frame of a feed: `#general`, the person's own conversations, and the channels that were active or made last. */
+  firstFrame(personId: string, isOwner: boolean): FirstFrame {
+    const directs = this.directs(personId);
+    const publics = this.#list.all();
+    const newestFirst = [...publics, ...directs].sort((a, b) => rank(b) - rank(a));
+    const fitting = new Set<Channel>();
+    let bytes = 0;
+    for (const channel of newestFirst) {
+      bytes += encoder.encode(jsonOf(channel)).byteLength;
+      if (fitting.size >= FEED_CHANNELS_MAX || bytes > FEED_CHANNELS_MAX_BYTES) break;
+      fitting.add(channel);
+    }
+    const channels = [...publics, ...directs].filter((channel) => fitting.has(channel));
+    const marks = this.marks(personId);
+    const peers = channels.flatMap(({ peer }) => peer ?? []);
+    const isMore = channels.length < publics.length + directs.length;
+    return { isOwner, channels, isMore, peers, reads: readsOf(marks, channels), mentions: mentionsOf(marks, channels) };
+  }
+
+  /** All channels of a person, or the page after `cursor`; the empty cursor is before the first page. */
+  page(personId: string, cursor: string | undefined): ChannelPage {
+    const all = [...this.#list.all(), ...this.directs(personId)];
+    const marks = this.marks(personId);
+    if (cursor === undefined) return { channels: all.slice(0, CHANNELS_AT_ONCE_MAX), reads: readsOf(marks, all) };
+    // Public channels come before direct ones, each by id: a channel that was deleted meanwhile is no gap.
+    const isDirect = (id: string) => id.includes("~");
+    const isAfter = ({ id }: Channel) => (isDirect(id) === isDirect(cursor) ? id > cursor : isDirect(id));
+    const left = cursor === "" ? all : all.filter(isAfter);
+    const channels = left.slice(0, CHANNELS_PER_PAGE);
+    const last = channels.at(-1);
+    const isMore = left.length > channels.length && last !== undefined;
+    return { channels, reads: readsOf(marks, channels), ...(isMore && { cursor: last.id }) };
+  }
+}
+
+/** `#general` first, then the person's own conversations, then by the newest message. */
+function rank({ id, kind, lastAt, createdAt }: Channel): number {
+  if (id === FIRST_CHANNEL) return Number.POSITIVE_INFINITY;
+  return (lastAt ?? createdAt) + (kind === "direct" ? Number.MAX_SAFE_INTEGER / 2 : 0);
+}
+
+function readsOf({ seqs }: ReadMarks, channels: readonly Channel[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(channels.map(({ id, epoch }) => [id, seqs[epoch] ?? 0]));
+}
+
+function mentionsOf({ mentions }: ReadMarks, channels: readonly Channel[]): Readonly<Record<string, number[]>> {
+  return Object.fromEntries(channels.flatMap(({ id, epoch }) => (mentions[epoch] ? [[id, [...mentions[epoch]]]] : [])));
+}

@@ -1,0 +1,69 @@
+/**
+ * What a shard does with news: from the directory of public channels and other shards, from channels of its people.
+ * The same news twice, or late, does no harm.
+ */
+import type { ChannelNews } from "../channel/rpc.ts";
+import type { DirectoryNews } from "../directory/rpc.ts";
+import type { Tables } from "../platform/migrations.ts";
+import type { DirectStore } from "./direct-store.ts";
+import type { Directs } from "./directs.ts";
+import type { Feed } from "./feed.ts";
+import type { FeedState } from "./feed-state.ts";
+import type { PublicList } from "./public-list.ts";
+import { addMention, removeMention } from "./read-marks.ts";
+
+/** Takes in what the directory tells, and tells the feeds what is new in it. Throws when a gap in the list could not be closed. */
+export async function receiveFromDirectory(
+  { list, feed }: { readonly list: PublicList; readonly feed: Feed },
+  news: DirectoryNews,
+): Promise<void> {
+  list.noteShards(news.shards);
+  if (news.list) await list.apply(news.list, news.shards);
+  list.note(news.activity);
+  feed.activity(news.activity);
+  for (const presence of news.presence) feed.notePresence(presence);
+}
+
+type Parts = {
+  readonly tables: Tables;
+  readonly directs: Directs;
+  readonly directStore: DirectStore;
+  readonly state: FeedState;
+  readonly feed: Feed;
+};
+
+/** Takes in what a channel tells of its people here. Message texts pass through and are not stored. */
+export function receiveFromChannel(parts: Parts, news: ChannelNews): void {
+  const { state, feed } = parts;
+  const { id, epoch } = news;
+  if (news.activity) receiveActivity(parts, news, news.activity);
+  for (const { message, people, isRepeated } of news.mentions) {
+    for (const personId of people) {
+      if (state.epochOf(personId, id) !== epoch) continue;
+      const isUnread = state.update(personId, (marks) => addMention(marks, epoch, message.seq));
+      // An edit may add a mention to a message that was read: no mark says whether it was told.
+      const isEdit = !isRepeated && state.hasRead(personId, epoch, message.seq);
+      if (isUnread || isEdit) feed.mention(personId, id, message);
+    }
+  }
+  for (const { messageId, seq, people, isRepeated } of news.withdrawn) {
+    for (const personId of people) {
+      if (state.epochOf(personId, id) !== epoch) continue;
+      const wasUnread = state.update(personId, (marks) => removeMention(marks, epoch, seq));
+      if (wasUnread || !isRepeated) feed.mentionWithdrawn(personId, id, messageId);
+    }
+  }
+}
+
+function receiveActivity(
+  { tables, directs, directStore, feed }: Parts,
+  { id, epoch }: ChannelNews,
+  { seq, lastAt, latest, deleted }: NonNullable<ChannelNews["activity"]>,
+): void {
+  // Its opening may have been cut off between the shards of the two.
+  const direct = directStore.direct(id) ?? directs.restore(id, epoch, latest);
+  if (!direct || seq < direct.seq) return;
+  if (seq > direct.seq) tables.transact(() => directStore.noteActivity(id, seq, lastAt));
+  const entry = { id, seq, lastAt, ...(latest && { latest }), ...(deleted.length > 0 && { deleted }) };
+  for (const personId of id.split("~")) feed.sendTo(personId, { type: "activity", channels: [entry] });
+}

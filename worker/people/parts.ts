@@ -1,0 +1,138 @@
+/** The parts of a shard, put together: the stores, who hears of what, and the one alarm. */
+import { Authority } from "../platform/authority.ts";
+import { HOURLY_TABLE, Hourly } from "../platform/hourly.ts";
+import { Tables } from "../platform/migrations.ts";
+import { channelStub, directoryOf, parseTarget, shardStub } from "../platform/objects.ts";
+import { OUTBOX_TABLE, Outbox, type OutboxRow } from "../platform/outbox.ts";
+import { Schedule } from "../platform/schedule.ts";
+import { DAY_MS } from "../protocol/limits.ts";
+import { Checks } from "./checks.ts";
+import { DIRECT_TABLES, DirectStore } from "./direct-store.ts";
+import { Directs } from "./directs.ts";
+import { Feed } from "./feed.ts";
+import { FeedCommands } from "./feed-commands.ts";
+import { FeedState } from "./feed-state.ts";
+import { IssuedContexts } from "./issued.ts";
+import { Neighbours } from "./neighbours.ts";
+import { PERSON_TABLES, PersonStore } from "./person-store.ts";
+import { LIST_TABLE, PublicList } from "./public-list.ts";
+import type { Notice } from "./rpc.ts";
+import { Sessions } from "./sessions.ts";
+import { UploadAllowance } from "./uploads.ts";
+
+const MIGRATIONS = [[...PERSON_TABLES, ...DIRECT_TABLES, LIST_TABLE, HOURLY_TABLE, OUTBOX_TABLE]];
+
+export type Parts = ReturnType<typeof createParts>;
+
+/** Made in the constructor: it only reads. */
+export function createParts(ctx: DurableObjectState, env: Env) {
+  const { storage } = ctx;
+  const { sql } = storage;
+  let expiryAt = Date.now() + DAY_MS;
+  const tables = new Tables(storage, MIGRATIONS);
+  const exist = () => tables.exist;
+  const authority = new Authority();
+  const issued = new IssuedContexts();
+  const persons = new PersonStore(sql, tables);
+  const directStore = new DirectStore(sql, tables);
+  const list = new PublicList(sql, tables, {
+    ask: async () => directoryOf(env).list(),
+    changed: ({ changed, deleted }) => {
+      for (const id of deleted) feed.broadcast({ type: "channel_deleted", id });
+      for (const channel of changed) feed.broadcast({ type: "channel", channel });
+    },
+  });
+  const state = new FeedState(tables, persons, directStore, list);
+  const neighbours: Neighbours = new Neighbours(() => feed, {
+    shards: () => list.shards,
+    report: async (presence) => directoryOf(env).reportPresence(presence),
+    ask: async () => directoryOf(env).presence(),
+  });
+  const feed = new Feed(ctx, (changes) => neighbours.report(changes));
+  const hourly = new Hourly(sql, exist);
+  const outbox: Outbox = new Outbox(
+    sql,
+    exist,
+    (target, row) => deliver(env, target, row),
+    () => schedule.update(),
+  );
+  const expiry = {
+    dueAt: () => (tables.exist ? expiryAt : undefined),
+    isUpkeep: true,
+    run: (now: number) => {
+      expiryAt = now + DAY_MS;
+      return sessions.expire(now);
+    },
+  };
+  const schedule: Schedule = new Schedule(storage, [outbox.job, hourly.job, expiry]);
+  const directs = new Directs({
+    tables,
+    persons,
+    store: directStore,
+    state,
+    feed,
+    outbox,
+    schedule,
+    authority,
+    sessionOf: (key) => sessions.find(key),
+  });
+  const sessions: Sessions = new Sessions({
+    tables,
+    persons,
+    directs: directStore,
+    outbox,
+    schedule,
+    authority,
+    issued,
+    listeners: {
+      ended: (ended) => {
+        for (const session of ended) feed.sockets.endSession(session);
+      },
+      changed: (identity) => {
+        feed.update(identity);
+        directs.announce(identity.person);
+      },
+    },
+  });
+  const checks = new Checks({ tables, persons, sessions, list, state, hourly, schedule, issued });
+  const uploads = new UploadAllowance(tables, persons);
+  const commands = new FeedCommands(feed, state);
+  return {
+    tables,
+    authority,
+    persons,
+    directStore,
+    list,
+    state,
+    neighbours,
+    feed,
+    schedule,
+    directs,
+    sessions,
+    checks,
+    uploads,
+    commands,
+  };
+}
+
+/** Tells an object what it must hear; returns when it has acknowledged. */
+function deliver(env: Env, target: string, { payload }: OutboxRow): Promise<void> {
+  const notice: Notice = JSON.parse(payload);
+  if (notice.kind === "name released") return directoryOf(env).releaseName(notice.personId, notice.name, notice.upTo);
+  const stub = stubOf(env, target);
+  return notice.kind === "identity" ? stub.update(notice.identity) : stub.endSession(notice.session);
+}
+
+function stubOf(env: Env, target: string) {
+  const object = parseTarget(target);
+  switch (object.kind) {
+    case "channel":
+      return channelStub(env, object.epoch);
+    case "people":
+      return shardStub(env, object.shard);
+    case "directory":
+      return directoryOf(env);
+    default:
+      return object satisfies never;
+  }
+}

@@ -1,0 +1,250 @@
+/**
+ * The rows of a shard's people: who they are, their sessions, device links and uploads that wait.
+ * Every method is synchronous, so that a check and the write it allows cannot be parted.
+ * A person lives as long as there is a session; the row outlasts it, so that old messages can be explained.
+ */
+import type { Identity } from "../platform/authority.ts";
+import type { Tables } from "../platform/migrations.ts";
+import type { Person } from "../protocol/frames.ts";
+import { DAY_MS, LINKS_PER_PERSON, SESSION_MAX_MS, UPLOAD_WAIT_MS, VISITS_MAX } from "../protocol/limits.ts";
+
+/**
+ * `version` counts a person's identities. `ended_at` is the time (ms) at which the daily upkeep found no session, 0 while there is
+ * one. `claimed_at` is the directory's stamp of the name. `marks` is JSON, see read-marks.ts. A session's `visits` are the epochs
+ * of the channels in which it opened sockets, as JSON.
+ */
+export const PERSON_TABLES = [
+  "CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL, claimed_at INTEGER NOT NULL, is_owner INTEGER NOT NULL, created_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, marks TEXT NOT NULL) WITHOUT ROWID",
+  "CREATE TABLE sessions (person TEXT NOT NULL, hash TEXT NOT NULL, created_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, renewed_at INTEGER NOT NULL, visits TEXT NOT NULL, PRIMARY KEY (person, hash)) WITHOUT ROWID",
+  "CREATE TABLE links (hash TEXT PRIMARY KEY, person TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID",
+  "CREATE INDEX links_by_person ON links (person)",
+  "CREATE TABLE uploads (person TEXT NOT NULL, id TEXT NOT NULL, bytes INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (person, id)) WITHOUT ROWID",
+];
+
+type SessionRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly is_owner: number;
+  readonly created_at: number;
+  readonly seen_at: number;
+  readonly renewed_at: number;
+};
+
+/** Whose a session is; all times in ms. */
+export type SessionFacts = {
+  readonly identity: Identity;
+  readonly createdAt: number;
+  readonly seenAt: number;
+  readonly renewedAt: number;
+};
+
+/** A person as the row has it. `claimedAt` is the directory's stamp of the name. */
+export type PersonFacts = { readonly identity: Identity; readonly claimedAt: number; readonly createdAt: number };
+
+export class PersonStore {
+  readonly #sql: SqlStorage;
+  readonly #tables: Tables;
+
+  constructor(sql: SqlStorage, tables: Tables) {
+    this.#sql = sql;
+    this.#tables = tables;
+  }
+
+  session(personId: string, hash: string, now: number): SessionFacts | undefined {
+    if (!this.#tables.exist) return undefined;
+    const [row] = this.#sql.exec<SessionRow>(
+      `SELECT id, name, version, is_owner, sessions.created_at, seen_at, renewed_at
+       FROM sessions JOIN people ON people.id = person WHERE person = ? AND hash = ? AND seen_at > ?`,
+      personId,
+      hash,
+      now - SESSION_MAX_MS,
+    );
+    if (!row) return undefined;
+    const { id, name, version, is_owner: isOwner, created_at: createdAt, seen_at: seenAt, renewed_at: renewedAt } = row;
+    return { identity: { person: { id, name }, isOwner: isOwner === 1, version }, createdAt, seenAt, renewedAt };
+  }
+
+  person(id: string): PersonFacts | undefined {
+    if (!this.#tables.exist) return undefined;
+    const [row] = this.#sql.exec<{
+      name: string;
+      version: number;
+      is_owner: number;
+      claimed_at: number;
+      created_at: number;
+    }>("SELECT name, version, is_owner, claimed_at, created_at FROM people WHERE id = ?", id);
+    if (!row) return undefined;
+    const identity = { person: { id, name: row.name }, isOwner: row.is_owner === 1, version: row.version };
+    return { identity, claimedAt: row.claimed_at, createdAt: row.created_at };
+  }
+
+  /** Those of them there are, with their last names. */
+  peopleById(ids: readonly string[]): readonly Person[] {
+    return ids.flatMap((id) => this.person(id)?.identity.person ?? []);
+  }
+
+  /** When (ms) any session of a person was used last, to the day; `undefined` when there is no session. */
+  seenAt(personId: string): number | undefined {
+    if (!this.#tables.exist) return undefined;
+    const { at } = this.#sql
+      .exec<{ at: number | null }>("SELECT MAX(seen_at) AS at FROM sessions WHERE person = ?", personId)
+      .one();
+    return at ?? undefined;
+  }
+
+  /** A new person with a first session. `marks` as read-marks.ts makes them. */
+  add(person: Person, session: string, claimedAt: number, marks: string, now: number): void {
+    this.#sql.exec(
+      "INSERT INTO people VALUES (?, ?, ?, ?, 0, ?, 0, ?)",
+      person.id,
+      person.name,
+      now,
+      claimedAt,
+      now,
+      marks,
+    );
+    this.addSession(person.id, session, now);
+  }
+
+  setIdentity({ person, isOwner, version }: Identity, claimedAt: number): void {
+    this.#sql.exec(
+      "UPDATE people SET name = ?, is_owner = ?, version = ?, claimed_at = ? WHERE id = ?",
+      person.name,
+      Number(isOwner),
+      version,
+      claimedAt,
+      person.id,
+    );
+  }
+
+  addSession(personId: string, hash: string, now: number): void {
+    this.#sql.exec("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, '[]')", personId, hash, now, now, now);
+  }
+
+  sessions(personId: string): readonly string[] {
+    if (!this.#tables.exist) return [];
+    return this.#sql
+      .exec<{ hash: string }>("SELECT hash FROM sessions WHERE person = ?", personId)
+      .toArray()
+      .map(({ hash }) => hash);
+  }
+
+  /** Ends sessions; a person's links end with the last one. */
+  endSessions(personId: string, hashes: readonly string[]): void {
+    for (const hash of hashes) this.#sql.exec("DELETE FROM sessions WHERE person = ? AND hash = ?", personId, hash);
+    if (this.sessions(personId).length === 0) this.#sql.exec("DELETE FROM links WHERE person = ?", personId);
+  }
+
+  /** Notes that a session was used, at most once a day. `renews`: its cookie is renewed too. Says whether it is to be. */
+  noteSeen(personId: string, hash: string, facts: SessionFacts, now: number, mayRenew: boolean): boolean {
+    const renews = mayRenew && now - facts.renewedAt >= DAY_MS;
+    // A socket carries no cookie. A day later, so that an answer that does can note both in one row.
+    if (!renews && now - facts.seenAt < 2 * DAY_MS) return false;
+    this.#sql.exec(
+      "UPDATE sessions SET seen_at = ?, renewed_at = ? WHERE person = ? AND hash = ?",
+      now,
+      renews ? now : facts.renewedAt,
+      personId,
+      hash,
+    );
+    return renews;
+  }
+
+  /** The epochs of the channels in which a session opened sockets. */
+  visits(personId: string, hash: string): readonly string[] {
+    const [row] = this.#sql.exec<{ visits: string }>(
+      "SELECT visits FROM sessions WHERE person = ? AND hash = ?",
+      personId,
+      hash,
+    );
+    const visits: readonly string[] = JSON.parse(row?.visits ?? "[]");
+    return visits;
+  }
+
+  /** Notes a visit: a row the first time, none afterwards. Past the limit channels that are gone are forgotten first. */
+  noteVisit(personId: string, hash: string, epoch: string, isThere: (epoch: string) => boolean): void {
+    const visits = this.visits(personId, hash);
+    if (visits.includes(epoch)) return;
+    const kept = visits.length < VISITS_MAX ? visits : visits.filter(isThere);
+    const next = JSON.stringify([...kept, epoch].slice(-VISITS_MAX));
+    this.#sql.exec("UPDATE sessions SET visits = ? WHERE person = ? AND hash = ?", next, personId, hash);
+  }
+
+  /** A link that lets one more device in; of one person the newest are kept. */
+  addLink(hash: string, personId: string, expiresAt: number): void {
+    this.#sql.exec("INSERT INTO links VALUES (?, ?, ?) ON CONFLICT DO NOTHING", hash, personId, expiresAt);
+    this.#sql.exec(
+      `DELETE FROM links WHERE person = ?1 AND hash NOT IN
+       (SELECT hash FROM links WHERE person = ?1 ORDER BY expires_at DESC LIMIT ?2)`,
+      personId,
+      LINKS_PER_PERSON,
+    );
+  }
+
+  /** Whose link that is, if it still holds at `now`. */
+  link(hash: string, now: number): string | undefined {
+    if (!this.#tables.exist) return undefined;
+    const [row] = this.#sql.exec<{ person: string }>(
+      "SELECT person FROM links WHERE hash = ? AND expires_at > ?",
+      hash,
+      now,
+    );
+    return row?.person;
+  }
+
+  deleteLink(hash: string): void {
+    this.#sql.exec("DELETE FROM links WHERE hash = ?", hash);
+  }
+
+  marks(personId: string): string | undefined {
+    const [row] = this.#sql.exec<{ marks: string }>("SELECT marks FROM people WHERE id = ?", personId);
+    return row?.marks;
+  }
+
+  setMarks(personId: string, marks: string): void {
+    this.#sql.exec("UPDATE people SET marks = ? WHERE id = ?", marks, personId);
+  }
+
+  /** Bytes of a person's uploads that no message has taken. */
+  waitingBytes(personId: string, now: number): number {
+    return this.#sql
+      .exec<{ n: number }>(
+        "SELECT COALESCE(SUM(bytes), 0) AS n FROM uploads WHERE person = ? AND at > ?",
+        personId,
+        now - UPLOAD_WAIT_MS,
+      )
+      .one().n;
+  }
+
+  /** Notes an upload that waits, and forgets those of this person that waited too long, which their channels swept. */
+  noteUpload(personId: string, id: string, bytes: number, now: number): void {
+    this.#sql.exec("DELETE FROM uploads WHERE person = ? AND at <= ?", personId, now - UPLOAD_WAIT_MS);
+    this.#sql.exec("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?)", personId, id, bytes, now);
+  }
+
+  forgetUploads(personId: string, ids: readonly string[]): void {
+    if (!this.#tables.exist) return;
+    for (const id of ids) this.#sql.exec("DELETE FROM uploads WHERE person = ? AND id = ?", personId, id);
+  }
+
+  /** People with sessions that were not used for `SESSION_MAX_MS`, and those sessions. Looks at every session: once a day. */
+  expiredSessions(now: number): readonly { readonly person: string; readonly hash: string }[] {
+    return this.#sql
+      .exec<{ person: string; hash: string }>(
+        "SELECT person, hash FROM sessions WHERE seen_at <= ?",
+        now - SESSION_MAX_MS,
+      )
+      .toArray();
+  }
+
+  /** Forgets links and uploads that are over, and people who ended longer ago than any cookie lives. Looks at every person: once a day. */
+  forgetOld(now: number): void {
+    const living = "(SELECT person FROM sessions)";
+    this.#sql.exec("DELETE FROM links WHERE expires_at <= ?", now);
+    this.#sql.exec("DELETE FROM uploads WHERE at <= ?", now - UPLOAD_WAIT_MS);
+    this.#sql.exec(`UPDATE people SET ended_at = 0 WHERE ended_at > 0 AND id IN ${living}`);
+    this.#sql.exec(`UPDATE people SET ended_at = ? WHERE ended_at = 0 AND id NOT IN ${living}`, now);
+    this.#sql.exec("DELETE FROM people WHERE ended_at > 0 AND ended_at <= ?", now - SESSION_MAX_MS);
+  }
+}

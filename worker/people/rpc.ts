@@ -1,0 +1,57 @@
+/** What a shard of people is asked. Types only. */
+import type { ChannelRef } from "../channel/rpc.ts";
+import type { AuthContext, Identity } from "../platform/authority.ts";
+import type { Refused } from "../protocol/errors.ts";
+import type { Channel, Person } from "../protocol/frames.ts";
+
+/** A session to be checked, by the hash of its cookie. */
+export type SessionKey = { readonly personId: string; readonly session: string };
+
+export type Check = SessionKey & {
+  /** The answer can carry a renewed cookie. */
+  readonly mayRenew: boolean;
+  /** The channel of the path, by its id. */
+  readonly channelId?: string;
+  /** The channel said that it has ended: the list is asked for anew. */
+  readonly isGone?: boolean;
+  /** A socket is to be opened in the channel. */
+  readonly isVisit?: boolean;
+};
+
+/** A session that is alive, with the channel asked for if it is there for this person. */
+export type CheckedSession = {
+  readonly auth: AuthContext;
+  readonly renew: boolean;
+  readonly channel?: ChannelRef;
+};
+
+export type Authorized = { readonly kind: "authorized"; readonly auth: AuthContext };
+
+/** What a person may make only so often. */
+export type Allowance = "channels" | "directs";
+
+export type SignedIn = { readonly kind: "signed in"; readonly person: Person; readonly isOwner: boolean };
+export type SignInOutcome = Refused | SignedIn;
+
+/** The peer's shard has accepted a direct conversation. `version` is that of the asker's identity which it has got. */
+export type Accepted = {
+  readonly kind: "accepted";
+  readonly peer: Identity;
+  readonly version: number;
+  readonly isNew: boolean;
+};
+
+export type ChannelOutcome = Refused | { readonly kind: "channel"; readonly channel: Channel; readonly isNew: boolean };
+
+/** A page of the channels a person may see. */
+export type ChannelPage = {
+  readonly channels: readonly Channel[];
+  readonly cursor?: string;
+  readonly reads: Readonly<Record<string, number>>;
+};
+
+/** What an object hears through a shard's outbox. */
+export type Notice =
+  | { readonly kind: "session ended"; readonly session: string }
+  | { readonly kind: "identity"; readonly identity: Identity }
+  | { readonly kind: "name released"; readonly personId: string; readonly name: string; readonly upTo: number };

@@ -1,0 +1,243 @@
+/**
+ * Sessions and identities of a shard's people: who begins, renames, ends. This is the only authority on them.
+ * Each change and what others must hear of it are one transaction; the outbox tells it until it was heard.
+ */
+import { type Authority, type Identity, SESSION_ENDED } from "../platform/authority.ts";
+import { keysOf } from "../platform/confusables.ts";
+import type { Tables } from "../platform/migrations.ts";
+import { channelTarget, DIRECTORY, shardTarget } from "../platform/objects.ts";
+import type { Outbox } from "../platform/outbox.ts";
+import type { Schedule } from "../platform/schedule.ts";
+import { shardOf } from "../platform/shard-id.ts";
+import { type Refused, refuse } from "../protocol/errors.ts";
+import type { Person } from "../protocol/frames.ts";
+import { CLAIM_MAX_AGE_MS, DELIVERY_MAX_MS, END_MAX_MS, LINK_MS, NAME_KEPT_MS } from "../protocol/limits.ts";
+import type { DirectStore } from "./direct-store.ts";
+import type { IssuedContexts } from "./issued.ts";
+import type { PersonFacts, PersonStore, SessionFacts } from "./person-store.ts";
+import type { Notice, SessionKey, SignInOutcome } from "./rpc.ts";
+
+/** What a shard's other parts do when a person changes. */
+type Listeners = {
+  /** Sessions have ended: their feeds close. */
+  readonly ended: (sessions: readonly string[]) => void;
+  /** A person has a new name, or became an owner. */
+  readonly changed: (identity: Identity) => void;
+};
+
+type Parts = {
+  readonly tables: Tables;
+  readonly persons: PersonStore;
+  readonly directs: DirectStore;
+  readonly outbox: Outbox;
+  readonly schedule: Schedule;
+  readonly authority: Authority;
+  readonly issued: IssuedContexts;
+  readonly listeners: Listeners;
+};
+
+const TOO_LATE = refuse("busy", "Signing in took too long. Try again.");
+const LINK_EXPIRED = refuse("link_expired", "This link was used already, or its ten minutes are over.");
+const NO_SUCH_PERSON = refuse("not_found", "There is no such person.");
+
+export class Sessions {
+  readonly #parts: Parts;
+  /** By person and key of a claimed name: claims up to that one (ms) are void, as the directory was told at that time (ms). */
+  readonly #deniedClaims = new Map<string, { readonly at: number; readonly upTo: number }>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** The session, if it is alive in this very turn. */
+  find({ personId, session }: SessionKey): SessionFacts | undefined {
+    return this.#parts.persons.session(personId, session, Date.now());
+  }
+
+  /** A new person under a name that the directory has granted. A claim that is too old is refused: the name may be another's by now. */
+  create(person: Person, session: string, claimedAt: number, marks: string): SignInOutcome {
+    const now = Date.now();
+    if (!this.#isUsable(person, claimedAt, now)) return TOO_LATE;
+    const { tables, persons } = this.#parts;
+    // Asked once more: the platform repeats a call whose answer was lost.
+    if (!persons.person(person.id)) tables.transact(() => persons.add(person, session, claimedAt, marks, now));
+    return { kind: "signed in", person, isOwner: false };
+  }
+
+  /** A new name that the directory has granted. Answered when those who show the old one were notice, or after 5 s. */
+  async rename(key: SessionKey, name: string, claimedAt: number): Promise<SignInOutcome> {
+    const now = Date.now();
+    if (!this.find(key)) return SESSION_ENDED;
+    const facts = this.#parts.persons.person(key.personId);
+    if (!facts || !this.#isUsable({ id: key.personId, name }, claimedAt, now)) return TOO_LATE;
+    const { person: before, isOwner } = facts.identity;
+    const identity: Identity = { person: { id: before.id, name }, isOwner, version: versionAfter(facts, now) };
+    if (before.name !== name) await this.#change(facts, identity, claimedAt);
+    // The name is set already, by an answer that was lost or by a second request: the newer claim is theirs as well.
+    else this.#parts.persons.setIdentity(facts.identity, Math.max(facts.claimedAt, claimedAt));
+    return { kind: "signed in", person: identity.person, isOwner };
+  }
+
+  /** The person of this session becomes an owner of the site. Whether the code was right is the front door's to know. */
+  async becomeOwner(key: SessionKey): Promise<SignInOutcome> {
+    const facts = this.find(key) && this.#parts.persons.person(key.personId);
+    if (!facts) return SESSION_ENDED;
+    const { person, isOwner } = facts.identity;
+    if (!isOwner)
+      await this.#change(facts, { person, isOwner: true, version: versionAfter(facts, Date.now()) }, facts.claimedAt);
+    return { kind: "signed in", person, isOwner: true };
+  }
+
+  /** Ends a session. Answered when every object that may act for it has acknowledged, or after 6 s. */
+  async signOut(key: SessionKey): Promise<void> {
+    if (this.find(key)) await this.#end(key.personId, [key.session]);
+  }
+
+  /** Ends all sessions of a person, whose name is then free. */
+  async remove(personId: string): Promise<Refused | undefined> {
+    const sessions = this.#parts.persons.sessions(personId);
+    if (!this.#parts.persons.person(personId)) return NO_SUCH_PERSON;
+    if (sessions.length > 0) await this.#end(personId, sessions);
+    return undefined;
+  }
+
+  /** Says until when (ms) a link for one more device works, known by its hash. */
+  addLink(key: SessionKey, hash: string): Refused | { readonly kind: "link"; readonly expiresAt: number } {
+    if (!this.find(key)) return SESSION_ENDED; // a link would outlive the session
+    const expiresAt = Date.now() + LINK_MS;
+    this.#parts.tables.transact(() => this.#parts.persons.addLink(hash, key.personId, expiresAt));
+    return { kind: "link", expiresAt };
+  }
+
+  /** Whose link that is. It is used up by `redeem`, not by asking. */
+  linkOwner(hash: string): string | undefined {
+    return this.#parts.persons.link(hash, Date.now());
+  }
+
+  /** One more session for the person whose link it is. Asked once more, since an answer was lost, it answers the same. */
+  redeem(hash: string, personId: string, session: string): SignInOutcome {
+    const now = Date.now();
+    const { tables, persons } = this.#parts;
+    const isRepeated = persons.session(personId, session, now) !== undefined;
+    const facts = isRepeated || persons.link(hash, now) === personId ? persons.person(personId) : undefined;
+    if (!facts) return LINK_EXPIRED;
+    if (!isRepeated)
+      tables.transact(() => {
+        persons.deleteLink(hash);
+        persons.addSession(personId, session, now);
+      });
+    const { person, isOwner } = facts.identity;
+    return { kind: "signed in", person, isOwner };
+  }
+
+  /**
+   * Whether the name that a person of this shard has now has that key, and until when (ms) it is surely theirs. The directory asks
+   * when another person wants it. In the same turn a person unseen for 90 days ends, and a claim that was not used becomes void.
+   */
+  holds(personId: string, key: string, claimedAt: number): { readonly holds: boolean; readonly until: number } {
+    const now = Date.now();
+    const { persons } = this.#parts;
+    const seenAt = persons.seenAt(personId);
+    const name = persons.person(personId)?.identity.person.name;
+    const isTheirs = seenAt !== undefined && name !== undefined && keysOf(name).includes(key);
+    if (isTheirs && now - seenAt < NAME_KEPT_MS) return { holds: true, until: seenAt + NAME_KEPT_MS };
+    if (isTheirs) void this.#end(personId, persons.sessions(personId));
+    for (const [claim, { at }] of this.#deniedClaims)
+      if (at < now - 2 * CLAIM_MAX_AGE_MS) this.#deniedClaims.delete(claim);
+    this.#deniedClaims.set(`${personId} ${key}`, { at: now, upTo: claimedAt });
+    return { holds: false, until: 0 };
+  }
+
+  /** Ends the sessions that no cookie can belong to any more. Once a day. */
+  async expire(now: number): Promise<void> {
+    const { tables, persons, directs } = this.#parts;
+    if (!tables.exist) return;
+    await Promise.all(persons.expiredSessions(now).map(({ person, hash }) => this.#end(person, [hash])));
+    tables.transact(() => {
+      persons.forgetOld(now);
+      directs.forgetOld();
+    });
+  }
+
+  #isUsable({ id, name }: Person, claimedAt: number, now: number): boolean {
+    const denials = keysOf(name).map((key) => this.#deniedClaims.get(`${id} ${key}`)?.upTo ?? 0);
+    return now - claimedAt <= CLAIM_MAX_AGE_MS && Math.max(...denials) < claimedAt;
+  }
+
+  async #change(before: PersonFacts, identity: Identity, claimedAt: number): Promise<void> {
+    const { tables, persons, directs, outbox, schedule, authority, issued, listeners } = this.#parts;
+    const { person, version } = identity;
+    const subject = `person:${person.id}`;
+    const sessions = persons.sessions(person.id);
+    const visited = sessions.flatMap((session) => persons.visits(person.id, session)).map(channelTarget);
+    const asked = sessions.flatMap((session) => issued.targets(session, Date.now()));
+    const shard = shardOf(person.id);
+    const peerShards = directs.peersOf(person.id).map(shardOf);
+    const released = before.identity.person.name === person.name ? undefined : before.identity.person.name;
+    tables.transact(() => {
+      persons.setIdentity(identity, claimedAt);
+      const notice: Notice = { kind: "identity", identity };
+      for (const target of new Set([...visited, ...asked])) outbox.put(target, subject, version, notice);
+      for (const other of new Set(peerShards)) {
+        if (other !== undefined && other !== shard) outbox.put(shardTarget(other), subject, version, notice);
+      }
+      if (released !== undefined) this.#release(person.id, released, before.claimedAt);
+    });
+    authority.update(identity);
+    listeners.changed(identity);
+    schedule.update();
+    void outbox.flush();
+    await outbox.settled(
+      [subject, ...(released === undefined ? [] : [releaseSubject(person.id, released)])],
+      DELIVERY_MAX_MS,
+    );
+  }
+
+  async #end(personId: string, sessions: readonly string[]): Promise<void> {
+    const { tables, persons, outbox, schedule, authority, issued, listeners } = this.#parts;
+    const now = Date.now();
+    const facts = persons.person(personId);
+    const waits = sessions.map((session) => {
+      return issued.waitMs(persons.session(personId, session, now)?.createdAt ?? now, now);
+    });
+    tables.transact(() => {
+      for (const session of sessions) {
+        const notice: Notice = { kind: "session ended", session };
+        const visited = persons.visits(personId, session).map(channelTarget);
+        for (const target of new Set([...visited, ...issued.targets(session, now)])) {
+          outbox.put(target, endSubject(session), now, notice);
+        }
+      }
+      persons.endSessions(personId, sessions);
+      const isLast = persons.sessions(personId).length === 0;
+      if (isLast && facts) this.#release(personId, facts.identity.person.name, facts.claimedAt);
+    });
+    for (const session of sessions) authority.endSession(session, now);
+    listeners.ended(sessions);
+    schedule.update();
+    void outbox.flush();
+    const subjects = sessions.map(endSubject);
+    if (facts) subjects.push(releaseSubject(personId, facts.identity.person.name));
+    const rest = Math.max(0, ...waits);
+    await Promise.all([outbox.settled(subjects, END_MAX_MS), rest > 0 ? scheduler.wait(rest) : undefined]);
+  }
+
+  /** Inside a transaction: the directory is to forget a name that was this person's up to that claim. */
+  #release(personId: string, name: string, upTo: number): void {
+    const notice: Notice = { kind: "name released", personId, name, upTo };
+    this.#parts.outbox.put(DIRECTORY, releaseSubject(personId, name), upTo, notice);
+  }
+}
+
+function releaseSubject(personId: string, name: string): string {
+  return `name:${personId}:${name}`;
+}
+
+function endSubject(session: string): string {
+  return `session:${session}`;
+}
+
+/** Two changes within a millisecond have different versions. */
+function versionAfter({ identity }: PersonFacts, now: number): number {
+  return Math.max(now, identity.version + 1);
+}
