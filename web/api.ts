@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { CLOSE } from "../worker/protocol/errors.ts";
 import {
   Channel,
+  ChannelsAnswer,
   DevicesAnswer,
   LinkAnswer,
   OnlinePeopleAnswer,
@@ -30,6 +31,9 @@ export type Answer<T> =
 
 /** An answer that takes longer (ms) is none. */
 const PATIENCE_MS = 15_000;
+
+/** A page of the list of channels. */
+export type ChannelPage = v.InferOutput<typeof ChannelsAnswer>;
 
 export type Site = v.InferOutput<typeof SiteAnswer>;
 
@@ -64,6 +68,9 @@ export const api = {
   link: () => call("POST", "/api/session/links", LinkAnswer),
 
   redeem: (token: string) => call("POST", "/api/session/redeem", SessionAnswer, { token }),
+
+  /** The page of channels after `cursor`; the empty one is before the first. */
+  channels: (cursor: string) => call("GET", `/api/channels?cursor=${encodeURIComponent(cursor)}`, ChannelsAnswer),
 
   createChannel: (name: string) => call("POST", "/api/channels", Channel, { name }),
 

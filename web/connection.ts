@@ -22,20 +22,26 @@ export type ConnectionState =
   /** `code` says why: the server's close code. */
   | { readonly kind: "stopped"; readonly code: number };
 
-export type Happening =
+/** What happens to a connection. */
+export type Event =
   | { readonly kind: "start" | "leave" | "opened" | "due" | "nudged" | "silent" }
-  | { readonly kind: "closed"; readonly code: number };
+  /** `crowd`: how many people are on the other end, as far as known. */
+  | { readonly kind: "closed"; readonly code: number; readonly crowd: number };
 
 /** What the driver has to do. `wait` is for a random share of `capMs`, beyond `leastMs`. */
-type Order =
+type Effect =
   | { readonly kind: "connect" | "hangUp" | "ping" }
   | { readonly kind: "wait"; readonly leastMs: number; readonly capMs: number };
 
-type Step = { readonly state: ConnectionState; readonly orders: readonly Order[] };
+type Step = { readonly state: ConnectionState; readonly effects: readonly Effect[] };
 
 /** Full jitter: "Exponential Backoff And Jitter", AWS Architecture Blog, 2015. A class that lost its network comes back spread out. */
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
+/** Codes by which all sockets of an object end together. */
+const RESTARTS: readonly number[] = [1001, 1006, 1012];
+const SPREAD_MS_PER_PERSON = 2;
+const SPREAD_MAX_MS = 120_000;
 /** After being told to slow down (4029): the quiet time the server asks for. */
 const PENALTY_MS = 2_000;
 /** A socket that says nothing for so long after a ping, or never says a first word, is dead. */
@@ -53,43 +59,53 @@ const FINAL: readonly number[] = [
   CLOSE.channelGone,
 ];
 
-/** What follows from a happening. Pure; what makes no sense in a state changes nothing. */
-export function next(state: ConnectionState, happening: Happening): Step {
-  switch (happening.kind) {
+/** What follows from a event. Pure; what makes no sense in a state changes nothing. */
+export function next(state: ConnectionState, event: Event): Step {
+  switch (event.kind) {
     case "start":
       return isUnderWay(state) ? stay(state) : connect(0);
     case "leave":
-      return { state: { kind: "idle" }, orders: [{ kind: "hangUp" }] };
+      return { state: { kind: "idle" }, effects: [{ kind: "hangUp" }] };
     case "opened":
       return state.kind === "connecting" ? stay({ kind: "live" }) : stay(state);
     case "due":
       return state.kind === "waiting" ? connect(state.tries) : stay(state);
     case "nudged":
       if (state.kind === "waiting") return connect(state.tries);
-      return state.kind === "live" ? { state, orders: [{ kind: "ping" }] } : stay(state);
+      return state.kind === "live" ? { state, effects: [{ kind: "ping" }] } : stay(state);
     case "silent":
-      return isOpen(state) ? wait(state, 0, [{ kind: "hangUp" }]) : stay(state);
+      return isOpen(state) ? wait(state, {}, [{ kind: "hangUp" }]) : stay(state);
     case "closed":
       if (!isOpen(state)) return stay(state);
-      if (FINAL.includes(happening.code)) return stay({ kind: "stopped", code: happening.code });
-      return wait(state, happening.code === CLOSE.tooFast ? PENALTY_MS : 0);
+      if (FINAL.includes(event.code)) return stay({ kind: "stopped", code: event.code });
+      return wait(state, { leastMs: event.code === CLOSE.tooFast ? PENALTY_MS : 0, spreadMs: spreadOf(event) });
     default:
-      return happening satisfies never;
+      return event satisfies never;
   }
 }
 
 function connect(tries: number): Step {
-  return { state: { kind: "connecting", tries }, orders: [{ kind: "connect" }] };
+  return { state: { kind: "connecting", tries }, effects: [{ kind: "connect" }] };
 }
 
-function wait(state: ConnectionState, leastMs: number, before: readonly Order[] = []): Step {
+/** `spreadMs`: everyone who was on the other end comes back within it. */
+function wait(
+  state: ConnectionState,
+  { leastMs = 0, spreadMs = 0 }: { readonly leastMs?: number; readonly spreadMs?: number },
+  before: readonly Effect[] = [],
+): Step {
   const tries = state.kind === "connecting" ? state.tries : 0;
-  const capMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries);
-  return { state: { kind: "waiting", tries: tries + 1 }, orders: [...before, { kind: "wait", leastMs, capMs }] };
+  const capMs = Math.max(spreadMs, Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries));
+  return { state: { kind: "waiting", tries: tries + 1 }, effects: [...before, { kind: "wait", leastMs, capMs }] };
+}
+
+/** After a restart everybody comes back at once, unless they spread out: by 2 ms a person, within two minutes. */
+function spreadOf({ code, crowd }: { readonly code: number; readonly crowd: number }): number {
+  return RESTARTS.includes(code) ? Math.min(SPREAD_MAX_MS, crowd * SPREAD_MS_PER_PERSON) : 0;
 }
 
 function stay(state: ConnectionState): Step {
-  return { state, orders: [] };
+  return { state, effects: [] };
 }
 
 function isOpen(state: ConnectionState): boolean {
@@ -128,28 +144,30 @@ export type Wiring = {
   readonly url: () => string;
   readonly received: (data: string) => void;
   readonly changed: (state: ConnectionState) => void;
+  /** How many people are on the other end, as far as known. */
+  readonly crowd: () => number;
   /** A browser does not tell why an upgrade was refused. This asks over HTTP: a close code, or `undefined` for weather. */
   readonly whyRefused: () => Promise<number | undefined>;
 };
 
 /** A connection that is still idle. */
-export function createConnection({ url, received, changed, whyRefused }: Wiring): Connection {
+export function createConnection({ url, received, changed, crowd, whyRefused }: Wiring): Connection {
   let state: ConnectionState = { kind: "idle" };
   let socket: WebSocket | undefined;
   let waiting: ReturnType<typeof setTimeout> | undefined;
   let watching: ReturnType<typeof setTimeout> | undefined;
   let pingedAt = 0;
 
-  function happen(happening: Happening): void {
+  function dispatch(event: Event): void {
     const before = state;
-    const step = next(before, happening);
+    const step = next(before, event);
     state = step.state;
-    for (const order of step.orders) carryOut(order);
+    for (const effect of step.effects) runEffect(effect);
     if (state !== before) changed(state);
   }
 
-  function carryOut(order: Order): void {
-    switch (order.kind) {
+  function runEffect(effect: Effect): void {
+    switch (effect.kind) {
       case "connect":
         clearTimeout(waiting);
         return open();
@@ -159,10 +177,10 @@ export function createConnection({ url, received, changed, whyRefused }: Wiring)
       case "ping":
         return ping();
       case "wait":
-        waiting = setTimeout(() => happen({ kind: "due" }), order.leastMs + Math.random() * order.capMs);
+        waiting = setTimeout(() => dispatch({ kind: "due" }), effect.leastMs + Math.random() * effect.capMs);
         return;
       default:
-        return order satisfies never;
+        return effect satisfies never;
     }
   }
 
@@ -173,7 +191,7 @@ export function createConnection({ url, received, changed, whyRefused }: Wiring)
     socket = opening;
     let hasSpoken = false;
     pingedAt = Date.now();
-    watch(SILENCE_MS, () => happen({ kind: "silent" }));
+    watch(SILENCE_MS, () => dispatch({ kind: "silent" }));
     opening.onmessage = ({ data }) => {
       if (socket !== opening) return;
       hasSpoken = true;
@@ -181,13 +199,13 @@ export function createConnection({ url, received, changed, whyRefused }: Wiring)
       watch(Math.max(0, pingedAt + PING_EVERY_MS - Date.now()), ping);
       if (data === PONG) return;
       received(String(data));
-      if (socket === opening) happen({ kind: "opened" });
+      if (socket === opening) dispatch({ kind: "opened" });
     };
     opening.onclose = async ({ code }) => {
       if (socket !== opening) return;
       drop();
       const reason = hasSpoken ? undefined : await whyRefused();
-      if (!socket) happen({ kind: "closed", code: reason ?? code });
+      if (!socket) dispatch({ kind: "closed", code: reason ?? code, crowd: crowd() });
     };
     const { onmessage } = opening;
     // Once it is told that this connects.
@@ -207,7 +225,7 @@ export function createConnection({ url, received, changed, whyRefused }: Wiring)
     if (socket?.readyState !== WebSocket.OPEN) return;
     pingedAt = Date.now();
     socket.send(PING);
-    watch(SILENCE_MS, () => happen({ kind: "silent" }));
+    watch(SILENCE_MS, () => dispatch({ kind: "silent" }));
   }
 
   /** One watch at a time: either for the next ping or for an answer. */
@@ -217,12 +235,12 @@ export function createConnection({ url, received, changed, whyRefused }: Wiring)
   }
 
   return {
-    start: () => happen({ kind: "start" }),
-    leave: () => happen({ kind: "leave" }),
-    nudge: () => happen({ kind: "nudged" }),
+    start: () => dispatch({ kind: "start" }),
+    leave: () => dispatch({ kind: "leave" }),
+    nudge: () => dispatch({ kind: "nudged" }),
     end(code) {
       drop();
-      happen({ kind: "closed", code });
+      dispatch({ kind: "closed", code, crowd: crowd() });
     },
     send(frame) {
       if (state.kind !== "live" || socket?.readyState !== WebSocket.OPEN) return false;

@@ -23,7 +23,7 @@
   const [, id] = /"id":"([\w-]+)"/.exec(kept("person")) ?? [];
   const path = location.pathname === "/" ? kept(`${id}.place`) : location.pathname;
   const [, kind, name] = /^\/([cd])\/([^/]+)/.exec(path) ?? [];
-  if (id && name && !location.hash) {
+  if (id && name && !location.hash && kept("version") === "2") {
     const channel = kind === "c" ? name : encodeURIComponent([id, name].sort().join("~"));
     globalThis.earlySockets = new Map(
       ["/api/directory/socket", `/api/channels/${channel}/socket`].map((address) => {

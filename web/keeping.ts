@@ -10,7 +10,7 @@ import { Channel, Person, WindowAnswer } from "../worker/protocol/frames.ts";
 import { notePersistenceFailure } from "./persistence.ts";
 import type { Store } from "./store.ts";
 
-const database = createDatabase("flack-kept", "entries");
+const database = createDatabase("flack-kept-v2", "entries");
 /** What changes within this time (ms) is written once. */
 const GATHER_MS = 500;
 

@@ -17,6 +17,7 @@ import { createOutbox } from "./outbox.ts";
 import { fetchPart, noteChance } from "./parts.ts";
 import { followAddress, takeLinkToken } from "./route.ts";
 import { createStore } from "./store.ts";
+import { upgrade } from "./upgrade.ts";
 import { speak } from "./words.ts";
 import "./styles/index.css";
 import { forgetSuperseded } from "./superseded.ts";
@@ -35,6 +36,7 @@ const store = createStore({
   makeDeliveries: async (ways) => (await fetchPart(() => import("./delivery.ts"))).createDeliveries(ways),
   makeOutbox: createOutbox,
   say: (command) => channelConnection?.send(JSON.stringify(command)) ?? false,
+  sendToFeed: (command) => directoryConnection.send(JSON.stringify(command)),
   makeUploads: async (channelId) => (await fetchPart(() => import("./uploads.ts"))).createUploads(channelId),
   startOver: () => location.reload(),
   now: Date.now,
@@ -44,6 +46,7 @@ const directoryConnection: Connection = createConnection({
   url: () => socketUrl("/api/directory/socket"),
   whyRefused: () => whyRefused(),
   changed: (state) => store.linkChanged("directory", state),
+  crowd: () => store.crowdOf("directory"),
   received(data) {
     const frame = parseDirectoryFrame(data);
     if (isFarewell(frame)) directoryConnection.end(CLOSE.sessionEnded);
@@ -60,6 +63,7 @@ function connectChannel(channelId: string): Connection {
     url: () => socketUrl(`${channelPath(channelId)}/socket${cursor()}`),
     whyRefused: () => whyRefused(channelId),
     changed: (state) => store.linkChanged("channel", state),
+    crowd: () => store.crowdOf("channel"),
     received(data) {
       const frame = parseChannelFrame(data);
       if (isFarewell(frame)) connection.end(CLOSE.sessionEnded);
@@ -133,7 +137,10 @@ effect(() => {
   const connection = connectChannel(channelId);
   channelConnection = connection;
   untracked(connection.start);
-  return () => untracked(connection.leave);
+  return () => {
+    untracked(connection.leave);
+    store.tellRead(false);
+  };
 });
 
 effect(() => {
@@ -144,7 +151,10 @@ effect(() => {
 followAddress();
 addEventListener("online", nudge);
 addEventListener("focus", nudge);
-addEventListener("visibilitychange", nudge);
+addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") store.tellRead(true);
+  nudge();
+});
 // A device link that is opened in a page that is open already changes nothing but what stands after the #.
 addEventListener("hashchange", () => {
   const token = takeLinkToken();
@@ -152,9 +162,12 @@ addEventListener("hashchange", () => {
 });
 memory.onOtherTabs(store.noticeOtherTabs);
 addEventListener("pagehide", () => store.leavePage());
-void store.start(takeLinkToken());
-// What nobody has taken by now leads elsewhere.
-for (const { socket } of globalThis.earlySockets?.values() ?? []) socket.close();
+void upgrade().then(() => {
+  store.noticeRescued();
+  void store.start(takeLinkToken());
+  // What nobody has taken by now leads elsewhere.
+  for (const { socket } of globalThis.earlySockets?.values() ?? []) socket.close();
+});
 
 forgetSuperseded();
 const root = document.getElementById("app");

@@ -12,6 +12,10 @@ const PERSON = `${PREFIX}person`;
 /** A message and what it is to say, as it is typed. */
 const Edit = v.object({ id: v.string(), text: v.string() });
 export type Edit = Readonly<v.InferOutput<typeof Edit>>;
+/** Words of an earlier version, which nobody but the person can place. */
+const Rescued = v.object({ key: v.string(), text: v.string(), fileNames: v.pipe(v.array(v.string()), v.readonly()) });
+export type Rescued = Readonly<v.InferOutput<typeof Rescued>>;
+const RESCUED = `${PREFIX}rescued`;
 /** Conversations the switcher begins with. */
 const RECENT_MAX = 8;
 
@@ -84,6 +88,22 @@ export const memory = {
   },
   keepRead(personId: string, epoch: string, seq: number): void {
     write(keyOf(personId, "read", epoch), String(seq));
+  },
+
+  /** Words that an earlier version of the app left on this device. */
+  rescued(): readonly Rescued[] {
+    const parsed = v.safeParse(v.array(Rescued), parse(read(RESCUED)));
+    return parsed.success ? parsed.output : [];
+  },
+  /** Adds to them. Throws where it cannot be stored: then nothing of the earlier version may be deleted. */
+  keepRescued(more: readonly Rescued[]): void {
+    const keys = new Set(more.map(({ key }) => key));
+    const all = [...memory.rescued().filter(({ key }) => !keys.has(key)), ...more];
+    if (all.length > 0) localStorage.setItem(RESCUED, JSON.stringify(all));
+  },
+  dropRescued(key: string): void {
+    const left = memory.rescued().filter((one) => one.key !== key);
+    write(RESCUED, left.length > 0 ? JSON.stringify(left) : "");
   },
 
   /** Calls back when another tab of this device has changed something here. */

@@ -78,7 +78,7 @@ export type Outbox = {
   wipe(personId: string): Promise<void>;
 };
 
-const database = createStore("flack-outbox", "entries");
+const database = createStore("flack-outbox-v2", "entries");
 
 /** `deliver` sends one entry by whatever way there is. `adopted` is called with each held message that a closed tab has left. */
 export function createOutbox(

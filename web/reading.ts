@@ -16,9 +16,11 @@ type Facts = {
   readonly person: ReadonlySignal<Person | undefined>;
   /** The newest message this tab has of an epoch, 0 if none. */
   readonly heldSeq: (channelId: string, epoch: string) => number;
+  /** Something was read that the server does not know yet. */
+  readonly onRead: (epoch: string, seq: number) => void;
 };
 
-export function createReading({ memory, person, heldSeq }: Facts) {
+export function createReading({ memory, person, heldSeq, onRead }: Facts) {
   const seqs = signal<ReadonlyMap<string, number>>(new Map());
   const drafts = signal<ReadonlySet<string>>(new Set());
   /** By epoch: the numbers of messages that mention this person. */
@@ -29,7 +31,12 @@ export function createReading({ memory, person, heldSeq }: Facts) {
   function markRead(epoch: string, seq: number): void {
     const who = person.value;
     if (!who || Math.max(seqs.value.get(epoch) ?? -1, memory.read(who.id, epoch) ?? -1) >= seq) return;
-    memory.keepRead(who.id, epoch, seq);
+    setMark(who.id, epoch, seq);
+    onRead(epoch, seq);
+  }
+
+  function setMark(personId: string, epoch: string, seq: number): void {
+    memory.keepRead(personId, epoch, seq);
     seqs.value = new Map(seqs.value).set(epoch, seq);
   }
 
@@ -80,6 +87,26 @@ export function createReading({ memory, person, heldSeq }: Facts) {
 
     /** Everything up to `seq` was seen. */
     markRead,
+
+    /** The server says how far this person has read, on whatever device; it may be less than this device thought. */
+    setRead(epoch: string, seq: number): void {
+      const who = person.value;
+      // All tabs share the memory; another one may have written there what this one does not show yet.
+      if (who && (memory.read(who.id, epoch) !== seq || seqs.value.get(epoch) !== seq)) setMark(who.id, epoch, seq);
+    },
+
+    /** The server says which unread messages mention this person. */
+    setMentions(epoch: string, mentioned: readonly number[]): void {
+      mentions.value = new Map(mentions.value).set(epoch, new Set(mentioned));
+    },
+
+    /** Messages of these numbers are deleted: they count as nothing any more. */
+    noteDeleted(epoch: string, deleted: readonly number[]): void {
+      const gone = new Set([...(uncounted.value.get(epoch) ?? []), ...deleted]);
+      uncounted.value = new Map(uncounted.value).set(epoch, gone);
+      const left = [...(mentions.value.get(epoch) ?? [])].filter((seq) => !deleted.includes(seq));
+      mentions.value = new Map(mentions.value).set(epoch, new Set(left));
+    },
 
     /** What waits in a channel, at most as many messages as are kept. `own`: one's own that are on their way and may be in `seq` already. */
     waiting({ id, epoch, seq, kind }: Channel, own: number): Waiting {

@@ -4,7 +4,7 @@
  * It knows no socket and no fetch: main.tsx hands it the ways out.
  */
 import { batch, computed, effect, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
-import type { ChannelCommand } from "../worker/protocol/commands.ts";
+import type { ChannelCommand, FeedCommand } from "../worker/protocol/commands.ts";
 import { CLOSE } from "../worker/protocol/errors.ts";
 import type {
   Attachment,
@@ -17,8 +17,8 @@ import type {
 } from "../worker/protocol/frames.ts";
 import { EMPTY_HISTORY, find, type History, merge } from "../worker/protocol/history.ts";
 import { PROTOCOL_VERSION, TEXT_MAX_POINTS } from "../worker/protocol/limits.ts";
-import { countPoints, directId, foldText, mentionedIn } from "../worker/protocol/text.ts";
-import type { Answer, api as httpApi, Site } from "./api.ts";
+import { countPoints, directId, foldText, isDrawn, mentionedIn } from "../worker/protocol/text.ts";
+import type { Answer, ChannelPage, api as httpApi, Site } from "./api.ts";
 import type { ConnectionState } from "./connection.ts";
 import type { createDeliveries, DeliveryWays } from "./delivery.ts";
 import { newId } from "./ids.ts";
@@ -28,6 +28,7 @@ import { encodeMentions } from "./mentions.ts";
 import type { Delivery, EntryName, Intent, Outbox, OutboxEntry } from "./outbox.ts";
 import { chances } from "./parts.ts";
 import { createReading, type Waiting } from "./reading.ts";
+import { createReadReporter } from "./readMarks.ts";
 import { channelHref, go, route } from "./route.ts";
 import { noticeShortcodes, withEmoji } from "./shortcodes.ts";
 import type { Uploads } from "./uploads.ts";
@@ -103,6 +104,8 @@ export type Ways = {
   readonly makeUploads: (channelId: string) => Promise<Uploads>;
   /** Sends a command on the socket of the open conversation; `false` when it is not live. */
   readonly say: (command: ChannelCommand) => boolean;
+  /** Sends a command on the socket of the feed; `false` when it is not live. */
+  readonly sendToFeed: (command: FeedCommand) => boolean;
   /** Begins this tab anew, with nothing of what it held. */
   readonly startOver: () => void;
   readonly now: () => number;
@@ -116,6 +119,8 @@ const TYPING_EVERY_MS = 2_500;
 const CAUGHT_UP_MAX = 20;
 /** So long (ms) until it is asked again whether a session has really ended. */
 const END_AGAIN_MS = 2_000;
+/** So long (ms) until a page of the channel list that did not come is asked for again. */
+const PAGE_AGAIN_MS = 5_000;
 /** So long (ms) after its frame what has just come is painted, on a slow device too. */
 const PAINTED_MS = 50;
 /** People asked for in one request. The contract's number. */
@@ -123,7 +128,17 @@ const ASKED_MAX = 50;
 
 const IDLE: ConnectionState = { kind: "idle" };
 
-export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploads, say, startOver, now }: Ways) {
+export function createStore({
+  api,
+  memory,
+  makeDeliveries,
+  makeOutbox,
+  makeUploads,
+  say,
+  sendToFeed,
+  startOver,
+  now,
+}: Ways) {
   const phase = signal<Phase>("starting");
   const person = signal<Person | undefined>(undefined);
   const site = signal<Site | undefined>(undefined);
@@ -159,7 +174,16 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
   const asked = new Set<string>();
   /** Counts what other tabs have changed. */
   const changedElsewhere = signal(0);
-  const reading = createReading({ memory, person, heldSeq });
+  const readReporter = createReadReporter({
+    send: (read) => sendToFeed({ type: "read", channels: read }),
+    idOf: (epoch) => [...channels.value.values()].find((one) => one.epoch === epoch)?.id,
+    now,
+  });
+  const reading = createReading({ memory, person, heldSeq, onRead: readReporter.note });
+  /** Channels of before that a list which comes in pages has not shown yet. `undefined`: no page is awaited. */
+  let unconfirmed: Set<string> | undefined;
+  /** People online on the whole site, as far as the server has said. */
+  let onlineCount = 0;
   /** There from the first delivery on: until then nothing is under way. */
   let deliveries: Deliveries | undefined;
   let deliveriesMade: Promise<Deliveries> | undefined;
@@ -314,6 +338,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     for (const conversation of conversations.value.values()) conversation.uploads.value?.clear();
     for (const uploads of heldUploads.values()) uploads.clear();
     heldUploads.clear();
+    unconfirmed = undefined;
     batch(() => {
       isListKnown.value = false;
       person.value = undefined;
@@ -325,6 +350,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
       conversations.value = new Map();
       reading.forget();
     });
+    readReporter.forget();
     unmet.clear();
     asked.clear();
     if (!who) return;
@@ -389,16 +415,19 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
           isOwner.value = frame.owner === true;
           const peers = frame.channels.flatMap(({ peer }) => peer ?? []);
           learn([...peers, ...frame.people, frame.you].map(({ id, name }) => ({ id, name })));
-          channels.value = new Map(frame.channels.map((channel) => [channel.id, channel]));
-          isListKnown.value = true;
+          takeList(frame.channels, frame.more === true);
           online.value = new Set(frame.people.filter((one) => one.online).map(({ id }) => id));
           reading.recall(frame.channels);
+          takeReads(frame.channels, frame.reads);
+          for (const { id, epoch } of frame.channels) reading.setMentions(epoch, frame.mentions[id] ?? []);
         });
+        onlineCount = frame.onlineCount;
         return void catchUp();
       case "channel":
         return batch(() => {
           if (frame.channel.peer) learn([frame.channel.peer]);
           channels.value = new Map(channels.value).set(frame.channel.id, frame.channel);
+          unconfirmed?.delete(frame.channel.id);
           reading.recall([frame.channel]);
         });
       case "channel_deleted": {
@@ -415,8 +444,9 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
           if (channel) moved.set(id, { ...channel, seq, lastAt });
         }
         channels.value = moved;
-        for (const { id, latest } of frame.channels) {
+        for (const { id, latest, deleted } of frame.channels) {
           const epoch = moved.get(id)?.epoch;
+          if (deleted && epoch !== undefined) reading.noteDeleted(epoch, deleted);
           if (latest && epoch !== undefined) reading.note(epoch, [latest]);
           hear(id, latest ? [latest] : []);
         }
@@ -439,11 +469,77 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
         if (epoch !== undefined) reading.note(epoch, [frame.message]);
         return hear(frame.channel, [frame.message]);
       }
+      case "mention_withdrawn":
+        return void noteWithdrawn(frame.channel);
+      case "read":
+        return batch(() => {
+          for (const { id, seq } of frame.channels) {
+            const epoch = channels.value.get(id)?.epoch;
+            if (epoch !== undefined && seq > (reading.readSeq(epoch) ?? -1)) reading.setRead(epoch, seq);
+          }
+        });
+      case "unread": {
+        const epoch = channels.value.get(frame.id)?.epoch;
+        if (epoch !== undefined) reading.setRead(epoch, Math.max(0, frame.seq - 1));
+        return;
+      }
       case "error":
+        if (frame.command === "read") readReporter.refused(frame.retryAfterMs ?? 0);
         return;
       default:
         return frame satisfies never;
     }
+  }
+
+  /** The list that a connection begins with. While `hasMore`, channels of before stay: they may be on the next pages. */
+  function takeList(listed: readonly Channel[], hasMore: boolean): void {
+    const first = new Map(listed.map((channel) => [channel.id, channel]));
+    unconfirmed = hasMore ? new Set([...channels.value.keys()].filter((id) => !first.has(id))) : undefined;
+    channels.value = hasMore ? new Map([...channels.value, ...first]) : first;
+    isListKnown.value = !hasMore;
+    if (unconfirmed) void loadMore(unconfirmed);
+  }
+
+  /** The server's marks, but for what this device has read and not sent yet. */
+  function takeReads(listed: readonly Channel[], reads: Readonly<Record<string, number>>): void {
+    for (const { id, epoch } of listed) {
+      const seq = reads[id];
+      if (seq !== undefined && !readReporter.isPending(epoch)) reading.setRead(epoch, seq);
+    }
+  }
+
+  /** The channels that did not fit into the first frame, a page at a time. What no page shows is gone. */
+  async function loadMore(before: Set<string>): Promise<void> {
+    for (let cursor: string | undefined = ""; cursor !== undefined; ) {
+      const answer: Answer<ChannelPage> = await api.channels(cursor);
+      if (unconfirmed !== before) return; // another connection has begun with a list of its own
+      if (!answer.ok) {
+        await new Promise((resolve) => setTimeout(resolve, PAGE_AGAIN_MS));
+        continue;
+      }
+      const page = answer.value;
+      batch(() => {
+        const all = new Map(channels.value);
+        // What came by the feed meanwhile is newer.
+        for (const channel of page.channels)
+          if (before.delete(channel.id) || !all.has(channel.id)) all.set(channel.id, channel);
+        channels.value = all;
+        reading.recall(page.channels);
+        takeReads(page.channels, page.reads ?? {});
+      });
+      cursor = page.cursor;
+    }
+    unconfirmed = undefined;
+    channels.value = new Map([...channels.value].filter(([id]) => !before.has(id)));
+    isListKnown.value = true;
+    readReporter.flush();
+    outbox.pump();
+  }
+
+  /** A message mentions one no more, which one is in the window. */
+  async function noteWithdrawn(channelId: string): Promise<void> {
+    const answer = await api.window(channelId);
+    if (answer.ok) reading.note(answer.value.epoch, answer.value.messages);
   }
 
   /** What this device kept of the last time; what the server says comes after it, or was there before and counts. */
@@ -547,6 +643,8 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     (link === "directory" ? directoryLink : channelLink).value = state;
     if (state.kind === "stopped" && state.code === CLOSE.sessionEnded && phase.value === "in") void noticeEnd();
     if (link === "channel" && state.kind !== "live") deliveries?.giveUp();
+    if (link === "directory" && state.kind === "live") readReporter.flush();
+    if (link === "directory" && state.kind !== "live") readReporter.connectionLost();
     if (state.kind === "live") takeOver();
     // After the first messages are painted: nobody waits for it.
     if (isConnected.value && !(deliveries && site.value)) requestAnimationFrame(() => setTimeout(prepare, PAINTED_MS));
@@ -602,7 +700,8 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     // What went by HTTP would be out of sight until the socket shows it.
     if (isOpen) return channelLink.value.kind === "live" ? "socket" : "none";
     if (directoryLink.value.kind !== "live" || !isStillOneself()) return "none";
-    return channels.value.get(channelId)?.epoch === epoch ? "http" : "gone";
+    if (channels.value.get(channelId)?.epoch === epoch) return "http";
+    return isListKnown.value ? "gone" : "none";
   }
 
   /* ---- what a person does ---- */
@@ -615,7 +714,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     const uploads = conversation.uploads.value;
     const files = uploads?.list.value ?? [];
     const text = textToSend(typed);
-    const isEmpty = text === "" && files.length === 0;
+    const isEmpty = !isDrawn(text) && files.length === 0;
     if (isEmpty || countPoints(text) > TEXT_MAX_POINTS || files.some(({ state }) => state.kind === "failed"))
       return false;
     const epoch = epochOf(conversation);
@@ -832,12 +931,21 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     return who && isKnown ? memory.unsaid(who.id).filter(({ epoch }) => !known.split(" ").includes(epoch)) : [];
   });
 
-  /** What was written and has no conversation any more: in channels that are gone. */
+  /** Words of an earlier version of the app. */
+  const rescued = signal(memory.rescued());
+
+  function dropRescued(key: string): void {
+    memory.dropRescued(key);
+    rescued.value = memory.rescued();
+  }
+
+  /** What was written and has no conversation any more: in channels that are gone, or with an earlier version of the app. */
   const unsent = computed<readonly Unsent[]>(() => {
     if (!isListKnown.value) return [];
     void epochs.value;
     const entries = outbox.entries.value.filter(({ kind, epoch }) => kind === "send" && isGone(epoch));
     return [
+      ...rescued.value.map((one): Unsent => ({ ...one, discard: () => dropRescued(one.key) })),
       ...entries.flatMap((entry): Unsent[] => {
         if (entry.kind !== "send") return [];
         const fileNames = entry.held?.fileNames ?? entry.attachments?.map(({ name }) => name) ?? [];
@@ -852,6 +960,7 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
 
   /** The page goes away: deletions that could still have been undone go out at once. What fails stays in the outbox. */
   function leavePage(): void {
+    readReporter.flushNow();
     if (!isStillOneself()) return;
     for (const { kind, id, channelId, dueAt } of outbox.entries.value) {
       if (kind === "delete" && dueAt > now()) void api.remove(channelId, id);
@@ -960,6 +1069,12 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     changedElsewhere.value++;
   }
 
+  /** The page is hidden, or another conversation opened: how far one has read is told. `isLast`: there may be no later moment. */
+  function tellRead(isLast: boolean): void {
+    if (isLast) readReporter.flushNow();
+    else readReporter.flush();
+  }
+
   /** The conversation that was left last is where one comes back to. */
   function keepPlace(): void {
     const who = person.value;
@@ -1026,6 +1141,9 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     /** The files that a held message waits for. */
     heldUploads: (id: string) => heldUploads.get(id),
     unsent,
+    noticeRescued: () => {
+      rescued.value = memory.rescued();
+    },
     takeOver,
     heard: readonly(heard),
     isNewer: readonly(isNewer),
@@ -1041,6 +1159,10 @@ export function createStore({ api, memory, makeDeliveries, makeOutbox, makeUploa
     deleteChannel: api.deleteChannel,
     titleOf,
     markRead,
+    tellRead,
+    /** How many people share the other end of each connection, as far as the server has said. */
+    crowdOf: (link: "directory" | "channel") =>
+      link === "directory" ? onlineCount : (open.peek()?.here.peek().count ?? 0),
     noteNew,
     dismissNew,
     waiting,

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { foldDisplayName, NAME_MAX_POINTS } from "../../worker/protocol/names.ts";
+import { NAME_MAX_POINTS } from "../../worker/protocol/limits.ts";
+import { foldDisplayName } from "../../worker/protocol/names.ts";
 import { siteName } from "../site.ts";
 import type { Store } from "../store.ts";
 import { rich, t, told } from "../words.ts";
