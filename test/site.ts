@@ -20,10 +20,13 @@ export class Site {
 
   /** The folder whose code is run. */
   readonly #folder: string;
+  /** Another entry than the product's own, relative to the folder. */
+  readonly #entry: string | undefined;
 
-  constructor(variables: readonly string[] = [], folder: string = project) {
+  constructor(variables: readonly string[] = [], folder: string = project, entry?: string) {
     this.#variables = variables;
     this.#folder = folder;
+    this.#entry = entry;
   }
 
   /** Everything the server keeps lies below it. */
@@ -76,7 +79,15 @@ export class Site {
 
   async #tryStart(): Promise<void> {
     this.#output = "";
-    const args = ["start", "--", "--port", String(this.#port), "--persist-to", this.#state];
+    const args = [
+      "start",
+      "--",
+      ...(this.#entry === undefined ? [] : [this.#entry]),
+      "--port",
+      String(this.#port),
+      "--persist-to",
+      this.#state,
+    ];
     for (const variable of this.#variables) args.push("--var", variable);
     const { NODE_ENV: _, ...env } = process.env; // the test runner's own: a site built for it would carry debugging aids
     const child = spawn("npm", args, { cwd: this.#folder, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });

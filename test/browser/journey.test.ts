@@ -189,7 +189,7 @@ test("what a closed tab could not send goes out when the person comes back, once
   // It is shown at once and on the device some milliseconds later.
   await ada.page.waitForFunction(async () => {
     const database = await new Promise<IDBDatabase>((resolve) => {
-      const opening = indexedDB.open("flack-outbox");
+      const opening = indexedDB.open("flack-outbox-v2");
       opening.onsuccess = () => resolve(opening.result);
     });
     const kept = await new Promise<unknown[]>((resolve) => {

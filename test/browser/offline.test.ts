@@ -26,8 +26,8 @@ afterAll(async () => {
 function keptOn({ page }: Someone): Promise<string> {
   return page.evaluate(async () => {
     const names = (await indexedDB.databases()).map(({ name }) => name);
-    if (!names.includes("flack-kept")) return "[]";
-    const request = indexedDB.open("flack-kept");
+    if (!names.includes("flack-kept-v2")) return "[]";
+    const request = indexedDB.open("flack-kept-v2");
     const database = await new Promise<IDBDatabase>((resolve) => {
       request.onsuccess = () => resolve(request.result);
     });

@@ -5,6 +5,10 @@
  *   npm run test:faults                     four kills, within a minute
  *   npm run test:faults -- --kills 40       the long form
  *   npm run test:faults -- --seed 7         choices from this seed; when each is made is up to the machine
+ *   npm run test:faults -- --shard-people 3 with three people a shard
+ *
+ * Beside the people who talk there are some who come, rename, write to one another and go; and between the objects a nemesis makes
+ * calls throw, hang or be refused as overloaded.
  */
 import { parseArgs } from "node:util";
 import * as v from "valibot";
@@ -13,10 +17,18 @@ import { Site } from "../site.ts";
 import { Chance } from "./chance.ts";
 import { BadNetwork } from "./network.ts";
 import { Talker } from "./talker.ts";
+import { Wanderer } from "./wanderer.ts";
 import { ANOMALIES, Witness } from "./witness.ts";
 
 const PEOPLE = 20;
 const CHANNELS = 4;
+const WANDERERS = 6;
+/** Fewer than there are wanderers and times, so that names are wanted. */
+const NAMES = ["Wanda", "Wendell", "Willa", "Wyatt", "Wren", "Wilma", "Walter", "Winnie"];
+/** The room of the wanderers: nobody else writes there. */
+const CROSSROADS = "crossroads";
+/** What could not be told is told by alarms, so much later (ms) at the most, when all is well again. */
+const TOLD_MS = 90_000;
 const MIB = 1024 * 1024;
 /** An object sleeps after ten seconds of quiet. */
 const SLEEP_MS = 12_000;
@@ -33,13 +45,16 @@ const { values } = parseArgs({
     kills: { type: "string", default: "4" },
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     folder: { type: "string" },
+    "shard-people": { type: "string" },
   },
 });
 const kills = Number(values.kills);
 const isLong = kills >= LONG_KILLS;
 const chance = new Chance(Number(values.seed));
 const witness = new Witness();
-const site = new Site([], values.folder);
+const shardPeople = values["shard-people"];
+const variables = ["OWNER_CODE:code", ...(shardPeople === undefined ? [] : [`SHARD_PEOPLE:${shardPeople}`])];
+const site = new Site(variables, values.folder, "test/worker/nemesis.ts");
 const network = new BadNetwork(() => site.port);
 const provoked = {
   kills: 0,
@@ -50,6 +65,10 @@ const provoked = {
   "cuts in mid-frame": 0,
   freezes: 0,
   "channels made again": 0,
+  "faults between objects": 0,
+  "sign-outs and renames cut off": 0,
+  "directs cut off": 0,
+  "people removed": 0,
 };
 const LEAST: Partial<Record<keyof typeof provoked, number>> = {
   "kills with a command in flight": 0.8 * kills,
@@ -58,11 +77,19 @@ const LEAST: Partial<Record<keyof typeof provoked, number>> = {
   "wakes from sleep": 10,
   "cuts in mid-frame": 10,
   "channels made again": 1,
+  "faults between objects": 15,
+  "sign-outs and renames cut off": 5,
+  "directs cut off": 5,
+  "people removed": 5,
 };
 
 console.log(`seed ${values.seed}, ${kills} kills`);
 const channels = Array.from({ length: CHANNELS }, (_, n) => ({ id: `room-${n}`, epoch: "" }));
 const talkers: Talker[] = [];
+const wanderers = Array.from({ length: WANDERERS }, (_, n) => {
+  const ways = { names: NAMES, base: () => site.url, chance, witness };
+  return new Wanderer("W".repeat(n + 1), ways);
+});
 let isTalking = false;
 let failure: unknown;
 
@@ -75,10 +102,14 @@ try {
   }
   for (const talker of talkers) await talker.signIn();
   for (const channel of channels) await make(channel);
+  const [first] = talkers;
+  await first?.ask("POST", "/api/session/owner", JSON.stringify({ code: "code" }), site.url);
+  await first?.ask("POST", "/api/channels", JSON.stringify({ name: CROSSROADS }), site.url);
   for (const talker of talkers) talker.connect();
   await until("everybody is live", () => talkers.every(({ isLive }) => isLive), SETTLE_MS);
   isTalking = true;
   for (const talker of talkers) void talk(talker);
+  const wanderings = wanderers.map(wander);
 
   for (let n = 0; n < kills; n++) {
     await pause(chance.between(3_000, 6_000) / (isLong ? 1 : 2));
@@ -87,11 +118,15 @@ try {
     if (isLong && n % 12 === 3) await sleep();
     if (n % 10 === 1) await freeze();
     if (n % 20 === 2) await makeAgain(channels[0]);
+    if (n % 2 === 0) await afflict();
+    if (n % 3 === 1) await removeSomebody();
     await kill();
   }
   isTalking = false;
+  await Promise.all(wanderings);
   await until("everything is acknowledged", () => talkers.every(({ isDone }) => isDone), SETTLE_MS);
   await judge();
+  await judgeWanderers();
 } catch (error) {
   failure = error;
 } finally {
@@ -119,6 +154,40 @@ async function talk(talker: Talker): Promise<void> {
   }
 }
 
+/** A person who comes and goes. */
+async function wander(wanderer: Wanderer): Promise<void> {
+  while (isTalking) {
+    await pause(chance.between(50, 400));
+    if (isTalking && !talkers[0]?.isSilent) await wanderer.step(wanderers, CROSSROADS);
+  }
+}
+
+/** For a while calls to one kind of object fail, in one way. */
+async function afflict(): Promise<void> {
+  const kind = chance.pick(["CHANNEL", "DIRECTORY", "PEOPLE"]);
+  const mode = chance.pick(["throw", "hang", "overloaded"]);
+  await setFault({ kind, mode, share: 0.5 });
+  await pause(1_500);
+  await setFault(undefined);
+  provoked["faults between objects"]++;
+}
+
+async function setFault(fault: object | undefined): Promise<void> {
+  const answer = await fetch(`${site.url}/api/faults`, { method: "POST", body: JSON.stringify({ fault }) });
+  if (answer.status !== 204) throw new Error(`no fault: ${answer.status}`);
+}
+
+/** An owner removes somebody who wanders. */
+async function removeSomebody(): Promise<void> {
+  const victim = chance.pick(wanderers.filter(({ session }) => session));
+  const personId = victim?.session?.person.id;
+  if (personId === undefined) return;
+  const answer = await talkers[0]?.ask("DELETE", `/api/people/${personId}`, null, site.url);
+  if (answer?.status !== 204) return;
+  victim?.removed(personId);
+  provoked["people removed"]++;
+}
+
 /** The power goes in the middle of things, and comes back. */
 async function kill(): Promise<void> {
   const busy = talkers.filter(({ isLive }) => isLive);
@@ -131,6 +200,10 @@ async function kill(): Promise<void> {
   if (pending.length > 0) provoked["kills with a command in flight"]++;
   provoked["deletions cut off"] += pending.filter((key) => key.startsWith("delete")).length;
   provoked["uploads cut off"] += talkers.reduce((sum, talker) => sum + talker.uploadsUnderWay, 0);
+  const busyWith = (...what: string[]) =>
+    wanderers.reduce((sum, { underWay }) => sum + what.reduce((own, one) => own + (underWay.get(one) ?? 0), 0), 0);
+  provoked["sign-outs and renames cut off"] += busyWith("sign out", "rename");
+  provoked["directs cut off"] += busyWith("open a direct", "write");
   await site.kill();
   await site.start();
   await until("half of them are back", () => talkers.filter(({ isLive }) => isLive).length >= PEOPLE / 2, SETTLE_MS);
@@ -216,9 +289,56 @@ async function judge(): Promise<void> {
   }
 }
 
+/** Those who wander, against what the server shows of them at the end. */
+async function judgeWanderers(): Promise<void> {
+  const asker = talkers[0];
+  if (!asker) return;
+  const json = async (answer: Response | undefined) =>
+    answer?.status === 200 ? JSON.parse(await answer.text()) : undefined;
+  const window = await json(await asker.ask("GET", `/api/channels/${CROSSROADS}/messages`, null, site.url));
+  for (const message of v.parse(WindowAnswer, window).messages) for (const one of wanderers) one.saw(message);
+  const holders = new Map<string, string>();
+  /** Those whose session really lives: the answer to a sign-out may have been cut off. */
+  const living = new Map<string, string>();
+  for (const { session } of wanderers) {
+    const me = session && (await json(await fetch(`${site.url}/api/session`, { headers: { cookie: session.cookie } })));
+    if (!me) continue;
+    living.set(me.person.id, session.cookie);
+    const name: string = me.person.name.toLowerCase();
+    if (holders.has(name)) witness.note("two holders of a name", `${name}: ${holders.get(name)} and ${me.person.id}`);
+    holders.set(name, me.person.id);
+  }
+  for (const name of holders.keys()) {
+    const taken = await fetch(`${site.url}/api/session`, { method: "POST", body: JSON.stringify({ name }) });
+    if (taken.status === 201) witness.note("a living person without a name", `${name} of ${holders.get(name)}`);
+  }
+  for (const id of wanderers.flatMap((one) => one.ended())) {
+    const profile = await json(await asker.ask("GET", `/api/people/${id}`, null, site.url));
+    if (profile?.online) witness.note("shown though gone", id);
+  }
+  const end = Date.now() + TOLD_MS;
+  for (const wanderer of wanderers) {
+    for (const [channel, { seq, peerId }] of wanderer.directs) {
+      const cookie = living.get(peerId);
+      if (cookie === undefined) continue;
+      const isAnnounced = async () => {
+        const list = await json(await fetch(`${site.url}/api/channels`, { headers: { cookie } }));
+        return list?.channels.some((one: { id: string; seq: number }) => one.id === channel && one.seq >= seq) ?? false;
+      };
+      while (!(await isAnnounced())) {
+        if (Date.now() > end) {
+          witness.note("direct message never announced", `${seq} of ${channel}`);
+          break;
+        }
+        await pause(500);
+      }
+    }
+  }
+}
+
 function report(): void {
   provoked["cuts in mid-frame"] = network.cuts;
-  const acknowledged = talkers.reduce((sum, talker) => sum + talker.acknowledged, 0);
+  const acknowledged = [...talkers, ...wanderers].reduce((sum, one) => sum + one.acknowledged, 0);
   console.log(`acknowledged: ${acknowledged}; messages told of: ${witness.messages}`);
   for (const [what, count] of Object.entries(provoked)) console.log(`provoked: ${what}: ${count}`);
   for (const anomaly of ANOMALIES) console.log(`anomalies: ${anomaly}: ${witness.counts.get(anomaly)}`);

@@ -16,6 +16,12 @@ export const ANOMALIES = [
   "epoch changed",
   "file lost",
   "file kept",
+  "written after its session ended",
+  "old name after a rename was answered",
+  "shown though gone",
+  "direct message never announced",
+  "two holders of a name",
+  "a living person without a name",
 ] as const;
 export type Anomaly = (typeof ANOMALIES)[number];
 

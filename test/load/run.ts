@@ -1,11 +1,13 @@
 /**
- * Many at once: a thousand sockets in one channel, somebody who talks beside a flood, and a reader that never reads.
+ * Many at once: a thousand sockets in one channel, somebody who talks beside a flood, a reader that never reads, and two thousand
+ * people in shards of two hundred, who come back after a restart.
  *
  *   npm run test:load
  */
 import { once } from "node:events";
 import { connect } from "node:net";
 import { Site } from "../site.ts";
+import { Feed } from "./feed.ts";
 import { Workerd } from "./workerd.ts";
 
 const SOCKETS = 1_000;
@@ -25,6 +27,12 @@ const LONG_TEXT = "🎉".repeat(4_000);
 /** A person may say five things a second. */
 const ROUND_MS = 200;
 const PATIENCE_MS = 60_000;
+const CROWD = 2_000;
+const CROWD_SHARD_PEOPLE = 200;
+const CROWD_NEWS_MS = 3_000;
+const CROWD_BACK_MS = 20_000;
+/** Connections that are opened at the same time: as many as the machine answers at once. */
+const AT_ONCE = 25;
 
 type Somebody = { readonly cookie: string };
 
@@ -40,6 +48,7 @@ try {
   await site.clear();
 }
 await neverReads();
+await crowd();
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
@@ -167,6 +176,50 @@ async function neverReads(): Promise<void> {
   const cost = silent - reading;
   judge("memory of a reader that never reads", cost < UNREAD_MAX_BYTES, `${mib(cost)} MiB more than one that reads`);
   judge("and it is closed", closeCode === 4008, `close code ${closeCode}`);
+}
+
+/** A site of many shards: everybody is connected, hears the news, and comes back by the contract's rule after a restart. */
+async function crowd(): Promise<void> {
+  const server = new Workerd(undefined, { SHARD_PEOPLE: String(CROWD_SHARD_PEOPLE) });
+  const feeds: Feed[] = [];
+  try {
+    await server.start();
+    const people = await inTurns(
+      Array.from({ length: CROWD }, (_, n) => n),
+      (n) => arrive(server.url, 1, n),
+    );
+    const everyone = people.flat();
+    const channel = await make(server.url, everyone[0], "crowd");
+    feeds.push(...everyone.map(({ cookie }) => new Feed(server.url, cookie)));
+    await inTurns(feeds, (feed) => feed.open());
+    const isConnected = () => feeds.filter(({ isLive }) => isLive).length;
+    judge("people connected in shards", isConnected() === CROWD, `${isConnected()} of ${CROWD}`);
+    const postedAt = performance.now();
+    await post(server.url, everyone[1], channel, "news for everybody");
+    await until(() => feeds.every(({ newsAt }) => newsAt !== undefined));
+    const heard = feeds.flatMap(({ newsAt }) => newsAt ?? []);
+    const last = Math.max(...heard) - postedAt;
+    const figure = `${heard.length} of ${CROWD}, the last after ${last.toFixed(0)} ms`;
+    judge("activity heard by everybody", heard.length === CROWD && last < CROWD_NEWS_MS, figure);
+    await server.restart();
+    const startedAt = performance.now();
+    await until(() => isConnected() === CROWD);
+    const backMs = performance.now() - startedAt;
+    const back = `${isConnected()} of ${CROWD} after ${(backMs / 1_000).toFixed(1)} s`;
+    judge("back by themselves after a restart", isConnected() === CROWD && backMs < CROWD_BACK_MS, back);
+  } finally {
+    for (const feed of feeds) feed.leave();
+    await server.stop();
+  }
+}
+
+/** Does something for each, a few at a time. */
+async function inTurns<T, R>(all: readonly T[], work: (one: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < all.length; at += AT_ONCE) {
+    results.push(...(await Promise.all(all.slice(at, at + AT_ONCE).map(work))));
+  }
+  return results;
 }
 
 /** The code of the close frame at the end of what a server sent (RFC 6455 §5.5.1). */

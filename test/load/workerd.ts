@@ -8,7 +8,7 @@ import { freePort } from "../site.ts";
 
 const project = new URL("../..", import.meta.url).pathname;
 
-/** What is run. `modules` are files, the first of them the Worker; each object class is bound by its name in capitals. */
+/** What is run. `modules` are files, the first of them the Worker; each object class is bound by its name in capitals, without `Object`. */
 export type Program = {
   readonly modules: readonly [string, ...string[]];
   readonly objects: readonly string[];
@@ -27,7 +27,11 @@ export function buildProduct(folder: string): Program {
   });
   const flags =
     /compatibility_flags = (\[.*\])/.exec(readFileSync(join(project, "wrangler.toml"), "utf8"))?.[1] ?? "[]";
-  return { modules: [join(folder, "index.js")], objects: ["Channel", "Directory"], flags: JSON.parse(flags) };
+  return {
+    modules: [join(folder, "index.js")],
+    objects: ["ChannelObject", "DirectoryObject", "PeopleObject"],
+    flags: JSON.parse(flags),
+  };
 }
 
 export class Workerd {
@@ -36,9 +40,10 @@ export class Workerd {
   #port = 0;
   #child: ChildProcess | undefined;
 
-  /** Without a program it is this product, built anew. */
-  constructor(program?: Program) {
-    this.#program = program ?? buildProduct(this.#folder);
+  /** Without a program it is this product, built anew; `variables` come to its own. */
+  constructor(program?: Program, variables: Readonly<Record<string, string>> = {}) {
+    const { variables: own, ...about } = program ?? buildProduct(this.#folder);
+    this.#program = { ...about, variables: { ...own, ...variables } };
   }
 
   get url(): string {
@@ -54,8 +59,8 @@ export class Workerd {
   }
 
   async start(): Promise<void> {
-    this.#port = await freePort();
-    mkdirSync(join(this.#folder, "disk"));
+    this.#port ||= await freePort();
+    mkdirSync(join(this.#folder, "disk"), { recursive: true });
     const config = join(this.#folder, "config.capnp");
     writeFileSync(config, this.#config());
     const child = spawn(join(project, "node_modules/.bin/workerd"), ["serve", config], {
@@ -70,14 +75,23 @@ export class Workerd {
     return residentBytes(this.pid);
   }
 
+  /** Stops, and starts again with what is on disk. */
+  async restart(): Promise<void> {
+    await this.#end();
+    await this.start();
+  }
+
   async stop(): Promise<void> {
-    const child = this.#child;
-    if (child && child.exitCode === null) {
-      const ended = once(child, "exit");
-      child.kill("SIGINT");
-      await ended;
-    }
+    await this.#end();
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #end(): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill("SIGINT");
+    await ended;
   }
 
   #config(): string {
@@ -104,12 +118,16 @@ ${lines(objects.map((name) => `(className = "${name}", uniqueKey = "${name.toLow
   ],
   durableObjectStorage = (localDisk = "disk"),
   bindings = [
-${lines(objects.map((name) => `(name = "${name.toUpperCase()}", durableObjectNamespace = "${name}")`))}
+${lines(objects.map((name) => `(name = "${bindingOf(name)}", durableObjectNamespace = "${name}")`))}
 ${lines(Object.entries(variables).map(([name, text]) => `(name = "${name}", text = "${text}")`))}
   ],
 );
 `;
   }
+}
+
+function bindingOf(className: string): string {
+  return className.replace(/Object$/, "").toUpperCase();
 }
 
 /** Waits until something answers at `url`, at most ten seconds. */

@@ -1,19 +1,19 @@
 /** The connection: its transitions as a table, then the driver with a socket and a clock of the test's own. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type ConnectionState, createConnection, type Happening, next } from "../../web/connection.ts";
+import { type ConnectionState, createConnection, type Event, next } from "../../web/connection.ts";
 
 const idle: ConnectionState = { kind: "idle" };
 const live: ConnectionState = { kind: "live" };
 const connecting = (tries: number): ConnectionState => ({ kind: "connecting", tries });
 const waiting = (tries: number): ConnectionState => ({ kind: "waiting", tries });
 const stopped = (code: number): ConnectionState => ({ kind: "stopped", code });
-const closed = (code: number): Happening => ({ kind: "closed", code });
+const closed = (code: number, crowd = 0): Event => ({ kind: "closed", code, crowd });
 const connect = { kind: "connect" };
 const hangUp = { kind: "hangUp" };
 const wait = (capMs: number, leastMs = 0) => ({ kind: "wait", leastMs, capMs });
 
 describe("transitions", () => {
-  test.each<[string, ConnectionState, Happening, ConnectionState, unknown[]]>([
+  test.each<[string, ConnectionState, Event, ConnectionState, unknown[]]>([
     ["starts", idle, { kind: "start" }, connecting(0), [connect]],
     ["starts again after being stopped", stopped(4009), { kind: "start" }, connecting(0), [connect]],
     ["is started already", live, { kind: "start" }, live, []],
@@ -23,6 +23,10 @@ describe("transitions", () => {
     ["fails for long", connecting(40), closed(1006), waiting(41), [wait(30_000)]],
     ["breaks", live, closed(1006), waiting(1), [wait(500)]],
     ["is restarted", live, closed(1012), waiting(1), [wait(500)]],
+    ["is restarted with a thousand others", live, closed(1012, 1_000), waiting(1), [wait(2_000)]],
+    ["is restarted with a hundred thousand others", live, closed(1006, 100_000), waiting(1), [wait(120_000)]],
+    ["goes away with a hundred others", live, closed(1001, 100), waiting(1), [wait(500)]],
+    ["fails by itself in a crowd", live, closed(1011, 100_000), waiting(1), [wait(500)]],
     ["was too slow", live, closed(4008), waiting(1), [wait(500)]],
     ["was too fast", live, closed(4029), waiting(1), [wait(500, 2_000)]],
     ["has waited", waiting(2), { kind: "due" }, connecting(2), [connect]],
@@ -37,13 +41,13 @@ describe("transitions", () => {
     ["closes after it was stopped", stopped(4401), closed(1006), stopped(4401), []],
     ["is due after it was stopped", stopped(4401), { kind: "due" }, stopped(4401), []],
     ["is nudged after it was stopped", stopped(4401), { kind: "nudged" }, stopped(4401), []],
-  ])("%s", (_, state, happening, then, orders) => {
-    expect(next(state, happening)).toEqual({ state: then, orders });
+  ])("%s", (_, state, event, then, effects) => {
+    expect(next(state, event)).toEqual({ state: then, effects });
   });
 
   test.each([1003, 1008, 1009, 4009, 4401, 4404])("never comes back by itself after %i", (code) => {
-    expect(next(live, closed(code))).toEqual({ state: stopped(code), orders: [] });
-    expect(next(connecting(2), closed(code))).toEqual({ state: stopped(code), orders: [] });
+    expect(next(live, closed(code))).toEqual({ state: stopped(code), effects: [] });
+    expect(next(connecting(2), closed(code))).toEqual({ state: stopped(code), effects: [] });
   });
 });
 
@@ -75,6 +79,7 @@ describe("the driver", () => {
 
   function make() {
     return createConnection({
+      crowd: () => 0,
       url: () => `wss://flack.test/${attempt++}`,
       received: (data) => void received.push(data),
       changed: (state) => void states.push(state.kind),

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createOutbox, type Delivery, type Intent, type NewEntry, type OutboxEntry } from "../../web/outbox.ts";
 import { closeTabs } from "./setup.ts";
 
-const database = createStore("flack-outbox", "entries");
+const database = createStore("flack-outbox-v2", "entries");
 const DONE: Delivery = { kind: "done" };
 
 type Circumstances = Partial<Pick<OutboxEntry, "personId" | "epoch" | "dueAt">>;

@@ -2,15 +2,15 @@
 import { signal } from "@preact/signals";
 import { clear, createStore as createDatabase, set } from "idb-keyval";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { api as httpApi } from "../../web/api.ts";
+import type { ChannelPage, api as httpApi } from "../../web/api.ts";
 import { createDeliveries, type DeliveryWays } from "../../web/delivery.ts";
 import { memory } from "../../web/memory.ts";
 import { createOutbox } from "../../web/outbox.ts";
 import { go, parseRoute, route } from "../../web/route.ts";
 import { createStore, type Store, UNDO_MS } from "../../web/store.ts";
 import type { Upload, UploadState, Uploads } from "../../web/uploads.ts";
-import type { ChannelCommand } from "../../worker/protocol/commands.ts";
-import type { Channel, ChannelFrame, Message, Person } from "../../worker/protocol/frames.ts";
+import type { ChannelCommand, FeedCommand } from "../../worker/protocol/commands.ts";
+import type { Channel, ChannelFrame, DirectoryFrame, Message, Person } from "../../worker/protocol/frames.ts";
 import { closeTabs } from "./setup.ts";
 
 const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };
@@ -59,6 +59,7 @@ function welcome(messages: Message[], about: Partial<Extract<ChannelFrame, { typ
 
 async function make({ token, isOffline }: { readonly token?: string; readonly isOffline?: boolean } = {}) {
   const said: ChannelCommand[] = [];
+  const toldFeed: FeedCommand[] = [];
   const unused = () => Promise.reject(new Error("not to be called"));
   const answer = <T>(value: T, status = 200) => ({ ok: true, value, status }) as const;
   const api: typeof httpApi = {
@@ -71,6 +72,7 @@ async function make({ token, isOffline }: { readonly token?: string; readonly is
     devices: unused,
     link: unused,
     redeem: vi.fn(async (_token: string) => answer({ person: bea })),
+    channels: vi.fn(async (_cursor: string) => answer<ChannelPage>({ channels: [] })),
     createChannel: vi.fn(async (name: string) => answer(channel(name), 201)),
     setTopic: unused,
     deleteChannel: unused,
@@ -96,12 +98,19 @@ async function make({ token, isOffline }: { readonly token?: string; readonly is
       said.push(command);
       return true;
     },
+    sendToFeed: (command) => {
+      toldFeed.push(command);
+      return true;
+    },
     startOver,
     now: Date.now,
   });
   await store.start(token);
-  return { store, said, api, startOver, makeDeliveries };
+  return { store, said, toldFeed, api, startOver, makeDeliveries };
 }
+
+/** What a first frame says of a person who has read nothing. */
+const NOTHING_READ = { reads: {}, mentions: {}, onlineCount: 1 };
 
 /** The conversation that is open. */
 function here(store: Store) {
@@ -121,10 +130,11 @@ async function talking(messages: Message[] = []) {
   made.store.linkChanged("directory", { kind: "live" });
   made.store.receiveDirectory({
     type: "directory",
-    version: 1,
+    version: 2,
     you: ada,
     channels: [channel("general"), channel("design")],
     people: [],
+    ...NOTHING_READ,
   });
   made.store.receiveChannel("general", welcome(messages));
   made.store.linkChanged("channel", { kind: "live" });
@@ -138,7 +148,7 @@ afterEach(() => {
 
 beforeEach(async () => {
   closeTabs();
-  await clear(createDatabase("flack-outbox", "entries"));
+  await clear(createDatabase("flack-outbox-v2", "entries"));
   go("/", "replace");
 });
 
@@ -394,7 +404,7 @@ describe("a message that waits for its files", () => {
     await set(
       `send:${about.id}`,
       { ...left, ...about, madeAt: 1, dueAt: 1 },
-      createDatabase("flack-outbox", "entries"),
+      createDatabase("flack-outbox-v2", "entries"),
     );
     store.takeOver();
     await vi.waitFor(() => expect(said).toMatchObject([{ id: about.id, attachments: ["f"] }]), { timeout: 5_000 });
@@ -678,7 +688,111 @@ describe("the end of a session", () => {
     expect((await store.rename("Ada L.")).ok).toBe(false);
     expect(api.signIn).not.toHaveBeenCalled();
     startOver.mockClear();
-    store.receiveDirectory({ type: "directory", version: 1, you: bea, channels: [channel("general")], people: [] });
+    store.receiveDirectory({
+      type: "directory",
+      version: 2,
+      you: bea,
+      channels: [channel("general")],
+      people: [],
+      ...NOTHING_READ,
+    });
     expect(startOver).toHaveBeenCalled();
+  });
+});
+
+describe("read marks agree on all devices", () => {
+  type First = Extract<DirectoryFrame, { type: "directory" }>;
+  const first: First = { type: "directory", version: 2, you: ada, channels: [], people: [], ...NOTHING_READ };
+
+  test("the server's marks count, also where this device had thought more was read", async () => {
+    const { store } = await talking([message(1)]);
+    const general = { ...channel("design"), seq: 5 };
+    store.receiveDirectory({ ...first, channels: [general], reads: { design: 5 } });
+    expect(store.waiting(general).count).toBe(0);
+    store.receiveDirectory({ ...first, channels: [general], reads: { design: 2 } });
+    expect(store.waiting(general).count).toBe(3);
+    store.receiveDirectory({ type: "read", channels: [{ id: "design", seq: 4 }] });
+    expect(store.waiting(general).count).toBe(1);
+    store.receiveDirectory({ type: "read", channels: [{ id: "design", seq: 3 }] });
+    expect(store.waiting(general).count).toBe(1);
+    store.receiveDirectory({ type: "unread", id: "design", seq: 2 });
+    expect(store.waiting(general).count).toBe(4);
+  });
+
+  test("what is read is told when the page is hidden, once, and not what the server said itself", async () => {
+    const { store, toldFeed } = await talking([message(1), message(2)]);
+    store.receiveDirectory({ type: "read", channels: [{ id: "design", seq: 9 }] });
+    store.markRead();
+    expect(toldFeed).toEqual([]);
+    store.tellRead(true);
+    store.tellRead(true);
+    expect(toldFeed).toEqual([{ type: "read", channels: [{ id: "general", seq: 2 }] }]);
+  });
+
+  test("a message that was deleted while unread counts no more, nor does its mention", async () => {
+    const { store } = await talking([]);
+    const design = { ...channel("design"), seq: 3 };
+    store.receiveDirectory({ ...first, channels: [design], reads: { design: 0 }, mentions: { design: [2] } });
+    expect(store.waiting(design)).toEqual({ count: 3, isForYou: true });
+    store.receiveDirectory({ type: "activity", channels: [{ id: "design", seq: 3, lastAt: 1, deleted: [2] }] });
+    expect(store.waiting(design)).toEqual({ count: 2, isForYou: false });
+  });
+
+  test("a mention that was taken away is one no more", async () => {
+    const { store, api } = await talking([]);
+    const design = { ...channel("design"), seq: 1 };
+    const mentioning = { ...message(1), text: `<@${ada.id}>` };
+    store.receiveDirectory({ ...first, channels: [design], reads: { design: 0 } });
+    store.receiveDirectory({ type: "mention", channel: "design", message: mentioning });
+    expect(store.waiting(design).isForYou).toBe(true);
+    const window = {
+      epoch: design.epoch,
+      head: { seq: 1, rev: 2 },
+      messages: [{ ...mentioning, rev: 2, text: "nobody" }],
+    };
+    vi.mocked(api.window).mockResolvedValueOnce({ ok: true, value: window, status: 200 });
+    store.receiveDirectory({ type: "mention_withdrawn", channel: "design", id: mentioning.id });
+    await vi.waitFor(() => expect(store.waiting(design)).toEqual({ count: 1, isForYou: false }));
+  });
+
+  test("channels that did not fit into the first frame are fetched page by page", async () => {
+    const { store, api } = await talking([]);
+    const page = (value: ChannelPage) => ({ ok: true, value, status: 200 }) as const;
+    vi.mocked(api.channels)
+      .mockResolvedValueOnce(
+        page({ channels: [{ ...channel("second"), seq: 4 }], reads: { second: 1 }, cursor: "second" }),
+      )
+      .mockResolvedValueOnce(page({ channels: [channel("third")] }));
+    store.receiveDirectory({ ...first, channels: [channel("general")], reads: {}, more: true });
+    await vi.waitFor(() => expect([...store.channels.value.keys()].sort()).toEqual(["general", "second", "third"]));
+    expect(vi.mocked(api.channels).mock.calls.map(([cursor]) => cursor)).toEqual(["", "second"]);
+    expect(store.waiting({ ...channel("second"), seq: 4 }).count).toBe(3);
+  });
+
+  test("while pages of the list are missing, channels of before stay and nothing counts as written to a channel that is gone", async () => {
+    const { store, api } = await talking([]);
+    const written = here(store);
+    const answered = Promise.withResolvers<Awaited<ReturnType<typeof api.channels>>>();
+    vi.mocked(api.channels).mockReturnValueOnce(answered.promise);
+    vi.mocked(api.send).mockResolvedValue({ ok: false, status: 0, code: "offline", detail: "" });
+    store.receiveDirectory({ ...first, channels: [channel("other")], reads: {}, more: true });
+    go("/c/other", "push");
+    expect(store.send(written, "to a channel of the next page")).toBe(true);
+    await vi.waitFor(() => expect(store.outbox.value).toHaveLength(1));
+    expect([...store.channels.value.keys()].sort()).toEqual(["design", "general", "other"]);
+    expect(store.unsent.value).toEqual([]);
+    answered.resolve({ ok: true, value: { channels: [channel("design")] }, status: 200 });
+    await vi.waitFor(() => expect([...store.channels.value.keys()].sort()).toEqual(["design", "other"]));
+    await vi.waitFor(() => expect(store.unsent.value).toHaveLength(1));
+  });
+
+  test("a mark made before the list has come is kept, and sent with it", async () => {
+    const { store, toldFeed } = await talking([message(1), message(2)]);
+    store.receiveDirectory({ ...first, channels: [], reads: {} });
+    store.markRead();
+    store.receiveDirectory({ ...first, channels: [{ ...channel("general"), seq: 2 }], reads: { general: 0 } });
+    expect(store.waiting({ ...channel("general"), seq: 2 }).count).toBe(0);
+    store.linkChanged("directory", { kind: "live" });
+    expect(toldFeed).toEqual([{ type: "read", channels: [{ id: "general", seq: 2 }] }]);
   });
 });

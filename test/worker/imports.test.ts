@@ -23,25 +23,32 @@ const PROTOCOL = inFolder("protocol");
 /** Pure beside the protocol: rules and bookkeeping that know no platform. */
 const PURE = [
   "worker/channel/decide.ts",
-  "worker/directory/confusables.ts",
+  "worker/channel/rules.ts",
+  "worker/channel/owed.ts",
+  "worker/directory/search.ts",
+  "worker/people/read-marks.ts",
   "worker/http/address.ts",
+  "worker/platform/confusables.ts",
   "worker/platform/rate-limit.ts",
   "worker/platform/retry.ts",
   "worker/platform/presence.ts",
   "worker/platform/encoding.ts",
+  "worker/platform/shard-id.ts",
 ];
-/** Each folder, and those below it. The class of an object is known to others by its type alone. */
+const OBJECTS = ["directory", "people", "channel"];
+/** Each folder, and those below it. */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
   platform: ["protocol"],
   directory: ["protocol", "platform"],
+  people: ["protocol", "platform"],
   channel: ["protocol", "platform"],
   http: ["protocol", "platform"],
 };
 
 test("the files are really read", () => {
   expect(files.length).toBeGreaterThan(25);
-  expect(importsOf("worker/channel/channel.ts")).toContain("worker/channel/decide.ts");
+  expect(importsOf("worker/channel/channel.ts")).toContain("worker/channel/messages.ts");
 });
 
 test.each(PROTOCOL)("%s, shared by both worlds, imports the protocol and the validator only", (file) => {
@@ -49,23 +56,39 @@ test.each(PROTOCOL)("%s, shared by both worlds, imports the protocol and the val
 });
 
 test.each(PURE)("%s imports only what is pure", (file) => {
-  for (const to of importsOf(file)) expect([...PROTOCOL, ...PURE, "valibot", "unhomoglyph/data.json"]).toContain(to);
+  expect(files).toContain(file);
+  for (const to of importsOf(file, false))
+    expect([...PROTOCOL, ...PURE, "valibot", "unhomoglyph/data.json"]).toContain(to);
 });
 
-test.each(Object.keys(BELOW))(
-  "worker/%s imports itself and what is below it; of other objects types only",
-  (folder) => {
-    for (const file of inFolder(folder)) {
-      const allowed = [folder, ...(BELOW[folder] ?? [])].map((name) => `worker/${name}/`);
-      for (const to of importsOf(file, false).filter((name) => name.startsWith("worker/"))) {
-        expect(
-          allowed.some((start) => to.startsWith(start)),
-          `${file} imports ${to}`,
-        ).toBe(true);
-      }
+test.each(Object.keys(BELOW))("worker/%s imports itself and what is below it", (folder) => {
+  for (const file of inFolder(folder)) {
+    const allowed = [folder, ...(BELOW[folder] ?? [])].map((name) => `worker/${name}/`);
+    for (const to of importsOf(file, false).filter((name) => name.startsWith("worker/"))) {
+      expect(
+        allowed.some((start) => to.startsWith(start)),
+        `${file} imports ${to}`,
+      ).toBe(true);
     }
-  },
-);
+  }
+});
+
+test("an object is known to others by the types of its calls only, save where stubs are made", () => {
+  for (const file of files.filter((name) => name.startsWith("worker/") && !/index\.ts|env\.d\.ts/.test(name))) {
+    if (file === "worker/platform/objects.ts" || file === "worker/http/context.ts") continue;
+    const own = file.split("/")[1];
+    for (const to of importsOf(file)) {
+      const object = OBJECTS.find((name) => to.startsWith(`worker/${name}/`));
+      if (object !== undefined && object !== own) expect(to, file).toBe(`worker/${object}/rpc.ts`);
+    }
+  }
+});
+
+test("nothing is longer than 250 lines in worker/, but for data", () => {
+  for (const file of files.filter((name) => name.startsWith("worker/"))) {
+    expect((sources[`../../${file}`] ?? "").split("\n").length, file).toBeLessThanOrEqual(251);
+  }
+});
 
 test("the browser comes into worker/ through the protocol only", () => {
   for (const file of files.filter((name) => name.startsWith("web/"))) {

@@ -27,7 +27,7 @@ export function ask(
   { body, headers }: Ask = {},
   variables: Partial<Env> = {},
 ): Promise<Response> {
-  const site = { ...env, CHANNEL: env.CHANNEL, DIRECTORY: env.DIRECTORY, ...variables };
+  const site = { ...env, CHANNEL: env.CHANNEL, DIRECTORY: env.DIRECTORY, PEOPLE: env.PEOPLE, ...variables };
   const init: RequestInit = { method, redirect: "manual", headers: { ...headers } };
   if (body !== undefined)
     init.body =

@@ -1,8 +1,12 @@
 /**
- * The product with a side door, for two figures alone: straight to a channel's object, past the directory, so that the object's part
+ * The product with a side door, for two figures alone: straight to a channel's object, past the shard, so that the object's part
  * of a join can be told from the way to it; and with `COUNT` set every object counts the rows it writes.
  */
-import app, { Channel as TheChannel, Directory as TheDirectory } from "./index.js";
+import app, {
+  ChannelObject as TheChannel,
+  DirectoryObject as TheDirectory,
+  PeopleObject as ThePeople,
+} from "./index.js";
 
 /** A check counts only if it is newer than the object's start, which this very request may cause (ms). */
 const CHECK_AHEAD_MS = 60_000;
@@ -32,8 +36,9 @@ const counting = (Base) =>
     }
   };
 
-export class Channel extends counting(TheChannel) {}
-export class Directory extends counting(TheDirectory) {}
+export class ChannelObject extends counting(TheChannel) {}
+export class DirectoryObject extends counting(TheDirectory) {}
+export class PeopleObject extends ThePeople {}
 
 export default {
   async fetch(request, env, ctx) {
@@ -43,7 +48,7 @@ export default {
       const object = name === "directory" ? env.DIRECTORY : env.CHANNEL;
       return Response.json(await object.getByName(name).rowsWritten());
     }
-    // What the front door forwards of a person whom the directory has checked (worker/platform/forwarded-identity.ts).
+    // What the front door forwards of a person whom a shard has checked (worker/platform/forwarded-identity.ts).
     const auth = {
       person: { id: person, name: `Person ${person}` },
       isOwner: false,
@@ -51,9 +56,10 @@ export default {
       session: `session-of-${person}`,
       channel: { id, epoch: name, kind: "public" },
       checkedAt: Date.now() + CHECK_AHEAD_MS,
+      shards: 1,
     };
     const forwarded = new Request(request);
-    forwarded.headers.set("x-flack-identity", encodeURIComponent(JSON.stringify({ auth, reportedSeq: 1e9 })));
+    forwarded.headers.set("x-flack-identity", encodeURIComponent(JSON.stringify(auth)));
     return env.CHANNEL.getByName(name).fetch(forwarded);
   },
 };

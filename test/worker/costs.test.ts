@@ -1,0 +1,220 @@
+/** What everything costs: rows and calls of each route and frame, and that work does not grow with what is not concerned. */
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Directory } from "../../worker/directory/directory.ts";
+import type { Channel } from "../../worker/protocol/frames.ts";
+import { DAY_MS } from "../../worker/protocol/limits.ts";
+import { arrive, freshName, path, type Somebody, twoInAChannel, welcomed } from "./people.ts";
+import { countRows, type Rows } from "./rows.ts";
+
+let ada: Somebody;
+let bea: Somebody;
+let channel: Channel;
+
+beforeEach(async () => {
+  ({ ada, bea, channel } = await twoInAChannel());
+  await welcomed(await ada.join(channel.id));
+  await ada.post(channel.id, "the tables are there, and the alarm stands");
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+const directory = () => env.DIRECTORY.getByName("directory");
+const shard = () => env.PEOPLE.getByName("0");
+const object = (epoch = channel.epoch) => env.CHANNEL.getByName(epoch);
+
+/** Whatever was under way a moment ago is over. */
+function quiet(): Promise<void> {
+  return scheduler.wait(1_200);
+}
+
+/** Every call to the directory, by the method's name. */
+function directoryCalls(): string[] {
+  const calls: string[] = [];
+  for (const name of Object.getOwnPropertyNames(Directory.prototype)) {
+    if (name === "constructor" || name === "alarm") continue;
+    const before: unknown = Reflect.get(Directory.prototype, name);
+    if (typeof before !== "function") continue;
+    vi.spyOn(Directory.prototype, name as "list").mockImplementation(function (this: Directory, ...args) {
+      calls.push(name);
+      return Reflect.apply(before, this, args);
+    } as Directory["list"]);
+  }
+  return calls;
+}
+
+describe("rows", () => {
+  test("a message, an edit, a reaction and a deletion: one each, in the channel alone; activity one a second in the directory", async () => {
+    await quiet();
+    let id = "";
+    const inChannel = await countRows([object()], async () => {
+      ({ id } = await ada.post(channel.id, "words"));
+      await ada.ask("PATCH", `${path(channel.id)}/messages/${id}`, { body: { text: "other words" } });
+      await bea.ask("POST", `${path(channel.id)}/messages/${id}/reactions`, { body: { emoji: "👍", on: true } });
+      await ada.ask("DELETE", `${path(channel.id)}/messages/${id}`);
+    });
+    expect(inChannel).toMatchObject({ written: 4, alarms: 0 });
+    await quiet();
+    const others = await Promise.all([
+      countRows([directory()], () => ada.post(channel.id, "news"), quiet),
+      countRows([shard()], async () => {}, quiet),
+    ]);
+    expect(others.map(({ written }) => written)).toEqual([1, 0]);
+  });
+
+  test("a direct message: one in the channel and one in the shard of its people; a mention one more", async () => {
+    const direct: Channel = await (await ada.ask("POST", "/api/directs", { body: { person: bea.person.id } })).json();
+    await ada.post(direct.id, "first");
+    await quiet();
+    const plain = await countRows(
+      [object(direct.epoch), shard(), directory()],
+      () => ada.post(direct.id, "second"),
+      quiet,
+    );
+    expect(plain.written).toBe(2);
+    const mention = await countRows([shard()], () => ada.post(channel.id, `<@${bea.person.id}>`), quiet);
+    expect(mention.written).toBe(1);
+  });
+
+  test("a sign-in at most 6, a sign-out at most 4, a rename at most 8, each plus 2 per object it must tell", async () => {
+    await quiet();
+    const everywhere = [directory(), shard()];
+    const headers = { "CF-Connecting-IP": "192.0.2.7" };
+    let cem = ada;
+    const signIn = await countRows(everywhere, async () => {
+      cem = await arrive(`Cem ${channel.id}`, headers);
+    });
+    expect(signIn.written).toBeLessThanOrEqual(6);
+    await welcomed(await cem.join(channel.id));
+    const rename = await countRows(
+      everywhere,
+      () => cem.ask("POST", "/api/session", { body: { name: `Cemal ${channel.id}` } }),
+      quiet,
+    );
+    // The directory, which has to forget the old name, and the one channel.
+    expect(rename.written).toBeLessThanOrEqual(8 + 2 * 2);
+    const signOut = await countRows(everywhere, () => cem.ask("DELETE", "/api/session"), quiet);
+    expect(signOut.written).toBeLessThanOrEqual(4 + 2 * 2);
+  });
+
+  test("the first join of a channel at most 2, a later one none, and a request that changes nothing none", async () => {
+    await quiet();
+    const all = [directory(), shard(), object()];
+    const first = await countRows(all, async () => welcomed(await bea.join(channel.id)));
+    expect(first.written).toBeLessThanOrEqual(2);
+    const later = await countRows(all, async () => welcomed(await bea.join(channel.id)));
+    expect(later).toMatchObject({ written: 0, alarms: 0 });
+    const reading = await countRows(all, async () => {
+      await (await bea.watch()).next("directory");
+      for (const where of ["/api/session", "/api/channels", `${path(channel.id)}/messages`, "/api/people?q=ada"]) {
+        expect((await bea.ask("GET", where)).status).toBe(200);
+      }
+    });
+    expect(reading).toMatchObject({ written: 0, alarms: 0 });
+  });
+
+  test("a session once a day one", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + DAY_MS + 1 });
+    const ask = () => countRows([directory(), shard()], () => bea.ask("GET", "/api/session"));
+    expect([(await ask()).written, (await ask()).written]).toEqual([1, 0]);
+  });
+
+  test("a read frame one, however many channels are in it, and none where nothing is new", async () => {
+    const others = [await ada.makeChannel(freshName()), await ada.makeChannel(freshName())];
+    for (const other of others) await ada.post(other.id, "words");
+    const seat = await bea.watch();
+    const second = await bea.watch();
+    await second.next("directory");
+    await quiet();
+    const marks = others.map(({ id }) => ({ id, seq: 1 }));
+    const once = await countRows([shard()], async () => {
+      seat.send({ type: "read", channels: marks });
+      await second.next("read");
+    });
+    expect(once.written).toBe(1);
+    const again = await countRows([shard()], async () => {
+      seat.send({ type: "read", channels: marks });
+      seat.send({ type: "unread", id: "nowhere", seq: 1 });
+      await seat.next("error");
+    });
+    expect(again.written).toBe(0);
+  });
+});
+
+test("the directory is asked for nothing when 500 people join channels they know, send and read", async () => {
+  const channels = await Promise.all(Array.from({ length: 5 }, () => ada.makeChannel(freshName())));
+  const crowds = await Promise.all(
+    channels.map(async ({ id }) => {
+      const crowd = await Promise.all(Array.from({ length: 100 }, (_, n) => arrive(`C${n} ${id}`)));
+      await Promise.all(crowd.map(async (one) => (await one.join(id)).close()));
+      return { id, crowd };
+    }),
+  );
+  const direct: Channel = await (await ada.ask("POST", "/api/directs", { body: { person: bea.person.id } })).json();
+  await quiet();
+  const calls = directoryCalls();
+  const begun = Date.now();
+  const work = async ({ id, crowd }: (typeof crowds)[number]) => {
+    for (const one of crowd) {
+      const seat = await one.join(id);
+      await seat.next("welcome");
+      await one.ask("GET", `${path(id)}/messages`);
+      await one.post(id, "here");
+      seat.close();
+    }
+  };
+  await Promise.all(crowds.map(work));
+  await bea.post(direct.id, "a direct message");
+  await bea.ask("GET", "/api/session");
+  await quiet();
+  const seconds = (Date.now() - begun) / 1_000;
+  expect(calls.filter((name) => name !== "report")).toEqual([]);
+  expect(calls.length).toBeGreaterThan(0);
+  expect(calls.length).toBeLessThanOrEqual((seconds + 1) * channels.length);
+});
+
+describe("work that does not grow", () => {
+  /** Reads of a sign-in, a rename, a new channel, a join and a sign-out. */
+  async function work(label: string): Promise<Rows> {
+    await quiet();
+    const headers = { "CF-Connecting-IP": "192.0.2.8" };
+    return countRows(
+      [directory(), shard()],
+      async () => {
+        const one = await arrive(`One ${label} ${channel.id}`, headers);
+        await one.ask("POST", "/api/session", { body: { name: `Two ${label} ${channel.id}` } });
+        await one.makeChannel(freshName());
+        (await one.join(channel.id)).close();
+        await one.ask("DELETE", "/api/session");
+      },
+      quiet,
+    );
+  }
+
+  test("with people, sessions and addresses by the hundred thousand the same rows are read", async () => {
+    const few = await work("few");
+    const many = 100_000;
+    const numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)";
+    await runInDurableObject(directory(), (_, { storage }) => {
+      storage.sql.exec(`${numbers} INSERT INTO names SELECT 'x ' || i, '0-' || i, 'N' || i, 0, 0 FROM n`, many);
+      storage.sql.exec(`${numbers} INSERT INTO hourly SELECT 'sign-ins:x' || i, ?, 1 FROM n`, many, Date.now());
+    });
+    await runInDurableObject(shard(), (_, { storage }) => {
+      storage.sql.exec(`${numbers} INSERT INTO people SELECT '0-' || i, 'N' || i, 0, 0, 0, 0, 0, '{}' FROM n`, many);
+      storage.sql.exec(
+        `${numbers} INSERT INTO sessions SELECT '0-' || i, 'h' || i, ?, ?, ?, '[]' FROM n`,
+        many,
+        ...Array.from({ length: 3 }, Date.now),
+      );
+      storage.sql.exec(`${numbers} INSERT INTO links SELECT 'l' || i, '0-' || i, ? FROM n`, many, Date.now());
+    });
+    const crowded = await work("many");
+    expect(few.read).toBeGreaterThan(10);
+    expect(crowded.read).toBeLessThanOrEqual(few.read * 1.5);
+    expect(crowded.written).toBeLessThanOrEqual(few.written);
+  });
+});
