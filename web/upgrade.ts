@@ -6,11 +6,12 @@ import { clear, createStore, entries } from "idb-keyval";
 import * as v from "valibot";
 import { memory, type Rescued } from "./memory.ts";
 
-const VERSION_KEY = "flack.version";
-const VERSION = "2";
-/** Keys of a person: `flack.<id>.…`. Choices have no dot after the prefix. */
-const PERSONAL_KEY = /^flack\.(?:person$|[\w-]{16,32}\.)/;
-const WORDS_KEY = /^flack\.[\w-]{16,32}\.(draft|edit)\./;
+const PERSON_KEY = "flack.person";
+/** Ids of people had 22 characters; today they begin with their shard's number and are longer. */
+const OLD_ID_LENGTH = 22;
+/** Keys of a person: `flack.<id>.…`. */
+const OLD_KEY = /^flack\.[\w-]{22}\./;
+const WORDS_KEY = /^flack\.[\w-]{22}\.(draft|edit)\./;
 
 const Edit = v.object({ text: v.string() });
 /** A message or a rewrite in the outbox. Its files are named once they are uploaded, or while it waits for them. */
@@ -23,28 +24,30 @@ const Written = v.object({
 });
 
 /**
- * Does nothing on a device of this version, or where the browser stores nothing. Words are kept before anything is deleted. The
+ * Does nothing where version 0.1 left nothing, or where the browser stores nothing. Words are kept before anything is deleted. The
  * databases have other names today: what is deleted is never of this version.
  */
 export async function upgrade(): Promise<void> {
   try {
-    if (localStorage.getItem(VERSION_KEY) === VERSION) return;
+    const keys = Object.keys(localStorage).filter((key) => OLD_KEY.test(key));
+    const isOldPerson = memory.person()?.id.length === OLD_ID_LENGTH;
+    if (keys.length === 0 && !isOldPerson) return;
     // Before anything is awaited: nobody signs in meanwhile as a person who is no more.
-    memory.keepRescued(words());
-    for (const key of Object.keys(localStorage)) if (PERSONAL_KEY.test(key)) localStorage.removeItem(key);
+    memory.keepRescued(words(keys));
+    if (isOldPerson) localStorage.removeItem(PERSON_KEY);
     const outbox = createStore("flack-outbox", "entries");
     memory.keepRescued(await unsent(outbox));
     await clear(outbox);
     await clear(createStore("flack-kept", "entries"));
-    localStorage.setItem(VERSION_KEY, VERSION);
+    for (const key of keys) localStorage.removeItem(key); // last: while they are there all of it is tried again
   } catch (error) {
     console.warn("what an earlier version left here could not be read", error); // it is tried again at the next start
   }
 }
 
 /** Drafts and rewrites that were begun. */
-function words(): readonly Rescued[] {
-  return Object.keys(localStorage).flatMap((key) => {
+function words(keys: readonly string[]): readonly Rescued[] {
+  return keys.flatMap((key) => {
     const kind = WORDS_KEY.exec(key)?.[1];
     const value = localStorage.getItem(key) ?? "";
     const text = kind === "draft" ? value : kind === "edit" ? textOf(value) : "";
