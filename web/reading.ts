@@ -123,15 +123,14 @@ export function createReading({ memory, person, heldSeq, onRead }: Facts) {
       const who = person.value;
       if (!who) return;
       const isOwn = ({ author }: Message) => author.id === who.id;
+      // A deletion is final: messages that were fetched before it may come after it.
+      const known = uncounted.value.get(epoch);
+      const isUncounted = (message: Message) =>
+        isOwn(message) || message.deleted === true || (known?.has(message.seq) ?? false);
       mentions.value = noted(mentions.value, epoch, messages, (message) => {
-        return !isOwn(message) && mentionedIn(message.text).includes(who.id);
+        return !isUncounted(message) && mentionedIn(message.text).includes(who.id);
       });
-      uncounted.value = noted(
-        uncounted.value,
-        epoch,
-        messages,
-        (message) => isOwn(message) || message.deleted === true,
-      );
+      uncounted.value = noted(uncounted.value, epoch, messages, isUncounted);
       // What follows the mark without a gap is read, so that another tab and another day know it too.
       const silent = uncounted.value.get(epoch);
       let read = seqs.value.get(epoch);

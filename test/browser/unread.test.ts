@@ -61,6 +61,7 @@ test("a message that is deleted while it is unread counts no more", async () => 
   await ada.openChannel("general");
   const id = await bea.post(site, "harbour", "a slip");
   await waits(ada, "harbour", 1);
-  await bea.context.request.delete(`${site.url}/api/channels/harbour/messages/${id}`);
+  const answer = await bea.context.request.delete(`${site.url}/api/channels/harbour/messages/${id}`);
+  expect(answer.status()).toBe(204);
   await waits(ada, "harbour", 0);
 });

@@ -738,6 +738,20 @@ describe("read marks agree on all devices", () => {
     expect(store.waiting(design)).toEqual({ count: 2, isForYou: false });
   });
 
+  test("a message that was fetched before it was deleted, and comes after that, counts no more", async () => {
+    const { store, api } = await talking([]);
+    const design = { ...channel("design"), seq: 1 };
+    const stale = { epoch: design.epoch, head: { seq: 1, rev: 1 }, messages: [message(1)] };
+    const answered = Promise.withResolvers<Awaited<ReturnType<typeof api.window>>>();
+    vi.mocked(api.window).mockReturnValueOnce(answered.promise);
+    store.receiveDirectory({ ...first, channels: [design], reads: { design: 0 } });
+    store.receiveDirectory({ type: "activity", channels: [{ id: "design", seq: 1, lastAt: 1, deleted: [1] }] });
+    answered.resolve({ ok: true, value: stale, status: 200 });
+    await answered.promise;
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(store.waiting(design).count).toBe(0);
+  });
+
   test("a mention that was taken away is one no more", async () => {
     const { store, api } = await talking([]);
     const design = { ...channel("design"), seq: 1 };
