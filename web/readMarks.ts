@@ -3,14 +3,14 @@
  * was read. It only times and gathers; the marks themselves are elsewhere.
  */
 
-/** So long (ms) after something was read it is told, if nothing else is read meanwhile. */
+/** A mark is sent after this time (ms) without another one. */
 const QUIET_MS = 10_000;
-/** The server takes a frame in so long (ms), a few at once. */
+/** The time (ms) in which the server accepts one frame; it accepts a few at once. */
 const FRAME_EVERY_MS = 5_000;
 /** Channels in one frame. The contract's number. */
 const CHANNELS_MAX = 100;
 
-/** So long (ms) a connection may be dead before anybody notices: what was sent meanwhile may be lost. */
+/** A dead connection is noticed within this time (ms). Frames sent in it may be lost. */
 const UNNOTICED_MS = 40_000;
 
 export type ReadEntry = { readonly id: string; readonly seq: number };

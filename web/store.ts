@@ -119,7 +119,7 @@ const TYPING_EVERY_MS = 2_500;
 const CAUGHT_UP_MAX = 20;
 /** So long (ms) until it is asked again whether a session has really ended. */
 const END_AGAIN_MS = 2_000;
-/** So long (ms) until a page of the channel list that did not come is asked for again. */
+/** A page of the channel list that failed is requested again after this time (ms). */
 const PAGE_AGAIN_MS = 5_000;
 /** So long (ms) after its frame what has just come is painted, on a slow device too. */
 const PAINTED_MS = 50;

@@ -1,5 +1,5 @@
 /**
- * Meets what version 0.1 left on this device, once, before anybody is asked who one is: the server knows nothing of it any more.
+ * Meets what version 0.1 left on this device, once, before the session is requested: the server knows nothing of it any more.
  * Words become *Unsent messages*, choices stay, everything else is deleted.
  */
 import { clear, createStore, entries } from "idb-keyval";

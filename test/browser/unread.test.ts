@@ -22,14 +22,14 @@ afterAll(async () => {
   await site.clear();
 });
 
-/** The link of a channel in somebody's rail, with what waits in it. */
+/** The link of a channel in a person's rail, with its unread count. */
 function rail(who: Someone, channel: string) {
   return who.page
     .getByRole("navigation", { name: "Conversations" })
     .getByRole("link", { name: new RegExp(`#${channel}`) });
 }
 
-/** Waits until so many messages are unread in a channel, as somebody's rail says. */
+/** Waits until so many messages are unread in a channel, as the person's rail says. */
 async function waits(who: Someone, channel: string, count: number): Promise<void> {
   const badge = rail(who, channel).locator(".count");
   const shown = async () => ((await badge.count()) === 0 ? 0 : Number.parseInt((await badge.textContent()) ?? "", 10));

@@ -25,7 +25,7 @@ const CHANNELS = 4;
 const WANDERERS = 6;
 /** Fewer than there are wanderers and times, so that names are wanted. */
 const NAMES = ["Wanda", "Wendell", "Willa", "Wyatt", "Wren", "Wilma", "Walter", "Winnie"];
-/** The room of the wanderers: nobody else writes there. */
+/** The channel of the wanderers. No one else writes there. */
 const CROSSROADS = "crossroads";
 /** What could not be told is told by alarms, so much later (ms) at the most, when all is well again. */
 const TOLD_MS = 90_000;
@@ -119,7 +119,7 @@ try {
     if (n % 10 === 1) await freeze();
     if (n % 20 === 2) await makeAgain(channels[0]);
     if (n % 2 === 0) await afflict();
-    if (n % 3 === 1) await removeSomebody();
+    if (n % 3 === 1) await removeWanderer();
     await kill();
   }
   isTalking = false;
@@ -177,8 +177,8 @@ async function setFault(fault: object | undefined): Promise<void> {
   if (answer.status !== 204) throw new Error(`no fault: ${answer.status}`);
 }
 
-/** An owner removes somebody who wanders. */
-async function removeSomebody(): Promise<void> {
+/** An owner removes a wanderer. */
+async function removeWanderer(): Promise<void> {
   const victim = chance.pick(wanderers.filter(({ session }) => session));
   const personId = victim?.session?.person.id;
   if (personId === undefined) return;

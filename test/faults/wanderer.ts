@@ -1,5 +1,5 @@
 /**
- * Somebody who comes, takes another name, writes to one other person, and goes; with few names among many, so that they are wanted.
+ * A person who signs in, renames, writes to one other person and signs out. Many wanderers share few names, so that names conflict.
  * What was answered is remembered, to be held against what the server shows later.
  */
 import type { Channel, Message, Person } from "../../worker/protocol/frames.ts";

@@ -54,7 +54,7 @@ export class Online {
 
   /**
    * What another shard has told. A whole report lists everyone online: anyone missing from it has left. `isHeard`: a feed of this
-   * shard is open. Departures are told in any case: after a sleep nobody knows whom the feeds show.
+   * shard is open. Departures are told in any case: after a sleep this object does not know whom the feeds show.
    */
   note({ shard, count, people, isWhole }: ShardPresence, isHeard: boolean): void {
     const before = this.#elsewhere.get(shard)?.people ?? new Map<string, Person>();

@@ -46,7 +46,7 @@ const JOINERS = new RegExp(
 );
 
 const TOO_LONG = `A name has at most ${NAME_MAX_POINTS} characters.`;
-/** So long (UTF-16 units) a name may be as it is typed. Composed forms, one space for many and so on make it shorter. */
+/** The most UTF-16 units of a name as it is typed. Composing it and joining its spaces make it shorter. */
 const RAW_MAX_LENGTH = 16 * NAME_MAX_POINTS;
 
 /** Names that would pass for the product itself or for a group of people, folded. */
