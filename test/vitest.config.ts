@@ -1,4 +1,5 @@
 /** Rules, objects and components in one run; real browsers are a project of their own. */
+import { availableParallelism } from "node:os";
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import preact from "@preact/preset-vite";
 import { defineConfig } from "vitest/config";
@@ -11,6 +12,8 @@ const root = new URL("..", import.meta.url).pathname;
 export default defineConfig({
   root,
   test: {
+    // Tests of objects mostly wait: for timers, for alarms, for each other's frames. Three files at once keep two cores busy.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     coverage: {
       provider: "istanbul",
       include: ["worker/**/*.ts"],
