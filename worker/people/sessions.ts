@@ -64,7 +64,7 @@ export class Sessions {
     return { kind: "signed in", person, isOwner: false };
   }
 
-  /** A new name that the directory has granted. Answered when those who show the old one were notice, or after 5 s. */
+  /** A new name that the directory has granted. Answered when everyone who shows the old one has heard of it, or after 5 s. */
   async rename(key: SessionKey, name: string, claimedAt: number): Promise<SignInOutcome> {
     const now = Date.now();
     if (!this.find(key)) return SESSION_ENDED;
