@@ -19,11 +19,12 @@
       .find((tag) => /en|es|de|fr|ja|ar/.test(tag)) ?? "en";
   page.dir = page.lang === "ar" ? "rtl" : "ltr";
 
-  // Whoever is known goes to where the address says, or to where they were: the app takes these sockets over.
-  const [, id] = /"id":"([\w-]+)"/.exec(kept("person")) ?? [];
+  // A known person goes to where the address says, or to where they were: the app takes these sockets over. Ids of version 0.1, which
+  // the server knows no more, have 22 characters.
+  const [, id] = /"id":"([\w-]{23,})"/.exec(kept("person")) ?? [];
   const path = location.pathname === "/" ? kept(`${id}.place`) : location.pathname;
   const [, kind, name] = /^\/([cd])\/([^/]+)/.exec(path) ?? [];
-  if (id && name && !location.hash && kept("version") === "2") {
+  if (id && name && !location.hash) {
     const channel = kind === "c" ? name : encodeURIComponent([id, name].sort().join("~"));
     globalThis.earlySockets = new Map(
       ["/api/directory/socket", `/api/channels/${channel}/socket`].map((address) => {
