@@ -10,18 +10,18 @@ import {
   parseChannelFrame,
   parseDirectoryFrame,
 } from "../worker/protocol/frames.ts";
-import { api, channelPath, socketUrl, whyRefused } from "./api.ts";
-import { type Connection, createConnection } from "./connection.ts";
-import { memory } from "./memory.ts";
-import { createOutbox } from "./outbox.ts";
-import { fetchPart, noteChance } from "./parts.ts";
-import { followAddress, takeLinkToken } from "./route.ts";
-import { createStore } from "./store.ts";
-import { upgrade } from "./upgrade.ts";
-import { speak } from "./words.ts";
+import { speak } from "./i18n/i18n.ts";
+import { api, channelPath, socketUrl, whyRefused } from "./network/api.ts";
+import { type Connection, createConnection } from "./network/connection.ts";
+import { fetchPart, noteChance } from "./network/load-part.ts";
+import { createOutbox } from "./state/outbox.ts";
+import { followAddress, takeLinkToken } from "./state/route.ts";
+import { createStore } from "./state/store.ts";
+import { memory } from "./storage/local-state.ts";
+import { upgrade } from "./storage/upgrade.ts";
 import "./styles/index.css";
-import { forgetSuperseded } from "./superseded.ts";
-import { App } from "./view/App.tsx";
+import { App } from "./view/app/App.tsx";
+import { forgetSuperseded } from "./view/app/superseded-vnodes.ts";
 
 /** Between tries (ms) to learn who one is, while the server cannot be reached. */
 const TRY_AGAIN_MS = 5_000;
@@ -33,11 +33,13 @@ let channelConnection: Connection | undefined;
 const store = createStore({
   api,
   memory,
-  makeDeliveries: async (ways) => (await fetchPart(() => import("./delivery.ts"))).createDeliveries(ways),
+  makeDeliveries: async (ways) => (await fetchPart(() => import("./network/delivery.ts"))).createDeliveries(ways),
   makeOutbox: createOutbox,
   say: (command) => channelConnection?.send(JSON.stringify(command)) ?? false,
   sendToFeed: (command) => directoryConnection.send(JSON.stringify(command)),
-  makeUploads: async (channelId) => (await fetchPart(() => import("./uploads.ts"))).createUploads(channelId),
+  makeUploads: async (channelId) => (await fetchPart(() => import("./network/uploads.ts"))).createUploads(channelId),
+  keptConversations: async (personId) =>
+    (await fetchPart(() => import("./storage/persistence.ts"))).keptConversations(personId),
   startOver: () => location.reload(),
   now: Date.now,
 });
@@ -106,12 +108,15 @@ effect(() => {
 
 effect(() => {
   if (store.phase.value !== "in") return;
-  void fetchPart(() => import("./keeping.ts")).then(({ keep }) => keep(store));
+  void fetchPart(() => import("./storage/persistence.ts")).then(({ keep }) => keep(store));
 });
 
 effect(() => {
   if (store.openEpoch.value === undefined && store.directoryLink.value.kind !== "live") return;
-  setTimeout(() => void fetchPart(() => import("./afterwards.ts")).then(({ begin }) => begin(store)), AFTERWARDS_MS);
+  setTimeout(
+    () => void fetchPart(() => import("./pwa/deferred-startup.ts")).then(({ begin }) => begin(store)),
+    AFTERWARDS_MS,
+  );
 });
 
 // Whatever could not be fetched while the connection was down is fetched now.

@@ -23,7 +23,7 @@ export default defineConfig({
     // The first load is one script, and what is loaded later needs nothing but it: there is nothing to preload.
     modulePreload: false,
     rolldownOptions: {
-      input: ["index.html", "service-worker.ts", "early.ts"].map((name) => root + name),
+      input: ["index.html", "pwa/service-worker.ts", "pwa/early.ts"].map((name) => root + name),
       output: {
         entryFileNames: ({ name }) => (ALONE.includes(name) ? "[name].js" : "assets/[name]-[hash].js"),
         codeSplitting: {
@@ -90,7 +90,7 @@ function worker(): Plugin {
       });
       // What the build makes a plain script of is one already.
       server.middlewares.use((request, _, next) => {
-        if (request.url === "/early.js") request.url = "/early.ts";
+        if (request.url === "/early.js") request.url = "/pwa/early.ts";
         next();
       });
       server.httpServer?.on("close", () => child?.kill("SIGINT"));

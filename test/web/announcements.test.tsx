@@ -2,9 +2,9 @@
 import { signal } from "@preact/signals";
 import { act, render, screen } from "@testing-library/preact";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { ConnectionState } from "../../web/connection.ts";
-import type { Conversation, Store } from "../../web/store.ts";
-import { Announcer } from "../../web/view/Announcer.tsx";
+import type { ConnectionState } from "../../web/network/connection.ts";
+import type { Conversation, Store } from "../../web/state/store.ts";
+import { Announcer } from "../../web/view/app/Announcer.tsx";
 import type { Message, Person } from "../../worker/protocol/frames.ts";
 import { EMPTY_HISTORY, type History, merge } from "../../worker/protocol/history.ts";
 

@@ -1,6 +1,6 @@
 /** The connection: its transitions as a table, then the driver with a socket and a clock of the test's own. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type ConnectionState, createConnection, type Event, next } from "../../web/connection.ts";
+import { type ConnectionState, createConnection, type Event, next } from "../../web/network/connection.ts";
 
 const idle: ConnectionState = { kind: "idle" };
 const live: ConnectionState = { kind: "live" };

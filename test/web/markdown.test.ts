@@ -1,7 +1,7 @@
 /** Small Markdown: what becomes what, and that nothing a person types takes longer than its length allows. */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Block, type Inline, isEmojiOnly, parseMarkdown, plainLine } from "../../web/markdown.ts";
+import { type Block, type Inline, isEmojiOnly, parseMarkdown, plainLine } from "../../web/text/markdown.ts";
 
 /** A parsed text as one line of tags, to be compared. */
 function shape(text: string): string {

@@ -1,7 +1,7 @@
 /** The outbox: in order, one at a time, kept over a reload, taken over from closed tabs, never another person's. */
 import { clear, createStore, entries } from "idb-keyval";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createOutbox, type Delivery, type Intent, type NewEntry, type OutboxEntry } from "../../web/outbox.ts";
+import { createOutbox, type Delivery, type Intent, type NewEntry, type OutboxEntry } from "../../web/state/outbox.ts";
 import { closeTabs } from "./setup.ts";
 
 const database = createStore("flack-outbox-v2", "entries");

@@ -1,6 +1,6 @@
 /** When the server is told how far one has read. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createReadReporter, type ReadEntry } from "../../web/readMarks.ts";
+import { createReadReporter, type ReadEntry } from "../../web/state/read-reporter.ts";
 
 let sent: (readonly ReadEntry[])[];
 let isLive: boolean;

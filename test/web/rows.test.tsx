@@ -2,15 +2,15 @@
 import { signal } from "@preact/signals";
 import { act, render } from "@testing-library/preact";
 import { expect, test, vi } from "vitest";
-import type { OutboxEntry } from "../../web/outbox.ts";
-import type { Conversation, Store } from "../../web/store.ts";
-import { MessageList } from "../../web/view/MessageList.tsx";
+import type { OutboxEntry } from "../../web/state/outbox.ts";
+import type { Conversation, Store } from "../../web/state/store.ts";
+import { MessageList } from "../../web/view/messages/MessageList.tsx";
 import type { Message, Person } from "../../worker/protocol/frames.ts";
 import { EMPTY_HISTORY, type History, merge } from "../../worker/protocol/history.ts";
 
 const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };
 const shown: string[] = [];
-vi.mock("../../web/view/Text.tsx", () => ({
+vi.mock("../../web/view/messages/Text.tsx", () => ({
   Text({ text }: { readonly text: string }) {
     shown.push(text);
     return null;

@@ -1,6 +1,6 @@
 /** Finding: names by their letters, messages by their words, with what was found marked. */
 import { describe, expect, test } from "vitest";
-import { findMessages, fitOf } from "../../web/search.ts";
+import { findMessages, fitOf } from "../../web/text/search.ts";
 import type { Message } from "../../worker/protocol/frames.ts";
 
 describe("a name fits", () => {

@@ -2,13 +2,13 @@
 import { signal } from "@preact/signals";
 import { clear, createStore as createDatabase, set } from "idb-keyval";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { ChannelPage, api as httpApi } from "../../web/api.ts";
-import { createDeliveries, type DeliveryWays } from "../../web/delivery.ts";
-import { memory } from "../../web/memory.ts";
-import { createOutbox } from "../../web/outbox.ts";
-import { go, parseRoute, route } from "../../web/route.ts";
-import { createStore, type Store, UNDO_MS } from "../../web/store.ts";
-import type { Upload, UploadState, Uploads } from "../../web/uploads.ts";
+import type { ChannelPage, api as httpApi } from "../../web/network/api.ts";
+import { createDeliveries, type DeliveryWays } from "../../web/network/delivery.ts";
+import type { Upload, UploadState, Uploads } from "../../web/network/uploads.ts";
+import { createOutbox } from "../../web/state/outbox.ts";
+import { go, parseRoute, route } from "../../web/state/route.ts";
+import { createStore, type Store, UNDO_MS } from "../../web/state/store.ts";
+import { memory } from "../../web/storage/local-state.ts";
 import type { ChannelCommand, FeedCommand } from "../../worker/protocol/commands.ts";
 import type { Channel, ChannelFrame, DirectoryFrame, Message, Person } from "../../worker/protocol/frames.ts";
 import { closeTabs } from "./setup.ts";
@@ -94,6 +94,7 @@ async function make({ token, isOffline }: { readonly token?: string; readonly is
     makeDeliveries,
     makeOutbox: createOutbox,
     makeUploads: unused,
+    keptConversations: async () => [],
     say: (command) => {
       said.push(command);
       return true;

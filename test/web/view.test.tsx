@@ -2,13 +2,13 @@
 import { signal } from "@preact/signals";
 import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/preact";
 import { describe, expect, test, vi } from "vitest";
-import type { Intent, OutboxEntry } from "../../web/outbox.ts";
-import { enter } from "../../web/preferences.ts";
-import type { Conversation, Store } from "../../web/store.ts";
-import { Composer } from "../../web/view/Composer.tsx";
-import { dayName } from "../../web/view/formats.ts";
-import { lazy } from "../../web/view/lazy.tsx";
-import { layOut } from "../../web/view/timeline.ts";
+import type { Intent, OutboxEntry } from "../../web/state/outbox.ts";
+import { enter } from "../../web/state/preferences.ts";
+import type { Conversation, Store } from "../../web/state/store.ts";
+import { Composer } from "../../web/view/composer/Composer.tsx";
+import { dayName } from "../../web/view/composer/formats.ts";
+import { layOut } from "../../web/view/messages/timeline.ts";
+import { lazy } from "../../web/view/parts/lazy.tsx";
 import type { Message, Person } from "../../worker/protocol/frames.ts";
 import { EMPTY_HISTORY } from "../../worker/protocol/history.ts";
 

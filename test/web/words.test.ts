@@ -1,19 +1,22 @@
 /** The words of the interface: complete in every language, in use, and with the forms that the language has. */
 import { afterEach, describe, expect, test } from "vitest";
-import { api } from "../../web/api.ts";
-import { type Dictionary, LANGUAGES, rich, speak, t, told } from "../../web/words.ts";
+import { type Dictionary, LANGUAGES, rich, speak, t, told } from "../../web/i18n/i18n.ts";
+import { api } from "../../web/network/api.ts";
 import { foldChannelName, foldDisplayName } from "../../worker/protocol/names.ts";
 
-const sources: Readonly<Record<string, string>> = import.meta.glob(["../../web/*.ts", "../../web/view/*"], {
-  query: "?raw",
-  import: "default",
-  eager: true,
-});
+const sources: Readonly<Record<string, string>> = import.meta.glob(
+  ["../../web/**/*.{ts,tsx}", "!../../web/i18n/{ar,de,es,fr,ja}.ts"],
+  {
+    query: "?raw",
+    import: "default",
+    eager: true,
+  },
+);
 const others = LANGUAGES.filter((language) => language !== "en");
 const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([place]) => place).sort();
 
 async function table(language: string): Promise<Dictionary> {
-  const { default: words }: { default: Dictionary } = await import(`../../web/words/${language}.ts`);
+  const { default: words }: { default: Dictionary } = await import(`../../web/i18n/${language}.ts`);
   return words;
 }
 
@@ -64,7 +67,7 @@ describe.each(others)("%s", (language) => {
 
 test("every phrase of the tables is said somewhere", async () => {
   const source = Object.values(sources).join("\n");
-  const { default: listed } = await import("../../web/words/phrases.ts?raw");
+  const { default: listed } = await import("../../web/i18n/phrases.ts?raw");
   const [phrases = ""] = listed.split("/** Sentences");
   expect(phrases).toContain('"Send"');
   const unused = [...phrases.matchAll(/\| ("[^\n]*")$/gm)]

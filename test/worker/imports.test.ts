@@ -106,15 +106,30 @@ test("worker/ knows nothing of web/, and takes only types from the frames", () =
   }
 });
 
-test("a view knows the store, but no socket, no wiring and no outbox", () => {
-  for (const file of files.filter((name) => name.startsWith("web/view/"))) {
-    for (const to of importsOf(file, false))
-      expect(["web/connection.ts", "web/outbox.ts", "web/main.tsx"], file).not.toContain(to);
+/** Each folder of the browser's side, and what it may import at run time beside itself and the protocol. */
+const WEB_BELOW: Readonly<Record<string, readonly string[]>> = {
+  text: [],
+  i18n: ["network/load-part.ts"],
+  storage: [],
+  network: ["i18n", "text", "storage", "state/ids.ts"],
+  state: ["i18n", "text", "storage", "network"],
+  pwa: ["i18n", "text", "storage", "state"],
+  view: ["i18n", "text", "state", "pwa/notifications.ts", "network/load-part.ts"],
+};
+
+test.each(Object.entries(WEB_BELOW))("web/%s imports only what is below it", (folder, below) => {
+  const allowed = [folder, ...below].map((one) => `web/${one}`);
+  for (const file of files.filter((name) => name.startsWith(`web/${folder}/`))) {
+    for (const to of importsOf(file, false).filter((name) => name.startsWith("web/")))
+      expect(
+        allowed.some((one) => to === one || to.startsWith(`${one}/`)),
+        `${file} imports ${to}`,
+      ).toBe(true);
   }
 });
 
 test("the connection knows no store, and only main.tsx wires", () => {
-  expect(importsOf("web/connection.ts").filter((to) => to.startsWith("web/"))).toEqual([]);
+  expect(importsOf("web/network/connection.ts").filter((to) => to.startsWith("web/"))).toEqual([]);
   for (const file of files) expect(importsOf(file), file).not.toContain("web/main.tsx");
 });
 

@@ -1,0 +1,166 @@
+/**
+ * How what a person said gets to the server: on the socket of the open conversation, by HTTP for every other one,
+ * and by what it is known to have arrived. It knows neither what is shown nor what is kept.
+ */
+import * as v from "valibot";
+import type { ChannelCommand } from "../../worker/protocol/commands.ts";
+import { Message } from "../../worker/protocol/frames.ts";
+import { t, told } from "../i18n/i18n.ts";
+import type { Delivery, OutboxEntry } from "../state/outbox.ts";
+import type { Answer, api as httpApi } from "./api.ts";
+
+/** Refusals that pass by themselves: the message is fine, the moment was not. */
+const PASSING: readonly string[] = ["rate_limited", "busy"];
+/** Until the next try (ms) where nobody names a time. */
+const WEATHER_MS = 2_000;
+
+export type DeliveryWays = {
+  readonly api: typeof httpApi;
+  /** Sends a command on the socket of the open conversation; `false` when it is not live. */
+  readonly say: (command: ChannelCommand) => boolean;
+  /** The server has answered an entry that went by HTTP with its message. */
+  readonly confirmed: (entry: OutboxEntry, message: Message) => void;
+  /** By which way an entry can go now. */
+  readonly wayOf: (entry: OutboxEntry) => "socket" | "http" | "none" | "gone";
+};
+
+export function createDeliveries({ api, say, confirmed, wayOf }: DeliveryWays) {
+  /** By the command and id that an answer names: what is on the socket and not answered yet. */
+  const awaited = new Map<string, { readonly entry: OutboxEntry; readonly answer: (delivery: Delivery) => void }>();
+
+  function deliver(entry: OutboxEntry): Promise<Delivery> {
+    const way = wayOf(entry);
+    switch (way) {
+      case "socket":
+        return bySocket(entry);
+      case "http":
+        return byHttp(entry);
+      case "none":
+        return Promise.resolve({ kind: "offline" });
+      case "gone":
+        return Promise.resolve({ kind: "refused", code: "not_found", detail: t("This channel is gone.") });
+      default:
+        return way satisfies never;
+    }
+  }
+
+  function bySocket(entry: OutboxEntry): Promise<Delivery> {
+    return new Promise((resolve) => {
+      const name = nameOf(entry.kind, entry.id);
+      const answer = (delivery: Delivery): void => {
+        awaited.delete(name);
+        resolve(delivery);
+      };
+      awaited.set(name, { entry, answer });
+      if (!say(commandOf(entry))) answer({ kind: "offline" });
+    });
+  }
+
+  async function byHttp(entry: OutboxEntry): Promise<Delivery> {
+    const answer = await request(api, entry);
+    if (answer.ok) {
+      const message = v.safeParse(Message, answer.value);
+      if (message.success) confirmed(entry, message.output);
+      return { kind: "done" };
+    }
+    if (answer.status === 401) return { kind: "offline" };
+    return answer.status === 0 ? { kind: "later", waitMs: WEATHER_MS } : afterRefusal(answer);
+  }
+
+  return {
+    deliver,
+
+    /** The server has refused a command. */
+    refused(refusal: { code: string; detail: string; command?: string; id?: string; retryAfterMs?: number }): void {
+      awaited.get(`${refusal.command}:${refusal.id}`)?.answer(afterRefusal(refusal));
+    },
+
+    /** The socket is gone: nothing is known of what was on it. */
+    giveUp(): void {
+      for (const { answer } of [...awaited.values()]) answer({ kind: "offline" });
+    },
+
+    /** Which of `entries` these messages show to be done. What is under way with another meaning first has to arrive. */
+    settle(messages: readonly Message[], entries: readonly OutboxEntry[]): readonly OutboxEntry[] {
+      const byId = new Map(messages.map((message) => [message.id, message]));
+      for (const { entry, answer } of [...awaited.values()]) {
+        const message = byId.get(entry.id);
+        if (message && isShown(entry, message)) answer({ kind: "done" });
+      }
+      return entries.filter((entry) => {
+        const message = byId.get(entry.id);
+        return message && isShown(entry, message) && !awaited.has(nameOf(entry.kind, entry.id));
+      });
+    },
+  };
+}
+
+function nameOf(kind: OutboxEntry["kind"], id: string): string {
+  return `${kind}:${id}`;
+}
+
+/** Whether a message is as the entry wants it, or can never be. */
+function isShown(entry: OutboxEntry, message: Message): boolean {
+  switch (entry.kind) {
+    case "send":
+      return true;
+    case "edit":
+      return message.deleted === true || message.text === entry.text;
+    case "delete":
+      return message.deleted === true;
+    case "react": {
+      const same = message.reactions?.find(({ emoji }) => emoji === entry.emoji);
+      const isThere = same?.people.some(({ id }) => id === entry.personId) ?? false;
+      return message.deleted === true || isThere === entry.on;
+    }
+    default:
+      return entry satisfies never;
+  }
+}
+
+function commandOf(entry: OutboxEntry): ChannelCommand {
+  const { id } = entry;
+  switch (entry.kind) {
+    case "send":
+      return { type: entry.kind, id, ...contentOf(entry) };
+    case "edit":
+      return { type: entry.kind, id, text: entry.text };
+    case "delete":
+      return { type: entry.kind, id };
+    case "react":
+      return { type: entry.kind, id, emoji: entry.emoji, on: entry.on };
+    default:
+      return entry satisfies never;
+  }
+}
+
+function request(api: typeof httpApi, entry: OutboxEntry): Promise<Answer<unknown>> {
+  const { channelId, id } = entry;
+  switch (entry.kind) {
+    case "send":
+      return api.send(channelId, { id, ...contentOf(entry) });
+    case "edit":
+      return api.edit(channelId, id, entry.text);
+    case "delete":
+      return api.remove(channelId, id);
+    case "react":
+      return api.react(channelId, id, entry.emoji, entry.on);
+    default:
+      return entry satisfies never;
+  }
+}
+
+function contentOf({ text, replyTo, attachments }: Extract<OutboxEntry, { kind: "send" }>) {
+  return {
+    text,
+    ...(replyTo !== undefined && { replyTo }),
+    ...(attachments && { attachments: attachments.map(({ id }) => id) }),
+  };
+}
+
+function afterRefusal(refusal: { code: string; detail: string; retryAfterMs?: number }): Delivery {
+  const { code, detail, retryAfterMs } = refusal;
+  return PASSING.includes(code)
+    ? { kind: "later", waitMs: retryAfterMs ?? WEATHER_MS }
+    : { kind: "refused", code, detail: told(code, detail) };
+}

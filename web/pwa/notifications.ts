@@ -1,0 +1,123 @@
+/**
+ * What the desktop is told of while nobody looks: one notification a conversation, from one tab of the device only.
+ * Shown by the service worker, so that a click finds its way also when this tab is gone.
+ */
+import { effect, untracked } from "@preact/signals";
+import type { Message } from "../../worker/protocol/frames.ts";
+import { mentionedIn } from "../../worker/protocol/text.ts";
+import { t } from "../i18n/i18n.ts";
+import { notifications, sound } from "../state/preferences.ts";
+import { quoted } from "../state/quoted.ts";
+import { channelHref } from "../state/route.ts";
+import type { Heard, Store } from "../state/store.ts";
+
+/** So long (ms) the tab that somebody looks at has to say that a message was read. */
+const READ_ELSEWHERE_MS = 400;
+/** The one tab that tells. */
+const TELLER = "flack-teller";
+/** Held by a tab as long as it has the focus. */
+const FOCUS = "flack-focus";
+
+/** Asks for leave if that was not decided yet; whether there is leave now. To be called on a tap. */
+export async function mayNotify(): Promise<boolean> {
+  if (isNotifyingRefused()) return false;
+  return (await Notification.requestPermission()) === "granted";
+}
+
+/** Whether asking would be in vain: the browser cannot, or somebody has said no. */
+export function isNotifyingRefused(): boolean {
+  return !("Notification" in globalThis && "serviceWorker" in navigator) || Notification.permission === "denied";
+}
+
+/** Begins to tell, for as long as the page is there. */
+export function tellDesktop(store: Store): void {
+  if (!("locks" in navigator && "Notification" in globalThis && "serviceWorker" in navigator)) return;
+  holdFocus();
+  withdrawRead(store);
+  // Whoever gets the lock has it until the tab goes; the next one in line tells from then on.
+  void navigator.locks.request(TELLER, () => {
+    follow(store);
+    return new Promise(() => {});
+  });
+}
+
+function follow(store: Store): void {
+  /** By epoch: the newest message that was told. */
+  const told = new Map<string, number>();
+  const before = store.heard.peek();
+  effect(() => {
+    const heard = store.heard.value;
+    if (!heard || heard === before) return; // told by the tab before this one, if at all
+    untracked(() => setTimeout(() => void tell(store, told, heard), READ_ELSEWHERE_MS));
+  });
+}
+
+async function tell(store: Store, told: Map<string, number>, { channelId, messages }: Heard): Promise<void> {
+  const channel = store.channels.peek().get(channelId);
+  const you = store.person.peek()?.id ?? "";
+  const wanted = notifications.chosen.peek();
+  if (!channel || wanted === "off" || Notification.permission !== "granted") return;
+  const newest = told.get(channel.epoch) ?? 0;
+  if (messages.some(({ seq, deleted }) => deleted && seq === newest)) {
+    return withdraw(({ tag }) => tag === channel.epoch);
+  }
+  const isForYou = ({ text }: Message) => channel.peer !== undefined || mentionedIn(text).includes(you);
+  const read = store.readSeq(channel.epoch) ?? 0;
+  const message = messages
+    .filter(({ seq, author, deleted }) => !deleted && author.id !== you && seq > Math.max(read, newest))
+    .findLast((one) => wanted === "all" || isForYou(one));
+  // Of a channel that is not open here only the number of its newest message is known.
+  const isCounted = messages.length === 0 && wanted === "all" && channel.seq > Math.max(read, newest);
+  if ((!message && !isCounted) || (await isLookedAt())) return;
+  const seq = message?.seq ?? channel.seq;
+  told.set(channel.epoch, seq);
+  const place = store.titleOf(channelId);
+  const options = {
+    body: message ? quoted(store, message) : t("{n} new", { n: channel.seq - read }),
+    tag: channel.epoch,
+    renotify: true, // one that takes the place of another is news, too
+    icon: "/icon-192.png",
+    silent: sound.chosen.peek() === "off",
+    data: { path: `${channelHref(channelId, you)}?m=${seq}`, seq },
+  };
+  const title =
+    message && !channel.peer ? t("{name} in {channel}", { name: message.author.name, channel: place }) : place;
+  await (await navigator.serviceWorker.ready).showNotification(title, options);
+}
+
+/** What was read, in whichever tab, needs no telling any more; whoever signs out leaves nothing on the desktop. */
+function withdrawRead(store: Store): void {
+  effect(() => {
+    const isIn = store.phase.value === "in";
+    const epochs = [...store.channels.value.values()].map(({ epoch }) => epoch);
+    if (isIn && epochs.length === 0) return; // not known yet
+    const read = new Map(epochs.map((epoch) => [epoch, store.readSeq(epoch) ?? 0]));
+    const isOver = ({ tag, data }: Notification) => !isIn || (read.get(tag) ?? Number.POSITIVE_INFINITY) >= data.seq;
+    if (Notification.permission === "granted") void withdraw(isOver);
+  });
+}
+
+/** Takes back what was told. */
+async function withdraw(isOver: (shown: Notification) => boolean): Promise<void> {
+  const registration = await navigator.serviceWorker.ready;
+  for (const shown of await registration.getNotifications()) if (isOver(shown)) shown.close();
+}
+
+function holdFocus(): void {
+  const hold = (): void => {
+    void navigator.locks.request(FOCUS, { mode: "shared" }, () => {
+      return new Promise<void>((resolve) => {
+        if (document.hasFocus()) addEventListener("blur", () => resolve(), { once: true });
+        else resolve();
+      });
+    });
+  };
+  addEventListener("focus", hold);
+  if (document.hasFocus()) hold();
+}
+
+/** Whether a tab of this device has the focus: what comes is seen there. */
+async function isLookedAt(): Promise<boolean> {
+  const { held = [] } = await navigator.locks.query();
+  return held.some(({ name }) => name === FOCUS);
+}

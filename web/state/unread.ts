@@ -1,0 +1,177 @@
+/**
+ * What this person has read on this device, and what waits: unread messages, mentions, drafts.
+ * Kept by epoch, so that a channel made again starts anew, and shared by all tabs of the device.
+ */
+import { type ReadonlySignal, signal } from "@preact/signals";
+import type { Channel, Message, Person } from "../../worker/protocol/frames.ts";
+import { WINDOW_MESSAGES } from "../../worker/protocol/limits.ts";
+import { mentionedIn } from "../../worker/protocol/text.ts";
+import type { memory as deviceMemory } from "../storage/local-state.ts";
+
+/** What waits in a conversation. `count` is what the rail shows; `isForYou`: a mention, or a direct message. */
+export type Waiting = { readonly count: number; readonly isForYou: boolean };
+
+type Facts = {
+  readonly memory: typeof deviceMemory;
+  readonly person: ReadonlySignal<Person | undefined>;
+  /** The newest message this tab has of an epoch, 0 if none. */
+  readonly heldSeq: (channelId: string, epoch: string) => number;
+  /** Something was read that the server does not know yet. */
+  readonly onRead: (epoch: string, seq: number) => void;
+};
+
+export function createReading({ memory, person, heldSeq, onRead }: Facts) {
+  const seqs = signal<ReadonlyMap<string, number>>(new Map());
+  const drafts = signal<ReadonlySet<string>>(new Set());
+  /** By epoch: the numbers of messages that mention this person. */
+  const mentions = signal<ReadonlyMap<string, ReadonlySet<number>>>(new Map());
+  /** By epoch: the numbers of messages that never count as unread, one's own and the deleted ones, as far as this tab knows. */
+  const uncounted = signal<ReadonlyMap<string, ReadonlySet<number>>>(new Map());
+
+  function markRead(epoch: string, seq: number): void {
+    const who = person.value;
+    if (!who || Math.max(seqs.value.get(epoch) ?? -1, memory.read(who.id, epoch) ?? -1) >= seq) return;
+    setMark(who.id, epoch, seq);
+    onRead(epoch, seq);
+  }
+
+  function setMark(personId: string, epoch: string, seq: number): void {
+    memory.keepRead(personId, epoch, seq);
+    seqs.value = new Map(seqs.value).set(epoch, seq);
+  }
+
+  /** Notes in a map of sets which numbers of an epoch belong and which do not. The same map where nothing is new. */
+  function noted(
+    map: ReadonlyMap<string, ReadonlySet<number>>,
+    epoch: string,
+    messages: readonly Message[],
+    belongs: (message: Message) => boolean,
+  ): ReadonlyMap<string, ReadonlySet<number>> {
+    const before = map.get(epoch) ?? new Set();
+    const news = messages.filter((message) => before.has(message.seq) !== belongs(message));
+    if (news.length === 0) return map;
+    const after = new Set(before);
+    for (const message of news) {
+      if (belongs(message)) after.add(message.seq);
+      else after.delete(message.seq);
+    }
+    const newest = Math.max(...after, 0);
+    return new Map(map).set(epoch, new Set([...after].filter((seq) => seq > newest - WINDOW_MESSAGES)));
+  }
+
+  return {
+    /** Epochs in which something is left unsaid. */
+    drafts: drafts as ReadonlySignal<ReadonlySet<string>>,
+
+    /** What this device knows of channels it hears of: what was read, and what was left unsaid. A direct channel starts as unread. */
+    recall(channels: readonly Channel[]): void {
+      const who = person.value;
+      if (!who) return;
+      const read = new Map(seqs.value);
+      const unsaid = new Set(drafts.value);
+      for (const { epoch, seq, kind } of channels) {
+        if (memory.draft(who.id, epoch) === "") unsaid.delete(epoch);
+        else unsaid.add(epoch);
+        const first = kind === "direct" ? 0 : seq;
+        const kept = memory.read(who.id, epoch);
+        if (kept === undefined) memory.keepRead(who.id, epoch, first);
+        read.set(epoch, Math.max(read.get(epoch) ?? 0, kept ?? first));
+      }
+      seqs.value = read;
+      drafts.value = unsaid;
+    },
+
+    /** The newest message read of an epoch; `undefined` in one never seen. */
+    readSeq: (epoch: string): number | undefined =>
+      seqs.value.get(epoch) ?? (person.value && memory.read(person.value.id, epoch)),
+
+    /** Everything up to `seq` was seen. */
+    markRead,
+
+    /** The server says how far this person has read, on whatever device; it may be less than this device thought. */
+    setRead(epoch: string, seq: number): void {
+      const who = person.value;
+      // All tabs share the memory; another one may have written there what this one does not show yet.
+      if (who && (memory.read(who.id, epoch) !== seq || seqs.value.get(epoch) !== seq)) setMark(who.id, epoch, seq);
+    },
+
+    /** The server says which unread messages mention this person. */
+    setMentions(epoch: string, mentioned: readonly number[]): void {
+      mentions.value = new Map(mentions.value).set(epoch, new Set(mentioned));
+    },
+
+    /** Messages of these numbers are deleted: they count as nothing any more. */
+    noteDeleted(epoch: string, deleted: readonly number[]): void {
+      const gone = new Set([...(uncounted.value.get(epoch) ?? []), ...deleted]);
+      uncounted.value = new Map(uncounted.value).set(epoch, gone);
+      const left = [...(mentions.value.get(epoch) ?? [])].filter((seq) => !deleted.includes(seq));
+      mentions.value = new Map(mentions.value).set(epoch, new Set(left));
+    },
+
+    /** What waits in a channel, at most as many messages as are kept. `own`: one's own that are on their way and may be in `seq` already. */
+    waiting({ id, epoch, seq, kind }: Channel, own: number): Waiting {
+      const newest = Math.max(seq, heldSeq(id, epoch));
+      const read = Math.max(seqs.value.get(epoch) ?? newest, newest - WINDOW_MESSAGES);
+      const silent = [...(uncounted.value.get(epoch) ?? [])].filter((at) => at > read && at <= newest).length;
+      const count = Math.max(0, newest - read - silent - own);
+      const isMentioned = [...(mentions.value.get(epoch) ?? [])].some((at) => at > read);
+      return { count, isForYou: count > 0 && (kind === "direct" || isMentioned) };
+    },
+
+    /** Notes which of these messages mention this person, as they are now, and which never count as unread. */
+    note(epoch: string, messages: readonly Message[]): void {
+      const who = person.value;
+      if (!who) return;
+      const isOwn = ({ author }: Message) => author.id === who.id;
+      // A deletion is final: messages that were fetched before it may come after it.
+      const known = uncounted.value.get(epoch);
+      const isUncounted = (message: Message) =>
+        isOwn(message) || message.deleted === true || (known?.has(message.seq) ?? false);
+      mentions.value = noted(mentions.value, epoch, messages, (message) => {
+        return !isUncounted(message) && mentionedIn(message.text).includes(who.id);
+      });
+      uncounted.value = noted(uncounted.value, epoch, messages, isUncounted);
+      // What follows the mark without a gap is read, so that another tab and another day know it too.
+      const silent = uncounted.value.get(epoch);
+      let read = seqs.value.get(epoch);
+      if (read === undefined || !silent) return;
+      while (silent.has(read + 1)) read++;
+      markRead(epoch, read);
+    },
+
+    draft(epoch: string | undefined): string {
+      const who = person.value;
+      return who && epoch !== undefined ? memory.draft(who.id, epoch) : "";
+    },
+
+    keepDraft(epoch: string | undefined, text: string): void {
+      const who = person.value;
+      if (!who || epoch === undefined) return;
+      memory.keepDraft(who.id, epoch, text);
+      if (drafts.value.has(epoch) === (text !== "")) return;
+      const unsaid = new Set(drafts.value);
+      if (text === "") unsaid.delete(epoch);
+      else unsaid.add(epoch);
+      drafts.value = unsaid;
+    },
+
+    /** Forgets what was begun in a channel that is gone. */
+    dropUnsaid(epoch: string): void {
+      if (person.value) {
+        memory.keepDraft(person.value.id, epoch, "");
+        memory.keepEdit(person.value.id, epoch, undefined);
+      }
+      const unsaid = new Set(drafts.value);
+      unsaid.delete(epoch);
+      drafts.value = unsaid;
+    },
+
+    /** Another person begins here. */
+    forget(): void {
+      seqs.value = new Map();
+      drafts.value = new Set();
+      mentions.value = new Map();
+      uncounted.value = new Map();
+    },
+  };
+}

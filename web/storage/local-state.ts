@@ -1,0 +1,164 @@
+/**
+ * What this device keeps in small pieces of a person: who one is, where one was, drafts, what was read.
+ * Keyed by person and epoch, so that nothing meets another person or a channel made again.
+ * What a browser refuses to store is kept in memory, and the page says so.
+ */
+import * as v from "valibot";
+import { Person } from "../../worker/protocol/frames.ts";
+import { notePersistenceFailure } from "./storage-failure.ts";
+
+const PREFIX = "flack.";
+const PERSON = `${PREFIX}person`;
+/** A message and what it is to say, as it is typed. */
+const Edit = v.object({ id: v.string(), text: v.string() });
+export type Edit = Readonly<v.InferOutput<typeof Edit>>;
+/** Words of an earlier version, which nobody but the person can place. */
+const Rescued = v.object({ key: v.string(), text: v.string(), fileNames: v.pipe(v.array(v.string()), v.readonly()) });
+export type Rescued = Readonly<v.InferOutput<typeof Rescued>>;
+const RESCUED = `${PREFIX}rescued`;
+/** Conversations the switcher begins with. */
+const RECENT_MAX = 8;
+
+/** What changes here is told to the other tabs with its value: storage of another process may show it only later. */
+const tabs = new BroadcastChannel("flack");
+/** What other tabs have told, and what could not be stored: it goes before what is stored. */
+const held = new Map<string, string>();
+
+export const memory = {
+  /** Who was signed in here last. The cookie decides; this only spares the first screen a wait. */
+  person(): Person | undefined {
+    const parsed = v.safeParse(Person, parse(read(PERSON)));
+    return parsed.success ? parsed.output : undefined;
+  },
+  keepPerson(person: Person): void {
+    write(PERSON, JSON.stringify(person));
+  },
+
+  /** The path of the conversation that was open last. */
+  place(personId: string): string | undefined {
+    return read(keyOf(personId, "place"));
+  },
+  keepPlace(personId: string, path: string): void {
+    write(keyOf(personId, "place"), path);
+  },
+
+  /** The conversations one was in lately, newest first. */
+  recents(personId: string): readonly string[] {
+    return (read(keyOf(personId, "recents")) ?? "").split(" ").filter(Boolean);
+  },
+  keepRecent(personId: string, channelId: string): void {
+    const recents = [channelId, ...memory.recents(personId).filter((id) => id !== channelId)].slice(0, RECENT_MAX);
+    write(keyOf(personId, "recents"), recents.join(" "));
+  },
+
+  draft(personId: string, epoch: string): string {
+    return read(keyOf(personId, "draft", epoch)) ?? "";
+  },
+  keepDraft(personId: string, epoch: string, text: string): void {
+    write(keyOf(personId, "draft", epoch), text);
+  },
+
+  /** The rewrite of a message of this channel that was begun last, and is not saved yet. */
+  edit(personId: string, epoch: string): Edit | undefined {
+    const parsed = v.safeParse(Edit, parse(read(keyOf(personId, "edit", epoch))));
+    return parsed.success ? parsed.output : undefined;
+  },
+  keepEdit(personId: string, epoch: string, edit: Edit | undefined): void {
+    write(keyOf(personId, "edit", epoch), edit ? JSON.stringify(edit) : "");
+  },
+
+  /** Everything a person has begun to write: drafts, and rewrites of messages. */
+  unsaid(personId: string): readonly { readonly key: string; readonly epoch: string; readonly text: string }[] {
+    const keys = [...new Set([...storedKeys(), ...held.keys()])];
+    return (["draft", "edit"] as const).flatMap((kind) => {
+      const prefix = `${keyOf(personId, kind)}.`;
+      return keys.flatMap((key) => {
+        const epoch = key.slice(prefix.length);
+        if (!key.startsWith(prefix)) return [];
+        const text = kind === "draft" ? memory.draft(personId, epoch) : (memory.edit(personId, epoch)?.text ?? "");
+        return text === "" ? [] : [{ key, epoch, text }];
+      });
+    });
+  },
+
+  /** The number of the newest message read here, `undefined` in a channel never seen. */
+  read(personId: string, epoch: string): number | undefined {
+    const kept = read(keyOf(personId, "read", epoch));
+    return kept === undefined ? undefined : Number(kept) || 0;
+  },
+  keepRead(personId: string, epoch: string, seq: number): void {
+    write(keyOf(personId, "read", epoch), String(seq));
+  },
+
+  /** Words that an earlier version of the app left on this device. */
+  rescued(): readonly Rescued[] {
+    const parsed = v.safeParse(v.array(Rescued), parse(read(RESCUED)));
+    return parsed.success ? parsed.output : [];
+  },
+  /** Adds to them. Throws where it cannot be stored: then nothing of the earlier version may be deleted. */
+  keepRescued(more: readonly Rescued[]): void {
+    const keys = new Set(more.map(({ key }) => key));
+    const all = [...memory.rescued().filter(({ key }) => !keys.has(key)), ...more];
+    if (all.length > 0) localStorage.setItem(RESCUED, JSON.stringify(all));
+  },
+  dropRescued(key: string): void {
+    const left = memory.rescued().filter((one) => one.key !== key);
+    write(RESCUED, left.length > 0 ? JSON.stringify(left) : "");
+  },
+
+  /** Calls back when another tab of this device has changed something here. */
+  onOtherTabs(changed: () => void): void {
+    tabs.addEventListener("message", ({ data: [key, value] }: MessageEvent<readonly [string, string]>) => {
+      held.set(key, value);
+      changed();
+    });
+  },
+
+  /** Forgets everything of a person. */
+  wipe(personId: string): void {
+    const own = keyOf(personId, "");
+    for (const key of new Set([...storedKeys(), ...held.keys()])) if (key.startsWith(own)) write(key, "");
+    if (memory.person()?.id === personId) write(PERSON, "");
+  },
+};
+
+function keyOf(personId: string, ...about: readonly string[]): string {
+  return [PREFIX + personId, ...about].join(".");
+}
+
+function read(key: string): string | undefined {
+  if (held.has(key)) return held.get(key) || undefined;
+  try {
+    return localStorage.getItem(key) ?? undefined;
+  } catch {
+    return undefined; // storage is refused: nothing is there from before
+  }
+}
+
+function write(key: string, value: string): void {
+  try {
+    if (value === "") localStorage.removeItem(key);
+    else localStorage.setItem(key, value);
+    held.delete(key);
+  } catch (error) {
+    held.set(key, value);
+    if (value !== "") notePersistenceFailure(error);
+  }
+  tabs.postMessage([key, value]);
+}
+
+function storedKeys(): readonly string[] {
+  try {
+    return Object.keys(localStorage);
+  } catch {
+    return []; // storage is refused
+  }
+}
+
+function parse(json: string | undefined): unknown {
+  try {
+    return JSON.parse(json ?? "null");
+  } catch {
+    return null; // somebody else wrote it: as good as nothing
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * Finding: names by the letters of them that were typed, messages by the words in them. Pure.
+ */
+import type { Message } from "../../worker/protocol/frames.ts";
+import { foldApostrophes } from "../../worker/protocol/names.ts";
+
+/** A stretch of a text, and whether it is what was looked for. */
+export type Piece = { readonly text: string; readonly isHit: boolean };
+
+/** A message that was found, and where. */
+export type FoundMessage = { readonly channelId: string; readonly message: Message; readonly pieces: readonly Piece[] };
+
+/** What is asked of a message: every one of these words, by whom and where it was said, whether it has files. */
+type Query = {
+  readonly words: readonly string[];
+  readonly from: readonly string[];
+  readonly in: readonly string[];
+  readonly hasFile: boolean;
+  /** Something but words is asked. */
+  readonly isFiltered: boolean;
+};
+
+/** So many letters of a message are shown round the first word that was found. */
+const SHOWN_BEFORE = 30;
+const SHOWN_MAX = 160;
+const HAS_FILE = "has:file";
+
+/**
+ * How well a name fits what was typed: letters in their order, better the closer they stand and the earlier they begin.
+ * `undefined` when it does not. Higher is better.
+ */
+export function fitOf(name: string, typed: string): number | undefined {
+  const letters = [...fold(typed).replaceAll(" ", "")];
+  const inName = [...fold(name)];
+  let at = -1;
+  let fit = 0;
+  for (const letter of letters) {
+    const next = inName.indexOf(letter, at + 1);
+    if (next < 0) return undefined;
+    const isStart = next === 0 || /[\s_-]/.test(inName[next - 1] ?? "");
+    fit += next === at + 1 ? 3 : isStart ? 2 : -Math.min(3, next - at - 1);
+    at = next;
+  }
+  return fit - inName.length / 100;
+}
+
+/** Reads what was typed: `from:bea in:design has:file` and words. */
+export function queryOf(typed: string): Query {
+  const parts = fold(typed).split(/\s+/).filter(Boolean);
+  const after = (prefix: string) =>
+    parts
+      .filter((part) => part.startsWith(prefix) && part !== prefix)
+      .map((part) => part.slice(prefix.length).replace(/^[@#]/, ""));
+  const hasFile = parts.includes(HAS_FILE);
+  const words = parts.filter((part) => part !== HAS_FILE && !/^(?:from|in):/.test(part));
+  const [from, where] = [after("from:"), after("in:")];
+  return { words, from, in: where, hasFile, isFiltered: hasFile || from.length + where.length > 0 };
+}
+
+/** Messages that are as asked, newest first. `textOf` and `titleOf` say what a message and a channel read like. */
+export function findMessages(
+  windows: readonly { readonly channelId: string; readonly messages: readonly Message[] }[],
+  typed: string,
+  {
+    textOf,
+    titleOf,
+    limit,
+  }: {
+    readonly textOf: (message: Message) => string;
+    readonly titleOf: (channelId: string) => string;
+    readonly limit: number;
+  },
+): readonly FoundMessage[] {
+  const query = queryOf(typed);
+  const { words } = query;
+  if (words.length === 0 && !query.isFiltered) return [];
+  return windows
+    .filter(({ channelId }) => query.in.every((part) => fold(titleOf(channelId)).includes(part)))
+    .flatMap(({ channelId, messages }) => messages.map((message) => ({ channelId, message, text: textOf(message) })))
+    .filter(
+      ({ message: { deleted, author, attachments = [] }, text }) =>
+        !deleted &&
+        (!query.hasFile || attachments.length > 0) &&
+        query.from.every((part) => fold(author.name).includes(part)) &&
+        words.every((word) => fold(text).includes(word)),
+    )
+    .sort((a, b) => b.message.sentAt - a.message.sentAt)
+    .slice(0, limit)
+    .map(({ channelId, message, text }) => ({ channelId, message, pieces: piecesOf(text, words) }));
+}
+
+/** A text in pieces, the words in it marked, cut to what is round the first of them. */
+function piecesOf(text: string, words: readonly string[]): readonly Piece[] {
+  const line = text.replace(/\s+/g, " ");
+  const folded = fold(line);
+  // Letters may fold to more or fewer than they were: then nothing is marked rather than the wrong thing.
+  const hits = folded.length === line.length ? hitsOf(folded, words) : [];
+  const cut = Math.max(0, (hits[0]?.start ?? 0) - SHOWN_BEFORE);
+  const start = /[\udc00-\udfff]/.test(line[cut] ?? "") ? cut - 1 : cut; // never inside a character
+  const end = start + SHOWN_MAX;
+  const pieces: Piece[] = start > 0 ? [{ text: "…", isHit: false }] : [];
+  let at = start;
+  for (const hit of hits.filter((one) => one.start < end)) {
+    if (hit.start < at) continue;
+    if (hit.start > at) pieces.push({ text: line.slice(at, hit.start), isHit: false });
+    pieces.push({ text: line.slice(hit.start, hit.end), isHit: true });
+    at = hit.end;
+  }
+  if (at < end) pieces.push({ text: line.slice(at, end), isHit: false });
+  return pieces.filter(({ text: piece }) => piece !== "");
+}
+
+function hitsOf(folded: string, words: readonly string[]): readonly { readonly start: number; readonly end: number }[] {
+  const hits: { start: number; end: number }[] = [];
+  for (const word of words) {
+    for (let start = folded.indexOf(word); start >= 0; start = folded.indexOf(word, start + word.length)) {
+      hits.push({ start, end: start + word.length });
+    }
+  }
+  return hits.sort((a, b) => a.start - b.start || b.end - a.end);
+}
+
+/** Without case, and without the marks on letters. */
+export function fold(text: string): string {
+  return foldApostrophes(text).normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+}

@@ -1,0 +1,66 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Message } from "../../../worker/protocol/frames.ts";
+import { t } from "../../i18n/i18n.ts";
+import { quoted } from "../../state/quoted.ts";
+import type { Conversation, Store } from "../../state/store.ts";
+
+/** What comes within this time (ms) is told together. */
+const GATHER_MS = 1_000;
+/** More than so many are counted, not read. */
+const READ_MAX = 5;
+
+/**
+ * What comes while one is here, for whoever hears the screen: others' messages, each with its author, and a crowd of them as
+ * a number. The log itself is silent: it cannot tell one's own messages, or history, from news.
+ */
+export function Announcer({ store, conversation }: { readonly store: Store; readonly conversation: Conversation }) {
+  const [told, setTold] = useState<{ readonly turn: number; readonly lines: readonly string[] }>({
+    turn: 0,
+    lines: [],
+  });
+  const heardSeq = useRef<number | undefined>(undefined);
+  const waiting = useRef<Message[]>([]);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const epoch = conversation.epoch.value;
+  const { seq, messages } = conversation.history.value;
+  const isLive = store.channelLink.value.kind === "live";
+
+  useEffect(() => {
+    heardSeq.current = undefined;
+    return () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+      waiting.current = [];
+    };
+  }, [epoch]);
+  useEffect(() => {
+    const before = heardSeq.current;
+    if (epoch === undefined || !isLive) return;
+    heardSeq.current = seq;
+    if (before === undefined) return; // history
+    const news = messages.filter(
+      (one) => one.seq > before && one.author.id !== store.person.peek()?.id && !one.deleted,
+    );
+    if (news.length === 0) return;
+    waiting.current.push(...news);
+    timer.current ??= setTimeout(() => {
+      const gathered = waiting.current;
+      waiting.current = [];
+      timer.current = undefined;
+      const lines =
+        gathered.length > READ_MAX
+          ? [t("{n} new messages", { n: gathered.length })]
+          : gathered.map((one) => `${one.author.name}: ${quoted(store, one)}`);
+      setTold(({ turn }) => ({ turn: turn + 1, lines }));
+    }, GATHER_MS);
+  }, [epoch, messages, isLive]);
+
+  return (
+    <div class="visually-hidden" role="status" aria-label={t("New messages")}>
+      {told.lines.map((line, n) => (
+        // What was said is not said again; the same words a second time are.
+        <p key={`${told.turn} ${n}`}>{line}</p>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "../../i18n/i18n.ts";
+import type { Store } from "../../state/store.ts";
+
+/** Nobody has touched anything for so long (ms). */
+const IDLE_MS = 60_000;
+
+/** A newer version is there: taken up on a tap, and by itself when nobody would notice. Drafts outlive it. */
+export function NewVersion({ store }: { readonly store: Store }) {
+  const touchedAt = useRef(Date.now());
+  useEffect(() => {
+    const outside = new AbortController();
+    const touch = () => {
+      touchedAt.current = Date.now();
+    };
+    for (const kind of ["keydown", "pointerdown", "wheel"]) addEventListener(kind, touch, outside);
+    const timer = setInterval(() => {
+      const isIdle = Date.now() - touchedAt.current >= IDLE_MS;
+      if (isIdle && isAtRest(store) && !document.querySelector("dialog[open]")) location.reload();
+    }, IDLE_MS / 4);
+    return () => {
+      outside.abort();
+      clearInterval(timer);
+    };
+  }, []);
+  return (
+    <p class="chip" role="status">
+      {t("New version")}
+      {" · "}
+      <button type="button" class="link-button" onClick={() => location.reload()}>
+        {t("Reload")}
+      </button>
+    </p>
+  );
+}
+
+/** Nothing is being written, sent or waited for. */
+function isAtRest(store: Store): boolean {
+  const isBusy = store.visited().some((conversation) => {
+    const hasFiles = (conversation.uploads.value?.list.value.length ?? 0) > 0;
+    return hasFiles || conversation.editing.value !== undefined || store.draft(conversation) !== "";
+  });
+  return !isBusy && store.outbox.value.length === 0;
+}

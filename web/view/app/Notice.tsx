@@ -1,0 +1,30 @@
+import { Mark } from "../parts/icons.tsx";
+
+type Props = {
+  readonly title: string;
+  readonly text: string;
+  readonly action: string;
+  readonly onAction?: () => void;
+  /** Where the action leads, when it is a place. */
+  readonly href?: string;
+};
+
+/** A calm page for when there is nothing else to show: what is the matter, and the one way on. */
+export function Notice({ title, text, action, onAction, href }: Props) {
+  return (
+    <div class="notice" role="alert">
+      <Mark />
+      <h1>{title}</h1>
+      <p>{text}</p>
+      {href === undefined ? (
+        <button type="button" class="button primary" onClick={onAction}>
+          {action}
+        </button>
+      ) : (
+        <a class="button primary" href={href}>
+          {action}
+        </a>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,129 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { NAME_MAX_POINTS } from "../../../worker/protocol/limits.ts";
+import { foldDisplayName } from "../../../worker/protocol/names.ts";
+import { rich, t, told } from "../../i18n/i18n.ts";
+import { siteName } from "../../state/site-name.ts";
+import type { Store } from "../../state/store.ts";
+import { Mark } from "../parts/icons.tsx";
+
+/** The first visit: a name, and in. The rules are checked while typing; whether it is taken is known on Join. */
+export function Welcome({ store }: { readonly store: Store }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const site = store.site.value;
+  const [name, setName] = useState("");
+  const [accessCode, setAccessCode] = useState("");
+  const [isAsking, setAsking] = useState(false);
+  const [problem, setProblem] = useState<{ readonly code: string; readonly detail: string }>();
+  const folded = foldDisplayName(name);
+  const isWrongCode = problem?.code === "bad_access_code";
+  /** Why a device link that led here did not work. */
+  const linkProblem = store.linkProblem.value;
+  const complaint =
+    (isWrongCode ? undefined : problem?.detail) ??
+    (name.trim() === "" || folded.ok ? undefined : told("invalid_name", folded.reason));
+
+  useEffect(() => {
+    dialog.current?.showModal();
+    if (!site) void store.askSite();
+  }, []);
+
+  async function join(wanted: string): Promise<void> {
+    setName(wanted);
+    const checked = foldDisplayName(wanted);
+    if (!checked.ok) return setProblem({ code: "invalid_name", detail: told("invalid_name", checked.reason) });
+    setAsking(true);
+    const answer = await store.signIn(checked.name, site?.accessCode ? accessCode : undefined);
+    setAsking(false);
+    if (!answer.ok) setProblem(answer);
+  }
+
+  return (
+    <dialog
+      ref={dialog}
+      class="welcome"
+      aria-labelledby="welcome-title"
+      onClose={(event) => event.currentTarget.showModal()}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void join(name);
+        }}
+      >
+        <Mark />
+        <h1 id="welcome-title">{siteName}</h1>
+        {linkProblem && (
+          <p class="hint complaint" role="alert">
+            {linkProblem}
+          </p>
+        )}
+        <label for="display-name">{t("What should people call you?")}</label>
+        <input
+          id="display-name"
+          aria-label={t("Display name")}
+          aria-describedby="display-name-hint"
+          aria-invalid={complaint !== undefined}
+          autocomplete="nickname"
+          autocapitalize="words"
+          spellcheck={false}
+          dir="auto"
+          autofocus
+          value={name}
+          onInput={(event) => {
+            setName(event.currentTarget.value);
+            setProblem(undefined);
+          }}
+        />
+        <p id="display-name-hint" class={complaint ? "hint complaint" : "hint"} role="status">
+          {complaint ?? t("No account, no password. This device remembers you.")}
+        </p>
+        {site?.accessCode && (
+          <>
+            <label for="access-code">{t("Access code")}</label>
+            <input
+              id="access-code"
+              type="password"
+              autocomplete="off"
+              aria-describedby={isWrongCode ? "access-code-hint" : undefined}
+              aria-invalid={isWrongCode}
+              value={accessCode}
+              onInput={(event) => {
+                setAccessCode(event.currentTarget.value);
+                setProblem(undefined);
+              }}
+            />
+            {isWrongCode && (
+              <p id="access-code-hint" class="hint complaint" role="alert">
+                {problem.detail}
+              </p>
+            )}
+          </>
+        )}
+        {problem?.code === "name_taken" && folded.ok && (
+          <button type="button" class="button primary" onClick={() => void join(another(folded.name))}>
+            <span>{rich("Join as {name}", { name: <bdi>{another(folded.name)}</bdi> })}</span>
+          </button>
+        )}
+        <button
+          type="submit"
+          class={problem?.code === "name_taken" ? "button" : "button primary"}
+          disabled={isAsking || name.trim() === ""}
+        >
+          {t("Join")}
+        </button>
+      </form>
+    </dialog>
+  );
+}
+
+/** The next free-looking name: `Ada` → `Ada 2` → `Ada 3`. */
+function another(name: string): string {
+  const [, stem = name, number = "1"] = /^(.*?)(?: (\d{1,4}))?$/u.exec(name) ?? [];
+  const suffix = ` ${Number(number) + 1}`;
+  return (
+    [...stem]
+      .slice(0, NAME_MAX_POINTS - suffix.length)
+      .join("")
+      .trim() + suffix
+  );
+}

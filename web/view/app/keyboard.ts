@@ -1,0 +1,120 @@
+/**
+ * The keys that work wherever one is, and the letters that work on a message. Loaded after the first messages.
+ * Single letters act only while a message has the focus (WCAG 2.1.4); everywhere else a letter goes to the composer.
+ */
+import { useEffect } from "preact/hooks";
+import { go } from "../../state/route.ts";
+import { isCommand as isCommandKey, isComposing } from "../parts/keys.ts";
+import { sheet } from "../parts/sheets.ts";
+
+/** Where F6 leads, in this order: the part of the screen, and the place in it that takes the focus. */
+const REGIONS: readonly (readonly [part: string, place: string])[] = [
+  [".rail", ".rail a[aria-current]"],
+  [".log", ".log li[tabindex='0']"],
+  [".composer", "#composer"],
+  [".people-pane", ".people-pane button"],
+];
+/** What a letter does to a message: the tool of that name in its row. */
+const TOOLS: Readonly<Record<string, string>> = {
+  e: "edit",
+  r: "reply",
+  Delete: "delete",
+  Backspace: "delete",
+  "+": "react",
+};
+const STEPS: Readonly<Record<string, string>> = { j: "ArrowDown", k: "ArrowUp" };
+
+/** Follows the keys for as long as it is there. */
+export function Keys(): null {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || isComposing(event)) return;
+      if (act(event)) event.preventDefault();
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, []);
+  // A sheet that was opened from another one has nothing to give the focus back to.
+  const isOpen = sheet.value !== undefined;
+  useEffect(() => {
+    if (isOpen) return;
+    const timer = setTimeout(() => {
+      if (document.activeElement === document.body) document.getElementById("composer")?.focus();
+    });
+    return () => clearTimeout(timer);
+  }, [isOpen]);
+  return null;
+}
+
+/** Whether the key meant something here. */
+function act(event: KeyboardEvent): boolean {
+  const { key, altKey, shiftKey } = event;
+  const isCommand = isCommandKey(event);
+  const hasModifier = event.ctrlKey || event.metaKey;
+  const target = event.target instanceof HTMLElement ? event.target : document.body;
+  if (isCommand && !altKey && !shiftKey && key.toLowerCase() === "k") {
+    sheet.value = sheet.value === "switcher" ? undefined : "switcher";
+    return true;
+  }
+  if (document.querySelector("dialog[open]")) return false;
+  if (isCommand && key === "/") return open("shortcuts");
+  if (isCommand && !shiftKey && key.toLowerCase() === "u") return press("[data-does='attach']");
+  if (key === "F6") return toRegion(target, shiftKey ? -1 : 1);
+  if (altKey && !hasModifier && (key === "ArrowUp" || key === "ArrowDown")) {
+    return toConversation(key === "ArrowUp" ? -1 : 1, shiftKey);
+  }
+  if (hasModifier || altKey || target.matches("input, textarea, select, [contenteditable]")) return false;
+  if (key === "?") return open("shortcuts");
+  const message = target.closest<HTMLElement>("li.message");
+  if (message && target === message) {
+    const tool = TOOLS[key] ?? TOOLS[key.toLowerCase()];
+    if (tool) return press(`[data-does='${tool}']`, message);
+    const step = STEPS[key.toLowerCase()];
+    if (step)
+      return !message.dispatchEvent(new KeyboardEvent("keydown", { key: step, bubbles: true, cancelable: true }));
+  }
+  return [...key].length === 1 && key !== " " && !target.closest("button, a, summary") && write(key);
+}
+
+function open(name: "shortcuts"): boolean {
+  sheet.value = name;
+  return true;
+}
+
+function press(selector: string, within: ParentNode = document): boolean {
+  const button = within.querySelector<HTMLElement>(selector);
+  button?.click();
+  return button !== null;
+}
+
+/** A letter typed nowhere in particular is the first of a message. */
+function write(letter: string): boolean {
+  const composer = document.querySelector<HTMLTextAreaElement>("#composer");
+  if (!composer) return false;
+  composer.focus();
+  composer.setRangeText(letter, composer.selectionStart, composer.selectionEnd, "end");
+  composer.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  return true;
+}
+
+function toRegion(from: Element, step: 1 | -1): boolean {
+  const at = REGIONS.findIndex(([part]) => from.closest(part) !== null);
+  for (let tried = 1; tried <= REGIONS.length; tried++) {
+    const [, selector = ""] = REGIONS[(at + step * tried + REGIONS.length * 2) % REGIONS.length] ?? [];
+    const place = document.querySelector<HTMLElement>(selector);
+    place?.focus();
+    if (place && document.activeElement === place) return true; // a drawer that is closed takes no focus
+  }
+  return false;
+}
+
+/** The conversation above or below, as the rail shows them; `isUnread`: of those with something new. */
+function toConversation(step: 1 | -1, isUnread: boolean): boolean {
+  const links = [...document.querySelectorAll<HTMLAnchorElement>(".rail-link")];
+  const at = links.findIndex((link) => link.getAttribute("aria-current") === "page");
+  const others = [...links.keys()].map((n) => (at + step * (n + 1) + links.length * 2) % links.length);
+  const next = others.map((n) => links[n]).find((link) => link && (!isUnread || link.classList.contains("unread")));
+  if (!next || next === links[at]) return false;
+  go(new URL(next.href).pathname);
+  return true;
+}

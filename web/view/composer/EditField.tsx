@@ -1,0 +1,82 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { t } from "../../i18n/i18n.ts";
+import type { Conversation, Store } from "../../state/store.ts";
+import { noticeShortcodes } from "../../text/shortcodes.ts";
+import { isComposing } from "../parts/keys.ts";
+import { Counter, excessOf } from "./Counter.tsx";
+import { isSendKey } from "./send-key.ts";
+
+type Props = {
+  readonly store: Store;
+  readonly conversation: Conversation;
+  /** With files a message needs no text. */
+  readonly hasFiles: boolean;
+};
+
+/** A message's text while it is edited in its place: kept until it is saved or left. Enter saves, Esc leaves it as it was; both lead back to the composer. */
+export function EditField({ store, conversation, hasFiles }: Props) {
+  const text = conversation.editing.value?.text ?? "";
+  const field = useRef<HTMLTextAreaElement>(null);
+  const excess = excessOf(store, text);
+  // At once: a key that is pressed next is the field's.
+  useLayoutEffect(() => {
+    const edited = field.current;
+    edited?.focus();
+    edited?.setSelectionRange(text.length, text.length);
+    edited?.form?.scrollIntoView({ block: "nearest" });
+    void noticeShortcodes(text);
+  }, []);
+
+  function end(): void {
+    store.edit(conversation, undefined);
+    document.getElementById("composer")?.focus();
+  }
+
+  /** What is saved is what stands there now, also when the table of emoji comes later. */
+  async function save(): Promise<void> {
+    const { value: edited } = conversation.editing;
+    if (!edited || excess > 0) return;
+    await noticeShortcodes(edited.text);
+    const hasFocus = document.activeElement === field.current;
+    if (store.saveEdit(conversation, edited) && hasFocus) document.getElementById("composer")?.focus();
+  }
+
+  return (
+    <form
+      class="edit"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <textarea
+        ref={field}
+        rows={1}
+        dir="auto"
+        aria-label={t("Edit message")}
+        aria-describedby="edit-counter"
+        aria-invalid={excess > 0}
+        value={text}
+        onInput={({ currentTarget: { value } }) => {
+          store.keepEdit(conversation, value);
+          void noticeShortcodes(value);
+        }}
+        onKeyDown={(event) => {
+          event.stopPropagation(); // the list's keys are not the field's
+          if (isComposing(event)) return;
+          if (event.key === "Escape") end();
+          if (!isSendKey(event)) return;
+          event.preventDefault();
+          void save();
+        }}
+      />
+      <Counter id="edit-counter" excess={excess} />
+      <button type="button" class="button quiet" onClick={end}>
+        {t("Cancel")}
+      </button>
+      <button type="submit" class="button primary" disabled={(text.trim() === "" && !hasFiles) || excess > 0}>
+        {t("Save")}
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,132 @@
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { t, told } from "../../i18n/i18n.ts";
+import { keepRecentEmoji, recentEmoji } from "../../state/recent-emoji.ts";
+import { EMOJI_GROUPS, type Emoji, findEmoji } from "../../text/emoji.ts";
+import { isComposing } from "../parts/keys.ts";
+
+export type PickerProps = {
+  /** Where it opens. */
+  readonly anchor: DOMRect;
+  /** Where the focus goes when it closes: back to where it was, unless another place is named. */
+  readonly returnTo?: () => HTMLElement | null;
+  readonly onPick: (emoji: string) => void;
+  readonly onClose: () => void;
+};
+
+const COLUMNS = 8;
+const FOUND_MAX = 64;
+/** Its size (px), to keep it inside the window. */
+const SIZE = { width: 344, height: 380 };
+
+/** All emoji: the recent ones first, then by group, or those found by a word. Arrows move, Enter takes, Esc leaves. */
+export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [word, setWord] = useState("");
+  // In the turn in which it goes: the clean-up of a plain effect comes later, and a key typed until then is lost.
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    const before = document.activeElement;
+    shown?.showModal();
+    return () => {
+      shown?.close();
+      const after = returnTo?.() ?? before;
+      if (after instanceof HTMLElement) after.focus();
+    };
+  }, []);
+
+  function pick(emoji: string): void {
+    keepRecentEmoji(emoji);
+    onPick(emoji);
+    onClose();
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    event.stopPropagation(); // the list's keys are not the picker's
+    if (isComposing(event)) return;
+    const forward = document.documentElement.dir === "rtl" ? -1 : 1;
+    const step = { ArrowLeft: -forward, ArrowRight: forward, ArrowUp: -COLUMNS, ArrowDown: COLUMNS }[event.key];
+    const isTyping = event.target instanceof HTMLInputElement;
+    if (step === undefined || (isTyping && event.key !== "ArrowDown")) return;
+    event.preventDefault();
+    const buttons = [...(dialog.current?.querySelectorAll<HTMLElement>(".emoji") ?? [])];
+    const at = buttons.indexOf(document.activeElement as HTMLElement);
+    const next = at < 0 ? 0 : at + step;
+    if (next < 0) dialog.current?.querySelector("input")?.focus();
+    else buttons[Math.min(next, buttons.length - 1)]?.focus();
+  }
+
+  const left = Math.max(8, Math.min(anchor.right - SIZE.width, innerWidth - SIZE.width - 8));
+  const isBelow = anchor.bottom + SIZE.height < innerHeight;
+  const top = isBelow ? anchor.bottom + 4 : Math.max(8, anchor.top - SIZE.height - 4);
+  return (
+    <dialog
+      ref={dialog}
+      class="picker"
+      aria-label={t("Emoji")}
+      style={{ left: `${left}px`, top: `${top}px` }}
+      onClose={({ currentTarget }) => currentTarget.isConnected && onClose()}
+      onKeyDown={onKeyDown}
+      onClick={({ target, currentTarget }) => target === currentTarget && onClose()}
+    >
+      <form
+        class="picker-find"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const [first] = findEmoji(word, 1);
+          if (word !== "" && first) pick(first.emoji);
+        }}
+      >
+        <input
+          aria-label={t("Find an emoji")}
+          placeholder={t("Find an emoji")}
+          autocomplete="off"
+          spellcheck={false}
+          value={word}
+          onInput={({ currentTarget }) => setWord(currentTarget.value)}
+        />
+      </form>
+      <div class="picker-list">
+        {word.trim() === "" ? (
+          <>
+            <Group
+              name={t("Recent")}
+              emoji={recentEmoji().map((emoji) => ({ emoji, code: emoji, description: emoji }))}
+              onPick={pick}
+            />
+            {EMOJI_GROUPS.map(({ name, emoji }) => (
+              <Group key={name} name={told("", name)} emoji={emoji} onPick={pick} />
+            ))}
+          </>
+        ) : (
+          <Group name={t("Found")} emoji={findEmoji(word, FOUND_MAX)} onPick={pick} />
+        )}
+      </div>
+    </dialog>
+  );
+}
+
+type GroupProps = { readonly name: string; readonly emoji: readonly Emoji[]; readonly onPick: (emoji: string) => void };
+
+function Group({ name, emoji, onPick }: GroupProps) {
+  return (
+    <section class="picker-group">
+      <h3>{name}</h3>
+      {emoji.length === 0 && <p class="hint">{t("There is none of that name.")}</p>}
+      <div class="picker-grid">
+        {emoji.map((one) => (
+          <button
+            key={one.code}
+            type="button"
+            class="emoji"
+            tabIndex={-1}
+            aria-label={one.description}
+            title={`:${one.code}:`}
+            onClick={() => onPick(one.emoji)}
+          >
+            {one.emoji}
+          </button>
+        ))}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,20 @@
+import type { Conversation, Store } from "../../state/store.ts";
+import { Announcer } from "../app/Announcer.tsx";
+import { Keys } from "../app/keyboard.ts";
+import { DropPlace } from "../composer/DropPlace.tsx";
+import { TouchMenu } from "../messages/TouchMenu.tsx";
+
+type Props = { readonly store: Store; readonly conversation: Conversation };
+
+/** What goes with a conversation once it is there: the keys, the thumb's menu, where files may fall, the voice of what comes. */
+export function Companions({ store, conversation }: Props) {
+  const { channelId } = conversation;
+  return (
+    <>
+      <Keys />
+      <DropPlace key={`drop ${channelId}`} store={store} conversation={conversation} />
+      <TouchMenu key={`touch ${channelId}`} store={store} conversation={conversation} />
+      <Announcer key={`announcer ${channelId}`} store={store} conversation={conversation} />
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+import { useState } from "preact/hooks";
+import { rich, t } from "../../i18n/i18n.ts";
+import { copyText } from "../parts/clipboard.ts";
+
+/** A conversation in which nothing was said yet. */
+export function Empty({ title, isDirect }: { readonly title: string; readonly isDirect: boolean }) {
+  const [isCopied, setCopied] = useState(false);
+  if (isDirect) {
+    return (
+      <div class="empty">
+        <h2>{rich("This is between you and {name}.", { name: <bdi>{title}</bdi> })}</h2>
+        <p>{rich("Only you and {name} can see this.", { name: <bdi>{title}</bdi> })}</p>
+      </div>
+    );
+  }
+  return (
+    <div class="empty">
+      <h2>{rich("{name} is brand new.", { name: <bdi>{title}</bdi> })}</h2>
+      <p>{t("Say hello 👋")}</p>
+      <button
+        type="button"
+        class="button quiet"
+        onClick={async () => {
+          setCopied(await copyText(location.href));
+        }}
+      >
+        {t(isCopied ? "Copied" : "Copy link")}
+      </button>
+    </div>
+  );
+}

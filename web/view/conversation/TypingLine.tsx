@@ -1,0 +1,27 @@
+import { useEffect, useState } from "preact/hooks";
+import { locale, t } from "../../i18n/i18n.ts";
+import type { Conversation } from "../../state/store.ts";
+
+/** More names than this are not read in passing. */
+const NAMES_MAX = 3;
+
+/** Who is writing. */
+export function TypingLine({ conversation }: { readonly conversation: Conversation }) {
+  const [now, setNow] = useState(Date.now);
+  const typists = conversation.typing.value;
+  const names = typists.filter(({ until }) => until > now).map(({ person }) => person.name);
+  // Told anew at every word of it, and once more when the first of them is to be forgotten.
+  useEffect(() => {
+    setNow(Date.now());
+    if (typists.length === 0) return;
+    const timer = setInterval(() => setNow(Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }, [typists]);
+  return <>{names.length > 0 && sentence(names)}</>;
+}
+
+function sentence(names: readonly string[]): string {
+  if (names.length > NAMES_MAX) return t("Several people are typing…");
+  const list = new Intl.ListFormat(locale.value, { type: "conjunction" }).format(names);
+  return t(names.length === 1 ? "{names} is typing…" : "{names} are typing…", { names: list });
+}

@@ -1,0 +1,45 @@
+import type { ComponentChildren } from "preact";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { t } from "../../i18n/i18n.ts";
+import { Icon } from "../parts/icons.tsx";
+
+type Props = {
+  readonly title: string;
+  /** Without it the dialog stays until what it asks for is done. */
+  readonly onClose?: () => void;
+  readonly children: ComponentChildren;
+};
+
+/** A modal dialog: the platform's own, with its focus trap and Esc. */
+export function Dialog({ title, onClose, children }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => shown?.close();
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      class="dialog"
+      aria-labelledby={titleId}
+      // A browser lets only the first Esc be prevented; the second closes all the same.
+      onClose={({ currentTarget }) => {
+        if (!currentTarget.isConnected) return; // taken away: nobody closed it
+        if (onClose) onClose();
+        else currentTarget.showModal();
+      }}
+    >
+      <header class="dialog-head">
+        <h2 id={titleId}>{title}</h2>
+        {onClose && (
+          <button type="button" class="icon-button" aria-label={t("Close")} onClick={onClose}>
+            <Icon name="close" />
+          </button>
+        )}
+      </header>
+      {children}
+    </dialog>
+  );
+}

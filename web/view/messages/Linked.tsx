@@ -1,0 +1,37 @@
+import { useState } from "preact/hooks";
+import { rich, t } from "../../i18n/i18n.ts";
+import type { Store } from "../../state/store.ts";
+import { Dialog } from "../dialogs/Dialog.tsx";
+
+/** A device link was opened where somebody is signed in: they decide who this device belongs to. */
+export function Linked({ store }: { readonly store: Store }) {
+  const [refusal, setRefusal] = useState<string>();
+  const name = store.person.value?.name;
+
+  async function take(): Promise<void> {
+    const answer = await store.decideLink(true);
+    if (answer && !answer.ok) setRefusal(answer.detail);
+  }
+
+  return (
+    <Dialog title={t("Use this link here?")}>
+      <p>
+        {rich("This signs another person in on this device, and signs {name} out here.", { name: <bdi>{name}</bdi> })}
+      </p>
+      <p class={refusal ? "hint complaint" : "hint"} role="status">
+        {refusal ??
+          rich("If this is your only device, you lose the name {name}, your direct messages and your drafts.", {
+            name: <bdi>{name}</bdi>,
+          })}
+      </p>
+      <div class="dialog-actions">
+        <button type="button" class="button quiet" onClick={() => void store.decideLink(false)}>
+          {rich("Stay {name}", { name: <bdi>{name}</bdi> })}
+        </button>
+        <button type="button" class="button primary" onClick={take}>
+          {t("Use the link")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,223 @@
+import { useEffect, useState } from "preact/hooks";
+import { t } from "../../i18n/i18n.ts";
+import { messageLink } from "../../state/route.ts";
+import type { Conversation, Store } from "../../state/store.ts";
+import { Tiles } from "../composer/Tiles.tsx";
+import { copyText } from "../parts/clipboard.ts";
+import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
+import { lazy } from "../parts/lazy.tsx";
+import { type MessageRow, rowId } from "./timeline.ts";
+
+const EmojiPicker = lazy(async () => (await import("../composer/EmojiPicker.tsx")).EmojiPicker);
+
+type ToolbarProps = {
+  readonly store: Store;
+  readonly conversation: Conversation;
+  readonly row: MessageRow;
+  readonly tabIndex: number;
+  /** The message is to be deleted. */
+  readonly onRemove: (id: string) => void;
+};
+
+/** What can be done with a message, once the messages themselves are painted: in a hundred rows it is most of the work. */
+export function Toolbar(props: ToolbarProps) {
+  // One row among others that have theirs gets it at once.
+  const [isDue, setDue] = useState(() => document.querySelector(".toolbar") !== null);
+  useEffect(() => whenIdle(() => setDue(true)), []);
+  return isDue ? <Tools {...props} /> : null;
+}
+
+/** Row by row, as there is time for it, so that no key waits for all of them. The answer calls it off. */
+function whenIdle(act: () => void): () => void {
+  if (!("requestIdleCallback" in globalThis)) {
+    const timer = setTimeout(act);
+    return () => clearTimeout(timer);
+  }
+  const call = requestIdleCallback(act, { timeout: 500 });
+  return () => cancelIdleCallback(call);
+}
+
+/** What its author can do comes last. An owner of the site may delete what others wrote. */
+function Tools({ store, conversation, row: { id, seq, text, isOwn }, tabIndex, onRemove }: ToolbarProps) {
+  const { channelId } = conversation;
+  const mayRemove = isOwn || (store.isOwner.value && !channelId.includes("~"));
+  /** Where the picker is open. */
+  const [anchor, setAnchor] = useState<DOMRect>();
+  const tool = (
+    icon: LateIconName,
+    label: string,
+    onClick: (event: MouseEvent & { currentTarget: HTMLElement }) => void,
+    does?: string,
+  ) => (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={label}
+      title={label}
+      data-does={does}
+      tabIndex={tabIndex}
+      onClick={onClick}
+    >
+      <LateIcon name={icon} />
+    </button>
+  );
+  return (
+    <div class={anchor ? "toolbar open" : "toolbar"}>
+      {tool(
+        "react",
+        t("Add reaction"),
+        ({ currentTarget }) => setAnchor(currentTarget.getBoundingClientRect()),
+        "react",
+      )}
+      {tool(
+        "reply",
+        t("Reply"),
+        () => {
+          store.reply(conversation, id);
+          document.getElementById("composer")?.focus();
+        },
+        "reply",
+      )}
+      <CopyButton
+        icon="link"
+        label={t("Copy link")}
+        text={() => messageLink(channelId, store.person.value?.id ?? "", seq)}
+        tabIndex={tabIndex}
+      />
+      {text !== "" && (
+        <CopyButton icon="copy" label={t("Copy text")} text={() => store.plainText(text)} tabIndex={tabIndex} />
+      )}
+      {isOwn && tool("pencil", t("Edit message"), () => store.edit(conversation, id), "edit")}
+      {mayRemove && tool("trash", t("Delete message"), () => onRemove(id), "delete")}
+      {anchor && (
+        <EmojiPicker
+          anchor={anchor}
+          onPick={(emoji) => store.react(conversation, id, emoji, true)}
+          onClose={() => setAnchor(undefined)}
+        />
+      )}
+    </div>
+  );
+}
+
+type CopyProps = {
+  readonly icon: LateIconName;
+  readonly label: string;
+  readonly text: () => string;
+  readonly tabIndex: number;
+};
+
+/** Copies, and says so until one goes elsewhere. */
+function CopyButton({ icon, label, text, tabIndex }: CopyProps) {
+  const [isCopied, setCopied] = useState(false);
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={isCopied ? t("Copied") : label}
+      title={isCopied ? t("Copied") : label}
+      tabIndex={tabIndex}
+      onClick={async () => {
+        setCopied(await copyText(text()));
+      }}
+      onBlur={() => setCopied(false)}
+      onMouseLeave={() => setCopied(false)}
+    >
+      <LateIcon name={isCopied ? "check" : icon} />
+    </button>
+  );
+}
+
+const REFUSED = { send: "Not sent", edit: "Not changed", delete: "Not deleted" } as const;
+
+/** What is to be said about a message that is not simply there. */
+export function MessageState({ store, row: { id, seq, state } }: Pick<ToolbarProps, "store" | "row">) {
+  switch (state.kind) {
+    case "sent":
+      return null;
+    case "held": {
+      const uploads = store.heldUploads(id);
+      return (
+        <div class="held">
+          {uploads && <Tiles uploads={uploads} />}
+          <span class="state">
+            {t("Sends when uploads finish")}
+            {" · "}
+            <button type="button" class="link-button" onClick={() => store.discard({ id, kind: "send" })}>
+              {t("Discard")}
+            </button>
+          </span>
+        </div>
+      );
+    }
+    case "sending":
+      return store.isConnected.value ? (
+        <span class="state late">{t("Sending…")}</span>
+      ) : (
+        <span class="state">
+          {t("Will be sent when connected")}
+          {seq === undefined && (
+            <>
+              {" · "}
+              <button type="button" class="link-button" onClick={() => store.discard({ id, kind: "send" })}>
+                {t("Discard")}
+              </button>
+            </>
+          )}
+        </span>
+      );
+    case "failed":
+      return (
+        <span class="state failure" role="alert">
+          {t(REFUSED[state.command])}: {state.detail}{" "}
+          {state.retry !== "none" && (
+            <>
+              <button type="button" class="link-button" onClick={() => store.retry(id)}>
+                {t(state.retry === "words" ? "Send without files" : "Retry")}
+              </button>
+              {" · "}
+            </>
+          )}
+          <button type="button" class="link-button" onClick={() => store.discard({ id, kind: state.command })}>
+            {t(state.command === "delete" ? "Keep it" : "Discard")}
+          </button>
+        </span>
+      );
+    case "deleting":
+      return <Deleting store={store} id={id} dueAt={state.dueAt} />;
+    default:
+      return state satisfies never;
+  }
+}
+
+/** Offers to take a deletion back while that is possible, then says what it waits for. */
+function Deleting({ store, id, dueAt }: { readonly store: Store; readonly id: string; readonly dueAt: number }) {
+  const [isDue, setDue] = useState(dueAt <= Date.now());
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      // The button goes: its focus stays with the message.
+      const row = document.getElementById(rowId(id));
+      if (row?.querySelector(".state")?.contains(document.activeElement)) row.focus();
+      setDue(true);
+    }, dueAt - Date.now());
+    return () => clearTimeout(timer);
+  }, [dueAt]);
+  if (isDue) {
+    return <span class="state">{t(store.isConnected.value ? "Deleting…" : "Will be deleted when connected")}</span>;
+  }
+  return (
+    <span class="state">
+      {t("Deleting…")}{" "}
+      <button
+        type="button"
+        class="link-button"
+        onClick={() => {
+          store.undoRemove(id);
+          document.getElementById(rowId(id))?.focus();
+        }}
+      >
+        {t("Undo")}
+      </button>
+    </span>
+  );
+}

@@ -1,0 +1,102 @@
+import { mentionedIn } from "../../../worker/protocol/text.ts";
+import { t } from "../../i18n/i18n.ts";
+import type { Conversation, Store } from "../../state/store.ts";
+import { clockTime, fullTime } from "../composer/formats.ts";
+import { lazy } from "../parts/lazy.tsx";
+import { Avatar } from "../people/Avatar.tsx";
+import { Attachments } from "./Attachments.tsx";
+import { Quote } from "./Quote.tsx";
+import { Reactions } from "./Reactions.tsx";
+import { Text } from "./Text.tsx";
+import { type MessageRow, rowId } from "./timeline.ts";
+
+type Props = {
+  readonly store: Store;
+  readonly conversation: Conversation;
+  readonly row: MessageRow;
+  /** The one message of the list that Tab reaches. */
+  readonly isTabStop: boolean;
+  /** Whether what is new begins here. */
+  readonly isFirstNew: boolean;
+  /** It was just led to. */
+  readonly isFlashed: boolean;
+  /** What the list does for its rows; always the same object. */
+  readonly on: {
+    /** The message is to be deleted. */
+    readonly remove: (id: string) => void;
+    /** Leads to another message of the list. */
+    readonly goTo: (id: string) => void;
+  };
+};
+
+const Toolbar = lazy(async () => (await import("./MessageActions.tsx")).Toolbar);
+const MessageState = lazy(async () => (await import("./MessageActions.tsx")).MessageState);
+const EditField = lazy(async () => (await import("../composer/EditField.tsx")).EditField);
+
+/** One message in its true state. Its text is never markup. */
+export function MessageItem({ store, conversation, row, isTabStop, isFirstNew, isFlashed, on }: Props) {
+  const { id, author, sentAt, isFirst, state, replyTo } = row;
+  const nameId = `author-${id}`;
+  const timeId = `time-${id}`;
+  const textId = `text-${id}`;
+  const filesId = `files-${id}`;
+  const isEditing = conversation.editing.value?.id === id;
+  const tabIndex = isTabStop ? 0 : -1;
+  return (
+    <li
+      id={rowId(id)}
+      class={[
+        `message ${state.kind}`,
+        isFirst && "first",
+        row.isTombstone && "tombstone",
+        isFlashed && "flashed",
+        mentionedIn(row.text).includes(store.person.value?.id ?? "") && "for-you",
+      ]
+        .filter(Boolean)
+        .join(" ")}
+      aria-labelledby={`${nameId} ${timeId} ${textId} ${filesId}`}
+      tabIndex={tabIndex}
+    >
+      {isFirstNew && (
+        <div class="new-line">
+          <span>{t("New messages")}</span>
+        </div>
+      )}
+      {isFirst && <Avatar person={author} />}
+      <div class="message-head">
+        <bdi id={nameId} class={isFirst ? "author" : "author visually-hidden"}>
+          {author.name}
+        </bdi>
+        <time id={timeId} dateTime={new Date(sentAt).toISOString()} title={fullTime(sentAt)}>
+          {clockTime(sentAt)}
+        </time>
+      </div>
+      {replyTo !== undefined && <Quote store={store} id={replyTo} tabIndex={tabIndex} onGo={() => on.goTo(replyTo)} />}
+      {isEditing ? (
+        <EditField store={store} conversation={conversation} hasFiles={row.attachments.length > 0} />
+      ) : (
+        <Text store={store} id={textId} text={row.isTombstone ? t("Message deleted") : row.text} tabIndex={tabIndex}>
+          {row.editedAt !== undefined && (
+            <small class="edited" title={fullTime(row.editedAt)}>
+              {" "}
+              {t("(edited)")}
+            </small>
+          )}
+        </Text>
+      )}
+      {row.attachments.length > 0 && <Attachments id={filesId} attachments={row.attachments} tabIndex={tabIndex} />}
+      <Reactions
+        store={store}
+        conversation={conversation}
+        id={id}
+        reactions={row.reactions}
+        you={store.person.value?.id ?? ""}
+        tabIndex={tabIndex}
+      />
+      {state.kind !== "sent" && <MessageState store={store} row={row} />}
+      {state.kind === "sent" && !row.isTombstone && !isEditing && (
+        <Toolbar store={store} conversation={conversation} row={row} tabIndex={tabIndex} onRemove={on.remove} />
+      )}
+    </li>
+  );
+}

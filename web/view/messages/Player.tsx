@@ -1,0 +1,22 @@
+import type { Attachment } from "../../../worker/protocol/frames.ts";
+
+/** Sound and films, played where they are; their place is kept before they are there. */
+export function Player({
+  file: { name, type, url },
+  tabIndex,
+}: {
+  readonly file: Attachment;
+  readonly tabIndex: number;
+}) {
+  if (type.startsWith("video/")) {
+    // biome-ignore lint/a11y/useMediaCaption: nobody has written captions for what people send each other
+    return <video src={url} controls tabIndex={tabIndex} preload="metadata" aria-label={name} />;
+  }
+  return (
+    <figure>
+      <figcaption dir="auto">{name}</figcaption>
+      {/* biome-ignore lint/a11y/useMediaCaption: nobody has written captions for what people send each other */}
+      <audio src={url} controls tabIndex={tabIndex} preload="none" aria-label={name} />
+    </figure>
+  );
+}

@@ -1,0 +1,29 @@
+import { find } from "../../../worker/protocol/history.ts";
+import { t } from "../../i18n/i18n.ts";
+import { quoted } from "../../state/quoted.ts";
+import type { Store } from "../../state/store.ts";
+import { Icon } from "../parts/icons.tsx";
+
+type Props = {
+  readonly store: Store;
+  readonly id: string;
+  readonly tabIndex: number;
+  /** Leads to that message. */
+  readonly onGo: () => void;
+};
+
+/** One line of the message that is replied to. What is gone is said to be gone: a quote holds an id and no words. */
+export function Quote({ store, id, tabIndex, onGo }: Props) {
+  const parent = store.open.value && find(store.open.value.history.value, id);
+  if (!parent) return <p class="quote gone">{t("a message no longer kept here")}</p>;
+  if (parent.deleted) return <p class="quote gone">{t("Message deleted")}</p>;
+  return (
+    <button type="button" class="quote" tabIndex={tabIndex} onClick={onGo}>
+      <Icon name="reply" />
+      <bdi class="quote-author">{parent.author.name}</bdi>
+      <span class="quote-line" dir="auto">
+        {quoted(store, parent)}
+      </span>
+    </button>
+  );
+}

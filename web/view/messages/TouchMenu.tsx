@@ -1,0 +1,160 @@
+import { useEffect, useState } from "preact/hooks";
+import { find } from "../../../worker/protocol/history.ts";
+import { t } from "../../i18n/i18n.ts";
+import { quoted } from "../../state/quoted.ts";
+import { keepRecentEmoji, recentEmoji } from "../../state/recent-emoji.ts";
+import { messageLink } from "../../state/route.ts";
+import type { Conversation, Store } from "../../state/store.ts";
+import { Dialog } from "../dialogs/Dialog.tsx";
+import { copyText } from "../parts/clipboard.ts";
+import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
+import { lazy } from "../parts/lazy.tsx";
+import { rowId } from "./timeline.ts";
+
+const EmojiPicker = lazy(async () => (await import("../composer/EmojiPicker.tsx")).EmojiPicker);
+
+/** A finger that stays so long (ms), and moves less than this (px), means the message under it. */
+const PRESS_MS = 450;
+const STILL_PX = 10;
+const CLICK_MS = 300;
+
+/** What can be done with a message, as a sheet for a thumb: opened by a long press on it. */
+export function TouchMenu({ store, conversation }: { readonly store: Store; readonly conversation: Conversation }) {
+  const [id, setId] = useState<string>();
+  const [isPicking, setPicking] = useState(false);
+  useEffect(() => {
+    const isKept = (pressed: string) => find(conversation.history.peek(), pressed) !== undefined;
+    return followPresses((pressed) => isKept(pressed) && setId(pressed));
+  }, []);
+  const message = id === undefined ? undefined : find(conversation.history.value, id);
+  if (!message || message.deleted) return null;
+  const isOwn = message.author.id === store.person.value?.id;
+  const mayRemove = isOwn || (store.isOwner.value && !conversation.channelId.includes("~"));
+  const close = () => {
+    setPicking(false);
+    setId(undefined);
+  };
+  const react = (emoji: string) => {
+    keepRecentEmoji(emoji);
+    store.react(conversation, message.id, emoji, true);
+    close();
+  };
+  const tool = (icon: LateIconName, label: string, act: () => void) => (
+    <li>
+      <button
+        type="button"
+        onClick={({ currentTarget }) => {
+          // At once: under an open dialog nothing takes the focus.
+          currentTarget.closest("dialog")?.close();
+          act();
+        }}
+      >
+        <LateIcon name={icon} />
+        {label}
+      </button>
+    </li>
+  );
+  if (isPicking) {
+    return <EmojiPicker anchor={new DOMRect(innerWidth, innerHeight)} onPick={react} onClose={close} />;
+  }
+  return (
+    <Dialog title={t("Message actions")} onClose={close}>
+      <p class="quote">
+        <bdi class="quote-author">{message.author.name}</bdi>
+        <span class="quote-line" dir="auto">
+          {quoted(store, message)}
+        </span>
+      </p>
+      <div class="sheet-emoji">
+        {recentEmoji().map((emoji) => (
+          <button key={emoji} type="button" class="emoji" onClick={() => react(emoji)}>
+            {emoji}
+          </button>
+        ))}
+        <button type="button" class="icon-button" aria-label={t("Add reaction")} onClick={() => setPicking(true)}>
+          <LateIcon name="react" />
+        </button>
+      </div>
+      <ul class="sheet-tools">
+        {tool("reply", t("Reply"), () => {
+          store.reply(conversation, message.id);
+          document.getElementById("composer")?.focus();
+        })}
+        {tool("link", t("Copy link"), () => {
+          void copyText(messageLink(conversation.channelId, store.person.value?.id ?? "", message.seq));
+        })}
+        {message.text !== "" &&
+          tool("copy", t("Copy text"), () => {
+            void copyText(store.plainText(message.text));
+          })}
+        {isOwn && tool("pencil", t("Edit message"), () => store.edit(conversation, message.id))}
+        {mayRemove &&
+          tool("trash", t("Delete message"), () => {
+            // The list knows where the focus goes.
+            document.querySelector<HTMLElement>(`#${rowId(message.id)} [data-does='delete']`)?.click();
+          })}
+      </ul>
+    </Dialog>
+  );
+}
+
+/** Calls back with the id of a message that a finger stays on. The answer ends it. */
+function followPresses(pressed: (id: string) => void): () => void {
+  const outside = new AbortController();
+  const { signal } = outside;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let start = { x: 0, y: 0 };
+  let isTaken = false;
+  document.addEventListener(
+    "pointerdown",
+    ({ pointerType, clientX, clientY, target }) => {
+      clearTimeout(timer);
+      isTaken = false;
+      const row = target instanceof Element ? target.closest("li.message") : null;
+      if (pointerType !== "touch" || !row || (target instanceof Element && target.closest("textarea, video, audio")))
+        return;
+      start = { x: clientX, y: clientY };
+      timer = setTimeout(() => {
+        isTaken = true;
+        pressed(row.id.replace("message-", ""));
+      }, PRESS_MS);
+    },
+    { signal },
+  );
+  document.addEventListener(
+    "pointermove",
+    ({ clientX, clientY }) => {
+      if (Math.hypot(clientX - start.x, clientY - start.y) > STILL_PX) clearTimeout(timer);
+    },
+    { signal },
+  );
+  for (const kind of ["pointerup", "pointercancel"]) {
+    document.addEventListener(
+      kind,
+      () => {
+        clearTimeout(timer);
+        // The click that belongs to the press comes right after it; any later one is meant.
+        setTimeout(() => {
+          isTaken = false;
+        }, CLICK_MS);
+      },
+      { signal },
+    );
+  }
+  // Neither the browser's own menu, nor the link under the finger, nor what of the sheet has come to lie under it.
+  for (const kind of ["contextmenu", "click"]) {
+    document.addEventListener(
+      kind,
+      (event) => {
+        if (!isTaken) return;
+        event.preventDefault();
+        event.stopPropagation();
+      },
+      { signal, capture: true },
+    );
+  }
+  return () => {
+    clearTimeout(timer);
+    outside.abort();
+  };
+}

@@ -1,0 +1,21 @@
+import { useState } from "preact/hooks";
+import { t } from "../../i18n/i18n.ts";
+import { copyText } from "./clipboard.ts";
+
+/** Copies a text, and says so until one goes elsewhere. */
+export function CopyButton({ text, tabIndex }: { readonly text: string; readonly tabIndex: number }) {
+  const [isCopied, setCopied] = useState(false);
+  return (
+    <button
+      type="button"
+      class="button quiet"
+      tabIndex={tabIndex}
+      onClick={async () => {
+        setCopied(await copyText(text));
+      }}
+      onBlur={() => setCopied(false)}
+    >
+      {t(isCopied ? "Copied" : "Copy")}
+    </button>
+  );
+}

@@ -1,0 +1,25 @@
+import type { Person } from "../../../worker/protocol/frames.ts";
+
+/** Of fixed lightness, so that initials are readable on all of them. */
+const HUES = 12;
+
+/** Initials on a colour that follows the id, not the name: two people with names alike still differ. */
+export function Avatar({ person }: { readonly person: Person }) {
+  return (
+    <span class={`avatar hue-${hueOf(person.id)}`} aria-hidden="true">
+      {initials(person.name)}
+    </span>
+  );
+}
+
+function initials(name: string): string {
+  const words = name.split(/[\s._-]+/u).filter((word) => word !== "");
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? "")][0] ?? "");
+  return letters.join("").toUpperCase();
+}
+
+function hueOf(id: string): number {
+  let sum = 0;
+  for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9_973;
+  return sum % HUES;
+}

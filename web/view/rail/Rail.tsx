@@ -1,0 +1,185 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { Channel } from "../../../worker/protocol/frames.ts";
+import { t } from "../../i18n/i18n.ts";
+import { channelHref } from "../../state/route.ts";
+import { siteName } from "../../state/site-name.ts";
+import type { Store } from "../../state/store.ts";
+import { Icon, Mark } from "../parts/icons.tsx";
+import { isComposing } from "../parts/keys.ts";
+import { lazy } from "../parts/lazy.tsx";
+import { Avatar } from "../people/Avatar.tsx";
+
+const RailTools = lazy(async () => (await import("./RailTools.tsx")).RailTools);
+
+type Props = {
+  readonly store: Store;
+  readonly onNewChannel: () => void;
+  readonly onNewDirect: () => void;
+  readonly onSettings: () => void;
+  readonly onUnsent: () => void;
+  /** As a drawer, over the conversation. Where there is room the rail is always there. */
+  readonly isOpen: boolean;
+  /** The drawer is to close. */
+  readonly onLeave: () => void;
+};
+
+/** The channels, then the direct conversations, alphabetical and stable, and oneself. */
+export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onUnsent, onLeave }: Props) {
+  const close = useRef<HTMLButtonElement>(null);
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (isOpen) close.current?.focus();
+    else if (wasOpen.current && isNowhere(document.activeElement))
+      document.getElementById("open-conversations")?.focus();
+    wasOpen.current = isOpen;
+  }, [isOpen]);
+  const you = store.person.value;
+  const all = [...store.channels.value.values()].sort((a, b) => store.titleOf(a.id).localeCompare(store.titleOf(b.id)));
+  const links = (kind: Channel["kind"]) =>
+    all
+      .filter((channel) => channel.kind === kind)
+      .map((channel) => <ChannelLink key={channel.epoch} store={store} channel={channel} onLeave={onLeave} />);
+  return (
+    <>
+      <nav
+        class="rail"
+        aria-label={t("Conversations")}
+        onKeyDown={(event) => event.key === "Escape" && !isComposing(event) && onLeave()}
+      >
+        <header class="rail-head">
+          <Mark />
+          <bdi class="rail-title">{siteName}</bdi>
+          {store.site.value && <RailTools />}
+          <button
+            ref={close}
+            type="button"
+            class="icon-button rail-close"
+            aria-label={t("Close conversations")}
+            onClick={onLeave}
+          >
+            <Icon name="close" />
+          </button>
+        </header>
+        <div class="rail-lists">
+          {store.unsent.value.length > 0 && (
+            <button type="button" class="rail-link rail-unsent" onClick={onUnsent}>
+              <Icon name="pencil" />
+              <span class="rail-name">{t("Unsent messages")}</span>
+              <span class="count">{store.unsent.value.length}</span>
+            </button>
+          )}
+          <div class="rail-section">
+            <h2>{t("Channels")}</h2>
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={t("New channel")}
+              title={t("New channel")}
+              onClick={onNewChannel}
+            >
+              <Icon name="plus" />
+            </button>
+          </div>
+          <ul class="rail-list">{links("public")}</ul>
+          <div class="rail-section">
+            <h2>{t("Direct messages")}</h2>
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={t("New direct message")}
+              title={t("New direct message")}
+              onClick={onNewDirect}
+            >
+              <Icon name="plus" />
+            </button>
+          </div>
+          <ul class="rail-list">{links("direct")}</ul>
+        </div>
+        {you && (
+          <footer class="rail-foot">
+            <Avatar person={you} />
+            <bdi class="rail-you">{you.name}</bdi>
+            {!store.isConnected.value && <span class="rail-down" title={t("The connection is down")} />}
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={t("Settings")}
+              title={t("Settings")}
+              onClick={onSettings}
+            >
+              <Icon name="settings" />
+            </button>
+          </footer>
+        )}
+      </nav>
+      <button type="button" class="rail-scrim" tabIndex={-1} aria-hidden="true" onClick={onLeave} />
+    </>
+  );
+}
+
+const NOTHING = { count: 0, isForYou: false };
+
+/** Here or away: by shape as well as by colour. */
+function Presence({ isOnline }: { readonly isOnline: boolean }) {
+  return (
+    <span
+      class={isOnline ? "presence online" : "presence"}
+      title={t(isOnline ? "Online" : "Away")}
+      aria-hidden="true"
+    />
+  );
+}
+
+/** Whether the focus has fallen out of what is in sight: the drawer that held it is closed. */
+function isNowhere(element: Element | null): boolean {
+  return !element || element === document.body || element.closest(".rail") !== null;
+}
+
+function ChannelLink({ store, channel, onLeave }: { store: Store; channel: Channel; onLeave: () => void }) {
+  const isOpen = store.open.value?.channelId === channel.id;
+  const { count: unread, isForYou } = isOpen && document.hasFocus() ? NOTHING : store.waiting(channel);
+  const title = store.titleOf(channel.id);
+  const peer = channel.peer;
+  const hasDraft = !isOpen && store.drafts.value.has(channel.epoch);
+  const hasFailed = store.outbox.value.some(({ epoch, failure }) => failure !== undefined && epoch === channel.epoch);
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    if (isOpen) link.current?.scrollIntoView({ block: "nearest" });
+  }, [isOpen]);
+  const noteId = `unread-${channel.epoch}`;
+  return (
+    <li>
+      <a
+        ref={link}
+        class={unread > 0 ? "rail-link unread" : "rail-link"}
+        href={channelHref(channel.id, store.person.value?.id)}
+        aria-label={title}
+        aria-current={isOpen ? "page" : undefined}
+        aria-describedby={unread > 0 ? noteId : undefined}
+        onClick={onLeave}
+      >
+        {peer ? (
+          <Presence isOnline={store.online.value.has(peer.id)} />
+        ) : (
+          <span class="hash" aria-hidden="true">
+            #
+          </span>
+        )}
+        <bdi class="rail-name">{peer ? title : channel.name}</bdi>
+        {hasFailed ? (
+          <span class="rail-failed" role="img" aria-label={t("Not sent")} title={t("Not sent")}>
+            !
+          </span>
+        ) : (
+          hasDraft && <Icon name="pencil" />
+        )}
+        {unread > 0 && (
+          <span class={isForYou ? "count for-you" : "count"} id={noteId}>
+            {unread}
+            <span class="visually-hidden"> {t(isForYou && !peer ? "unread, you are mentioned" : "unread")}</span>
+          </span>
+        )}
+      </a>
+    </li>
+  );
+}

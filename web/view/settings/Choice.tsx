@@ -1,0 +1,37 @@
+import { useState } from "preact/hooks";
+import { type Phrase, t } from "../../i18n/i18n.ts";
+import type { Preference } from "../../state/preferences.ts";
+
+type Props<C extends string> = {
+  readonly legend: Phrase;
+  readonly preference: Preference<C>;
+  readonly labels: Readonly<Record<C, Phrase>>;
+  /** Asked before what was chosen takes effect: whether it may. */
+  readonly mayChoose?: (choice: C) => Promise<boolean>;
+};
+
+/** One of a few: a group of radio buttons. */
+export function Choice<C extends string>({ legend, preference, labels, mayChoose }: Props<C>) {
+  const { choices, chosen, choose } = preference;
+  /** The browser has checked what may not be chosen. */
+  const [, redraw] = useState(0);
+  return (
+    <fieldset class="choice">
+      <legend>{t(legend)}</legend>
+      {choices.map((choice) => (
+        <label key={choice}>
+          <input
+            type="radio"
+            name={legend}
+            checked={chosen.value === choice}
+            onChange={async () => {
+              if (!mayChoose || (await mayChoose(choice))) choose(choice);
+              else redraw((times) => times + 1);
+            }}
+          />
+          {t(labels[choice])}
+        </label>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,73 @@
+import { useEffect, useState } from "preact/hooks";
+import encodeQR from "qr";
+import { t } from "../../i18n/i18n.ts";
+import type { Store } from "../../state/store.ts";
+import { clockTime } from "../composer/formats.ts";
+import { copyText } from "../parts/clipboard.ts";
+
+type Link = { readonly url: string; readonly expiresAt: number };
+
+/** A link, and the same as a picture for a phone's camera, that make one more device this person's. */
+export function DeviceLink({ store }: { readonly store: Store }) {
+  const [link, setLink] = useState<Link>();
+  const [refusal, setRefusal] = useState<string>();
+  const [isCopied, setCopied] = useState(false);
+
+  async function make(): Promise<void> {
+    const answer = await store.makeLink();
+    if (answer.ok) setLink(answer.value);
+    else setRefusal(answer.detail);
+  }
+  useEffect(() => {
+    void make();
+  }, []);
+
+  if (refusal) {
+    return (
+      <p class="hint complaint" role="alert">
+        {refusal}
+      </p>
+    );
+  }
+  if (!link) return <p class="hint">{t("Making a link…")}</p>;
+  return (
+    <div class="device-link">
+      <QrCode text={link.url} />
+      <p>
+        {t(
+          "Scan this with the other device, or open the link there. It works once, until {time}, and whoever opens it is you: show it to nobody.",
+          { time: clockTime(link.expiresAt) },
+        )}
+      </p>
+      <div class="field-row">
+        <input
+          aria-label={t("Link for another device")}
+          readOnly
+          value={link.url}
+          onFocus={(event) => event.currentTarget.select()}
+        />
+        <button
+          type="button"
+          class="button"
+          onClick={async () => {
+            setCopied(await copyText(link.url));
+          }}
+        >
+          {t(isCopied ? "Copied" : "Copy")}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** Dark on light in every theme: some cameras read nothing else. */
+function QrCode({ text }: { readonly text: string }) {
+  const rows = encodeQR(text, "raw", { ecc: "medium", border: 2 });
+  const squares = rows.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])));
+  return (
+    <svg class="qr" viewBox={`0 0 ${rows.length} ${rows.length}`} role="img" aria-label={t("The link as a QR code")}>
+      <rect width="100%" height="100%" fill="#fff" />
+      <path d={squares.join("")} fill="#000" />
+    </svg>
+  );
+}
