@@ -184,7 +184,7 @@ describe("while nobody looks", () => {
       Object.defineProperty(document, "hasFocus", { value: () => true, configurable: true });
       dispatchEvent(new Event("focus"));
     });
-    await page?.getByText("and last").waitFor();
+    await page?.getByRole("log").getByText("and last").waitFor();
     await page?.keyboard.press("Escape");
     await expect.poll(shown, WAIT).toEqual([]);
     await other.close();

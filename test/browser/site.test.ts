@@ -65,30 +65,6 @@ describe("the site's name", () => {
   });
 });
 
-describe("coming back", () => {
-  test("connects before the app's script is there, and the app takes those sockets over", async () => {
-    await ada.page.close();
-    const page = await ada.context.newPage();
-    ada.page = page;
-    const sockets: string[] = [];
-    page.on("websocket", (socket) => sockets.push(new URL(socket.url()).pathname));
-    const held = Promise.withResolvers<void>();
-    await page.route("**/assets/index-*.js", async (route) => {
-      await held.promise;
-      await route.continue();
-    });
-    const both = page.waitForEvent("websocket", { predicate: () => sockets.length === 2 });
-    await page.goto(site.url, { waitUntil: "commit" });
-    await both;
-    held.resolve();
-    await page.getByRole("textbox", { name: `Message #${LONG}` }).waitFor();
-    await ada.say("here again");
-    await ada.sees("here again");
-    await ada.allSent();
-    expect(sockets.sort()).toEqual([`/api/channels/${LONG}/socket`, "/api/directory/socket"]);
-  });
-});
-
 describe("files and addresses", () => {
   test("a file that is gone is a 404 that nobody keeps, and no page", async () => {
     for (const path of ["/assets/index-OLD.js", "/assets/x-OLD.css", "/nothing.js", "/favicon.ico"]) {
