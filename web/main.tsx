@@ -14,6 +14,7 @@ import { speak } from "./i18n/i18n.ts";
 import { api, channelPath, socketUrl, whyRefused } from "./network/api.ts";
 import { type Connection, createConnection } from "./network/connection.ts";
 import { fetchPart, noteChance } from "./network/load-part.ts";
+import { loadMarkdown } from "./state/markdown.ts";
 import { createOutbox } from "./state/outbox.ts";
 import { followAddress, takeLinkToken } from "./state/route.ts";
 import { createStore } from "./state/store.ts";
@@ -154,6 +155,7 @@ effect(() => {
 });
 
 followAddress();
+void loadMarkdown();
 addEventListener("online", nudge);
 addEventListener("focus", nudge);
 addEventListener("visibilitychange", () => {

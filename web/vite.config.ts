@@ -15,7 +15,7 @@ const SITE_PORT = 5173;
 
 export default defineConfig({
   root,
-  plugins: [preact(), bareImports(), keptFiles(), worker()],
+  plugins: [preact(), bareImports(), preloads(), keptFiles(), worker()],
   build: {
     outDir: "../dist/site",
     emptyOutDir: true,
@@ -48,6 +48,19 @@ function bareImports(): Plugin {
     apply: "build",
     enforce: "pre",
     load: (id) => (id.includes("vite/preload-helper") ? "export const __vitePreload = (load) => load();" : null),
+  };
+}
+
+/** The Markdown parser is fetched beside the first script, which needs it as soon as there are messages. */
+function preloads(): Plugin {
+  return {
+    name: "flack-preloads",
+    apply: "build",
+    transformIndexHtml(_, { bundle = {} }) {
+      const parser = Object.values(bundle).find((file) => file.type === "chunk" && file.name === "markdown");
+      if (!parser) throw new Error("there is no Markdown parser");
+      return [{ tag: "link", attrs: { rel: "modulepreload", href: `/${parser.fileName}` }, injectTo: "head" }];
+    },
   };
 }
 

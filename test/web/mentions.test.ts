@@ -3,8 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { startedAt } from "../../web/text/completion.ts";
 import { findEmoji, replaceShortcodes } from "../../web/text/emoji.ts";
-import { decodeMentions } from "../../web/text/markdown.ts";
-import { encodeMentions } from "../../web/text/mentions.ts";
+import { decodeMentions, encodeMentions } from "../../web/text/mentions.ts";
 
 const ada = { id: "ada-0123456789abcdef", name: "Ada" };
 const adaL = { id: "adal-0123456789abcde", name: "Ada Lovelace" };

@@ -1,4 +1,4 @@
-import { plainLine } from "../text/markdown.ts";
+import { plainLine } from "./markdown.ts";
 import type { Store } from "./store.ts";
 
 /** A message in one line: its words, or else its files. */

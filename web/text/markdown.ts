@@ -1,187 +1,241 @@
 /**
- * Small Markdown: what people write, as data. Whoever shows it makes nodes of it, never HTML.
- * Pure, and linear in the length of the text: every pattern ends at a bound or at the end of a line,
- * and what opens and never closes is looked at once.
+ * Reads Markdown. Every character of a text is in the result, but for marks that took effect. Pure.
+ * A part of its own, fetched beside the first script: it is half as large as everything else.
  */
-import { addressIn } from "./address.ts";
-import { EmphasisBuilder } from "./emphasis.ts";
+import type { SyntaxNode, Tree } from "@lezer/common";
+import type { Atom } from "./atoms.ts";
+import { type Block, type Inline, inlineOf, type ListItem } from "./blocks.ts";
+import { effectiveEscapes } from "./escapes.ts";
+import { grammar } from "./grammar.ts";
+import { shadowOf } from "./shadow.ts";
 
-export type Inline =
-  | { readonly kind: "text" | "code"; readonly text: string }
-  | { readonly kind: "bold" | "italic" | "strike"; readonly children: readonly Inline[] }
-  /** `href` is http, https or mailto. */
-  | { readonly kind: "link"; readonly href: string; readonly text: string }
-  | { readonly kind: "person" | "channel"; readonly id: string };
+const ALLOWED_HREF = /^(?:https?:\/\/|mailto:)[^\s<>]+$/i;
+const MARKS = /^(?:EmphasisMark|StrikethroughMark|HeaderMark|QuoteMark|ListMark|TaskMarker|TableDelimiter)$/;
 
-export type Block =
-  | { readonly kind: "paragraph" | "quote"; readonly children: readonly Inline[] }
-  | { readonly kind: "code"; readonly text: string }
-  /** `start` is the first number of an ordered list. */
-  | { readonly kind: "list"; readonly start?: number; readonly items: readonly (readonly Inline[])[] };
-
-const FENCE = /^```/;
-/** What stands after a fence is code still: only a bare one ends it. */
-const FENCE_END = /^```\s*$/;
-const LANGUAGE = /^[\w+#.-]{0,20}\s*$/;
-const QUOTE = /^> ?/;
-const ITEM = /^ {0,3}(?:[-*+]|(\d{1,9})[.)]) (?=\S)/;
-/** In this order: code, escapes, person, channel, an address between angle brackets, a bare one, a label, runs of marks. Addresses are bounded. */
-const TOKEN =
-  /`([^`\n]+)`|\\([\\`*_~])|<@([\w-]{16,32})>|<#([^<>\s]{1,80})>|<((?:https?:\/\/|mailto:)[^\s<>]{1,2000})>|((?:https?:\/\/|mailto:)[^\s<>"]{1,2000})|(\[)|(\*+|_+|~+)/giu;
-const ADDRESS = /^(?:https?:\/\/|mailto:)./i;
-const LABEL_MAX = 200;
-const HREF_MAX = 2_000;
-
-/** Blocks in order. Lines of a paragraph stay lines. */
+/** The blocks of a text, in order. */
 export function parseMarkdown(text: string): readonly Block[] {
-  const lines = text.split("\n");
-  const blocks: Block[] = [];
-  for (let at = 0; at < lines.length; ) {
-    const line = lines[at] ?? "";
-    if (FENCE.test(line)) {
-      // A fence may be closed on its own line, and need not be closed at all; after it may stand what language it is.
-      const rest = line.slice(3);
-      const inOne = /^(.+?)```\s*$/.exec(rest)?.[1];
-      const code = inOne !== undefined ? [inOne] : at + 1 < lines.length && LANGUAGE.test(rest) ? [] : [rest];
-      at++;
-      if (inOne === undefined) {
-        while (at < lines.length && !FENCE_END.test(lines[at] ?? "")) code.push(lines[at++] ?? "");
-        at++;
+  return new Reader(text).blocks();
+}
+
+/** Reads the parser's tree of one text. */
+class Reader {
+  readonly #text: string;
+  readonly #tree: Tree;
+  readonly #atoms: readonly Atom[];
+  /** Places of backslashes that are not shown. */
+  readonly #escapes: ReadonlySet<number>;
+
+  constructor(text: string) {
+    const shadow = shadowOf(text);
+    this.#text = text;
+    this.#tree = grammar.parse(shadow.text);
+    this.#atoms = shadow.atoms;
+    this.#escapes = effectiveEscapes(text, this.#tree);
+  }
+
+  blocks(): readonly Block[] {
+    return this.#blocksOf(this.#tree.topNode, 0);
+  }
+
+  /** `indent`: columns that lines after the first are indented by, since they go on with a list item. */
+  #blocksOf(parent: SyntaxNode, indent: number): readonly Block[] {
+    const blocks: Block[] = [];
+    let paragraphEnd = 0;
+    for (const node of childrenOf(parent)) {
+      if (MARKS.test(node.name)) continue;
+      const last = blocks.at(-1);
+      if (node.name === "Paragraph" && parent.name === "Document") {
+        // Spaces before the first word and blank lines between paragraphs are as they were typed.
+        const from = this.#text.lastIndexOf("\n", node.from - 1) + 1;
+        const isNext = last?.kind === "paragraph";
+        const before = this.#text.slice(isNext ? paragraphEnd : from, node.from);
+        const children = [...this.#plain(before), ...this.#inlines(node, 0)];
+        if (isNext) blocks.splice(-1, 1, { ...last, children: joined([...last.children, ...children]) });
+        else blocks.push({ kind: "paragraph", children: joined(children) });
+      } else {
+        blocks.push(this.#block(node, indent));
       }
-      blocks.push({ kind: "code", text: code.join("\n") });
-      continue;
+      paragraphEnd = node.to;
     }
-    const kind = kindOf(line);
-    const start = at;
-    while (at < lines.length && !FENCE.test(lines[at] ?? "") && kindOf(lines[at] ?? "") === kind) at++;
-    const part = lines.slice(start, at);
-    if (kind === "paragraph") {
-      const words = part.join("\n").replace(/^\n+|\n+$/g, "");
-      if (words !== "") blocks.push({ kind, children: parseInline(words) });
-    } else if (kind === "quote") {
-      blocks.push({ kind, children: parseInline(part.map((quoted) => quoted.replace(QUOTE, "")).join("\n")) });
-    } else {
-      const first = ITEM.exec(line)?.[1];
-      const items = part.map((item) => parseInline(item.replace(ITEM, "")));
-      blocks.push({ kind: "list", items, ...(first !== undefined && { start: Number(first) }) });
+    return blocks;
+  }
+
+  #block(node: SyntaxNode, indent: number): Block {
+    switch (node.name) {
+      case "FencedCode":
+        return this.#code(node);
+      case "HorizontalRule":
+        return { kind: "rule" };
+      case "Blockquote":
+        return this.#orAsTyped(node, { kind: "quote", children: this.#blocksOf(node, indent) });
+      case "BulletList":
+      case "OrderedList": {
+        const isOrdered = node.name === "OrderedList";
+        const items = childrenOf(node).filter(({ name }) => name === "ListItem");
+        return this.#orAsTyped(node, {
+          kind: "list",
+          isOrdered,
+          items: items.map((item) => this.#item(item, isOrdered)),
+        });
+      }
+      case "Table": {
+        const rows = childrenOf(node).filter(({ name }) => name === "TableHeader" || name === "TableRow");
+        const cells = (row: SyntaxNode) => row.getChildren("TableCell").map((cell) => this.#inlines(cell, 0));
+        return { kind: "table", rows: rows.map(cells) };
+      }
+      default:
+        return node.name.startsWith("ATXHeading")
+          ? this.#orAsTyped(node, { kind: "heading", children: trimmed(this.#inlines(node, indent)) })
+          : { kind: "paragraph", children: this.#inlines(node, indent) };
     }
   }
-  return blocks;
-}
 
-/** Bullets and numbers make lists of their own. */
-function kindOf(line: string): "paragraph" | "quote" | "bullets" | "numbers" {
-  if (QUOTE.test(line)) return "quote";
-  const item = ITEM.exec(line);
-  return item ? (item[1] === undefined ? "bullets" : "numbers") : "paragraph";
-}
-
-/** One pass: what is no mark is taken as it comes, and emphasis is folded where it closes. */
-function parseInline(text: string): readonly Inline[] {
-  const out = new EmphasisBuilder<Inline>(
-    (words) => ({ kind: "text", text: words }),
-    (emphasis) => emphasis,
-  );
-  const say = (words: string) => words !== "" && out.add({ kind: "text", text: words });
-  const token = new RegExp(TOKEN);
-  let done = 0;
-  /** Whether a name stands right before: it is shown as a word, whatever it is written with. */
-  let isAfterName = false;
-  for (let match = token.exec(text); match; match = token.exec(text)) {
-    const { index } = match;
-    const [whole, code, escaped, personId, channelId, enclosed, bare, bracket, marks] = match;
-    say(text.slice(done, index));
-    const isBesideName = isAfterName && index === done;
-    isAfterName = personId !== undefined || channelId !== undefined;
-    done = index + whole.length;
-    if (code !== undefined) out.add({ kind: "code", text: code });
-    else if (escaped !== undefined) say(escaped);
-    else if (personId !== undefined) out.add({ kind: "person", id: personId });
-    else if (channelId !== undefined) out.add({ kind: "channel", id: channelId });
-    else if (enclosed !== undefined) out.add({ kind: "link", href: enclosed, text: enclosed });
-    else if (bare !== undefined) {
-      const href = addressIn(bare, (mark) => out.isOpen(mark));
-      if (ADDRESS.test(href)) out.add({ kind: "link", href, text: href });
-      else say(href);
-      done = index + href.length;
-    } else if (bracket !== undefined) {
-      const link = labelledLink(text, index);
-      if (link) out.add({ kind: "link", href: link.href, text: link.label });
-      else say(bracket);
-      done = link?.end ?? done;
-    } else if (marks !== undefined) {
-      const isBeforeName = /^<[@#]/.test(text.slice(done, done + 2));
-      const before = isBesideName ? "a" : (text.slice(Math.max(0, index - 2), index).match(/.$/su)?.[0] ?? "");
-      out.addRun(marks, before, isBeforeName ? "a" : (text.slice(done, done + 2).match(/^./su)?.[0] ?? ""));
-    }
-    token.lastIndex = done;
+  /** Marks with nothing after them are shown as they were typed. */
+  #orAsTyped(node: SyntaxNode, block: Block): Block {
+    const isEmpty =
+      ("items" in block && block.items.every((one) => one.children.length === 0)) ||
+      ("children" in block && block.children.length === 0);
+    return isEmpty ? { kind: "paragraph", children: this.#plain(this.#text.slice(node.from, node.to)) } : block;
   }
-  say(text.slice(done));
-  return out.finish();
+
+  #item(node: SyntaxNode, isOrdered: boolean): ListItem {
+    const mark = node.getChild("ListMark");
+    const first = childrenOf(node).find(({ name }) => name !== "ListMark");
+    const lineStart = this.#text.lastIndexOf("\n", node.from - 1) + 1;
+    const task = node.getChild("Task")?.getChild("TaskMarker");
+    return {
+      ...(isOrdered && mark && { number: Number.parseInt(this.#text.slice(mark.from, mark.to), 10) }),
+      ...(task && { isDone: this.#text.slice(task.from, task.to) !== "[ ]" }),
+      children: this.#blocksOf(node, (first?.from ?? node.from) - lineStart),
+    };
+  }
+
+  #code(node: SyntaxNode): Block {
+    const info = node.getChild("CodeInfo");
+    const pieces = node.getChildren("CodeText").map(({ from, to }) => this.#text.slice(from, to));
+    return { kind: "code", text: pieces.join(""), info: info ? this.#text.slice(info.from, info.to) : "" };
+  }
+
+  /** What stands in a node, without its marks. */
+  #inlines(node: SyntaxNode, indent: number): readonly Inline[] {
+    const inlines: Inline[] = [];
+    let done = node.from;
+    for (const child of childrenOf(node)) {
+      inlines.push(...this.#words(done, child.from, indent));
+      done = child.to;
+      if (child.name === "QuoteMark" && this.#text[done] === " ") done++;
+      inlines.push(...this.#inline(child, indent));
+    }
+    inlines.push(...this.#words(done, node.to, indent));
+    return node.name === "Task" ? trimmed(joined(inlines)) : joined(inlines);
+  }
+
+  #inline(node: SyntaxNode, indent: number): readonly Inline[] {
+    const { name, from, to } = node;
+    switch (name) {
+      case "Emphasis":
+        return [{ kind: "italic", children: this.#inlines(node, indent) }];
+      case "StrongEmphasis":
+        return [{ kind: "bold", children: this.#inlines(node, indent) }];
+      case "Strikethrough":
+        return [{ kind: "strike", children: this.#inlines(node, indent) }];
+      case "InlineCode": {
+        const [open, close] = node.getChildren("CodeMark");
+        return [{ kind: "code", text: codeOf(this.#text.slice(open?.to ?? from, close?.from ?? to)) }];
+      }
+      case "Link":
+        return this.#link(node, indent);
+      case "Escape":
+        return this.#plain(this.#text.slice(from + Number(this.#escapes.has(from)), to));
+      default:
+        return MARKS.test(name) ? [] : this.#inlines(node, indent);
+    }
+  }
+
+  /** A link whose address may be opened; any other is shown as it was typed. */
+  #link(node: SyntaxNode, indent: number): readonly Inline[] {
+    const [open, close] = node.getChildren("LinkMark");
+    const address = node.getChild("URL");
+    const href = unescaped(this.#text.slice(address?.from, address?.to).replace(/^<(.*)>$/s, "$1"));
+    const isAllowed = ALLOWED_HREF.test(href) && URL.canParse(href);
+    if (!isAllowed || !open || !close) return this.#between(node, node.from, node.to, indent);
+    const children = this.#between(node, open.to, close.from, indent);
+    return [{ kind: "link", href, children: children.flatMap(asLabel) }];
+  }
+
+  /** The part of a node between two places; marks of links there are words. */
+  #between(node: SyntaxNode, from: number, to: number, indent: number): readonly Inline[] {
+    const inlines: Inline[] = [];
+    let done = from;
+    for (const child of childrenOf(node)) {
+      if (child.from < done || child.to > to || /^(?:LinkMark|URL)$/.test(child.name)) continue;
+      inlines.push(...this.#words(done, child.from, indent), ...this.#inline(child, indent));
+      done = child.to;
+    }
+    return joined([...inlines, ...this.#words(done, to, indent)]);
+  }
+
+  /** Plain words with the atoms among them. */
+  #words(from: number, to: number, indent: number): readonly Inline[] {
+    const inlines: Inline[] = [];
+    let done = from;
+    for (const atom of this.#atoms) {
+      if (atom.from < done || atom.to > to) continue;
+      inlines.push(...this.#plain(this.#outdented(done, atom.from, indent)), inlineOf(atom));
+      done = atom.to;
+    }
+    return done < to ? [...inlines, ...this.#plain(this.#outdented(done, to, indent))] : inlines;
+  }
+
+  #outdented(from: number, to: number, indent: number): string {
+    const words = this.#text.slice(from, to);
+    return indent === 0 ? words : words.replace(new RegExp(`\\n[ \\t]{1,${indent}}`, "g"), "\n");
+  }
+
+  #plain(text: string): readonly Inline[] {
+    return text === "" ? [] : [{ kind: "text", text }];
+  }
 }
 
-/** A link with a label from a bracket on: brackets in label and address are balanced, as CommonMark has them (0.31.2 §6.3). */
-function labelledLink(text: string, start: number) {
-  const labelEnd = closingOf(text, start, "[", "]", LABEL_MAX);
-  if (labelEnd === undefined || text[labelEnd + 1] !== "(") return undefined;
-  const label = unescaped(text.slice(start + 1, labelEnd).trim());
-  const enclosed = /^<([^\s<>]{1,2000})>\)/.exec(text.slice(labelEnd + 2, labelEnd + HREF_MAX + 6));
-  const end = enclosed ? labelEnd + 1 + enclosed[0].length : closingOf(text, labelEnd + 1, "(", ")", HREF_MAX);
-  if (end === undefined) return undefined;
-  const href = unescaped(enclosed?.[1] ?? text.slice(labelEnd + 2, end));
-  return label !== "" && ADDRESS.test(href) && !/[\s<>]/.test(href) ? { label, href, end: end + 1 } : undefined;
+function childrenOf(node: SyntaxNode): readonly SyntaxNode[] {
+  const children: SyntaxNode[] = [];
+  for (let child = node.firstChild; child; child = child.nextSibling) children.push(child);
+  return children;
+}
+
+/** No link in a link. */
+function asLabel(inline: Inline): readonly Inline[] {
+  return inline.kind === "link" ? inline.children : [inline];
+}
+
+/** Texts that stand side by side as one. */
+function joined(inlines: readonly Inline[]): readonly Inline[] {
+  const out: Inline[] = [];
+  for (const inline of inlines) {
+    const last = out.at(-1);
+    if (inline.kind === "text" && last?.kind === "text")
+      out.splice(-1, 1, { kind: "text", text: last.text + inline.text });
+    else out.push(inline);
+  }
+  return out;
+}
+
+/** Without the blanks between a mark and the words. */
+function trimmed(inlines: readonly Inline[]): readonly Inline[] {
+  return inlines.flatMap((inline, at) => {
+    if (inline.kind !== "text") return [inline];
+    const start = at === 0 ? inline.text.trimStart() : inline.text;
+    const text = at === inlines.length - 1 ? start.trimEnd() : start;
+    return text === "" ? [] : [{ kind: "text" as const, text }];
+  });
+}
+
+/** A space on both sides is there to keep backticks apart (CommonMark 0.31.2 §6.1). */
+function codeOf(text: string): string {
+  return /^ .*[^ ].* $/s.test(text) || /^ [^ ] $/s.test(text) ? text.slice(1, -1) : text;
 }
 
 /** Without the backslashes before punctuation (CommonMark 0.31.2 §2.4). */
 function unescaped(text: string): string {
   return text.replace(/\\([!-/:-@[-`{-~])/g, "$1");
-}
-
-/** Where the bracket at `start` closes, on the same line and within so many characters. */
-function closingOf(text: string, start: number, opening: string, closing: string, max: number): number | undefined {
-  let depth = 0;
-  for (let at = start; at <= Math.min(text.length - 1, start + max + 1); at++) {
-    const character = text[at];
-    if (character === "\n") return undefined;
-    if (character === "\\") at++;
-    else if (character === opening) depth++;
-    else if (character === closing && --depth === 0) return at;
-  }
-  return undefined;
-}
-
-/** A text without its signs, as one line: for quotes and what is read out. */
-export function plainLine(text: string): string {
-  return parseMarkdown(text)
-    .map((block) => {
-      if (block.kind === "code") return block.text;
-      return block.kind === "list" ? block.items.map(plain).join(" ") : plain(block.children);
-    })
-    .join(" ")
-    .replace(/\s+/g, " ");
-}
-
-function plain(inlines: readonly Inline[]): string {
-  return inlines
-    .map((inline) => {
-      if ("text" in inline) return inline.text;
-      if ("children" in inline) return plain(inline.children);
-      return inline.kind === "person" ? `<@${inline.id}>` : `<#${inline.id}>`;
-    })
-    .join("");
-}
-
-/** Whether a message is nothing but a few emoji, which are then shown large. */
-export function isEmojiOnly(text: string): boolean {
-  return text.length < 200 && /^(?:\p{RGI_Emoji}\s*){1,12}$/v.test(text);
-}
-
-/** A sent text as it is typed: for the field it is edited in, for the clipboard, for one line of a quote. */
-export function decodeMentions(text: string, nameOf: (personId: string) => string | undefined): string {
-  return text
-    .replace(/<@([\w-]{16,32})>/g, (whole, id: string) => {
-      const name = nameOf(id);
-      return name === undefined ? whole : `@${name}`;
-    })
-    .replace(/<#([^<>\s]{1,80})>/g, "#$1");
 }

@@ -1,7 +1,7 @@
 /**
  * People and channels inside a text: as they are typed (`@Bea`, `#design`) and as they are sent (`<@id>`, `<#id>`),
  * so that a later rename changes what is read and not who was meant.
- * Who and what there is are arguments. The way back, for readers, is in markdown.ts.
+ * Who and what there is are arguments.
  */
 import type { Person } from "../../worker/protocol/frames.ts";
 import { foldApostrophes } from "../../worker/protocol/names.ts";
@@ -49,4 +49,14 @@ function channelAt(text: string, start: number, channels: ReadonlySet<string>) {
   const word = /^[\p{L}\p{M}\p{N}_-]{1,64}/u.exec(text.slice(start, start + 64))?.[0] ?? "";
   const id = word.toLowerCase();
   return channels.has(id) ? { id, length: word.length } : undefined;
+}
+
+/** A sent text as it is typed: for the field it is edited in, for the clipboard, for one line of a quote. */
+export function decodeMentions(text: string, nameOf: (personId: string) => string | undefined): string {
+  return text
+    .replace(/<@([\w-]{16,32})>/g, (whole, id: string) => {
+      const name = nameOf(id);
+      return name === undefined ? whole : `@${name}`;
+    })
+    .replace(/<#([^<>\s]{1,80})>/g, "#$1");
 }

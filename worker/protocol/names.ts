@@ -131,8 +131,8 @@ function nameError(name: string, letters: string, characters: RegExp, allowed: s
 const SCRIPTS =
   "Latn Cyrl Grek Arab Hebr Deva Thai Adlm Aghb Ahom Armi Armn Avst Bali Bamu Bass Batk Beng Bhks Bopo Brah Brai Bugi Buhd Cakm Cans Cari Cham Cher Chrs Copt Cpmn Cprt Diak Dogr Dsrt Dupl Egyp Elba Elym Ethi Gara Geor Glag Gong Gonm Goth Gran Gujr Gukh Guru Hang Hani Hano Hatr Hira Hluw Hmng Hmnp Hung Ital Java Kali Kana Kawi Khar Khmr Khoj Kits Knda Krai Kthi Lana Laoo Lepc Limb Lina Linb Lisu Lyci Lydi Mahj Maka Mand Mani Marc Medf Mend Merc Mero Mlym Modi Mong Mroo Mtei Mult Mymr Nagm Nand Narb Nbat Newa Nkoo Nshu Ogam Olck Onao Orkh Orya Osge Osma Ougr Palm Pauc Perm Phag Phli Phlp Phnx Plrd Prti Rjng Rohg Runr Samr Sarb Saur Sgnw Shaw Shrd Sidd Sind Sinh Sogd Sogo Sora Soyo Sund Sunu Sylo Syrc Tagb Takr Tale Talu Taml Tang Tavt Telu Tfng Tglg Thaa Tibt Tirh Tnsa Todr Toto Tutg Ugar Vaii Vith Wara Wcho Xpeo Xsux Yezi Yiii Zanb Latn+Hani+Hira+Kana Latn+Hani+Bopo Latn+Hani+Hang";
 
-/** By Script_Extensions: a character shared by scripts counts for each of them, `Common` and `Inherited` for all. */
-function isOneScript(name: string): boolean {
+/** Whether a word is written in one script. By Script_Extensions: a character shared by scripts counts for each of them, `Common` and `Inherited` for all. */
+export function isOneScript(name: string): boolean {
   if (/^[ -~]*$/.test(name)) return true;
   scriptPatterns ??= SCRIPTS.split(" ").flatMap(patternOf);
   return scriptPatterns.some((pattern) => pattern.test(name));

@@ -1,10 +1,10 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message, Person } from "../../../worker/protocol/frames.ts";
 import { type Phrase, t } from "../../i18n/i18n.ts";
+import { plainLine } from "../../state/markdown.ts";
 import { channelHref, go } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
 import type { KeptConversation } from "../../storage/persistence.ts";
-import { plainLine } from "../../text/markdown.ts";
 import { findMessages, fitOf, fold, type Piece, queryOf } from "../../text/search.ts";
 import { clockTime, dayName } from "../composer/formats.ts";
 import { isComposing } from "../parts/keys.ts";

@@ -1,8 +1,11 @@
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
+import { blocksOf, isMarkdownReady } from "../../state/markdown.ts";
 import { channelHref, isOwnPlace } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
-import { type Block, type Inline, isEmojiOnly, parseMarkdown } from "../../text/markdown.ts";
+import { type Block, type Inline, type ListItem, plainInlines } from "../../text/blocks.ts";
+import { isEmojiOnly } from "../../text/emoji-only.ts";
+import { realHost } from "../../text/real-host.ts";
 import { lazy } from "../parts/lazy.tsx";
 
 const CopyButton = lazy(async () => (await import("../parts/CopyButton.tsx")).CopyButton);
@@ -19,12 +22,10 @@ type Props = {
 
 /** What somebody wrote, as nodes: there is no way from a text to markup. */
 export function Text({ store, id, text, tabIndex, children }: Props) {
-  const blocks = useMemo(() => parseMarkdown(text), [text]);
+  const blocks = useMemo(() => blocksOf(text), [text, isMarkdownReady.value]);
   return (
     <div id={id} class={isEmojiOnly(text) ? "text emoji-only" : "text"} dir="auto">
-      {blocks.map((block) => (
-        <BlockView store={store} block={block} tabIndex={tabIndex} />
-      ))}
+      {blockViews({ store, tabIndex }, blocks)}
       {children}
     </div>
   );
@@ -32,15 +33,26 @@ export function Text({ store, id, text, tabIndex, children }: Props) {
 
 type Place = { readonly store: Store; readonly tabIndex: number };
 
+function blockViews(place: Place, blocks: readonly Block[]) {
+  return blocks.map((block) => <BlockView {...place} block={block} />);
+}
+
 function BlockView({ block, ...place }: Place & { readonly block: Block }) {
   switch (block.kind) {
     case "paragraph":
       return <p>{inlines(place, block.children)}</p>;
+    case "heading":
+      return (
+        <p>
+          <strong>{inlines(place, block.children)}</strong>
+        </p>
+      );
     case "quote":
-      return <blockquote>{inlines(place, block.children)}</blockquote>;
+      return <blockquote>{blockViews(place, block.children)}</blockquote>;
     case "code":
       return (
         <div class="code-block" dir="ltr">
+          {block.info !== "" && <div class="code-info">{block.info}</div>}
           <pre>
             <code>{block.text}</code>
           </pre>
@@ -48,12 +60,49 @@ function BlockView({ block, ...place }: Place & { readonly block: Block }) {
         </div>
       );
     case "list": {
-      const items = block.items.map((item) => <li>{inlines(place, item)}</li>);
-      return block.start === undefined ? <ul>{items}</ul> : <ol start={block.start}>{items}</ol>;
+      const items = block.items.map((item) => <Item {...place} item={item} />);
+      return block.isOrdered ? <ol>{items}</ol> : <ul>{items}</ul>;
     }
+    case "table": {
+      const [head = [], ...rows] = block.rows;
+      return (
+        <div class="table-box">
+          <table>
+            <thead>
+              <tr>
+                {head.map((cell) => (
+                  <th scope="col">{inlines(place, cell)}</th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr>
+                  {row.map((cell) => (
+                    <td>{inlines(place, cell)}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      );
+    }
+    case "rule":
+      return <hr />;
     default:
       return block satisfies never;
   }
+}
+
+function Item({ item, ...place }: Place & { readonly item: ListItem }) {
+  const { number, isDone, children } = item;
+  return (
+    <li {...(number !== undefined && { value: number })} {...(isDone !== undefined && { class: "task" })}>
+      {isDone !== undefined && <input type="checkbox" checked={isDone} disabled />}
+      {blockViews(place, children)}
+    </li>
+  );
 }
 
 function inlines(place: Place, children: readonly Inline[]) {
@@ -73,17 +122,22 @@ function InlineView({ inline, ...place }: Place & { readonly inline: Inline }) {
       return <em>{inlines(place, inline.children)}</em>;
     case "strike":
       return <s>{inlines(place, inline.children)}</s>;
-    case "link":
+    case "link": {
+      const host = realHost(plainInlines(inline.children), inline.href);
       return (
-        <a
-          href={inline.href}
-          // A place of this site is gone to in this window.
-          {...(!isOwnPlace(inline.href) && { target: "_blank", rel: "noopener noreferrer nofollow" })}
-          tabIndex={tabIndex}
-        >
-          {inline.text}
-        </a>
+        <>
+          <a
+            href={inline.href}
+            // A place of this site is gone to in this window.
+            {...(!isOwnPlace(inline.href) && { target: "_blank", rel: "noopener noreferrer nofollow" })}
+            tabIndex={tabIndex}
+          >
+            {inlines(place, inline.children)}
+          </a>
+          {host !== undefined && <bdi class="real-host"> ({host})</bdi>}
+        </>
       );
+    }
     case "person": {
       const name = store.personOf(inline.id)?.name;
       const isYou = inline.id === store.person.value?.id;

@@ -1,0 +1,29 @@
+/**
+ * Messages as blocks, with the Markdown parser once it is there. Until then marks are shown as they were typed.
+ */
+import { computed, signal } from "@preact/signals";
+import { fetchPart } from "../network/load-part.ts";
+import { type Block, hasMarks, lineOf, plainBlocks } from "../text/blocks.ts";
+
+type Parser = typeof import("../text/markdown.ts").parseMarkdown;
+
+const parser = signal<Parser | undefined>(undefined);
+
+/** Whether marks are read. */
+export const isMarkdownReady = computed(() => parser.value !== undefined);
+
+/** Fetches the parser. Answers when it is there. */
+export async function loadMarkdown(): Promise<void> {
+  const { parseMarkdown } = await fetchPart(() => import("../text/markdown.ts"));
+  parser.value = parseMarkdown;
+}
+
+/** The blocks of a message. Whoever asks in an effect or a view is asked again when the parser is there. */
+export function blocksOf(text: string): readonly Block[] {
+  return hasMarks(text) && parser.value ? parser.value(text) : plainBlocks(text);
+}
+
+/** A message in one line, without marks. */
+export function plainLine(text: string): string {
+  return lineOf(blocksOf(text));
+}
