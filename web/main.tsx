@@ -14,6 +14,7 @@ import { speak } from "./i18n/i18n.ts";
 import { api, channelPath, socketUrl, whyRefused } from "./network/api.ts";
 import { type Connection, createConnection } from "./network/connection.ts";
 import { fetchPart, noteChance } from "./network/load-part.ts";
+import { createUploads } from "./network/uploads.ts";
 import { loadMarkdown } from "./state/markdown.ts";
 import { createOutbox } from "./state/outbox.ts";
 import { followAddress, takeLinkToken } from "./state/route.ts";
@@ -38,7 +39,7 @@ const store = createStore({
   makeOutbox: createOutbox,
   say: (command) => channelConnection?.send(JSON.stringify(command)) ?? false,
   sendToFeed: (command) => directoryConnection.send(JSON.stringify(command)),
-  makeUploads: async (channelId) => (await fetchPart(() => import("./network/uploads.ts"))).createUploads(channelId),
+  makeUploads: createUploads,
   keptConversations: async (personId) =>
     (await fetchPart(() => import("./storage/persistence.ts"))).keptConversations(personId),
   startOver: () => location.reload(),

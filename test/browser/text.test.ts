@@ -98,7 +98,7 @@ describe("addresses", () => {
     ["[a [b] c](https://example.com/x)", "https://example.com/x", "a [b] c"],
     ["([label](https://example.com/x))", "https://example.com/x", "label"],
     ["[label](<https://example.com/a)b>)", "https://example.com/a)b", "label"],
-    ["[**a** (b)](https://example.com/?(x)[y])", "https://example.com/?(x)[y]", "**a** (b)"],
+    ["[**a** (b)](https://example.com/?(x)[y])", "https://example.com/?(x)[y]", "a (b)"],
   ])("%s", async (text, href, label) => {
     const { parts, words } = await shown("general", text, "a");
     expect(parts).toEqual([[href, label]]);

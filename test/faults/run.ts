@@ -124,6 +124,7 @@ try {
   }
   isTalking = false;
   await Promise.all(wanderings);
+  await lastWords();
   await until("everything is acknowledged", () => talkers.every(({ isDone }) => isDone), SETTLE_MS);
   await judge();
   await judgeWanderers();
@@ -170,6 +171,14 @@ async function afflict(): Promise<void> {
   await pause(1_500);
   await setFault(undefined);
   provoked["faults between objects"]++;
+}
+
+/** The last message of a direct conversation, whose news do not get through at first: no later one makes up for them. */
+async function lastWords(): Promise<void> {
+  await setFault({ kind: "PEOPLE", mode: "throw", share: 1, method: "receiveFromChannel" });
+  for (let n = 0; n < 3; n++) await Promise.all(wanderers.map((one) => one.writeTo(wanderers)));
+  await pause(1_500);
+  await setFault(undefined);
 }
 
 async function setFault(fault: object | undefined): Promise<void> {

@@ -61,7 +61,7 @@ export class Wanderer {
     const what = this.#chance.next();
     if (what < 0.3) return this.say(channel);
     if (what < 0.5) return this.#rename();
-    if (what < 0.8) return this.#writeTo(this.#chance.pick(others.filter((one) => one !== this && one.session)));
+    if (what < 0.8) return this.writeTo(others);
     return this.#signOut(channel);
   }
 
@@ -122,8 +122,10 @@ export class Wanderer {
     }
   }
 
-  async #writeTo(other: Wanderer | undefined): Promise<void> {
+  /** A direct message to one of the others. */
+  async writeTo(others: readonly Wanderer[]): Promise<void> {
     const { session } = this;
+    const other = this.#chance.pick(others.filter((one) => one !== this && one.session));
     const peerId = other?.session?.person.id;
     if (!session || peerId === undefined) return;
     const opened = await this.#ask("open a direct", "POST", "/api/directs", { person: peerId }, session);

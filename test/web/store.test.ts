@@ -93,7 +93,9 @@ async function make({ token, isOffline }: { readonly token?: string; readonly is
     memory,
     makeDeliveries,
     makeOutbox: createOutbox,
-    makeUploads: unused,
+    makeUploads: () => {
+      throw new Error("no files here");
+    },
     keptConversations: async () => [],
     say: (command) => {
       said.push(command);

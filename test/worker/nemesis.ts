@@ -9,8 +9,13 @@ import worker, {
 } from "../../worker/index.ts";
 
 type Kind = "CHANNEL" | "DIRECTORY" | "PEOPLE";
-/** `share`: which part of the calls fails. */
-type Fault = { readonly kind: Kind; readonly mode: "throw" | "hang" | "overloaded"; readonly share: number };
+/** `share`: which part of the calls fails. `method`: only calls of that name. */
+type Fault = {
+  readonly kind: Kind;
+  readonly mode: "throw" | "hang" | "overloaded";
+  readonly share: number;
+  readonly method?: string;
+};
 
 const HANG_MS = 3_000;
 /** One isolate runs the Worker and all objects. */
@@ -73,15 +78,15 @@ function stub(kind: Kind, real: unknown): unknown {
       const method: unknown = Reflect.get(target, name);
       if (typeof method !== "function" || typeof name !== "string" || name === "then") return method;
       return async (...args: unknown[]) => {
-        await suffer(kind);
+        await suffer(kind, name);
         return Reflect.apply(method, target, args);
       };
     },
   });
 }
 
-async function suffer(kind: Kind): Promise<void> {
-  if (fault?.kind !== kind || Math.random() > fault.share) return;
+async function suffer(kind: Kind, method: string): Promise<void> {
+  if (fault?.kind !== kind || Math.random() > fault.share || (fault.method ?? method) !== method) return;
   if (fault.mode === "hang") await scheduler.wait(HANG_MS);
   else
     throw Object.assign(

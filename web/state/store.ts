@@ -102,7 +102,7 @@ export type Ways = {
     adopted: (entry: OutboxEntry & { readonly kind: "send" }) => void,
   ) => Outbox;
   /** Begins to take files for a channel's next message. */
-  readonly makeUploads: (channelId: string) => Promise<Uploads>;
+  readonly makeUploads: (channelId: string) => Uploads;
   /** Everything this device has stored of a person's conversations. */
   readonly keptConversations: (personId: string) => Promise<readonly KeptConversation[]>;
   /** Sends a command on the socket of the open conversation; `false` when it is not live. */
@@ -170,7 +170,6 @@ export function createStore({
   let linkToken: string | undefined;
   /** Why the device link that led here did not work. */
   const linkProblem = signal<string | undefined>(undefined);
-  const uploadsBegun = new WeakMap<Conversation, Promise<Uploads>>();
   /** Conversations in which a rewrite was looked for that another tab, or this one before a reload, has begun. */
   const recalled = new WeakSet<Conversation>();
   /** Ids in texts whose people are to be asked for, and those that were. */
@@ -742,7 +741,6 @@ export function createStore({
       reading.markRead(epoch, conversation.history.value.seq);
       conversation.uploads.value = undefined;
     });
-    if (uploads) uploadsBegun.delete(conversation);
     if (uploads && isHeld) heldUploads.set(id, uploads);
     if (isHeld) void releaseWhenReady({ id, text, uploads, table });
     else uploads?.clear();
@@ -1049,14 +1047,10 @@ export function createStore({
   }
 
   /** Files for what is written next in a conversation. Where the site takes none, nothing happens. */
-  async function attach(conversation: Conversation, files: readonly File[]): Promise<void> {
+  function attach(conversation: Conversation, files: readonly File[]): void {
     if (files.length === 0 || site.value?.files !== true) return;
-    // Once a message, also when files come twice before the part that takes them is there.
-    const begun = uploadsBegun.get(conversation) ?? makeUploads(conversation.channelId);
-    uploadsBegun.set(conversation, begun);
-    const uploads = await begun;
-    conversation.uploads.value = uploads;
-    uploads.add(files);
+    conversation.uploads.value ??= makeUploads(conversation.channelId);
+    conversation.uploads.value.add(files);
   }
 
   /** One is writing in the open conversation: told to the others now and then. */

@@ -234,7 +234,7 @@ function AttachButton({ store, conversation }: Props) {
         multiple
         hidden
         onChange={({ currentTarget }) => {
-          void store.attach(conversation, [...(currentTarget.files ?? [])]);
+          store.attach(conversation, [...(currentTarget.files ?? [])]);
           currentTarget.value = "";
           document.getElementById("composer")?.focus();
         }}

@@ -12,7 +12,7 @@ export function DropPlace({ store, conversation }: { readonly store: Store; read
       const files = [...(data?.files ?? [])];
       if (files.length === 0 || !mayTake()) return;
       event.preventDefault();
-      void store.attach(conversation, files);
+      store.attach(conversation, files);
     };
     const outside = new AbortController();
     const { signal } = outside;
