@@ -40,6 +40,7 @@ test("a message that comes is shown, an edit is shown anew, and the other rows a
     outbox: signal<readonly OutboxEntry[]>([]),
     openEpoch: signal("e"),
     person: signal(ada),
+    people: signal(new Map([[ada.id, ada]])),
     isConnected: signal(true),
     noteNew: () => {},
     markRead: () => {},

@@ -50,7 +50,8 @@ describe("the timeline", () => {
       [],
       ada,
     );
-    expect(day?.rows.map(({ isFirst }) => isFirst)).toEqual([true, false, true, true, true]);
+    // A person has one name at a time, whatever they were called when they wrote.
+    expect(day?.rows.map(({ isFirst }) => isFirst)).toEqual([true, false, true, true, false]);
     expect(day?.rows.map(({ isOwn }) => isOwn)).toEqual([true, true, true, false, false]);
   });
 

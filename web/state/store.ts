@@ -264,6 +264,7 @@ export function createStore({
   function enter(who: Person): void {
     memory.keepPerson(who);
     batch(() => {
+      linkProblem.value = undefined;
       person.value = who;
       phase.value = "in";
     });
@@ -438,6 +439,7 @@ export function createStore({
         left.delete(frame.id);
         channels.value = left;
         conversations.value.delete(frame.id); // another of that name begins with nothing of this one
+        setTimeout(outbox.pump); // what was written there says that it cannot be sent
         return;
       }
       case "activity": {
@@ -701,7 +703,9 @@ export function createStore({
   function wayOf({ channelId, epoch }: OutboxEntry): "socket" | "http" | "none" | "gone" {
     const isOpen = open.value?.channelId === channelId && open.value.epoch.value === epoch;
     // What went by HTTP would be out of sight until the socket shows it.
-    if (isOpen) return channelLink.value.kind === "live" ? "socket" : "none";
+    const link = channelLink.value;
+    const isGoneHere = link.kind === "stopped" && link.code === CLOSE.channelGone;
+    if (isOpen && !isGoneHere) return link.kind === "live" ? "socket" : "none";
     if (directoryLink.value.kind !== "live" || !isStillOneself()) return "none";
     if (channels.value.get(channelId)?.epoch === epoch) return "http";
     return isListKnown.value ? "gone" : "none";

@@ -1,13 +1,29 @@
 /** How times and sizes read, by language and zone. Formatters are made once a language: making one costs more than using it. */
-import { computed } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { locale, t } from "../../i18n/i18n.ts";
 
-const dates = computed(() => ({
-  clock: new Intl.DateTimeFormat(locale.value, { hour: "numeric", minute: "2-digit" }),
-  full: new Intl.DateTimeFormat(locale.value, { dateStyle: "full", timeStyle: "medium" }),
-  thisYear: new Intl.DateTimeFormat(locale.value, { weekday: "long", day: "numeric", month: "long" }),
-  otherYear: new Intl.DateTimeFormat(locale.value, { dateStyle: "long" }),
-}));
+/** Formatters keep the zone they were made in: a device that travels needs new ones. */
+const zone = signal(zoneNow());
+
+function zoneNow(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** Looks whether the device is in another zone by now. */
+export function noticeZone(): void {
+  zone.value = zoneNow();
+}
+
+const dates = computed(() => formattersOf(locale.value, zone.value));
+
+function formattersOf(language: string, timeZone: string) {
+  return {
+    clock: new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit", timeZone }),
+    full: new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium", timeZone }),
+    thisYear: new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", timeZone }),
+    otherYear: new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone }),
+  };
+}
 
 /** `14:02` */
 export function clockTime(at: number): string {
@@ -21,12 +37,17 @@ export function fullTime(at: number): string {
 
 /** Today, Yesterday, then the date; with its year when that is not this one. Both in ms. */
 export function dayName(day: number, now: number): string {
-  const today = new Date(now).setHours(0, 0, 0, 0);
-  const yesterday = new Date(today).setDate(new Date(today).getDate() - 1);
-  if (day === today) return t("Today");
-  if (day === yesterday) return t("Yesterday");
+  const daysAgo = dayNumber(now) - dayNumber(day);
+  if (daysAgo === 0) return t("Today");
+  if (daysAgo === 1) return t("Yesterday");
   const { thisYear, otherYear } = dates.value;
   return (new Date(day).getFullYear() === new Date(now).getFullYear() ? thisYear : otherYear).format(day);
+}
+
+/** Days of the calendar, counted: in some zones a day has no midnight, or 25 hours. */
+function dayNumber(at: number): number {
+  const date = new Date(at);
+  return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86_400_000;
 }
 
 const units = computed(() =>

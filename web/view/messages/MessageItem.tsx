@@ -14,6 +14,8 @@ type Props = {
   readonly store: Store;
   readonly conversation: Conversation;
   readonly row: MessageRow;
+  /** What its author is called now. */
+  readonly name: string;
   /** The one message of the list that Tab reaches. */
   readonly isTabStop: boolean;
   /** Whether what is new begins here. */
@@ -34,7 +36,7 @@ const MessageState = lazy(async () => (await import("./MessageActions.tsx")).Mes
 const EditField = lazy(async () => (await import("../composer/EditField.tsx")).EditField);
 
 /** One message in its true state. Its text is never markup. */
-export function MessageItem({ store, conversation, row, isTabStop, isFirstNew, isFlashed, on }: Props) {
+export function MessageItem({ store, conversation, row, name, isTabStop, isFirstNew, isFlashed, on }: Props) {
   const { id, author, sentAt, isFirst, state, replyTo } = row;
   const nameId = `author-${id}`;
   const timeId = `time-${id}`;
@@ -62,10 +64,15 @@ export function MessageItem({ store, conversation, row, isTabStop, isFirstNew, i
           <span>{t("New messages")}</span>
         </div>
       )}
-      {isFirst && <Avatar person={author} />}
+      {isFirst && <Avatar person={{ id: author.id, name }} />}
       <div class="message-head">
-        <bdi id={nameId} class={isFirst ? "author" : "author visually-hidden"}>
-          {author.name}
+        <bdi
+          id={nameId}
+          class={isFirst ? "author" : "author visually-hidden"}
+          // Under which name it was written, where that was another one.
+          {...(name !== author.name && { title: author.name })}
+        >
+          {name}
         </bdi>
         <time id={timeId} dateTime={new Date(sentAt).toISOString()} title={fullTime(sentAt)}>
           {clockTime(sentAt)}

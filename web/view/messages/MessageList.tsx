@@ -4,17 +4,19 @@ import { WINDOW_MESSAGES } from "../../../worker/protocol/limits.ts";
 import { t } from "../../i18n/i18n.ts";
 import { route } from "../../state/route.ts";
 import type { Conversation, Store } from "../../state/store.ts";
-import { clockTime, dayName } from "../composer/formats.ts";
+import { clockTime, dayName, noticeZone } from "../composer/formats.ts";
 import { Icon } from "../parts/icons.tsx";
 import { isComposing } from "../parts/keys.ts";
 import { lazy } from "../parts/lazy.tsx";
+import { copiedRows } from "./copy-rows.ts";
 import { MessageItem } from "./MessageItem.tsx";
 import { type Day, layOut, rowId } from "./timeline.ts";
+import { useRovingFocus } from "./useRovingFocus.ts";
+import { useScrollAnchor } from "./useScrollAnchor.ts";
+import { useUnreadLine } from "./useUnreadLine.ts";
 
 const Empty = lazy(async () => (await import("../conversation/Empty.tsx")).Empty);
 
-/** Whoever is this close (px) to the end is at the end, and stays there. */
-const PINNED_PX = 48;
 /** So long (ms) a message stands out that one was led to. */
 const FLASH_MS = 2_000;
 
@@ -24,69 +26,52 @@ type Props = { readonly store: Store; readonly conversation: Conversation; reado
 export function MessageList({ store, conversation, you }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const isPinned = useRef(true);
+  const anchor = useScrollAnchor(scroller, content);
   const wasLed = useRef(false);
   const shown = useRef<readonly Day[]>([]);
-  const anchor = useRef<{ readonly id: string; readonly top: number } | undefined>(undefined);
   const [seenSeq, setSeenSeq] = useState(0);
-  const [tabStop, setTabStop] = useState<string>();
   const [isBusy, setBusy] = useState(true);
-  /** The message one was just led to. */
+  /** The message the reader was just led to. */
   const [flashed, setFlashed] = useState<string>();
-  const [isNewAbove, setNewAbove] = useState(false);
   const now = useMinute();
   const title = store.titleOf(conversation.channelId);
   const isDirect = !title.startsWith("#");
   const { messages, seq } = conversation.history.value;
   const epoch = conversation.epoch.value;
+  const people = store.people.value;
   const entries = store.outbox.value.filter((entry) => entry.epoch === store.openEpoch.value);
   const pending = entries.filter(({ kind }) => kind === "send").length;
-  const newCount = isPinned.current ? 0 : seq - seenSeq;
+  const newCount = anchor.isPinned.current ? 0 : seq - seenSeq;
   const days = layOut(messages, entries, you, shown.current);
   shown.current = days;
   const rows = days.flatMap((day) => day.rows);
-  const stop = rows.some(({ id }) => id === tabStop) ? tabStop : rows.at(-1)?.id;
-  const newAfter = conversation.newAfter.value ?? Number.POSITIVE_INFINITY;
-  const news = rows.filter(({ seq: number = 0, isOwn }) => number > newAfter && !isOwn);
-  const firstNew = news[0];
+  const focus = useRovingFocus(rows.map(({ id }) => rowId(id)));
+  const unread = useUnreadLine(store, conversation, { rows, scroller });
   const where = route.value;
   const asked = "seq" in where ? where.seq : undefined;
   const askedId = messages.find((message) => message.seq === asked)?.id;
 
   function toEnd(): void {
-    const list = scroller.current;
-    if (list) list.scrollTop = list.scrollHeight;
-    isPinned.current = true;
+    anchor.toEnd();
     setSeenSeq(seq);
     if (document.hasFocus()) store.markRead();
   }
 
-  // Before the end is shown, and all is read.
   useLayoutEffect(() => {
-    if (epoch !== undefined) store.noteNew();
-  }, [epoch]);
-  useLayoutEffect(
-    () => () => {
-      conversation.newAfter.value = undefined;
-    },
-    [],
-  );
-
-  useLayoutEffect(() => {
-    // Whoever was sent to a message is not at the end, and has not read it.
+    // A reader who was sent to a message is not at the end, and has not read it.
     if (asked !== undefined && epoch !== undefined && !wasLed.current) {
-      isPinned.current = askedId === undefined;
+      anchor.isPinned.current = askedId === undefined;
       setSeenSeq(seq);
     }
     wasLed.current ||= epoch !== undefined;
-    if (isPinned.current) toEnd();
-    else holdStill();
-  }, [messages, entries.length, epoch, firstNew?.id]);
+    if (anchor.isPinned.current) toEnd();
+    else anchor.hold();
+  }, [messages, entries.length, epoch, unread.first?.id]);
 
   // History goes in while busy, so that it is not read out; only what comes after it is news.
   useEffect(() => setBusy(epoch === undefined), [epoch]);
 
-  // What one says oneself is always shown.
+  // Own messages are always shown.
   useLayoutEffect(() => {
     if (pending > 0) toEnd();
   }, [pending]);
@@ -96,97 +81,48 @@ export function MessageList({ store, conversation, you }: Props) {
     if (askedId !== undefined) goTo(askedId);
   }, [askedId, where]);
 
-  useLayoutEffect(lookForNew, [firstNew?.id, rows.length]);
-
-  // A keyboard that comes up, a window that is resized: the end stays in sight.
   useEffect(() => {
-    const list = scroller.current;
-    if (!list) return;
-    // The list itself by a keyboard or a window, its content by what a row says later: that it was not sent, or a picture.
-    const observer = new ResizeObserver(() => {
-      if (isPinned.current) list.scrollTop = list.scrollHeight;
-    });
-    observer.observe(list);
-    if (content.current) observer.observe(content.current);
-    const onFocus = () => isPinned.current && store.markRead();
+    const onFocus = () => anchor.isPinned.current && store.markRead();
     addEventListener("focus", onFocus);
     addEventListener("blur", store.noteNew);
     return () => {
-      observer.disconnect();
       removeEventListener("focus", onFocus);
       removeEventListener("blur", store.noteNew);
     };
   }, []);
 
-  /** Where the first row in sight stands: it stays there whatever comes below it or leaves above it. */
-  function lookAround(list: HTMLElement): void {
-    if (Math.abs(drift()) < 1) return; // held still: a new look would add up roundings
-    const { top } = list.getBoundingClientRect();
-    const row = [...list.querySelectorAll("li")].find((item) => item.getBoundingClientRect().bottom > top);
-    anchor.current = row && { id: row.id, top: row.getBoundingClientRect().top };
-  }
-
-  function holdStill(): void {
-    const moved = drift();
-    if (Number.isFinite(moved)) scroller.current?.scrollBy(0, moved);
-  }
-
-  /** How far (px) that row is from where it stood; infinitely far if there is none. */
-  function drift(): number {
-    const row = document.getElementById(anchor.current?.id ?? "");
-    return row && anchor.current ? row.getBoundingClientRect().top - anchor.current.top : Number.POSITIVE_INFINITY;
-  }
-
   function onScroll(): void {
-    const list = scroller.current;
-    if (!list) return;
-    const wasPinned = isPinned.current;
-    isPinned.current = list.scrollHeight - list.scrollTop - list.clientHeight <= PINNED_PX;
-    lookAround(list);
-    lookForNew();
-    if (isPinned.current && !wasPinned) toEnd();
-    else if (!isPinned.current && wasPinned) setSeenSeq(seq);
+    const wasPinned = anchor.isPinned.current;
+    anchor.noticeScroll();
+    unread.look();
+    if (anchor.isPinned.current && !wasPinned) toEnd();
+    else if (!anchor.isPinned.current && wasPinned) setSeenSeq(seq);
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    const { key, target } = event;
-    if (isComposing(event) || event.altKey || event.ctrlKey || event.metaKey) return; // the keys of the whole app
-    if (target instanceof Element && target.matches("input, textarea")) return; // those of a field in a row
-    if (key === "Escape") {
-      store.dismissNew();
-      return document.getElementById("composer")?.focus();
-    }
-    const step = { ArrowUp: -1, ArrowDown: 1, Home: -rows.length, End: rows.length }[key];
-    const item = target instanceof Element ? target.closest("li") : null;
-    if (step === undefined || !item) return;
-    event.preventDefault();
-    focusRow(rows.findIndex(({ id }) => item.id === rowId(id)) + step);
+    const isField = event.target instanceof Element && event.target.matches("input, textarea");
+    if (event.key !== "Escape" || isComposing(event) || isField) return focus.onKeyDown(event);
+    store.dismissNew();
+    document.getElementById("composer")?.focus();
   }
 
-  function focusRow(at: number): void {
-    const row = rows[Math.min(Math.max(at, 0), rows.length - 1)];
-    if (!row) return;
-    setTabStop(row.id);
-    document.getElementById(rowId(row.id))?.focus();
+  function onCopy(event: ClipboardEvent): void {
+    const text = copiedRows(document.getSelection(), rows, (row) => (row.isTombstone ? "" : store.plainText(row.text)));
+    if (text === undefined) return;
+    event.preventDefault();
+    event.clipboardData?.setData("text/plain", text);
   }
 
   /** Leads to a message and makes it stand out for a moment. */
   function goTo(id: string): void {
     const row = document.getElementById(rowId(id));
     if (!row) return;
-    isPinned.current = false;
+    anchor.isPinned.current = false;
     row.scrollIntoView({ block: "center" });
-    setTabStop(id);
+    focus.setStop(row.id);
     setFlashed(id);
     setTimeout(setFlashed, FLASH_MS, undefined);
     row.focus({ preventScroll: true });
-  }
-
-  /** Whether what is new begins above what is in sight. */
-  function lookForNew(): void {
-    const line = scroller.current?.querySelector(".new-line");
-    const top = scroller.current?.getBoundingClientRect().top ?? 0;
-    setNewAbove(line !== undefined && line !== null && line.getBoundingClientRect().bottom < top);
   }
 
   // One and the same object for every row at all times, so that a row is shown anew only when it changes.
@@ -196,7 +132,7 @@ export function MessageList({ store, conversation, you }: Props) {
   function remove(removed: string): void {
     store.remove(conversation, removed);
     const at = rows.findIndex(({ id }) => id === removed);
-    focusRow(at === rows.length - 1 ? at - 1 : at + 1);
+    focus.focusAt(at === rows.length - 1 ? at - 1 : at + 1);
   }
 
   return (
@@ -212,6 +148,7 @@ export function MessageList({ store, conversation, you }: Props) {
         aria-busy={isBusy}
         onScroll={onScroll}
         onKeyDown={onKeyDown}
+        onCopy={onCopy}
       >
         <div ref={content} class="log-content">
           <div class="log-space" />
@@ -234,8 +171,9 @@ export function MessageList({ store, conversation, you }: Props) {
                     store={store}
                     conversation={conversation}
                     row={row}
-                    isTabStop={row.id === stop}
-                    isFirstNew={row.id === firstNew?.id}
+                    name={people.get(row.author.id)?.name ?? row.author.name}
+                    isTabStop={rowId(row.id) === focus.stop}
+                    isFirstNew={row.id === unread.first?.id}
                     isFlashed={row.id === flashed}
                     on={handlers}
                   />
@@ -245,9 +183,9 @@ export function MessageList({ store, conversation, you }: Props) {
           ))}
         </div>
       </div>
-      {isNewAbove && firstNew && (
-        <button type="button" class="button to-new" onClick={() => goTo(firstNew.id)}>
-          {t("{n} new since {time}", { n: news.length, time: clockTime(firstNew.sentAt) })}
+      {unread.isAbove && unread.first && (
+        <button type="button" class="button to-new" onClick={() => unread.first && goTo(unread.first.id)}>
+          {t("{n} new since {time}", { n: unread.count, time: clockTime(unread.first.sentAt) })}
           <Icon name="up" />
         </button>
       )}
@@ -257,7 +195,7 @@ export function MessageList({ store, conversation, you }: Props) {
           class="button to-end"
           onClick={() => {
             toEnd();
-            focusRow(rows.length - 1);
+            focus.focusAt(rows.length - 1);
           }}
         >
           <Icon name="down" />
@@ -272,7 +210,10 @@ export function MessageList({ store, conversation, you }: Props) {
 function useMinute(): number {
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 60_000);
+    const timer = setInterval(() => {
+      noticeZone();
+      setNow(Date.now());
+    }, 60_000);
     return () => clearInterval(timer);
   }, []);
   return now;

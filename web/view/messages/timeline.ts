@@ -75,11 +75,7 @@ export function layOut(
     const day = new Date(row.sentAt).setHours(0, 0, 0, 0);
     const last = days.at(-1);
     const above = last?.day === day ? last.rows.at(-1) : undefined;
-    const isFirst =
-      !above ||
-      above.author.id !== row.author.id ||
-      above.author.name !== row.author.name ||
-      row.sentAt - above.sentAt >= GROUP_MS;
+    const isFirst = !above || above.author.id !== row.author.id || row.sentAt - above.sentAt >= GROUP_MS;
     const added = asBefore({ ...row, isFirst }, known.get(row.id));
     if (last?.day === day) last.rows.push(added);
     else days.push({ day, rows: [added] });

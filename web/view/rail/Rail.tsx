@@ -4,6 +4,7 @@ import { t } from "../../i18n/i18n.ts";
 import { channelHref } from "../../state/route.ts";
 import { siteName } from "../../state/site-name.ts";
 import type { Store } from "../../state/store.ts";
+import { isBroken } from "../app/ConnectionStatus.tsx";
 import { Icon, Mark } from "../parts/icons.tsx";
 import { isComposing } from "../parts/keys.ts";
 import { lazy } from "../parts/lazy.tsx";
@@ -49,7 +50,7 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
         <header class="rail-head">
           <Mark />
           <bdi class="rail-title">{siteName}</bdi>
-          {store.site.value && <RailTools />}
+          {(store.site.value || isBroken(store.directoryLink)) && <RailTools />}
           <button
             ref={close}
             type="button"

@@ -1,0 +1,25 @@
+/** What is copied when more than one message is selected: each by its author, its time and its text, without the page's own words. */
+import { clockTime } from "../composer/formats.ts";
+import { type MessageRow, rowId } from "./timeline.ts";
+
+/** The text for the clipboard; `undefined` where less than two messages are selected: then the browser copies what is marked. */
+export function copiedRows(
+  selection: Selection | null,
+  rows: readonly MessageRow[],
+  textOf: (row: MessageRow) => string,
+): string | undefined {
+  if (!selection || selection.isCollapsed) return undefined;
+  const chosen = rows.filter(({ id }) => {
+    const element = document.getElementById(rowId(id));
+    return element !== null && selection.containsNode(element, true);
+  });
+  if (chosen.length < 2) return undefined;
+  return chosen
+    .map((row) => {
+      const names = row.attachments.map(({ name }) => name);
+      return [`${row.author.name}, ${clockTime(row.sentAt)}`, textOf(row), ...names]
+        .filter((line) => line !== "")
+        .join("\n");
+    })
+    .join("\n\n");
+}

@@ -1,0 +1,37 @@
+/** Where what is new begins: the line above the first new message, and whether it is above what is in sight. */
+import type { RefObject } from "preact";
+import { useLayoutEffect, useState } from "preact/hooks";
+import type { Conversation, Store } from "../../state/store.ts";
+import type { MessageRow } from "./timeline.ts";
+
+export function useUnreadLine(
+  store: Store,
+  conversation: Conversation,
+  { rows, scroller }: { readonly rows: readonly MessageRow[]; readonly scroller: RefObject<HTMLElement | null> },
+) {
+  const [isAbove, setAbove] = useState(false);
+  const epoch = conversation.epoch.value;
+  const after = conversation.newAfter.value ?? Number.POSITIVE_INFINITY;
+  const news = rows.filter(({ seq = 0, isOwn, isTombstone }) => seq > after && !isOwn && !isTombstone);
+  const first = news[0];
+
+  function look(): void {
+    const line = scroller.current?.querySelector(".new-line");
+    const top = scroller.current?.getBoundingClientRect().top ?? 0;
+    setAbove(line !== undefined && line !== null && line.getBoundingClientRect().bottom < top);
+  }
+
+  // Before the end is shown, and all is read.
+  useLayoutEffect(() => {
+    if (epoch !== undefined) store.noteNew();
+  }, [epoch]);
+  useLayoutEffect(
+    () => () => {
+      conversation.newAfter.value = undefined;
+    },
+    [],
+  );
+  useLayoutEffect(look, [first?.id, rows.length]);
+
+  return { first, count: news.length, isAbove, look };
+}
