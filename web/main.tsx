@@ -15,11 +15,16 @@ import { api, channelPath, socketUrl, whyRefused } from "./network/api.ts";
 import { type Connection, createConnection } from "./network/connection.ts";
 import { fetchPart, noteChance } from "./network/load-part.ts";
 import { createUploads } from "./network/uploads.ts";
+import { newId } from "./state/ids.ts";
 import { loadMarkdown } from "./state/markdown.ts";
 import { createOutbox } from "./state/outbox.ts";
 import { followAddress, takeLinkToken } from "./state/route.ts";
 import { createStore } from "./state/store.ts";
-import { memory } from "./storage/local-state.ts";
+import { createDeviceLock } from "./storage/device-lock.ts";
+import { fileRows } from "./storage/file-rows.ts";
+import { localState } from "./storage/local-state.ts";
+import { createOutboxRows } from "./storage/outbox-rows.ts";
+import { createTab } from "./storage/tabs.ts";
 import { upgrade } from "./storage/upgrade.ts";
 import "./styles/index.css";
 import { App } from "./view/app/App.tsx";
@@ -34,10 +39,18 @@ let channelConnection: Connection | undefined;
 
 const store = createStore({
   api,
-  memory,
-  makeDeliveries: async (ways) => (await fetchPart(() => import("./network/delivery.ts"))).createDeliveries(ways),
-  makeOutbox: createOutbox,
-  say: (command) => channelConnection?.send(JSON.stringify(command)) ?? false,
+  localState,
+  files: fileRows,
+  makeDeliveries: async (needs) => (await fetchPart(() => import("./network/delivery.ts"))).createDeliveries(needs),
+  makeOutbox: (deliver, adopted) =>
+    createOutbox({
+      rows: createOutboxRows(),
+      makeLock: (granted) => createDeviceLock("flack-sender", granted),
+      tab: createTab(newId()),
+      deliver,
+      adopted,
+    }),
+  sendCommand: (command) => channelConnection?.send(JSON.stringify(command)) ?? false,
   sendToFeed: (command) => directoryConnection.send(JSON.stringify(command)),
   makeUploads: createUploads,
   keptConversations: async (personId) =>
@@ -110,7 +123,7 @@ effect(() => {
 
 effect(() => {
   if (store.phase.value !== "in") return;
-  void fetchPart(() => import("./storage/persistence.ts")).then(({ keep }) => keep(store));
+  void fetchPart(() => import("./storage/persistence.ts")).then(({ persist }) => persist(store));
 });
 
 effect(() => {
@@ -168,7 +181,7 @@ addEventListener("hashchange", () => {
   const token = takeLinkToken();
   if (token !== undefined) void store.start(token);
 });
-memory.onOtherTabs(store.noticeOtherTabs);
+localState.onOtherTabs(store.noticeOtherTabs);
 addEventListener("pagehide", () => store.leavePage());
 void upgrade().then(() => {
   store.noticeRescued();

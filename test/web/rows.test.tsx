@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { act, render } from "@testing-library/preact";
 import { expect, test, vi } from "vitest";
-import type { OutboxEntry } from "../../web/state/outbox.ts";
+import type { OutboxEntry } from "../../web/state/outbox-entry.ts";
 import type { Conversation, Store } from "../../web/state/store.ts";
 import { MessageList } from "../../web/view/messages/MessageList.tsx";
 import type { Message, Person } from "../../worker/protocol/frames.ts";

@@ -1,17 +1,17 @@
 /** The store: frames in, signals out, commands on their way. The outbox is the real one; the ways out are the test's. */
 import { signal } from "@preact/signals";
-import { clear, createStore as createDatabase, set } from "idb-keyval";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ChannelPage, api as httpApi } from "../../web/network/api.ts";
-import { createDeliveries, type DeliveryWays } from "../../web/network/delivery.ts";
+import { createDeliveries, type DeliveryDependencies } from "../../web/network/delivery.ts";
 import type { Upload, UploadState, Uploads } from "../../web/network/uploads.ts";
-import { createOutbox } from "../../web/state/outbox.ts";
 import { go, parseRoute, route } from "../../web/state/route.ts";
-import { createStore, type Store, UNDO_MS } from "../../web/state/store.ts";
-import { memory } from "../../web/storage/local-state.ts";
+import { createStore, type Store } from "../../web/state/store.ts";
+import { fileRows } from "../../web/storage/file-rows.ts";
+import { localState } from "../../web/storage/local-state.ts";
+import { createOutboxRows } from "../../web/storage/outbox-rows.ts";
 import type { ChannelCommand, FeedCommand } from "../../worker/protocol/commands.ts";
 import type { Channel, ChannelFrame, DirectoryFrame, Message, Person } from "../../worker/protocol/frames.ts";
-import { closeTabs } from "./setup.ts";
+import { clearDatabase, Device, type DeviceTab } from "./device.ts";
 
 const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };
 const bea: Person = { id: "bea-0123456789abcdef", name: "Bea" };
@@ -57,6 +57,14 @@ function welcome(messages: Message[], about: Partial<Extract<ChannelFrame, { typ
   };
 }
 
+/** The device on which everything happens, and its tabs. */
+const device = new Device();
+const tabs: DeviceTab[] = [];
+
+function closeTabs(): void {
+  for (const tab of tabs.splice(0)) tab.close();
+}
+
 async function make({ token, isOffline }: { readonly token?: string; readonly isOffline?: boolean } = {}) {
   const said: ChannelCommand[] = [];
   const toldFeed: FeedCommand[] = [];
@@ -87,17 +95,22 @@ async function make({ token, isOffline }: { readonly token?: string; readonly is
   };
   if (isOffline) vi.mocked(api.redeem).mockResolvedValueOnce({ ok: false, status: 0, code: "offline", detail: "" });
   const startOver = vi.fn();
-  const makeDeliveries = vi.fn(async (ways: DeliveryWays) => createDeliveries(ways));
+  const makeDeliveries = vi.fn(async (needs: DeliveryDependencies) => createDeliveries(needs));
   const store = createStore({
     api,
-    memory,
+    localState,
+    files: fileRows,
     makeDeliveries,
-    makeOutbox: createOutbox,
+    makeOutbox: (deliver, adopted) => {
+      const tab = device.open(deliver, adopted);
+      tabs.push(tab);
+      return tab.outbox;
+    },
     makeUploads: () => {
       throw new Error("no files here");
     },
     keptConversations: async () => [],
-    say: (command) => {
+    sendCommand: (command) => {
       said.push(command);
       return true;
     },
@@ -151,7 +164,7 @@ afterEach(() => {
 
 beforeEach(async () => {
   closeTabs();
-  await clear(createDatabase("flack-outbox-v2", "entries"));
+  await clearDatabase();
   go("/", "replace");
 });
 
@@ -173,7 +186,7 @@ describe("where one is", () => {
   test("from / one comes to #general the first time, and to the last conversation afterwards", async () => {
     await make();
     expect(route.value).toEqual({ kind: "channel", id: "general" });
-    memory.keepPlace(ada.id, "/c/design");
+    localState.keepPlace(ada.id, "/c/design");
     go("/", "replace");
     await make();
     expect(route.value).toEqual({ kind: "channel", id: "design" });
@@ -213,7 +226,7 @@ describe("what the channel tells", () => {
     const { store } = await talking();
     store.receiveChannel("general", welcome([], { you: { ...ada, name: "Ada L." } }));
     expect(store.person.value?.name).toBe("Ada L.");
-    expect(memory.person()?.name).toBe("Ada L.");
+    expect(localState.person()?.name).toBe("Ada L.");
   });
 });
 
@@ -233,7 +246,7 @@ test("typists are known by their last word, and forgotten when their message com
 
 test("where the browser refuses storage one is still oneself: renaming and sending work", async () => {
   const { store, api, startOver } = await talking();
-  vi.spyOn(memory, "person").mockReturnValue(undefined);
+  vi.spyOn(localState, "person").mockReturnValue(undefined);
   expect((await store.rename("Ada L.")).ok).toBe(true);
   expect(startOver).not.toHaveBeenCalled();
   store.linkChanged("channel", { kind: "waiting", tries: 1 });
@@ -350,6 +363,7 @@ describe("a message that waits for its files", () => {
     const given: Uploads = {
       list,
       complaint: signal(undefined),
+      sources: () => [],
       forgive: nothing,
       add: nothing,
       rename: nothing,
@@ -395,7 +409,6 @@ describe("a message that waits for its files", () => {
   });
 
   test("keeps those that were uploaded when the page closes before its shortcodes are known", async () => {
-    const { store, said } = await talking();
     closeTabs();
     const left = {
       kind: "send",
@@ -404,13 +417,11 @@ describe("a message that waits for its files", () => {
       held: { fileNames: ["a.png"] },
     } as const;
     const about = { id: message(9).id, personId: ada.id, epoch: "epoch-general", channelId: "general", tab: "gone" };
-    await set(
-      `send:${about.id}`,
-      { ...left, ...about, madeAt: 1, dueAt: 1 },
-      createDatabase("flack-outbox-v2", "entries"),
-    );
-    store.takeOver();
-    await vi.waitFor(() => expect(said).toMatchObject([{ id: about.id, attachments: ["f"] }]), { timeout: 5_000 });
+    await createOutboxRows().put({ ...left, ...about, madeAt: 1, order: 1, revision: 1 });
+    const again = await talking();
+    await vi.waitFor(() => expect(again.said).toMatchObject([{ id: about.id, attachments: ["f"] }]), {
+      timeout: 5_000,
+    });
   });
 });
 
@@ -486,7 +497,7 @@ describe("deleting", () => {
     store.remove(here(store), second?.id ?? "");
     store.undoRemove(first?.id ?? "");
     expect(store.outbox.value).toMatchObject([{ kind: "delete", id: second?.id }]);
-    expect((store.outbox.value[0]?.dueAt ?? 0) - Date.now()).toBeGreaterThan(UNDO_MS - 1_000);
+    expect(store.outbox.value).toMatchObject([{ isUndoable: true }]);
     expect(said).toEqual([]);
     store.leavePage();
     expect(api.remove).toHaveBeenCalledExactlyOnceWith("general", second?.id);
@@ -548,11 +559,11 @@ describe("people", () => {
     const { store } = await talking();
     store.receiveDirectory({ type: "channel", channel: { ...direct, seq: 2, lastAt: 5 } });
     expect(store.titleOf(direct.id)).toBe("Bea");
-    expect(store.waiting({ ...direct, seq: 2 })).toEqual({ count: 2, isForYou: true });
-    expect(store.waiting(channel("design", { seq: 0 }))).toEqual({ count: 0, isForYou: false });
+    expect(store.unreadOf({ ...direct, seq: 2 })).toEqual({ count: 2, isForYou: true });
+    expect(store.unreadOf(channel("design", { seq: 0 }))).toEqual({ count: 0, isForYou: false });
     store.receiveDirectory({ type: "activity", channels: [{ id: "design", seq: 1, lastAt: 9 }] });
     store.receiveDirectory({ type: "mention", channel: "design", message: message(1, { text: `<@${ada.id}>` }) });
-    expect(store.waiting(channel("design", { seq: 1 }))).toEqual({ count: 1, isForYou: true });
+    expect(store.unreadOf(channel("design", { seq: 1 }))).toEqual({ count: 1, isForYou: true });
   });
 });
 
@@ -584,18 +595,18 @@ describe("a device link", () => {
 
   test("taken there: this device forgets who was here before", async () => {
     await make();
-    memory.keepDraft(ada.id, "epoch-general", "Ada's thought");
+    localState.keepDraft(ada.id, "epoch-general", "Ada's thought");
     const { store } = await make({ token: "secret" });
     await store.decideLink(true);
     expect(store.person.value).toEqual(bea);
-    expect(memory.draft(ada.id, "epoch-general")).toBe("");
+    expect(localState.draft(ada.id, "epoch-general")).toBe("");
   });
 });
 
 describe("unread", () => {
   test("a channel first seen starts as read; messages elsewhere count; reading ends it, over a restart too", async () => {
     const { store } = await talking([message(1)]);
-    const unread = (of = store) => of.waiting(of.channels.value.get("design") ?? channel("design")).count;
+    const unread = (of = store) => of.unreadOf(of.channels.value.get("design") ?? channel("design")).count;
     expect(unread()).toBe(0);
     store.receiveDirectory({ type: "activity", channels: [{ id: "design", seq: 3, lastAt: 9 }] });
     expect(unread()).toBe(3);
@@ -606,7 +617,7 @@ describe("unread", () => {
     again.receiveChannel("design", welcome([message(240)], { epoch: "epoch-design" }));
     again.markRead();
     expect(unread(again)).toBe(0);
-    expect(memory.read(ada.id, "epoch-design")).toBe(240);
+    expect(localState.read(ada.id, "epoch-design")).toBe(240);
   });
 });
 
@@ -683,7 +694,7 @@ describe("the end of a session", () => {
 
   test("somebody else signed in in another tab: this one starts over, and sends nothing in their name", async () => {
     const { store, api, startOver } = await talking([message(1)]);
-    memory.keepPerson(bea);
+    localState.keepPerson(bea);
     store.linkChanged("channel", { kind: "waiting", tries: 1 });
     store.send(here(store), "Ada's words");
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -711,15 +722,15 @@ describe("read marks agree on all devices", () => {
     const { store } = await talking([message(1)]);
     const general = { ...channel("design"), seq: 5 };
     store.receiveDirectory({ ...first, channels: [general], reads: { design: 5 } });
-    expect(store.waiting(general).count).toBe(0);
+    expect(store.unreadOf(general).count).toBe(0);
     store.receiveDirectory({ ...first, channels: [general], reads: { design: 2 } });
-    expect(store.waiting(general).count).toBe(3);
+    expect(store.unreadOf(general).count).toBe(3);
     store.receiveDirectory({ type: "read", channels: [{ id: "design", seq: 4 }] });
-    expect(store.waiting(general).count).toBe(1);
+    expect(store.unreadOf(general).count).toBe(1);
     store.receiveDirectory({ type: "read", channels: [{ id: "design", seq: 3 }] });
-    expect(store.waiting(general).count).toBe(1);
+    expect(store.unreadOf(general).count).toBe(1);
     store.receiveDirectory({ type: "unread", id: "design", seq: 2 });
-    expect(store.waiting(general).count).toBe(4);
+    expect(store.unreadOf(general).count).toBe(4);
   });
 
   test("what is read is told when the page is hidden, once, and not what the server said itself", async () => {
@@ -736,9 +747,9 @@ describe("read marks agree on all devices", () => {
     const { store } = await talking([]);
     const design = { ...channel("design"), seq: 3 };
     store.receiveDirectory({ ...first, channels: [design], reads: { design: 0 }, mentions: { design: [2] } });
-    expect(store.waiting(design)).toEqual({ count: 3, isForYou: true });
+    expect(store.unreadOf(design)).toEqual({ count: 3, isForYou: true });
     store.receiveDirectory({ type: "activity", channels: [{ id: "design", seq: 3, lastAt: 1, deleted: [2] }] });
-    expect(store.waiting(design)).toEqual({ count: 2, isForYou: false });
+    expect(store.unreadOf(design)).toEqual({ count: 2, isForYou: false });
   });
 
   test("a message that was fetched before it was deleted, and comes after that, counts no more", async () => {
@@ -752,7 +763,7 @@ describe("read marks agree on all devices", () => {
     answered.resolve({ ok: true, value: stale, status: 200 });
     await answered.promise;
     await new Promise((resolve) => setTimeout(resolve));
-    expect(store.waiting(design).count).toBe(0);
+    expect(store.unreadOf(design).count).toBe(0);
   });
 
   test("a mention that was taken away is one no more", async () => {
@@ -761,7 +772,7 @@ describe("read marks agree on all devices", () => {
     const mentioning = { ...message(1), text: `<@${ada.id}>` };
     store.receiveDirectory({ ...first, channels: [design], reads: { design: 0 } });
     store.receiveDirectory({ type: "mention", channel: "design", message: mentioning });
-    expect(store.waiting(design).isForYou).toBe(true);
+    expect(store.unreadOf(design).isForYou).toBe(true);
     const window = {
       epoch: design.epoch,
       head: { seq: 1, rev: 2 },
@@ -769,7 +780,7 @@ describe("read marks agree on all devices", () => {
     };
     vi.mocked(api.window).mockResolvedValueOnce({ ok: true, value: window, status: 200 });
     store.receiveDirectory({ type: "mention_withdrawn", channel: "design", id: mentioning.id });
-    await vi.waitFor(() => expect(store.waiting(design)).toEqual({ count: 1, isForYou: false }));
+    await vi.waitFor(() => expect(store.unreadOf(design)).toEqual({ count: 1, isForYou: false }));
   });
 
   test("channels that did not fit into the first frame are fetched page by page", async () => {
@@ -783,7 +794,7 @@ describe("read marks agree on all devices", () => {
     store.receiveDirectory({ ...first, channels: [channel("general")], reads: {}, more: true });
     await vi.waitFor(() => expect([...store.channels.value.keys()].sort()).toEqual(["general", "second", "third"]));
     expect(vi.mocked(api.channels).mock.calls.map(([cursor]) => cursor)).toEqual(["", "second"]);
-    expect(store.waiting({ ...channel("second"), seq: 4 }).count).toBe(3);
+    expect(store.unreadOf({ ...channel("second"), seq: 4 }).count).toBe(3);
   });
 
   test("while pages of the list are missing, channels of before stay and nothing counts as written to a channel that is gone", async () => {
@@ -808,7 +819,7 @@ describe("read marks agree on all devices", () => {
     store.receiveDirectory({ ...first, channels: [], reads: {} });
     store.markRead();
     store.receiveDirectory({ ...first, channels: [{ ...channel("general"), seq: 2 }], reads: { general: 0 } });
-    expect(store.waiting({ ...channel("general"), seq: 2 }).count).toBe(0);
+    expect(store.unreadOf({ ...channel("general"), seq: 2 }).count).toBe(0);
     store.linkChanged("directory", { kind: "live" });
     expect(toldFeed).toEqual([{ type: "read", channels: [{ id: "general", seq: 2 }] }]);
   });

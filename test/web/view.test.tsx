@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { cleanup, fireEvent, render, screen, waitFor } from "@testing-library/preact";
 import { describe, expect, test, vi } from "vitest";
-import type { Intent, OutboxEntry } from "../../web/state/outbox.ts";
+import type { Intent, OutboxEntry } from "../../web/state/outbox-entry.ts";
 import { enter } from "../../web/state/preferences.ts";
 import type { Conversation, Store } from "../../web/state/store.ts";
 import { Composer } from "../../web/view/composer/Composer.tsx";
@@ -17,7 +17,7 @@ const bea: Person = { id: "bea-0123456789abcdef", name: "Bea" };
 const NOON = new Date(2026, 10, 22, 12).getTime();
 const MINUTE_MS = 60_000;
 
-type Circumstances = Partial<Pick<OutboxEntry, "madeAt" | "dueAt" | "failure">>;
+type Circumstances = Partial<Pick<OutboxEntry, "madeAt" | "failure">>;
 
 function message(seq: number, about: Partial<Message> = {}): Message {
   return { id: `m${seq}`, seq, rev: seq, author: ada, sentAt: NOON, text: `${seq}`, ...about };
@@ -31,7 +31,8 @@ function pending(id: string, intent: Intent = { kind: "send", text: id }, about:
     epoch: "e",
     channelId: "c",
     madeAt: NOON,
-    dueAt: NOON,
+    order: 1,
+    revision: 1,
     tab: "t",
     ...about,
   };
@@ -115,8 +116,8 @@ describe("the timeline", () => {
   });
 
   test("shows a deletion under way, and the tombstone once it is there", () => {
-    const entry = pending("m1", { kind: "delete" }, { dueAt: NOON + 5_000 });
-    expect(layOut([message(1)], [entry], ada)[0]?.rows[0]?.state).toEqual({ kind: "deleting", dueAt: NOON + 5_000 });
+    const entry = pending("m1", { kind: "delete", isUndoable: true });
+    expect(layOut([message(1)], [entry], ada)[0]?.rows[0]?.state).toEqual({ kind: "deleting", isUndoable: true });
     const [row] = layOut([message(1, { text: "", deleted: true })], [entry], ada)[0]?.rows ?? [];
     expect(row).toMatchObject({ isTombstone: true, state: { kind: "sent" } });
   });

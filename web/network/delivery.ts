@@ -6,31 +6,31 @@ import * as v from "valibot";
 import type { ChannelCommand } from "../../worker/protocol/commands.ts";
 import { Message } from "../../worker/protocol/frames.ts";
 import { t, told } from "../i18n/i18n.ts";
-import type { Delivery, OutboxEntry } from "../state/outbox.ts";
+import type { Delivery, OutboxEntry } from "../state/outbox-entry.ts";
 import type { Answer, api as httpApi } from "./api.ts";
 
 /** Refusals that pass by themselves: the message is fine, the moment was not. */
 const PASSING: readonly string[] = ["rate_limited", "busy"];
-/** Until the next try (ms) where nobody names a time. */
-const WEATHER_MS = 2_000;
+/** Until the next try (ms) where the server names no time. */
+const RETRY_MS = 2_000;
 
-export type DeliveryWays = {
+export type DeliveryDependencies = {
   readonly api: typeof httpApi;
   /** Sends a command on the socket of the open conversation; `false` when it is not live. */
-  readonly say: (command: ChannelCommand) => boolean;
+  readonly sendCommand: (command: ChannelCommand) => boolean;
   /** The server has answered an entry that went by HTTP with its message. */
   readonly confirmed: (entry: OutboxEntry, message: Message) => void;
-  /** By which way an entry can go now. */
-  readonly wayOf: (entry: OutboxEntry) => "socket" | "http" | "none" | "gone";
+  /** How an entry can go now. */
+  readonly transportFor: (entry: OutboxEntry) => "socket" | "http" | "none" | "gone";
 };
 
-export function createDeliveries({ api, say, confirmed, wayOf }: DeliveryWays) {
+export function createDeliveries({ api, sendCommand, confirmed, transportFor }: DeliveryDependencies) {
   /** By the command and id that an answer names: what is on the socket and not answered yet. */
   const awaited = new Map<string, { readonly entry: OutboxEntry; readonly answer: (delivery: Delivery) => void }>();
 
   function deliver(entry: OutboxEntry): Promise<Delivery> {
-    const way = wayOf(entry);
-    switch (way) {
+    const transport = transportFor(entry);
+    switch (transport) {
       case "socket":
         return bySocket(entry);
       case "http":
@@ -40,7 +40,7 @@ export function createDeliveries({ api, say, confirmed, wayOf }: DeliveryWays) {
       case "gone":
         return Promise.resolve({ kind: "refused", code: "not_found", detail: t("This channel is gone.") });
       default:
-        return way satisfies never;
+        return transport satisfies never;
     }
   }
 
@@ -52,7 +52,7 @@ export function createDeliveries({ api, say, confirmed, wayOf }: DeliveryWays) {
         resolve(delivery);
       };
       awaited.set(name, { entry, answer });
-      if (!say(commandOf(entry))) answer({ kind: "offline" });
+      if (!sendCommand(commandOf(entry))) answer({ kind: "offline" });
     });
   }
 
@@ -64,7 +64,7 @@ export function createDeliveries({ api, say, confirmed, wayOf }: DeliveryWays) {
       return { kind: "done" };
     }
     if (answer.status === 401) return { kind: "offline" };
-    return answer.status === 0 ? { kind: "later", waitMs: WEATHER_MS } : afterRefusal(answer);
+    return answer.status === 0 ? { kind: "later", waitMs: RETRY_MS } : afterRefusal(answer);
   }
 
   return {
@@ -161,6 +161,6 @@ function contentOf({ text, replyTo, attachments }: Extract<OutboxEntry, { kind: 
 function afterRefusal(refusal: { code: string; detail: string; retryAfterMs?: number }): Delivery {
   const { code, detail, retryAfterMs } = refusal;
   return PASSING.includes(code)
-    ? { kind: "later", waitMs: retryAfterMs ?? WEATHER_MS }
+    ? { kind: "later", waitMs: retryAfterMs ?? RETRY_MS }
     : { kind: "refused", code, detail: told(code, detail) };
 }

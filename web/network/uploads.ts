@@ -27,6 +27,8 @@ export type Upload = {
 
 export type Uploads = {
   readonly list: ReadonlySignal<readonly Upload[]>;
+  /** The files as they were chosen, in order, under the names they have now. */
+  sources(): readonly File[];
   /** Why some files were not taken, if so. */
   readonly complaint: ReadonlySignal<string | undefined>;
   /** What could not be taken is not spoken of any more. */
@@ -140,6 +142,12 @@ export function createUploads(channelId: string): Uploads {
   return {
     list,
     complaint,
+    sources() {
+      return list.value.flatMap(({ id, name }) => {
+        const file = files.get(id);
+        return file ? [new File([file], name, { type: file.type })] : [];
+      });
+    },
     add(chosen) {
       const room = ATTACHMENTS_MAX - list.value.length;
       const large = chosen.filter((file) => file.size > ATTACHMENT_MAX_BYTES && !mayShrink(file));

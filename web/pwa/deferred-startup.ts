@@ -26,7 +26,7 @@ export function begin(store: Store): void {
 
 /** What waits, for whoever looks at another tab or at the app's icon. */
 function tell(store: Store): void {
-  const waiting = [...store.channels.value.values()].map(store.waiting);
+  const waiting = [...store.channels.value.values()].map(store.unreadOf);
   const count = waiting.reduce((sum, channel) => sum + channel.count, 0);
   const place = store.open.value ? `${store.titleOf(store.open.value.channelId)} · ` : "";
   document.title = `${count > 0 ? `(${count}) ` : ""}${place}${siteName}`;

@@ -2,14 +2,15 @@
  * What the desktop is told of while nobody looks: one notification a conversation, from one tab of the device only.
  * Shown by the service worker, so that a click finds its way also when this tab is gone.
  */
-import { effect, untracked } from "@preact/signals";
+import { effect } from "@preact/signals";
 import type { Message } from "../../worker/protocol/frames.ts";
 import { mentionedIn } from "../../worker/protocol/text.ts";
 import { t } from "../i18n/i18n.ts";
+import type { Incoming } from "../state/incoming.ts";
 import { notifications, sound } from "../state/preferences.ts";
 import { quoted } from "../state/quoted.ts";
 import { channelHref } from "../state/route.ts";
-import type { Heard, Store } from "../state/store.ts";
+import type { Store } from "../state/store.ts";
 
 /** So long (ms) the tab that somebody looks at has to say that a message was read. */
 const READ_ELSEWHERE_MS = 400;
@@ -44,15 +45,10 @@ export function tellDesktop(store: Store): void {
 function follow(store: Store): void {
   /** By epoch: the newest message that was told. */
   const told = new Map<string, number>();
-  const before = store.heard.peek();
-  effect(() => {
-    const heard = store.heard.value;
-    if (!heard || heard === before) return; // told by the tab before this one, if at all
-    untracked(() => setTimeout(() => void tell(store, told, heard), READ_ELSEWHERE_MS));
-  });
+  store.onIncoming((incoming) => setTimeout(() => void tell(store, told, incoming), READ_ELSEWHERE_MS));
 }
 
-async function tell(store: Store, told: Map<string, number>, { channelId, messages }: Heard): Promise<void> {
+async function tell(store: Store, told: Map<string, number>, { channelId, messages }: Incoming): Promise<void> {
   const channel = store.channels.peek().get(channelId);
   const you = store.person.peek()?.id ?? "";
   const wanted = notifications.chosen.peek();

@@ -15,7 +15,7 @@ const UNNOTICED_MS = 40_000;
 
 export type ReadEntry = { readonly id: string; readonly seq: number };
 
-type Ways = {
+type Dependencies = {
   /** Says whether the frame could be sent now. */
   readonly send: (channels: readonly ReadEntry[]) => boolean;
   /** The channel of an epoch, when the list of channels has it. */
@@ -23,7 +23,9 @@ type Ways = {
   readonly now: () => number;
 };
 
-export function createReadReporter({ send, idOf, now }: Ways) {
+export type ReadReporter = ReturnType<typeof createReadReporter>;
+
+export function createReadReporter({ send, idOf, now }: Dependencies) {
   /** By epoch: read and not sent yet. An epoch that is not in the list waits until it is. */
   const pending = new Map<string, number>();
   /** What the last frames held, by epoch: it is sent again if they are refused or lost. */

@@ -6,13 +6,13 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Channel, Message, Person } from "../../worker/protocol/frames.ts";
 import { WINDOW_MESSAGES } from "../../worker/protocol/limits.ts";
 import { mentionedIn } from "../../worker/protocol/text.ts";
-import type { memory as deviceMemory } from "../storage/local-state.ts";
+import type { localState as deviceState } from "../storage/local-state.ts";
 
 /** What waits in a conversation. `count` is what the rail shows; `isForYou`: a mention, or a direct message. */
-export type Waiting = { readonly count: number; readonly isForYou: boolean };
+export type UnreadState = { readonly count: number; readonly isForYou: boolean };
 
 type Facts = {
-  readonly memory: typeof deviceMemory;
+  readonly localState: typeof deviceState;
   readonly person: ReadonlySignal<Person | undefined>;
   /** The newest message this tab has of an epoch, 0 if none. */
   readonly heldSeq: (channelId: string, epoch: string) => number;
@@ -20,7 +20,9 @@ type Facts = {
   readonly onRead: (epoch: string, seq: number) => void;
 };
 
-export function createReading({ memory, person, heldSeq, onRead }: Facts) {
+export type Unread = ReturnType<typeof createUnread>;
+
+export function createUnread({ localState, person, heldSeq, onRead }: Facts) {
   const seqs = signal<ReadonlyMap<string, number>>(new Map());
   const drafts = signal<ReadonlySet<string>>(new Set());
   /** By epoch: the numbers of messages that mention this person. */
@@ -30,14 +32,22 @@ export function createReading({ memory, person, heldSeq, onRead }: Facts) {
 
   function markRead(epoch: string, seq: number): void {
     const who = person.value;
-    if (!who || Math.max(seqs.value.get(epoch) ?? -1, memory.read(who.id, epoch) ?? -1) >= seq) return;
+    if (!who || Math.max(seqs.value.get(epoch) ?? -1, localState.read(who.id, epoch) ?? -1) >= seq) return;
     setMark(who.id, epoch, seq);
     onRead(epoch, seq);
   }
 
   function setMark(personId: string, epoch: string, seq: number): void {
-    memory.keepRead(personId, epoch, seq);
+    localState.keepRead(personId, epoch, seq);
     seqs.value = new Map(seqs.value).set(epoch, seq);
+  }
+
+  function setDraft(epoch: string, isThere: boolean): void {
+    if (drafts.value.has(epoch) === isThere) return;
+    const unsaid = new Set(drafts.value);
+    if (isThere) unsaid.add(epoch);
+    else unsaid.delete(epoch);
+    drafts.value = unsaid;
   }
 
   /** Notes in a map of sets which numbers of an epoch belong and which do not. The same map where nothing is new. */
@@ -70,20 +80,28 @@ export function createReading({ memory, person, heldSeq, onRead }: Facts) {
       const read = new Map(seqs.value);
       const unsaid = new Set(drafts.value);
       for (const { epoch, seq, kind } of channels) {
-        if (memory.draft(who.id, epoch) === "") unsaid.delete(epoch);
+        if (localState.draft(who.id, epoch) === "") unsaid.delete(epoch);
         else unsaid.add(epoch);
         const first = kind === "direct" ? 0 : seq;
-        const kept = memory.read(who.id, epoch);
-        if (kept === undefined) memory.keepRead(who.id, epoch, first);
+        const kept = localState.read(who.id, epoch);
+        if (kept === undefined) localState.keepRead(who.id, epoch, first);
         read.set(epoch, Math.max(read.get(epoch) ?? 0, kept ?? first));
       }
       seqs.value = read;
       drafts.value = unsaid;
     },
 
+    /** Another tab has kept a draft of a channel, or has read further in it. */
+    noticeElsewhere(kind: string, epoch: string): void {
+      const who = person.value;
+      if (!who) return;
+      if (kind === "draft") setDraft(epoch, localState.draft(who.id, epoch) !== "");
+      if (kind === "read") seqs.value = new Map(seqs.value).set(epoch, localState.read(who.id, epoch) ?? 0);
+    },
+
     /** The newest message read of an epoch; `undefined` in one never seen. */
     readSeq: (epoch: string): number | undefined =>
-      seqs.value.get(epoch) ?? (person.value && memory.read(person.value.id, epoch)),
+      seqs.value.get(epoch) ?? (person.value && localState.read(person.value.id, epoch)),
 
     /** Everything up to `seq` was seen. */
     markRead,
@@ -91,8 +109,8 @@ export function createReading({ memory, person, heldSeq, onRead }: Facts) {
     /** The server says how far this person has read, on whatever device; it may be less than this device thought. */
     setRead(epoch: string, seq: number): void {
       const who = person.value;
-      // All tabs share the memory; another one may have written there what this one does not show yet.
-      if (who && (memory.read(who.id, epoch) !== seq || seqs.value.get(epoch) !== seq)) setMark(who.id, epoch, seq);
+      // All tabs share the storage; another one may have written there what this one does not show yet.
+      if (who && (localState.read(who.id, epoch) !== seq || seqs.value.get(epoch) !== seq)) setMark(who.id, epoch, seq);
     },
 
     /** The server says which unread messages mention this person. */
@@ -109,7 +127,7 @@ export function createReading({ memory, person, heldSeq, onRead }: Facts) {
     },
 
     /** What waits in a channel, at most as many messages as are kept. `own`: one's own that are on their way and may be in `seq` already. */
-    waiting({ id, epoch, seq, kind }: Channel, own: number): Waiting {
+    unreadOf({ id, epoch, seq, kind }: Channel, own: number): UnreadState {
       const newest = Math.max(seq, heldSeq(id, epoch));
       const read = Math.max(seqs.value.get(epoch) ?? newest, newest - WINDOW_MESSAGES);
       const silent = [...(uncounted.value.get(epoch) ?? [])].filter((at) => at > read && at <= newest).length;
@@ -141,29 +159,23 @@ export function createReading({ memory, person, heldSeq, onRead }: Facts) {
 
     draft(epoch: string | undefined): string {
       const who = person.value;
-      return who && epoch !== undefined ? memory.draft(who.id, epoch) : "";
+      return who && epoch !== undefined ? localState.draft(who.id, epoch) : "";
     },
 
     keepDraft(epoch: string | undefined, text: string): void {
       const who = person.value;
       if (!who || epoch === undefined) return;
-      memory.keepDraft(who.id, epoch, text);
-      if (drafts.value.has(epoch) === (text !== "")) return;
-      const unsaid = new Set(drafts.value);
-      if (text === "") unsaid.delete(epoch);
-      else unsaid.add(epoch);
-      drafts.value = unsaid;
+      localState.keepDraft(who.id, epoch, text);
+      setDraft(epoch, text !== "");
     },
 
     /** Forgets what was begun in a channel that is gone. */
     dropUnsaid(epoch: string): void {
       if (person.value) {
-        memory.keepDraft(person.value.id, epoch, "");
-        memory.keepEdit(person.value.id, epoch, undefined);
+        localState.keepDraft(person.value.id, epoch, "");
+        localState.keepEdit(person.value.id, epoch, undefined);
       }
-      const unsaid = new Set(drafts.value);
-      unsaid.delete(epoch);
-      drafts.value = unsaid;
+      setDraft(epoch, false);
     },
 
     /** Another person begins here. */

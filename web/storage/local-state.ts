@@ -16,6 +16,8 @@ export type Edit = Readonly<v.InferOutput<typeof Edit>>;
 const Rescued = v.object({ key: v.string(), text: v.string(), fileNames: v.pipe(v.array(v.string()), v.readonly()) });
 export type Rescued = Readonly<v.InferOutput<typeof Rescued>>;
 const RESCUED = `${PREFIX}rescued`;
+/** What another tab has changed: `person`, or what is kept of a person (`draft`, `edit`, `read`, …), of a channel where it belongs to one. */
+export type LocalChange = { readonly kind: string; readonly epoch?: string };
 /** Conversations the switcher begins with. */
 const RECENT_MAX = 8;
 
@@ -24,7 +26,7 @@ const tabs = new BroadcastChannel("flack");
 /** What other tabs have told, and what could not be stored: it goes before what is stored. */
 const held = new Map<string, string>();
 
-export const memory = {
+export const localState = {
   /** Who was signed in here last. The cookie decides; this only spares the first screen a wait. */
   person(): Person | undefined {
     const parsed = v.safeParse(Person, parse(read(PERSON)));
@@ -47,7 +49,7 @@ export const memory = {
     return (read(keyOf(personId, "recents")) ?? "").split(" ").filter(Boolean);
   },
   keepRecent(personId: string, channelId: string): void {
-    const recents = [channelId, ...memory.recents(personId).filter((id) => id !== channelId)].slice(0, RECENT_MAX);
+    const recents = [channelId, ...localState.recents(personId).filter((id) => id !== channelId)].slice(0, RECENT_MAX);
     write(keyOf(personId, "recents"), recents.join(" "));
   },
 
@@ -75,7 +77,8 @@ export const memory = {
       return keys.flatMap((key) => {
         const epoch = key.slice(prefix.length);
         if (!key.startsWith(prefix)) return [];
-        const text = kind === "draft" ? memory.draft(personId, epoch) : (memory.edit(personId, epoch)?.text ?? "");
+        const text =
+          kind === "draft" ? localState.draft(personId, epoch) : (localState.edit(personId, epoch)?.text ?? "");
         return text === "" ? [] : [{ key, epoch, text }];
       });
     });
@@ -98,19 +101,28 @@ export const memory = {
   /** Adds to them. Throws where it cannot be stored: then nothing of the earlier version may be deleted. */
   keepRescued(more: readonly Rescued[]): void {
     const keys = new Set(more.map(({ key }) => key));
-    const all = [...memory.rescued().filter(({ key }) => !keys.has(key)), ...more];
+    const all = [...localState.rescued().filter(({ key }) => !keys.has(key)), ...more];
     if (all.length > 0) localStorage.setItem(RESCUED, JSON.stringify(all));
   },
   dropRescued(key: string): void {
-    const left = memory.rescued().filter((one) => one.key !== key);
+    const left = localState.rescued().filter((one) => one.key !== key);
     write(RESCUED, left.length > 0 ? JSON.stringify(left) : "");
   },
 
+  /** Forgets how far channels were read that are not among these. */
+  pruneReads(personId: string, epochs: ReadonlySet<string>): void {
+    const prefix = `${keyOf(personId, "read")}.`;
+    for (const key of storedKeys()) {
+      if (key.startsWith(prefix) && !epochs.has(key.slice(prefix.length))) write(key, "");
+    }
+  },
+
   /** Calls back when another tab of this device has changed something here. */
-  onOtherTabs(changed: () => void): void {
+  onOtherTabs(changed: (change: LocalChange) => void): void {
     tabs.addEventListener("message", ({ data: [key, value] }: MessageEvent<readonly [string, string]>) => {
       held.set(key, value);
-      changed();
+      const [, kind = "person", epoch] = key.slice(PREFIX.length).split(".");
+      changed({ kind, ...(epoch !== undefined && { epoch }) });
     });
   },
 
@@ -118,7 +130,7 @@ export const memory = {
   wipe(personId: string): void {
     const own = keyOf(personId, "");
     for (const key of new Set([...storedKeys(), ...held.keys()])) if (key.startsWith(own)) write(key, "");
-    if (memory.person()?.id === personId) write(PERSON, "");
+    if (localState.person()?.id === personId) write(PERSON, "");
   },
 };
 

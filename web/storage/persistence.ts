@@ -1,101 +1,129 @@
 /**
  * What this device keeps of conversations, so that they can be read without a network: the list of channels, the people in
- * it, and the window of every conversation that was visited. In IndexedDB, by person and epoch; another person finds nothing.
- * Loaded at the start; it follows the store and is asked by nobody but the local search.
+ * it, and the window of every conversation that was visited. By person and epoch; another person finds nothing.
+ * It follows the store and writes only what has changed.
  */
 import { effect } from "@preact/signals";
-import { createStore as createDatabase, delMany, get, keys, setMany } from "idb-keyval";
 import * as v from "valibot";
 import { Channel, Person, WindowAnswer } from "../../worker/protocol/frames.ts";
 import type { Store } from "../state/store.ts";
-import { notePersistenceFailure } from "./storage-failure.ts";
+import { deleteRows, openDatabase } from "./database.ts";
+import { localState } from "./local-state.ts";
+import { attempt } from "./storage-failure.ts";
 
-const database = createDatabase("flack-kept-v2", "entries");
 /** What changes within this time (ms) is written once. */
-const GATHER_MS = 500;
+const BATCH_MS = 1_000;
+/** Windows that are kept: those written last. One takes up to 400 KB, most a tenth of it. */
+const WINDOWS_MAX = 200;
+/** The row of the list of channels and people. */
+const LIST = "list";
 
-const KeptDirectory = v.object({ channels: v.array(Channel), people: v.array(Person) });
-const KeptConversation = v.object({ channelId: v.string(), window: WindowAnswer });
+const KeptList = v.object({ channels: v.array(Channel), people: v.array(Person) });
+const KeptConversation = v.object({ channelId: v.string(), savedAt: v.number(), window: WindowAnswer });
 export type KeptConversation = v.InferOutput<typeof KeptConversation>;
 
 /** Gives the store back what was kept of its person, then keeps what it comes to hold. Ends, and forgets, with the person. */
-export function keep(store: Store): void {
+export function persist(store: Store): void {
   const personId = store.person.peek()?.id;
   if (personId === undefined) return;
-  void weather(restore(store, personId));
-  /** What is to be written, the newest of each key. */
-  const waiting = new Map<string, unknown>();
+  void attempt(() => restore(store, personId));
+  /** What is to be written, the newest of each row. */
+  const pending = new Map<string, () => unknown>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  function keepSoon(about: string, value: unknown): void {
-    waiting.set(keyOf(personId ?? "", about), value);
-    timer ??= setTimeout(write, GATHER_MS);
+  function writeSoon(about: string, value: () => unknown): void {
+    pending.set(about, value);
+    timer ??= setTimeout(write, BATCH_MS);
   }
 
   function write(): void {
     clearTimeout(timer);
     timer = undefined;
-    if (waiting.size > 0) void weather(setMany([...waiting], database));
-    waiting.clear();
+    const rows = [...pending].map(([about, value]) => ({
+      key: keyOf(personId ?? "", about),
+      personId: personId ?? "",
+      value: value(),
+    }));
+    pending.clear();
+    if (rows.length > 0)
+      void attempt(async () => {
+        const transaction = (await openDatabase()).transaction("windows", "readwrite");
+        for (const row of rows) await transaction.store.put(row);
+        await transaction.done;
+      });
   }
 
-  addEventListener("pagehide", write);
+  /** Without what activity changes, which the next connection tells anyway. */
+  const listed = () =>
+    [...store.channels.value.values()].map(({ epoch, topic, peer }) => `${epoch} ${topic} ${peer?.name}`);
+  const list = () => ({ channels: [...store.channels.peek().values()], people: [...store.people.peek().values()] });
+  let before = "";
+  const onPageHide = () => {
+    if (store.channels.peek().size > 0) pending.set(LIST, list);
+    write();
+  };
+  addEventListener("pagehide", onPageHide);
   const stops = [
     effect(() => {
-      const channels = [...store.channels.value.values()];
-      const people = [...store.people.value.values()];
-      if (channels.length > 0) keepSoon("directory", { channels, people });
+      const now = [...listed(), store.people.value.size].join("\n");
+      if (store.channels.value.size > 0 && now !== before) writeSoon(LIST, list);
+      before = now;
     }),
     effect(() => {
       const conversation = store.open.value;
       const epoch = conversation?.epoch.value;
       if (!conversation || epoch === undefined) return;
-      const { seq, rev, messages } = conversation.history.value;
-      const { channelId } = conversation;
-      const kept: KeptConversation = { channelId, window: { epoch, head: { seq, rev }, messages } };
-      keepSoon(epoch, kept);
+      void conversation.history.value;
+      const { channelId, history } = conversation;
+      writeSoon(epoch, (): KeptConversation => {
+        const { seq, rev, messages } = history.peek();
+        return { channelId, savedAt: Date.now(), window: { epoch, head: { seq, rev }, messages: [...messages] } };
+      });
+    }),
+    effect(() => {
+      if (store.isListKnown.value) void attempt(() => prune(personId, epochsOf(store)));
     }),
     effect(() => {
       if (store.person.value?.id === personId) return;
       for (const stop of stops) stop();
-      removeEventListener("pagehide", write);
+      removeEventListener("pagehide", onPageHide);
       clearTimeout(timer);
-      waiting.clear();
-      void weather(forget((key) => key.startsWith(keyOf(personId, ""))));
+      pending.clear();
+      void attempt(() => deleteRows(["windows"], personId));
     }),
   ];
 }
 
 /** Everything that is kept of a person's conversations. */
 export async function keptConversations(personId: string): Promise<readonly KeptConversation[]> {
-  const own = (await keys<string>(database)).filter((key) => key.startsWith(keyOf(personId, "")));
-  const values = await Promise.all(own.map((key) => get<unknown>(key, database)));
-  return values.flatMap((value) => {
+  const rows = await (await openDatabase()).getAllFromIndex("windows", "personId", personId);
+  return rows.flatMap(({ value }) => {
     const parsed = v.safeParse(KeptConversation, value);
     return parsed.success ? [parsed.output] : [];
   });
 }
 
 async function restore(store: Store, personId: string): Promise<void> {
-  await forget((key) => !key.startsWith(keyOf(personId, "")));
-  const directory = v.safeParse(KeptDirectory, await get(keyOf(personId, "directory"), database));
-  if (directory.success) store.restoreDirectory(directory.output.channels, directory.output.people);
+  await deleteRows(["windows", "files", "outbox"], personId, true);
+  const list = v.safeParse(KeptList, (await (await openDatabase()).get("windows", keyOf(personId, LIST)))?.value);
+  if (list.success) store.restoreDirectory(list.output.channels, list.output.people);
   for (const { channelId, window } of await keptConversations(personId)) store.restoreConversation(channelId, window);
 }
 
-async function forget(which: (key: string) => boolean): Promise<void> {
-  await delMany((await keys<string>(database)).filter(which), database);
+/** Deletes windows of channels that are gone, the oldest beyond the limit, and read marks that nothing belongs to any more. */
+async function prune(personId: string, epochs: ReadonlySet<string>): Promise<void> {
+  localState.pruneReads(personId, epochs);
+  const kept = [...(await keptConversations(personId))].sort((a, b) => b.savedAt - a.savedAt);
+  const gone = kept.filter(({ window }, at) => at >= WINDOWS_MAX || !epochs.has(window.epoch));
+  const transaction = (await openDatabase()).transaction("windows", "readwrite");
+  for (const { window } of gone) await transaction.store.delete(keyOf(personId, window.epoch));
+  await transaction.done;
+}
+
+function epochsOf(store: Store): ReadonlySet<string> {
+  return new Set([...store.channels.peek().values()].map(({ epoch }) => epoch));
 }
 
 function keyOf(personId: string, about: string): string {
   return `${personId} ${about}`;
-}
-
-/** A device that cannot store shows what the network brings, and no more. */
-async function weather(work: Promise<void>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    notePersistenceFailure(error);
-  }
 }

@@ -8,6 +8,16 @@ const isFailing = signal(false);
 /** Drafts or unsent messages could not be stored. */
 export const isPersistenceFailing: ReadonlySignal<boolean> = isFailing;
 
+/** What storage answers; `undefined` where the browser refuses it or is full, which the page says then. */
+export async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    notePersistenceFailure(error);
+    return undefined;
+  }
+}
+
 /** Something could not be stored: it is kept in memory. */
 export function notePersistenceFailure(error: unknown): void {
   console.warn("this device stores nothing", error);

@@ -2,9 +2,9 @@
  * Meets what version 0.1 left on this device, once, before the session is requested: the server knows nothing of it any more.
  * Words become *Unsent messages*, choices stay, everything else is deleted.
  */
-import { clear, createStore, entries } from "idb-keyval";
+import { deleteDB, openDB } from "idb";
 import * as v from "valibot";
-import { memory, type Rescued } from "./local-state.ts";
+import { localState, type Rescued } from "./local-state.ts";
 
 const PERSON_KEY = "flack.person";
 /** Ids of people had 22 characters; today they begin with their shard's number and are longer. */
@@ -12,6 +12,9 @@ const OLD_ID_LENGTH = 22;
 /** Keys of a person: `flack.<id>.…`. */
 const OLD_KEY = /^flack\.[\w-]{22}\./;
 const WORDS_KEY = /^flack\.[\w-]{22}\.(draft|edit)\./;
+
+/** What version 0.1 kept its outbox and its windows in. */
+const OLD_DATABASES = ["flack-outbox", "flack-kept"] as const;
 
 const Edit = v.object({ text: v.string() });
 /** A message or a rewrite in the outbox. Its files are named once they are uploaded, or while it waits for them. */
@@ -25,20 +28,18 @@ const Written = v.object({
 
 /**
  * Does nothing where version 0.1 left nothing, or where the browser stores nothing. Words are kept before anything is deleted. The
- * databases have other names today: what is deleted is never of this version.
+ * database has another name today: what is deleted is never of this version.
  */
 export async function upgrade(): Promise<void> {
   try {
     const keys = Object.keys(localStorage).filter((key) => OLD_KEY.test(key));
-    const isOldPerson = memory.person()?.id.length === OLD_ID_LENGTH;
+    const isOldPerson = localState.person()?.id.length === OLD_ID_LENGTH;
     if (keys.length === 0 && !isOldPerson) return;
     // Before anything is awaited: nobody signs in meanwhile as a person who is no more.
-    memory.keepRescued(words(keys));
+    localState.keepRescued(words(keys));
     if (isOldPerson) localStorage.removeItem(PERSON_KEY);
-    const outbox = createStore("flack-outbox", "entries");
-    memory.keepRescued(await unsent(outbox));
-    await clear(outbox);
-    await clear(createStore("flack-kept", "entries"));
+    localState.keepRescued(await unsent());
+    for (const name of OLD_DATABASES) await deleteDB(name);
     for (const key of keys) localStorage.removeItem(key); // last: while they are there all of it is tried again
   } catch (error) {
     console.warn("what an earlier version left here could not be read", error); // it is tried again at the next start
@@ -65,9 +66,14 @@ function textOf(edit: string): string {
 }
 
 /** Messages and rewrites that the server had not confirmed. */
-async function unsent(outbox: ReturnType<typeof createStore>): Promise<readonly Rescued[]> {
-  return (await entries(outbox)).flatMap(([, value]) => {
-    const parsed = v.safeParse(Written, value);
+async function unsent(): Promise<readonly Rescued[]> {
+  const database = await openDB(OLD_DATABASES[0]);
+  const rows: readonly unknown[] = database.objectStoreNames.contains("entries")
+    ? await database.getAll("entries")
+    : [];
+  database.close();
+  return rows.flatMap((row) => {
+    const parsed = v.safeParse(Written, row);
     if (!parsed.success) return [];
     const { kind, id, text, attachments = [], held } = parsed.output;
     const fileNames = held?.fileNames ?? attachments.map(({ name }) => name);

@@ -39,7 +39,7 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
   wasWelcomed.current ||= isWelcomed;
   const isDirect = !title.startsWith("#");
   const isUnreadElsewhere = [...store.channels.value.values()].some(
-    (other) => other.id !== channelId && store.waiting(other).count > 0,
+    (other) => other.id !== channelId && store.unreadOf(other).count > 0,
   );
   return (
     <div class="conversation">

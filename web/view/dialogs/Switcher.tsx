@@ -223,7 +223,7 @@ function channelOptions(store: Store, which: (peer: Person | undefined) => boole
       key: channel.epoch,
       sign: channel.peer ?? "#",
       label: store.titleOf(channel.id).replace(/^#/, ""),
-      unread: store.waiting(channel).count,
+      unread: store.unreadOf(channel).count,
       act: () => goTo(store, channel.id),
     }))
     .sort((a, b) => a.label.localeCompare(b.label));
@@ -256,7 +256,10 @@ function actions(): readonly Option[] {
 
 /** Messages held on this device: what is kept of every visited conversation, and what this tab has, as it is now. */
 function messages(store: Store, kept: readonly KeptConversation[], typed: string): readonly Option[] {
-  const windows = new Map(kept.map(({ channelId, window }) => [channelId, window.messages]));
+  // A channel made again under the name of one that is gone has none of its messages.
+  const isThere = ({ channelId, window }: KeptConversation) =>
+    store.channels.value.get(channelId)?.epoch === window.epoch;
+  const windows = new Map(kept.filter(isThere).map(({ channelId, window }) => [channelId, window.messages]));
   for (const { channelId, history } of store.visited()) {
     if (history.value.messages.length > 0) windows.set(channelId, history.value.messages);
   }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import { messageLink } from "../../state/route.ts";
 import type { Conversation, Store } from "../../state/store.ts";
@@ -184,31 +184,37 @@ export function MessageState({ store, row: { id, seq, state } }: Pick<ToolbarPro
         </span>
       );
     case "deleting":
-      return <Deleting store={store} id={id} dueAt={state.dueAt} />;
+      return <Deleting store={store} id={id} isUndoable={state.isUndoable} />;
     default:
       return state satisfies never;
   }
 }
 
 /** Offers to take a deletion back while that is possible, then says what it waits for. */
-function Deleting({ store, id, dueAt }: { readonly store: Store; readonly id: string; readonly dueAt: number }) {
-  const [isDue, setDue] = useState(dueAt <= Date.now());
-  useEffect(() => {
-    const timer = setTimeout(() => {
-      // The button goes: its focus stays with the message.
-      const row = document.getElementById(rowId(id));
-      if (row?.querySelector(".state")?.contains(document.activeElement)) row.focus();
-      setDue(true);
-    }, dueAt - Date.now());
-    return () => clearTimeout(timer);
-  }, [dueAt]);
-  if (isDue) {
+function Deleting({
+  store,
+  id,
+  isUndoable,
+}: {
+  readonly store: Store;
+  readonly id: string;
+  readonly isUndoable: boolean;
+}) {
+  const undo = useRef<HTMLButtonElement>(null);
+  // The button goes: its focus stays with the message.
+  useLayoutEffect(() => {
+    return () => {
+      if (document.activeElement === undo.current) document.getElementById(rowId(id))?.focus();
+    };
+  }, [isUndoable]);
+  if (!isUndoable) {
     return <span class="state">{t(store.isConnected.value ? "Deleting…" : "Will be deleted when connected")}</span>;
   }
   return (
     <span class="state">
       {t("Deleting…")}{" "}
       <button
+        ref={undo}
         type="button"
         class="link-button"
         onClick={() => {

@@ -4,7 +4,7 @@
  */
 import type { Attachment, Message, Person, Reaction } from "../../../worker/protocol/frames.ts";
 import { react, unreact } from "../../../worker/protocol/history.ts";
-import type { OutboxEntry } from "../../state/outbox.ts";
+import type { OutboxEntry } from "../../state/outbox-entry.ts";
 
 /** Messages of one author within this time (ms) stand together under one name. */
 const GROUP_MS = 5 * 60 * 1_000;
@@ -24,8 +24,7 @@ type RowState =
       readonly detail: string;
       readonly retry: Retry;
     }
-  /** Can be undone until `dueAt` (ms), and goes then. */
-  | { readonly kind: "deleting"; readonly dueAt: number };
+  | { readonly kind: "deleting"; readonly isUndoable: boolean };
 
 export type MessageRow = {
   readonly id: string;
@@ -54,6 +53,8 @@ const NONE: readonly never[] = [];
 const SENT: RowState = { kind: "sent" };
 const SENDING: RowState = { kind: "sending" };
 const HELD: RowState = { kind: "held" };
+const UNDOABLE: RowState = { kind: "deleting", isUndoable: true };
+const DELETING: RowState = { kind: "deleting", isUndoable: false };
 
 /**
  * Lays out a conversation as `you` see it. `entries` are those of this conversation. Rows of `before` that are as they were
@@ -142,14 +143,15 @@ function reacted(reactions: readonly Reaction[], { emoji, on }: { emoji: string;
 
 /** How it stands with a message about which a command is under way. */
 function stateOf(entry: OutboxEntry): RowState {
-  const { kind, dueAt, failure } = entry;
+  const { kind, failure } = entry;
   if (failure && kind !== "react") {
     const isInterrupted = failure.code === "interrupted";
     const retry = !isInterrupted ? "whole" : kind === "send" && entry.text !== "" ? "words" : "none";
     return { kind: "failed", command: kind, detail: failure.detail, retry };
   }
   if (kind === "send" && entry.held && entry.held.fileNames.length > 0) return HELD;
-  return kind === "delete" ? { kind: "deleting", dueAt } : SENDING;
+  if (kind !== "delete") return SENDING;
+  return entry.isUndoable ? UNDOABLE : DELETING;
 }
 
 /** The element's id of a message's row. */

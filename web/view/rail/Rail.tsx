@@ -138,7 +138,7 @@ function isNowhere(element: Element | null): boolean {
 
 function ChannelLink({ store, channel, onLeave }: { store: Store; channel: Channel; onLeave: () => void }) {
   const isOpen = store.open.value?.channelId === channel.id;
-  const { count: unread, isForYou } = isOpen && document.hasFocus() ? NOTHING : store.waiting(channel);
+  const { count: unread, isForYou } = isOpen && document.hasFocus() ? NOTHING : store.unreadOf(channel);
   const title = store.titleOf(channel.id);
   const peer = channel.peer;
   const hasDraft = !isOpen && store.drafts.value.has(channel.epoch);

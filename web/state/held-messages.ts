@@ -1,0 +1,120 @@
+/**
+ * Messages that wait in the outbox until their files are uploaded and the meaning of their shortcodes is known. The tab in which they
+ * were written sees to that, or the one that adopts them; the files are stored as well, so that a reload loses none.
+ */
+import { effect, untracked } from "@preact/signals";
+import type { Attachment } from "../../worker/protocol/frames.ts";
+import { t } from "../i18n/i18n.ts";
+import { chances } from "../network/load-part.ts";
+import type { Uploads } from "../network/uploads.ts";
+import type { FileRows } from "../storage/file-rows.ts";
+import { noticeShortcodes, withEmoji } from "../text/shortcodes.ts";
+import type { Outbox } from "./outbox.ts";
+import type { OutboxEntry } from "./outbox-entry.ts";
+
+/** A message that waits: for `uploads`, for the `table` of emoji, or both. `attachments` are uploaded already. */
+type HeldMessage = {
+  readonly id: string;
+  readonly text: string;
+  readonly uploads: Uploads | undefined;
+  readonly table: Promise<void> | undefined;
+  readonly attachments?: readonly Attachment[];
+};
+
+type Dependencies = {
+  readonly files: FileRows;
+  readonly makeUploads: (channelId: string) => Uploads;
+  readonly outbox: () => Outbox;
+};
+
+export function createHeldMessages({ files, makeUploads, outbox }: Dependencies) {
+  /** By message: the files it waits for. */
+  const heldUploads = new Map<string, Uploads>();
+
+  /** A held message goes once its files are uploaded and its shortcodes known, wherever the person is by then. */
+  async function release({ id, text, uploads, table, attachments = [] }: HeldMessage): Promise<void> {
+    await table;
+    if (uploads) await uploaded(id, uploads);
+    if (uploads && !heldUploads.delete(id)) return; // taken back
+    outbox().release(id, { text: withEmoji(text), attachments: uploads ? attachmentsOf(uploads) : attachments });
+    uploads?.clear();
+    void files.delete(id);
+  }
+
+  /** Waits for the files of a held message. While one has failed the message has failed, and holds up nothing that comes after it. */
+  function uploaded(id: string, uploads: Uploads): Promise<void> {
+    return new Promise((resolve) => {
+      // With the network back they are tried again by themselves: in the composer a person would do it.
+      const before = chances.peek();
+      const unfollow = chances.subscribe((at) => at !== before && untracked(() => uploads.retryFailed()));
+      const stop = effect(() => {
+        const states = uploads.list.value.map(({ state }) => state);
+        const failed = states.find(({ kind }) => kind === "failed");
+        const isDone = states.every(({ kind }) => kind === "done");
+        setTimeout(() => {
+          if (isDone) {
+            stop();
+            unfollow();
+          }
+          if (failed?.kind === "failed") outbox().fail({ id, kind: "send" }, { code: "upload", detail: failed.detail });
+          else outbox().retry(id);
+          if (isDone) resolve();
+        }); // not while the list changes
+      });
+    });
+  }
+
+  /** An entry that a closed tab has left waiting: this tab sees to it. */
+  async function adopt(entry: OutboxEntry): Promise<void> {
+    if (entry.kind === "delete") return outbox().releaseDelete(entry.id);
+    if (entry.kind !== "send" || !entry.held) return;
+    const { id, text, attachments = [] } = entry;
+    const table = noticeShortcodes(text);
+    const missing = entry.held.fileNames.length - attachments.length;
+    if (missing <= 0) return void release({ id, text, table, uploads: undefined, attachments });
+    const stored = await files.read(id);
+    if (stored.length === entry.held.fileNames.length) {
+      const uploads = makeUploads(entry.channelId);
+      heldUploads.set(id, uploads);
+      uploads.add(stored);
+      return void release({ id, text, table, uploads });
+    }
+    const detail = t("The page closed before these files were uploaded: {names}", {
+      names: entry.held.fileNames.join(", "),
+    });
+    outbox().fail(entry, { code: "interrupted", detail });
+  }
+
+  return {
+    adopt,
+
+    /** Stores the files of a message and lets it go when all is there. */
+    hold({ personId, ...message }: HeldMessage & { readonly personId: string }): void {
+      const { id, uploads } = message;
+      if (uploads) {
+        heldUploads.set(id, uploads);
+        void files.put(id, personId, uploads.sources());
+      }
+      void release(message);
+    },
+
+    /** The files that a message waits for, in the tab that uploads them. */
+    uploadsOf: (id: string) => heldUploads.get(id),
+
+    discard(id: string): void {
+      heldUploads.get(id)?.clear();
+      heldUploads.delete(id);
+      void files.delete(id);
+    },
+
+    forget(): void {
+      for (const uploads of heldUploads.values()) uploads.clear();
+      heldUploads.clear();
+    },
+  };
+}
+
+/** Those files of a message that are uploaded. */
+export function attachmentsOf(uploads: Uploads | undefined): readonly Attachment[] {
+  return (uploads?.list.value ?? []).flatMap(({ state }) => (state.kind === "done" ? [state.attachment] : []));
+}

@@ -1,0 +1,68 @@
+/** Where the person is: what is unread in each channel, where what is new begins in the open one, and which ones were open lately. */
+import type { Channel } from "../../worker/protocol/frames.ts";
+import type { localState as deviceState } from "../storage/local-state.ts";
+import { channelHref } from "./route.ts";
+import type { Sending } from "./sending.ts";
+import type { TabState } from "./tab-state.ts";
+import type { Unread, UnreadState } from "./unread.ts";
+
+type Dependencies = {
+  readonly localState: typeof deviceState;
+  readonly unread: Unread;
+  readonly sending: Sending;
+};
+
+export function createPlace(tab: TabState, { localState, unread, sending }: Dependencies) {
+  const { open, person, directoryLink } = tab;
+
+  /** What is unread in a channel. Own messages are never unread, also those whose answer is still on its way. */
+  function unreadOf(channel: Channel): UnreadState {
+    const isLive = directoryLink.value.kind === "live"; // otherwise none of them can have arrived
+    const own = sending.entries.value.filter((entry) => {
+      return isLive && entry.epoch === channel.epoch && entry.kind === "send" && !entry.held && !entry.failure;
+    });
+    return unread.unreadOf(channel, own.length);
+  }
+
+  /** The open conversation was seen to its end. */
+  function markRead(): void {
+    const epoch = open.value?.epoch.value;
+    if (epoch !== undefined) unread.markRead(epoch, open.value?.history.value.seq ?? 0);
+  }
+
+  /** Remembers where what is new begins, as the person comes to a conversation or looks away from it. */
+  function noteNew(): void {
+    const epoch = open.value?.epoch.value;
+    if (!open.value || epoch === undefined) return;
+    const { newAfter, history } = open.value;
+    const after = newAfter.value;
+    const isShown =
+      after !== undefined &&
+      history.value.messages.some(({ seq, author }) => seq > after && author.id !== person.value?.id);
+    if (!isShown) newAfter.value = unread.readSeq(epoch);
+  }
+
+  return {
+    unreadOf,
+    markRead,
+    noteNew,
+
+    /** Nothing is new any more in the open conversation. */
+    dismissNew(): void {
+      if (!open.value) return;
+      open.value.newAfter.value = undefined;
+      markRead();
+    },
+
+    /** Conversations that were open lately, newest first. */
+    recents: () => (person.value ? localState.recents(person.value.id) : []),
+
+    /** The conversation that was left last is where the person comes back to. */
+    keepPlace(): void {
+      const who = person.value;
+      if (!who || open.value?.epoch.value === undefined) return;
+      localState.keepPlace(who.id, channelHref(open.value.channelId, who.id));
+      localState.keepRecent(who.id, open.value.channelId);
+    },
+  };
+}

@@ -1,0 +1,253 @@
+/**
+ * Everything a person sends: messages with their files, edits, reactions, deletions. Each names its conversation, and goes there
+ * wherever the person is by then. What has to wait waits in the outbox.
+ */
+import { batch } from "@preact/signals";
+import type { ChannelCommand } from "../../worker/protocol/commands.ts";
+import { CLOSE } from "../../worker/protocol/errors.ts";
+import type { Message } from "../../worker/protocol/frames.ts";
+import { find } from "../../worker/protocol/history.ts";
+import { TEXT_MAX_POINTS } from "../../worker/protocol/limits.ts";
+import { countPoints, foldText, isDrawn, mentionedIn } from "../../worker/protocol/text.ts";
+import type { api as httpApi } from "../network/api.ts";
+import type { createDeliveries, DeliveryDependencies } from "../network/delivery.ts";
+import type { Uploads } from "../network/uploads.ts";
+import type { FileRows } from "../storage/file-rows.ts";
+import { encodeMentions } from "../text/mentions.ts";
+import { noticeShortcodes, withEmoji } from "../text/shortcodes.ts";
+import { attachmentsOf, createHeldMessages } from "./held-messages.ts";
+import { newId } from "./ids.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Delivery, EntryName, Intent, OutboxEntry } from "./outbox-entry.ts";
+import type { Conversation, TabState } from "./tab-state.ts";
+import type { Unread } from "./unread.ts";
+
+/** How long (ms) a deletion can be undone. */
+const UNDO_MS = 5_000;
+/** Between two words to the others (ms) that the person types: one may be lost without the line flickering. */
+const TYPING_EVERY_MS = 2_500;
+
+type Deliveries = ReturnType<typeof createDeliveries>;
+
+type Dependencies = {
+  readonly api: typeof httpApi;
+  /** Requested once there is a connection: nothing can be delivered before. */
+  readonly makeDeliveries: (dependencies: DeliveryDependencies) => Promise<Deliveries>;
+  readonly makeOutbox: (
+    deliver: (entry: OutboxEntry) => Promise<Delivery>,
+    adopted: (entry: OutboxEntry) => void,
+  ) => Outbox;
+  /** Begins to take files for a channel's next message. */
+  readonly makeUploads: (channelId: string) => Uploads;
+  readonly files: FileRows;
+  /** Sends a command on the socket of the open conversation; `false` when it is not live. */
+  readonly sendCommand: (command: ChannelCommand) => boolean;
+  /** Whether a request that goes out now goes out as this tab's person. */
+  readonly isStillThisPerson: () => boolean;
+  readonly unread: Unread;
+  readonly now: () => number;
+};
+
+export type Sending = ReturnType<typeof createSending>;
+
+export function createSending(tab: TabState, dependencies: Dependencies) {
+  const { api, makeDeliveries, makeOutbox, makeUploads, files, sendCommand, isStillThisPerson, unread, now } =
+    dependencies;
+  const { person, channels, open, channelLink, directoryLink, isListKnown, people, site, epochOf } = tab;
+  const outbox: Outbox = makeOutbox(deliver, (entry) => held.adopt(entry));
+  const held = createHeldMessages({ files, makeUploads, outbox: () => outbox });
+  /** There from the first connection on: until then nothing is under way. */
+  let deliveries: Deliveries | undefined;
+  let deliveriesMade: Promise<Deliveries> | undefined;
+  /** When (ms) the others were last told that the person types. */
+  let typedAt = 0;
+
+  /* ---- how it gets there ---- */
+
+  async function prepare(): Promise<void> {
+    deliveriesMade ??= makeDeliveries({
+      api,
+      sendCommand,
+      confirmed: ({ epoch }, message) => unread.note(epoch, [message]),
+      transportFor,
+    });
+    try {
+      deliveries = await deliveriesMade;
+    } catch {
+      deliveriesMade = undefined; // the part could not be fetched: at the next connection it is tried again
+    }
+  }
+
+  async function deliver(entry: OutboxEntry): Promise<Delivery> {
+    if (!deliveries) await prepare();
+    return deliveries?.deliver(entry) ?? { kind: "offline" };
+  }
+
+  /** A channel made again under the same name is another one. */
+  function transportFor({ channelId, epoch }: OutboxEntry): "socket" | "http" | "none" | "gone" {
+    const isOpen = open.value?.channelId === channelId && open.value.epoch.value === epoch;
+    const link = channelLink.value;
+    const isGoneHere = link.kind === "stopped" && link.code === CLOSE.channelGone;
+    // What went by HTTP would be out of sight until the socket shows it.
+    if (isOpen && !isGoneHere) return link.kind === "live" ? "socket" : "none";
+    if (directoryLink.value.kind !== "live" || !isStillThisPerson()) return "none";
+    if (channels.value.get(channelId)?.epoch === epoch) return "http";
+    return isListKnown.value ? "gone" : "none";
+  }
+
+  function write(conversation: Conversation, id: string, intent: Intent): boolean {
+    const who = person.value;
+    const { channelId } = conversation;
+    const epoch = epochOf(conversation);
+    if (!who || epoch === undefined) return false;
+    outbox.add({ ...intent, id, personId: who.id, epoch, channelId, madeAt: now() });
+    return true;
+  }
+
+  /* ---- messages ---- */
+
+  /** A typed text as it is sent, however long: emoji for shortcodes, ids for names. `textBefore`: what it replaces. */
+  function textToSend(typed: string, textBefore = ""): string {
+    const before = mentionedIn(textBefore);
+    // Of two who were called the same, the one whom the text mentioned before.
+    const all = [...people.value.values()].sort(
+      (a, b) => Number(before.includes(b.id)) - Number(before.includes(a.id)),
+    );
+    const known = { people: all, channels: new Set(channels.value.keys()) };
+    return foldText(encodeMentions(withEmoji(typed), known), Number.POSITIVE_INFINITY) ?? "";
+  }
+
+  /**
+   * Sends a message to a conversation, as it was typed, with the files it was given. What has to wait for files or for the meaning of
+   * a shortcode waits in the outbox. `false`: there is nothing to send, it is too long, or a file has failed; nothing happened.
+   */
+  function send(conversation: Conversation, typed: string): boolean {
+    const uploads = conversation.uploads.value;
+    const chosen = uploads?.list.value ?? [];
+    const text = textToSend(typed);
+    const isEmpty = !isDrawn(text) && chosen.length === 0;
+    if (isEmpty || countPoints(text) > TEXT_MAX_POINTS || chosen.some(({ state }) => state.kind === "failed"))
+      return false;
+    const epoch = epochOf(conversation);
+    const replyTo = conversation.replyTo.value;
+    const attachments = attachmentsOf(uploads);
+    const table = noticeShortcodes(text);
+    const isHeld = table !== undefined || attachments.length < chosen.length;
+    const id = newId();
+    const isWritten = write(conversation, id, {
+      kind: "send",
+      text,
+      ...(replyTo !== undefined && { replyTo }),
+      ...(attachments.length > 0 && { attachments }),
+      ...(isHeld && { held: { fileNames: chosen.map(({ name }) => name) } }),
+    });
+    if (!isWritten || epoch === undefined || !person.value) return false;
+    typedAt = 0; // what is typed next is news
+    batch(() => {
+      conversation.replyTo.value = undefined;
+      conversation.newAfter.value = undefined; // a person who answers has read
+      unread.markRead(epoch, conversation.history.value.seq);
+      conversation.uploads.value = undefined;
+    });
+    if (isHeld) held.hold({ id, personId: person.value.id, text, uploads, table });
+    else uploads?.clear();
+    return true;
+  }
+
+  return {
+    entries: outbox.entries,
+    openOutbox: (personId: string) => outbox.open(personId),
+    /** Sends what is due, if this is the tab that sends. */
+    pump: () => outbox.pump(),
+    /** The person uses this tab: it sends from now on, also what closed tabs have left. */
+    takeOver(): void {
+      if (!person.value) return;
+      outbox.take();
+      void outbox.open(person.value.id);
+    },
+    prepare,
+    isPrepared: () => deliveries !== undefined,
+    textToSend,
+    send,
+
+    /** Files for what is written next in a conversation. Where the site takes none, nothing happens. */
+    attach(conversation: Conversation, chosen: readonly File[]): void {
+      if (chosen.length === 0 || site.value?.files !== true) return;
+      conversation.uploads.value ??= makeUploads(conversation.channelId);
+      conversation.uploads.value.add(chosen);
+    },
+
+    /** Ends the editing of a message with a text, as it was typed. `false`: it is empty or too long, and editing goes on. */
+    saveEdit(conversation: Conversation, { id, text: typed }: { readonly id: string; readonly text: string }): boolean {
+      const message = find(conversation.history.value, id);
+      const text = textToSend(typed, message?.text);
+      if (countPoints(text) > TEXT_MAX_POINTS || (text === "" && !message?.attachments)) return false;
+      const waiting = outbox.entries.value.find((entry) => entry.kind === "edit" && entry.id === id);
+      // An edit that waits may be on its way already: what is meant now has to follow it, also when it is the old text.
+      const before = waiting?.kind === "edit" ? waiting.text : message?.text;
+      if (before !== undefined && before !== text) write(conversation, id, { kind: "edit", text });
+      return true;
+    },
+
+    /** Adds the person's reaction to a message of a conversation, or takes it back. */
+    react(conversation: Conversation, id: string, emoji: string, on: boolean): void {
+      write(conversation, id, { kind: "react", emoji, on });
+    },
+
+    /** Deletes a message, after a while in which it can be undone. */
+    remove(conversation: Conversation, id: string): void {
+      if (write(conversation, id, { kind: "delete", isUndoable: true })) {
+        setTimeout(() => outbox.releaseDelete(id), UNDO_MS);
+      }
+    },
+    undoRemove: (id: string) => outbox.remove({ id, kind: "delete" }),
+
+    /** Tries again what was refused. Files that cannot be sent are left out where something else is left. */
+    retry(id: string): void {
+      const uploads = held.uploadsOf(id);
+      const entry = outbox.entries.value.find((one) => one.id === id && one.kind === "send");
+      if (!uploads || entry?.kind !== "send") return outbox.retry(id);
+      uploads.retryFailed();
+      const isMoreLeft = entry.text !== "" || uploads.list.value.some(({ state }) => state.kind !== "failed");
+      if (isMoreLeft) uploads.leaveOutFailed();
+    },
+
+    /** Takes back what waits: a message that was not sent yet, or a change that was refused. */
+    discard(entry: EntryName): void {
+      held.discard(entry.id);
+      outbox.remove(entry);
+    },
+
+    /** The files that a held message waits for, in the tab that uploads them. */
+    heldUploads: held.uploadsOf,
+
+    /** The person is writing in the open conversation: told to the others now and then. */
+    noteTyping(): void {
+      if (now() - typedAt < TYPING_EVERY_MS) return;
+      if (sendCommand({ type: "typing" })) typedAt = now();
+    },
+
+    /** Messages of an open channel: they confirm entries. */
+    settle(messages: readonly Message[]): void {
+      for (const entry of deliveries?.settle(messages, outbox.entries.value) ?? []) outbox.remove(entry);
+    },
+    refused: (refusal: Parameters<Deliveries["refused"]>[0]) => deliveries?.refused(refusal),
+    /** The channel's socket is gone: nothing is known of what was on it. */
+    giveUp: () => deliveries?.giveUp(),
+
+    /** The page goes away: deletions that could still have been undone go out at once. What fails stays in the outbox. */
+    leavePage(): void {
+      if (!isStillThisPerson()) return;
+      for (const entry of outbox.entries.value) {
+        if (entry.kind === "delete" && entry.isUndoable) void api.remove(entry.channelId, entry.id);
+      }
+    },
+
+    /** The session is over: this device keeps nothing of the person. */
+    async forget(personId: string | undefined): Promise<void> {
+      for (const conversation of tab.conversations.value.values()) conversation.uploads.value?.clear();
+      held.forget();
+      if (personId !== undefined) await outbox.wipe(personId);
+    },
+  };
+}

@@ -1,0 +1,117 @@
+/**
+ * What this tab knows, as signals. The files beside it change them, each its own part; views only read them.
+ */
+import { computed, type Signal, signal } from "@preact/signals";
+import type { Channel, Person } from "../../worker/protocol/frames.ts";
+import { EMPTY_HISTORY, type History } from "../../worker/protocol/history.ts";
+import { directId } from "../../worker/protocol/text.ts";
+import type { Site } from "../network/api.ts";
+import type { ConnectionState } from "../network/connection.ts";
+import type { Uploads } from "../network/uploads.ts";
+import type { Edit } from "../storage/local-state.ts";
+import { route } from "./route.ts";
+
+/**
+ * Whether someone is signed in here. `ended`: the session ended elsewhere; `unreachable`: the server could not be asked;
+ * `linked`: a device link was opened where someone is signed in already.
+ */
+export type Phase = "starting" | "unreachable" | "welcome" | "in" | "ended" | "linked";
+
+/** Someone who is writing; forgotten at `until` (ms) unless heard of again. */
+type Typist = { readonly person: Person; readonly until: number };
+
+/** A channel as this tab holds it, from the first visit on. */
+export type Conversation = {
+  readonly channelId: string;
+  /** `undefined` until the first welcome. */
+  readonly epoch: Signal<string | undefined>;
+  readonly history: Signal<History>;
+  readonly here: Signal<{ readonly count: number; readonly people: readonly Person[] }>;
+  /** Who is writing, and until when (ms) that is believed. */
+  readonly typing: Signal<readonly Typist[]>;
+  /** The message that what is written next replies to. */
+  readonly replyTo: Signal<string | undefined>;
+  /** Messages after this number were new on entering: until the person leaves or says so. */
+  readonly newAfter: Signal<number | undefined>;
+  /** Files that the next message will take, once there was one. */
+  readonly uploads: Signal<Uploads | undefined>;
+  /** The message that is being edited in its place. */
+  readonly editing: Signal<Edit | undefined>;
+};
+
+export type TabState = ReturnType<typeof createTabState>;
+
+const IDLE: ConnectionState = { kind: "idle" };
+
+export function createTabState() {
+  const person = signal<Person | undefined>(undefined);
+  const channels = signal<ReadonlyMap<string, Channel>>(new Map());
+  const directoryLink = signal<ConnectionState>(IDLE);
+  const channelLink = signal<ConnectionState>(IDLE);
+  /** Grows silently, by visits; replaced when another person begins. */
+  const conversations = signal(new Map<string, Conversation>());
+
+  const openId = computed(() => {
+    const where = route.value;
+    if (where.kind === "channel") return where.id;
+    const who = person.value;
+    return where.kind === "direct" && who && where.personId !== who.id ? directId(where.personId, who.id) : undefined;
+  });
+  const open = computed(() => (openId.value === undefined ? undefined : conversationOf(openId.value)));
+
+  function conversationOf(channelId: string): Conversation {
+    const held = conversations.value.get(channelId);
+    if (held) return held;
+    const conversation: Conversation = {
+      channelId,
+      epoch: signal(undefined),
+      history: signal(EMPTY_HISTORY),
+      here: signal({ count: 0, people: [] }),
+      typing: signal([]),
+      replyTo: signal(undefined),
+      newAfter: signal(undefined),
+      uploads: signal(undefined),
+      editing: signal(undefined),
+    };
+    conversations.value.set(channelId, conversation);
+    return conversation;
+  }
+
+  function epochOf({ channelId, epoch }: Conversation): string | undefined {
+    return epoch.value ?? channels.value.get(channelId)?.epoch;
+  }
+
+  return {
+    phase: signal<Phase>("starting"),
+    person,
+    site: signal<Site | undefined>(undefined),
+    /** Whether this person is an owner of the site. */
+    isOwner: signal(false),
+    channels,
+    /** The server has told all channels there are: what belongs to none of them has no place any more. */
+    isListKnown: signal(false),
+    online: signal<ReadonlySet<string>>(new Set()),
+    /** Everyone this tab has heard of, with the newest name. */
+    people: signal<ReadonlyMap<string, Person>>(new Map()),
+    directoryLink,
+    channelLink,
+    conversations,
+    conversationOf,
+    epochOf,
+    open,
+    openEpoch: computed(() => open.value && epochOf(open.value)),
+    /** Why nothing goes on by itself: the close code of a link that stopped. */
+    stopped: computed(() => {
+      const link = [directoryLink.value, channelLink.value].find((state) => state.kind === "stopped");
+      return link?.kind === "stopped" ? link.code : undefined;
+    }),
+    isConnected: computed(
+      () => directoryLink.value.kind === "live" && (!open.value || channelLink.value.kind === "live"),
+    ),
+    /** The newest message this tab has of an epoch, 0 if none. */
+    heldSeq(channelId: string, epoch: string): number {
+      const held = conversations.value.get(channelId);
+      return held?.epoch.value === epoch ? held.history.value.seq : 0;
+    },
+  };
+}

@@ -1,0 +1,32 @@
+/** Files that wait to be uploaded with a message, kept over a reload. A device without room says so; the message waits without them. */
+import { openDatabase } from "./database.ts";
+import { attempt } from "./storage-failure.ts";
+
+export type FileRows = typeof fileRows;
+
+export const fileRows = {
+  /** Stores the files of an owner: all of them, or none. */
+  async put(owner: string, personId: string, files: readonly File[]): Promise<void> {
+    await attempt(async () => {
+      const transaction = (await openDatabase()).transaction("files", "readwrite");
+      for (const [at, file] of files.entries()) {
+        await transaction.store.put({ owner, id: String(at).padStart(2, "0"), personId, name: file.name, blob: file });
+      }
+      await transaction.done;
+    });
+  },
+
+  /** The files of an owner, in their order. */
+  async read(owner: string): Promise<readonly File[]> {
+    const rows = await attempt(async () => (await openDatabase()).getAllFromIndex("files", "owner", owner));
+    return (rows ?? []).map(({ name, blob }) => new File([blob], name, { type: blob.type }));
+  },
+
+  async delete(owner: string): Promise<void> {
+    await attempt(async () => {
+      const transaction = (await openDatabase()).transaction("files", "readwrite");
+      for (const key of await transaction.store.index("owner").getAllKeys(owner)) await transaction.store.delete(key);
+      await transaction.done;
+    });
+  },
+};
