@@ -8,7 +8,8 @@ import { decodeMentions, encodeMentions } from "../../web/text/mentions.ts";
 const ada = { id: "ada-0123456789abcdef", name: "Ada" };
 const adaL = { id: "adal-0123456789abcde", name: "Ada Lovelace" };
 const ipek = { id: "ipek-0123456789abcde", name: "İpek" };
-const known = { people: [ada, adaL, ipek], channels: new Set(["design", "design-team"]) };
+const tanaka = { id: "tanaka-0123456789a", name: "田中" };
+const known = { people: [ada, adaL, ipek, tanaka], channels: new Set(["design", "design-team"]) };
 const names = new Map([ada, adaL].map(({ id, name }) => [id, name]));
 
 test.each([
@@ -21,6 +22,14 @@ test.each([
   ["#nothing and issue#design", "#nothing and issue#design"],
   ["https://example.org/#design", "https://example.org/#design"],
   ["@İpek, gel, @Ada", `<@${ipek.id}>, gel, <@${ada.id}>`],
+  ["こんにちは@田中さん", `こんにちは<@${tanaka.id}>さん`],
+  ["＠田中、＃design", `<@${tanaka.id}>、<#design>`],
+  ["@Adaさん、#designで", `<@${ada.id}>さん、<#design>で`],
+  ["안녕@Ada", `안녕<@${ada.id}>`],
+  ["สวัสดี@Ada", `สวัสดี<@${ada.id}>`],
+  ["https://example.org/?to=@Ada&in=#design", "https://example.org/?to=@Ada&in=#design"],
+  ["(see https://example.org/@Ada) @Ada", `(see https://example.org/@Ada) <@${ada.id}>`],
+  ["``@Ada ` `` @Ada", "``@Ada ` `` <@ada-0123456789abcdef>"],
 ])("%j is sent as %j", (typed, sent) => {
   expect(encodeMentions(typed, known)).toBe(sent);
 });
@@ -50,6 +59,14 @@ test.each([
   ["see #des", { sign: "#", word: "des", start: 4 }],
   [":ta", { sign: ":", word: "ta", start: 0 }],
   ["(:tada", { sign: ":", word: "tada", start: 1 }],
+  ["こんにちは@田", { sign: "@", word: "田", start: 5 }],
+  ["＠田中", { sign: "@", word: "田中", start: 0 }],
+  ["는#des", { sign: "#", word: "des", start: 1 }],
+  ["🎉@Be", { sign: "@", word: "Be", start: 2 }],
+  ["はい：smi", { sign: ":", word: "smi", start: 2 }],
+  [":été", { sign: ":", word: "été", start: 0 }],
+  ["https://example.org/@Be", undefined],
+  ["Привет@be", undefined],
   [":t", undefined],
   ["at 10:30", undefined],
   ["mail@be", undefined],
@@ -60,6 +77,17 @@ test.each([
 
 test("shortcodes become emoji, but not in code and not where there is no such emoji", () => {
   expect(replaceShortcodes(":tada: `:tada:` :no_such_thing: 10:30:15")).toBe("🎉 `:tada:` :no_such_thing: 10:30:15");
+  expect(replaceShortcodes("https://example.org/:tada: はい:tada:")).toBe("https://example.org/:tada: はい🎉");
+});
+
+test.each([
+  [":smile::smile:", "😄😄"],
+  [":wave::skin-tone-3:", "👋🏼"],
+  [":wave::skin-tone-6: :tada::skin-tone-2:", "👋🏿 🎉:skin-tone-2:"],
+  [":+1::skin-tone-4::tada:", "👍🏽🎉"],
+  [":skin-tone-2:", ":skin-tone-2:"],
+])("%s becomes %s", (typed, shown) => {
+  expect(replaceShortcodes(typed)).toBe(shown);
 });
 
 test("an emoji is found by what it is called, what starts with it first", () => {

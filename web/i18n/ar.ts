@@ -71,6 +71,9 @@ const words: Dictionary = {
   Discard: "تجاهل",
   "Display name": "الاسم الظاهر",
   Download: "تنزيل",
+  "{name} is a folder. Add the files in it.": "‏{name} مجلد. أضِف الملفات التي فيه.",
+  "Send as a file": "أرسِل كملف",
+  "May contain where it was taken": "قد يتضمّن مكان التقاطه",
   "Drop to attach": "أفلِت للإرفاق",
   "Edit message": "تعديل الرسالة",
   "Edit topic": "تعديل الموضوع",
@@ -209,7 +212,6 @@ const words: Dictionary = {
   "This file is empty.": "هذا الملف فارغ.",
   "This is between you and {name}.": "هذا بينك وبين {name}.",
   "This list": "هذه القائمة",
-  "This picture cannot be read.": "تعذّرت قراءة هذه الصورة.",
   "This signs another person in on this device, and signs {name} out here.":
     "سيسجّل هذا دخول شخص آخر على هذا الجهاز ويسجّل خروج {name} منه.",
   To: "إلى",

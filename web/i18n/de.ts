@@ -50,6 +50,9 @@ const words: Dictionary = {
   Discard: "Verwerfen",
   "Display name": "Anzeigename",
   Download: "Herunterladen",
+  "{name} is a folder. Add the files in it.": "{name} ist ein Ordner. Füge die Dateien darin hinzu.",
+  "Send as a file": "Als Datei senden",
+  "May contain where it was taken": "Kann den Aufnahmeort enthalten",
   "Drop to attach": "Zum Anhängen loslassen",
   "Edit message": "Nachricht bearbeiten",
   "Edit topic": "Thema bearbeiten",
@@ -190,7 +193,6 @@ const words: Dictionary = {
   "This file is empty.": "Diese Datei ist leer.",
   "This is between you and {name}.": "Das bleibt zwischen dir und {name}.",
   "This list": "Diese Liste",
-  "This picture cannot be read.": "Dieses Bild lässt sich nicht lesen.",
   "This signs another person in on this device, and signs {name} out here.":
     "Damit wird auf diesem Gerät jemand anderes angemeldet und {name} abgemeldet.",
   To: "An",

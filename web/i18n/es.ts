@@ -50,6 +50,9 @@ const words: Dictionary = {
   Discard: "Descartar",
   "Display name": "Nombre visible",
   Download: "Descargar",
+  "{name} is a folder. Add the files in it.": "{name} es una carpeta. Añade los archivos que contiene.",
+  "Send as a file": "Enviar como archivo",
+  "May contain where it was taken": "Puede contener el lugar donde se tomó",
   "Drop to attach": "Suelta para adjuntar",
   "Edit message": "Editar mensaje",
   "Edit topic": "Editar tema",
@@ -190,7 +193,6 @@ const words: Dictionary = {
   "This file is empty.": "Este archivo está vacío.",
   "This is between you and {name}.": "Esto queda entre tú y {name}.",
   "This list": "Esta lista",
-  "This picture cannot be read.": "No se puede leer esta imagen.",
   "This signs another person in on this device, and signs {name} out here.":
     "Esto inicia la sesión de otra persona en este dispositivo y cierra la de {name}.",
   To: "Para",

@@ -50,6 +50,9 @@ const words: Dictionary = {
   Discard: "Jeter",
   "Display name": "Nom affiché",
   Download: "Télécharger",
+  "{name} is a folder. Add the files in it.": "{name} est un dossier. Ajoutez les fichiers qu’il contient.",
+  "Send as a file": "Envoyer comme fichier",
+  "May contain where it was taken": "Peut contenir le lieu de la prise de vue",
   "Drop to attach": "Déposez pour joindre",
   "Edit message": "Modifier le message",
   "Edit topic": "Modifier le sujet",
@@ -189,7 +192,6 @@ const words: Dictionary = {
   "This file is empty.": "Ce fichier est vide.",
   "This is between you and {name}.": "Ceci reste entre vous et {name}.",
   "This list": "Cette liste",
-  "This picture cannot be read.": "Cette image est illisible.",
   "This signs another person in on this device, and signs {name} out here.":
     "Cela connecte une autre personne sur cet appareil et y déconnecte {name}.",
   To: "À",

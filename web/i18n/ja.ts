@@ -50,6 +50,9 @@ const words: Dictionary = {
   Discard: "破棄",
   "Display name": "表示名",
   Download: "ダウンロード",
+  "{name} is a folder. Add the files in it.": "{name} はフォルダーです。中のファイルを追加してください。",
+  "Send as a file": "ファイルとして送信",
+  "May contain where it was taken": "撮影場所が含まれている可能性があります",
   "Drop to attach": "ドロップして添付",
   "Edit message": "メッセージを編集",
   "Edit topic": "トピックを編集",
@@ -189,7 +192,6 @@ const words: Dictionary = {
   "This file is empty.": "このファイルは空です。",
   "This is between you and {name}.": "あなたと{name}だけの会話です。",
   "This list": "この一覧",
-  "This picture cannot be read.": "この画像は読み込めません。",
   "This signs another person in on this device, and signs {name} out here.":
     "この端末では別の人がサインインし、{name}はサインアウトします。",
   To: "宛先",

@@ -8,6 +8,7 @@ import { ATTACHMENT_MAX_BYTES, ATTACHMENTS_MAX } from "../../worker/protocol/lim
 import { t } from "../i18n/i18n.ts";
 import { newId } from "../state/ids.ts";
 import { channelPath, readAnswer } from "./api.ts";
+import { type Prepared, prepareFile } from "./prepare-file.ts";
 
 export type UploadState =
   | { readonly kind: "preparing" }
@@ -22,6 +23,8 @@ export type Upload = {
   readonly name: string;
   readonly size: number;
   readonly preview?: string;
+  /** It may say where it was taken, which this browser could not remove. */
+  readonly mayTellPlace?: boolean;
   readonly state: UploadState;
 };
 
@@ -33,7 +36,8 @@ export type Uploads = {
   readonly complaint: ReadonlySignal<string | undefined>;
   /** What could not be taken is not spoken of any more. */
   forgive(): void;
-  add(files: readonly File[]): void;
+  /** `folders` are names of folders among what was chosen: the complaint names them. */
+  add(files: readonly File[], folders?: readonly string[]): void;
   /** Under another name it is another upload: the server keeps the name with the bytes. */
   rename(id: string, name: string): void;
   retry(id: string): void;
@@ -46,14 +50,7 @@ export type Uploads = {
   clear(): void;
 };
 
-/** Longest side (px) of a photo that is sent. */
-const PHOTO_MAX_PX = 4_096;
-const PHOTO_QUALITY = 0.9;
-/** Bytes at the beginning that tell a photo from anything else. */
-const HEAD_BYTES = 32;
 const MIB = 1024 * 1024;
-
-type Prepared = { readonly blob: Blob; readonly width?: number; readonly height?: number };
 
 /** `now` may be long: whatever is taken away meanwhile is not sent. */
 export function createUploads(channelId: string): Uploads {
@@ -79,21 +76,16 @@ export function createUploads(channelId: string): Uploads {
     const turn = Symbol();
     turns.set(id, turn);
     change(id, { state: { kind: "preparing" } });
-    let ready = prepared.get(id);
-    try {
-      ready ??= await prepare(file);
-    } catch {
-      return fail(id, t("This picture cannot be read."));
-    }
+    const ready = prepared.get(id) ?? (await prepareFile(file));
     if (turns.get(id) !== turn) return; // taken away or begun anew meanwhile
     prepared.set(id, ready);
-    change(id, { size: ready.blob.size });
+    change(id, { size: ready.blob.size, mayTellPlace: ready.mayTellPlace });
     if (ready.blob.size > ATTACHMENT_MAX_BYTES) return fail(id, tooLarge(ready.blob.size));
     if (ready.blob.size === 0) return fail(id, t("This file is empty."));
     send(id, ready);
   }
 
-  function send(id: string, { blob, width, height }: Prepared): void {
+  function send(id: string, { blob, width, height }: Omit<Prepared, "mayTellPlace">): void {
     const name = list.value.find((upload) => upload.id === id)?.name ?? "";
     const query = new URLSearchParams({ name, ...(width && height && { width: `${width}`, height: `${height}` }) });
     const request = new XMLHttpRequest(); // fetch does not tell how far an upload has come
@@ -148,16 +140,18 @@ export function createUploads(channelId: string): Uploads {
         return file ? [new File([file], name, { type: file.type })] : [];
       });
     },
-    add(chosen) {
+    add(chosen, folders = []) {
       const room = ATTACHMENTS_MAX - list.value.length;
       const large = chosen.filter((file) => file.size > ATTACHMENT_MAX_BYTES && !mayShrink(file));
       const taken = chosen.filter((file) => !large.includes(file)).slice(0, room);
       complaint.value =
-        large[0] !== undefined
-          ? `${large[0].name}: ${tooLarge(large[0].size)}`
-          : chosen.length > taken.length
-            ? t("A message has at most {n} files.", { n: ATTACHMENTS_MAX })
-            : undefined;
+        folders[0] !== undefined
+          ? t("{name} is a folder. Add the files in it.", { name: folders[0] })
+          : large[0] !== undefined
+            ? `${large[0].name}: ${tooLarge(large[0].size)}`
+            : chosen.length > taken.length
+              ? t("A message has at most {n} files.", { n: ATTACHMENTS_MAX })
+              : undefined;
       for (const file of taken) {
         const id = newId();
         files.set(id, file);
@@ -205,58 +199,7 @@ function tooLarge(bytes: number): string {
   });
 }
 
-/** A photo may be smaller once it is made ready. */
+/** A picture may be smaller once it is drawn anew. */
 function mayShrink(file: File): boolean {
-  return file.type === "image/jpeg" || file.type === "image/webp";
-}
-
-/**
- * Photos, by their bytes, are drawn anew: what else is in the file, the place among it, is left behind.
- * PNG, GIF and whatever moves go as they are. Throws when a photo cannot be drawn.
- */
-async function prepare(file: File): Promise<Prepared> {
-  const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
-  const photo = photoType(head);
-  if (photo === undefined && !file.type.startsWith("image/")) {
-    return file.type.startsWith("video/") ? { blob: file, ...(await filmSize(file)) } : { blob: file };
-  }
-  let bitmap: ImageBitmap;
-  try {
-    bitmap = await createImageBitmap(file);
-  } catch (error) {
-    if (photo !== undefined) throw error;
-    return { blob: file }; // called a picture, and none this browser can draw: an SVG, or anything
-  }
-  const scale = photo === undefined ? 1 : Math.min(1, PHOTO_MAX_PX / Math.max(bitmap.width, bitmap.height));
-  const size = { width: Math.round(bitmap.width * scale), height: Math.round(bitmap.height * scale) };
-  if (photo === undefined) return { blob: file, ...size };
-  const canvas = new OffscreenCanvas(size.width, size.height);
-  canvas.getContext("2d")?.drawImage(bitmap, 0, 0, size.width, size.height);
-  bitmap.close();
-  return { blob: await canvas.convertToBlob({ type: photo, quality: PHOTO_QUALITY }), ...size };
-}
-
-/** JPEG, or WebP that does not move (RFC 9649 §2.7: a bit of VP8X says that it does). */
-function photoType(head: Uint8Array): string | undefined {
-  const text = (from: number, to: number) => String.fromCharCode(...head.slice(from, to));
-  if (head[0] === 0xff && head[1] === 0xd8 && head[2] === 0xff) return "image/jpeg";
-  if (text(0, 4) !== "RIFF" || text(8, 12) !== "WEBP") return undefined;
-  const isMoving = text(12, 16) === "VP8X" && ((head[20] ?? 0) & 0b10) !== 0;
-  return isMoving ? undefined : "image/webp";
-}
-
-/** What this browser says of a film's size, if it can play it. */
-function filmSize(file: File): Promise<{ width: number; height: number } | undefined> {
-  return new Promise((resolve) => {
-    const film = document.createElement("video");
-    const url = URL.createObjectURL(file);
-    const done = () => {
-      URL.revokeObjectURL(url);
-      resolve(film.videoWidth > 0 ? { width: film.videoWidth, height: film.videoHeight } : undefined);
-    };
-    film.onloadedmetadata = done;
-    film.onerror = done;
-    film.preload = "metadata";
-    film.src = url;
-  });
+  return file.type.startsWith("image/") && file.type !== "image/gif";
 }

@@ -34,8 +34,6 @@ type Dependencies = {
   readonly now: () => number;
 };
 
-export type Receive = ReturnType<typeof createReceive>;
-
 export function createReceive(tab: TabState, dependencies: Dependencies) {
   const { api, session, people, channels, drafts, sending, unread, readReporter, emit, isNewer, now } = dependencies;
   const { person, isOwner, online, conversationOf } = tab;

@@ -170,11 +170,11 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
     textToSend,
     send,
 
-    /** Files for what is written next in a conversation. Where the site takes none, nothing happens. */
-    attach(conversation: Conversation, chosen: readonly File[]): void {
-      if (chosen.length === 0 || site.value?.files !== true) return;
+    /** Files for what is written next in a conversation; `folders` are names of what cannot be taken. Where the site takes none, nothing happens. */
+    attach(conversation: Conversation, chosen: readonly File[], folders: readonly string[] = []): void {
+      if (chosen.length + folders.length === 0 || site.value?.files !== true) return;
       conversation.uploads.value ??= makeUploads(conversation.channelId);
-      conversation.uploads.value.add(chosen);
+      conversation.uploads.value.add(chosen, folders);
     },
 
     /** Ends the editing of a message with a text, as it was typed. `false`: it is empty or too long, and editing goes on. */

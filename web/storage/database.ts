@@ -6,7 +6,7 @@ import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { OutboxEntry } from "../state/outbox-entry.ts";
 
 /** A file that waits, with what it belongs to: an entry of the outbox, or a draft. */
-export type StoredFile = {
+type StoredFile = {
   readonly owner: string;
   readonly id: string;
   readonly personId: string;

@@ -2,6 +2,8 @@
  * Emoji by group, by word and by shortcode. A table of 1,900: loaded when it is first needed, from this site.
  */
 import { type Gemoji, gemoji } from "gemoji";
+import { fold } from "./fold.ts";
+import { changeWords } from "./outside.ts";
 
 /** An emoji, its first shortcode and what it is called. */
 export type Emoji = { readonly emoji: string; readonly code: string; readonly description: string };
@@ -18,7 +20,7 @@ export const EMOJI_GROUPS: readonly EmojiGroup[] = [...new Set(gemoji.map(({ cat
 
 /** What is called exactly so, then what is called by a name or tag that starts so, then what contains it. */
 export function findEmoji(typed: string, limit: number): readonly Emoji[] {
-  const word = typed.trim().toLowerCase();
+  const word = fold(typed.trim());
   const exact: Gemoji[] = [];
   const named: Gemoji[] = [];
   const starting: Gemoji[] = [];
@@ -33,18 +35,33 @@ export function findEmoji(typed: string, limit: number): readonly Emoji[] {
   return [...exact, ...named, ...starting, ...containing].slice(0, limit).map(toEmoji);
 }
 
-/** Shortcodes as emoji, also side by side: `:tada:` → 🎉. What is code, or no shortcode, stays. */
+/** Skin tones as Slack and GitHub name them, two to six. */
+const TONE = /^skin-tone-([2-6])$/;
+const FIRST_TONE = 0x1f3fb;
+
+/** Shortcodes as emoji, also side by side: `:tada:` → 🎉, `:wave::skin-tone-3:` → 👋🏼. What is code, an address, or no shortcode, stays. */
 export function replaceShortcodes(text: string): string {
-  return text
-    .split(/(```[\s\S]*?(?:```|$)|`[^`\n]*`)/)
-    .map((part, n) =>
-      n % 2 === 1
-        ? part
-        : part.replace(/(?<![\w:])(?::[a-z0-9_+-]{1,40}:)+(?!\w)/g, (run) =>
-            run.replace(/:([^:]+):/g, (whole, code: string) => byCode.get(code) ?? whole),
-          ),
-    )
-    .join("");
+  return changeWords(text, (words) => words.replace(/(?<![\w:])(?::[a-z0-9_+-]{1,40}:)+(?!\w)/g, replaceRun));
+}
+
+function replaceRun(run: string): string {
+  let replaced = "";
+  let toned: string | undefined;
+  for (const [whole, code = ""] of run.matchAll(/:([^:]+):/g)) {
+    const tone = TONE.exec(code)?.[1];
+    const withTone = toned !== undefined && tone !== undefined ? tonedEmoji(toned, Number(tone)) : undefined;
+    if (toned !== undefined && withTone !== undefined) replaced = replaced.slice(0, -toned.length) + withTone;
+    else replaced += byCode.get(code) ?? whole;
+    toned = withTone === undefined ? byCode.get(code) : undefined;
+  }
+  return replaced;
+}
+
+/** An emoji in a skin tone, where it comes in one. */
+function tonedEmoji(emoji: string, tone: number): string | undefined {
+  const [first = "", ...rest] = emoji.replace("\ufe0f", "");
+  const toned = first + String.fromCodePoint(FIRST_TONE + tone - 2) + rest.join("");
+  return /^\p{RGI_Emoji}$/v.test(toned) ? toned : undefined;
 }
 
 function toEmoji({ emoji, names, description }: Gemoji): Emoji {

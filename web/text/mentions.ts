@@ -5,32 +5,33 @@
  */
 import type { Person } from "../../worker/protocol/frames.ts";
 import { foldApostrophes } from "../../worker/protocol/names.ts";
+import { changeWords } from "./outside.ts";
+import { SPACELESS } from "./scripts.ts";
 
-/** What is code is not touched. */
-const CODE = /(```[\s\S]*?(?:```|$)|`[^`\n]*`)/;
-const SIGN = /(^|[^\p{L}\p{N}_<&/])([@#])/gu;
+/** A sign at the beginning, or after what is no part of a word; full-width ones too. */
+const SIGN = /[@#＠＃]/g;
+const BEFORE = /^[^\p{L}\p{N}_<&/]$/u;
 const WORD = /[\p{L}\p{N}_]/u;
 
 export type Known = { readonly people: readonly Person[]; readonly channels: ReadonlySet<string> };
 
-/** With ids for the names in it. Of names that begin alike the longest counts; what names nobody stays as it is. */
+/** With ids for the names in it. Of names that begin alike the longest counts; what names no one stays as it is, as do code and addresses. */
 export function encodeMentions(text: string, { people, channels }: Known): string {
   const byName = [...people].sort((a, b) => b.name.length - a.name.length);
-  return text
-    .split(CODE)
-    .map((part, n) => (n % 2 === 1 ? part : encodePart(part, byName, channels)))
-    .join("");
+  return changeWords(text, (words) => encodeWords(words, byName, channels));
 }
 
-function encodePart(text: string, byName: readonly Person[], channels: ReadonlySet<string>): string {
+function encodeWords(text: string, byName: readonly Person[], channels: ReadonlySet<string>): string {
   let sent = "";
   let done = 0;
-  for (const { index, 0: whole, 2: sign } of text.matchAll(SIGN)) {
-    const start = index + whole.length;
-    if (start <= done) continue;
-    const found = sign === "@" ? personAt(text, start, byName) : channelAt(text, start, channels);
+  for (const { index, 0: sign } of text.matchAll(SIGN)) {
+    const start = index + 1;
+    const before = [...text.slice(Math.max(0, index - 2), index)].at(-1) ?? " ";
+    if (start <= done || !(BEFORE.test(before) || SPACELESS.test(before))) continue;
+    const isPerson = sign === "@" || sign === "＠";
+    const found = isPerson ? personAt(text, start, byName) : channelAt(text, start, channels);
     if (!found) continue;
-    sent += `${text.slice(done, start - 1)}<${sign}${found.id}>`;
+    sent += `${text.slice(done, index)}<${isPerson ? "@" : "#"}${found.id}>`;
     done = start + found.length;
   }
   return sent + text.slice(done);
@@ -40,15 +41,27 @@ function encodePart(text: string, byName: readonly Person[], channels: ReadonlyS
 function personAt(text: string, start: number, byName: readonly Person[]) {
   const found = byName.find(({ name }) => {
     const end = start + name.length;
-    return foldApostrophes(text.slice(start, end)).toLowerCase() === name.toLowerCase() && !WORD.test(text[end] ?? "");
+    const isSame = foldApostrophes(text.slice(start, end)).toLowerCase() === name.toLowerCase();
+    return isSame && isWordEnd(text, end);
   });
   return found && { id: found.id, length: found.name.length };
 }
 
+/** Whether a word may end there: scripts without spaces go on at once. */
+function isWordEnd(text: string, end: number): boolean {
+  const after = [...text.slice(end, end + 2)][0] ?? " ";
+  const last = [...text.slice(Math.max(0, end - 2), end)].at(-1) ?? " ";
+  return !WORD.test(after) || SPACELESS.test(after) || SPACELESS.test(last);
+}
+
+/** The longest channel's name that stands there: in scripts without spaces words go on after it. */
 function channelAt(text: string, start: number, channels: ReadonlySet<string>) {
   const word = /^[\p{L}\p{M}\p{N}_-]{1,64}/u.exec(text.slice(start, start + 64))?.[0] ?? "";
-  const id = word.toLowerCase();
-  return channels.has(id) ? { id, length: word.length } : undefined;
+  for (let length = word.length; length > 0; length--) {
+    const id = word.slice(0, length).toLowerCase();
+    if (channels.has(id) && isWordEnd(text, start + length)) return { id, length };
+  }
+  return undefined;
 }
 
 /** A sent text as it is typed: for the field it is edited in, for the clipboard, for one line of a quote. */

@@ -2,7 +2,7 @@
  * Finding: names by the letters of them that were typed, messages by the words in them. Pure.
  */
 import type { Message } from "../../worker/protocol/frames.ts";
-import { foldApostrophes } from "../../worker/protocol/names.ts";
+import { fold, foldWithPlaces } from "./fold.ts";
 
 /** A stretch of a text, and whether it is what was looked for. */
 export type Piece = { readonly text: string; readonly isHit: boolean };
@@ -92,9 +92,10 @@ export function findMessages(
 /** A text in pieces, the words in it marked, cut to what is round the first of them. */
 function piecesOf(text: string, words: readonly string[]): readonly Piece[] {
   const line = text.replace(/\s+/g, " ");
-  const folded = fold(line);
-  // Letters may fold to more or fewer than they were: then nothing is marked rather than the wrong thing.
-  const hits = folded.length === line.length ? hitsOf(folded, words) : [];
+  const { text: folded, places } = foldWithPlaces(line);
+  const hits = hitsOf(folded, words).map(({ start, end }) => {
+    return { start: places[start] ?? 0, end: placeAfter(places, end) };
+  });
   const cut = Math.max(0, (hits[0]?.start ?? 0) - SHOWN_BEFORE);
   const start = /[\udc00-\udfff]/.test(line[cut] ?? "") ? cut - 1 : cut; // never inside a character
   const end = start + SHOWN_MAX;
@@ -110,6 +111,13 @@ function piecesOf(text: string, words: readonly string[]): readonly Piece[] {
   return pieces.filter(({ text: piece }) => piece !== "");
 }
 
+/** The place after the last character of a match that ends before `end`. */
+function placeAfter(places: readonly number[], end: number): number {
+  let at = end;
+  while (at < places.length - 1 && places[at] === places[end - 1]) at++;
+  return places[at] ?? 0;
+}
+
 function hitsOf(folded: string, words: readonly string[]): readonly { readonly start: number; readonly end: number }[] {
   const hits: { start: number; end: number }[] = [];
   for (const word of words) {
@@ -118,9 +126,4 @@ function hitsOf(folded: string, words: readonly string[]): readonly { readonly s
     }
   }
   return hits.sort((a, b) => a.start - b.start || b.end - a.end);
-}
-
-/** Without case, and without the marks on letters. */
-export function fold(text: string): string {
-  return foldApostrophes(text).normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }

@@ -4,13 +4,11 @@
  * Pure, and linear in the length of the text.
  */
 import { type Atom, atomsIn } from "./atoms.ts";
+import { SPACELESS } from "./scripts.ts";
 
 export type Shadow = { readonly text: string; readonly atoms: readonly Atom[] };
 
 const RUN = /[*_~]+/g;
-/** Scripts that are written without spaces between words, and their punctuation. */
-const SPACELESS =
-  /^[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}\p{scx=Bopomofo}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}\p{scx=Tibetan}\u3000-\u303f\uff01-\uff60]$/u;
 const SYMBOL = /^\p{S}$/u;
 const DIGIT = /^\p{Nd}$/u;
 const ASCII = /^[\0-\x7f]$/;

@@ -27,10 +27,12 @@ const SHOWN: Readonly<Record<string, string>> = {
   "image/webp": "image/webp",
   "image/avif": "image/avif",
   "video/mp4": "video/mp4",
+  "video/x-m4v": "video/mp4",
   "audio/x-m4a": "audio/mp4",
   "video/webm": "video/webm",
   "audio/mpeg": "audio/mpeg",
   "audio/wav": "audio/wav",
+  "audio/vnd.wave": "audio/wav",
   "audio/ogg": "audio/ogg",
   "video/ogg": "video/ogg",
 };

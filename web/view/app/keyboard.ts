@@ -1,11 +1,10 @@
 /**
- * The keys that work wherever one is, and the letters that work on a message. Loaded after the first messages.
- * Single letters act only while a message has the focus (WCAG 2.1.4); everywhere else a letter goes to the composer.
+ * The keys that work everywhere. Loaded after the first messages. A letter that is typed nowhere in particular goes to the composer.
  */
 import { useEffect } from "preact/hooks";
 import { go } from "../../state/route.ts";
-import { isCommand as isCommandKey, isComposing } from "../parts/keys.ts";
-import { sheet } from "../parts/sheets.ts";
+import { isCommand as isCommandKey, isComposing, letterOf } from "../parts/keys.ts";
+import { attaching, sheet } from "../parts/sheets.ts";
 
 /** Where F6 leads, in this order: the part of the screen, and the place in it that takes the focus. */
 const REGIONS: readonly (readonly [part: string, place: string])[] = [
@@ -14,16 +13,6 @@ const REGIONS: readonly (readonly [part: string, place: string])[] = [
   [".composer", "#composer"],
   [".people-pane", ".people-pane button"],
 ];
-/** What a letter does to a message: the tool of that name in its row. */
-const TOOLS: Readonly<Record<string, string>> = {
-  e: "edit",
-  r: "reply",
-  Delete: "delete",
-  Backspace: "delete",
-  "+": "react",
-};
-const STEPS: Readonly<Record<string, string>> = { j: "ArrowDown", k: "ArrowUp" };
-
 /** Follows the keys for as long as it is there. */
 export function Keys(): null {
   useEffect(() => {
@@ -49,42 +38,32 @@ export function Keys(): null {
 /** Whether the key meant something here. */
 function act(event: KeyboardEvent): boolean {
   const { key, altKey, shiftKey } = event;
+  const letter = letterOf(event);
   const isCommand = isCommandKey(event);
   const hasModifier = event.ctrlKey || event.metaKey;
   const target = event.target instanceof HTMLElement ? event.target : document.body;
-  if (isCommand && !altKey && !shiftKey && key.toLowerCase() === "k") {
+  if (isCommand && !altKey && !shiftKey && letter === "k") {
     sheet.value = sheet.value === "switcher" ? undefined : "switcher";
     return true;
   }
   if (document.querySelector("dialog[open]")) return false;
-  if (isCommand && key === "/") return open("shortcuts");
-  if (isCommand && !shiftKey && key.toLowerCase() === "u") return press("[data-does='attach']");
+  if (isCommand && letter === "/") return open("shortcuts");
+  if (isCommand && !shiftKey && letter === "u") {
+    attaching.choose?.();
+    return attaching.choose !== undefined;
+  }
   if (key === "F6") return toRegion(target, shiftKey ? -1 : 1);
   if (altKey && !hasModifier && (key === "ArrowUp" || key === "ArrowDown")) {
     return toConversation(key === "ArrowUp" ? -1 : 1, shiftKey);
   }
   if (hasModifier || altKey || target.matches("input, textarea, select, [contenteditable]")) return false;
   if (key === "?") return open("shortcuts");
-  const message = target.closest<HTMLElement>("li.message");
-  if (message && target === message) {
-    const tool = TOOLS[key] ?? TOOLS[key.toLowerCase()];
-    if (tool) return press(`[data-does='${tool}']`, message);
-    const step = STEPS[key.toLowerCase()];
-    if (step)
-      return !message.dispatchEvent(new KeyboardEvent("keydown", { key: step, bubbles: true, cancelable: true }));
-  }
   return [...key].length === 1 && key !== " " && !target.closest("button, a, summary") && write(key);
 }
 
 function open(name: "shortcuts"): boolean {
   sheet.value = name;
   return true;
-}
-
-function press(selector: string, within: ParentNode = document): boolean {
-  const button = within.querySelector<HTMLElement>(selector);
-  button?.click();
-  return button !== null;
 }
 
 /** A letter typed nowhere in particular is the first of a message. */

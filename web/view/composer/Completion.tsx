@@ -1,14 +1,17 @@
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
-import { foldApostrophes } from "../../../worker/protocol/names.ts";
 import { t } from "../../i18n/i18n.ts";
+import { fetchPart } from "../../network/load-part.ts";
 import type { Store } from "../../state/store.ts";
 import type { Started } from "../../text/completion.ts";
-import { findEmoji } from "../../text/emoji.ts";
+import type { Emoji, findEmoji } from "../../text/emoji.ts";
+import { fold } from "../../text/fold.ts";
 import { isComposing } from "../parts/keys.ts";
 
 export type CompletionProps = {
   readonly store: Store;
   readonly started: Started;
+  /** How far (px) from the side of the composer it opens. */
+  readonly left: number;
   /** The text that takes the place of what was started. */
   readonly onTake: (text: string) => void;
   readonly onLeave: () => void;
@@ -26,11 +29,12 @@ const OPTIONS_MAX = 8;
  * What one may mean. Tab takes the first one or the chosen one; Enter takes one only after an arrow has chosen it: what was typed is
  * never changed unasked. Focus stays in the field.
  */
-export function Completion({ store, started, onTake, onLeave, keys, onActive }: CompletionProps) {
+export function Completion({ store, started, left, onTake, onLeave, keys, onActive }: CompletionProps) {
   const { sign, word } = started;
   /** The option that an arrow has chosen. */
   const [active, setActive] = useState<number>();
-  const options = optionsOf(store, sign, word);
+  const emoji = useEmoji(sign === ":" ? word : undefined);
+  const options = sign === ":" ? emoji.map(optionOf) : optionsOf(store, sign, word);
   const at = active === undefined ? undefined : Math.min(active, options.length - 1);
   const chosen = at === undefined ? undefined : options[at];
   const activeId = chosen && optionId(chosen);
@@ -82,7 +86,13 @@ export function Completion({ store, started, onTake, onLeave, keys, onActive }: 
 
   if (options.length === 0) return null;
   return (
-    <div id="completion" class="completion" role="listbox" aria-label={t("Suggestions")}>
+    <div
+      id="completion"
+      class="completion"
+      style={{ "--caret": `${left}px` }}
+      role="listbox"
+      aria-label={t("Suggestions")}
+    >
       {options.map((option, n) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the field answers the keys
         <div
@@ -103,35 +113,50 @@ export function Completion({ store, started, onTake, onLeave, keys, onActive }: 
   );
 }
 
+/** Emoji of that name, once the table of them is there: people and channels do not wait for it. */
+function useEmoji(word: string | undefined): readonly Emoji[] {
+  const [find, setFind] = useState<typeof findEmoji>();
+  const isWanted = word !== undefined;
+  useEffect(() => {
+    let isHere = true;
+    if (isWanted)
+      void fetchPart(() => import("../../text/emoji.ts")).then((table) => isHere && setFind(() => table.findEmoji));
+    return () => {
+      isHere = false;
+    };
+  }, [isWanted]);
+  return word === undefined ? [] : (find?.(word, OPTIONS_MAX) ?? []);
+}
+
 function optionId({ key }: Option): string {
   return `option-${key}`;
 }
 
-function optionsOf(store: Store, sign: Started["sign"], word: string): readonly Option[] {
-  const typed = foldApostrophes(word).toLowerCase();
+function optionOf({ emoji, code }: Emoji): Option {
+  return { key: code, insert: `${emoji} `, sign: emoji, label: code };
+}
+
+function optionsOf(store: Store, sign: "@" | "#", word: string): readonly Option[] {
+  const typed = fold(word);
   switch (sign) {
     case "@": {
       const here = new Set(store.open.value?.here.value.people.map(({ id }) => id));
       const rank = (id: string) => (here.has(id) ? 0 : store.online.value.has(id) ? 1 : 2);
       return [...store.people.value.values()]
-        .filter(({ id, name }) => id !== store.person.value?.id && name.toLowerCase().includes(typed))
+        .filter(({ id, name }) => id !== store.person.value?.id && fold(name).includes(typed))
         .sort((a, b) => rank(a.id) - rank(b.id) || a.name.localeCompare(b.name))
         .slice(0, OPTIONS_MAX)
         .map(({ id, name }) => ({ key: id, insert: `@${name} `, sign: "@", label: name }));
     }
     case "#":
       return [...store.channels.value.values()]
-        .filter(({ kind, id }) => kind === "public" && id.includes(typed))
-        .sort((a, b) => Number(b.id.startsWith(typed)) - Number(a.id.startsWith(typed)) || a.id.localeCompare(b.id))
+        .filter(({ kind, id }) => kind === "public" && fold(id).includes(typed))
+        .sort(
+          (a, b) =>
+            Number(fold(b.id).startsWith(typed)) - Number(fold(a.id).startsWith(typed)) || a.id.localeCompare(b.id),
+        )
         .slice(0, OPTIONS_MAX)
         .map(({ id, epoch }) => ({ key: epoch, insert: `#${id} `, sign: "#", label: id }));
-    case ":":
-      return findEmoji(word, OPTIONS_MAX).map(({ emoji, code }) => ({
-        key: code,
-        insert: `${emoji} `,
-        sign: emoji,
-        label: code,
-      }));
     default:
       return sign satisfies never;
   }

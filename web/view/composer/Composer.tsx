@@ -4,34 +4,23 @@ import { rich, t } from "../../i18n/i18n.ts";
 import { enter } from "../../state/preferences.ts";
 import { quoted } from "../../state/quoted.ts";
 import type { Conversation, Store } from "../../state/store.ts";
-import { type Started, startedAt } from "../../text/completion.ts";
-import { noticeShortcodes } from "../../text/shortcodes.ts";
 import { Icon } from "../parts/icons.tsx";
-import { isCommand, isComposing } from "../parts/keys.ts";
 import { LateIcon } from "../parts/late-icons.tsx";
 import { lazy } from "../parts/lazy.tsx";
+import { attaching } from "../parts/sheets.ts";
 import { isTouch } from "../parts/touch.ts";
 import { Counter, excessOf } from "./Counter.tsx";
-import { isSendKey } from "./send-key.ts";
+import { insertText, TextEntry } from "./TextEntry.tsx";
 
 const Tiles = lazy(async () => (await import("./Tiles.tsx")).Tiles);
-const Completion = lazy(async () => (await import("./Completion.tsx")).Completion);
 const EmojiPicker = lazy(async () => (await import("./EmojiPicker.tsx")).EmojiPicker);
-
-/** What Ctrl or ⌘ with a letter puts round the selection. */
-const MARKS: Readonly<Record<string, string>> = { b: "**", i: "_", e: "`" };
 
 type Props = { readonly store: Store; readonly conversation: Conversation };
 
 /** Where one writes. What was typed is kept on the device until it is sent. */
 export function Composer({ store, conversation }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const keys = useRef<((event: KeyboardEvent) => boolean) | null>(null);
   const [text, setText] = useState(() => store.draft(conversation));
-  const [started, setStarted] = useState<Started>();
-  const [activeOption, setActiveOption] = useState<string>();
-  /** The table of emoji has come: what is sent is shorter than it was. */
-  const [, setTableCame] = useState(false);
   const excess = excessOf(store, text);
   const isTooLong = excess > 0;
   const epoch = store.openEpoch.value;
@@ -59,7 +48,6 @@ export function Composer({ store, conversation }: Props) {
   useEffect(() => {
     if (!document.hasFocus()) setText(store.draft(conversation));
   }, [store.changedElsewhere.value]);
-  useEffect(() => fit(field.current), [text]);
 
   function write(words: string): void {
     setText(words);
@@ -69,58 +57,26 @@ export function Composer({ store, conversation }: Props) {
   /** What has to wait, for files or for what a shortcode means, waits in the outbox: this field is free at once. */
   function send(): void {
     if (isEmpty || isFailed || isTooLong || !store.send(conversation, text)) return;
-    setStarted(undefined);
     write("");
     field.current?.focus();
   }
 
-  /** Looks at what stands before the caret. */
-  function look(): void {
-    const { current } = field;
-    setStarted(current ? startedAt(current.value, current.selectionStart) : undefined);
+  /** The message is longer than one may be: its words become a file of it. */
+  function sendAsFile(): void {
+    store.attach(conversation, [new File([text], "message.txt", { type: "text/plain" })]);
+    write("");
+    field.current?.focus();
   }
 
-  /** Puts words where the caret is, in the place of what was begun from `start` on; what is typed next follows them. */
-  function insert(words: string, start = field.current?.selectionStart ?? 0): void {
-    const { current } = field;
-    if (!current) return;
-    current.setRangeText(words, start, current.selectionEnd, "end");
-    write(current.value);
-    setStarted(undefined);
-    current.focus();
-  }
-
-  function onKeyDown(event: KeyboardEvent): void {
-    if (isComposing(event)) return;
-    if (keys.current?.(event)) return event.preventDefault();
+  function onKey(event: KeyboardEvent): boolean {
     if (event.key === "ArrowUp" && text === "" && !event.altKey && !event.shiftKey) {
-      event.preventDefault();
-      return store.editLast(conversation);
+      store.editLast(conversation);
+      return true;
     }
-    if (event.key === "Escape") {
-      return conversation.replyTo.value === undefined ? store.dismissNew() : store.reply(conversation, undefined);
-    }
-    const mark = MARKS[event.key.toLowerCase()];
-    if (mark !== undefined && isCommand(event) && !event.shiftKey && !event.altKey) {
-      event.preventDefault();
-      return wrap(mark);
-    }
-    if (!isSendKey(event)) return;
-    event.preventDefault();
-    send();
-  }
-
-  /** Puts marks round what is selected, or takes them off. */
-  function wrap(mark: string): void {
-    const { current } = field;
-    if (!current) return;
-    const { selectionStart: start, selectionEnd: end, value } = current;
-    const isMarked = value.slice(0, start).endsWith(mark) && value.slice(end).startsWith(mark);
-    const selected = value.slice(start, end);
-    if (isMarked) current.setRangeText(selected, start - mark.length, end + mark.length, "select");
-    else current.setRangeText(mark + selected + mark, start, end, "select");
-    if (!isMarked) current.setSelectionRange(start + mark.length, end + mark.length);
-    write(current.value);
+    if (event.key !== "Escape") return false;
+    if (conversation.replyTo.value === undefined) store.dismissNew();
+    else store.reply(conversation, undefined);
+    return true;
   }
 
   return (
@@ -133,45 +89,28 @@ export function Composer({ store, conversation }: Props) {
     >
       <ReplyBar store={store} conversation={conversation} />
       {uploads && <Tiles uploads={uploads} />}
-      {started && (
-        <Completion
-          store={store}
-          started={started}
-          keys={keys}
-          onTake={(words) => insert(words, started.start)}
-          onLeave={() => setStarted(undefined)}
-          onActive={setActiveOption}
-        />
-      )}
       <div class="composer-line">
         {mayAttach && <AttachButton store={store} conversation={conversation} />}
-        <textarea
-          ref={field}
+        <TextEntry
+          store={store}
+          field={field}
           id="composer"
-          rows={1}
-          dir="auto"
-          aria-label={t("Message {name}", { name: title })}
-          aria-describedby="composer-counter"
-          aria-invalid={isTooLong}
-          aria-autocomplete="list"
-          aria-controls={activeOption && "completion"}
-          aria-activedescendant={activeOption}
+          label={t("Message {name}", { name: title })}
           placeholder={t("Message {name}", { name: title })}
-          enterkeyhint={isTouch() || enter.chosen.value === "breaks" ? "enter" : "send"}
-          value={text}
-          onInput={({ currentTarget: { value } }) => {
-            write(value);
+          text={text}
+          counterId="composer-counter"
+          isTooLong={isTooLong}
+          enterKeyHint={isTouch() || enter.chosen.value === "breaks" ? "enter" : "send"}
+          onText={(words) => {
+            write(words);
             uploads?.forgive();
-            look();
-            void noticeShortcodes(value)?.then(() => setTableCame(true));
-            if (value.trim() !== "") store.noteTyping();
+            if (words.trim() !== "") store.noteTyping();
           }}
-          onSelect={look}
-          onBlur={() => setStarted(undefined)}
-          onKeyDown={onKeyDown}
+          onSend={send}
+          onKey={onKey}
         />
-        <Counter id="composer-counter" excess={excess} />
-        <EmojiButton onPick={insert} />
+        <Counter id="composer-counter" excess={excess} {...(mayAttach && { onSendAsFile: sendAsFile })} />
+        <EmojiButton onPick={(emoji) => field.current && insertText(field.current, emoji)} />
         <button
           type="submit"
           class="icon-button send"
@@ -216,6 +155,12 @@ function ReplyBar({ store, conversation }: Props) {
 
 function AttachButton({ store, conversation }: Props) {
   const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    attaching.choose = () => input.current?.click();
+    return () => {
+      attaching.choose = undefined;
+    };
+  }, []);
   return (
     <>
       <button
@@ -223,7 +168,6 @@ function AttachButton({ store, conversation }: Props) {
         class="icon-button"
         aria-label={t("Attach files")}
         title={t("Attach files")}
-        data-does="attach"
         onClick={() => input.current?.click()}
       >
         <LateIcon name="attach" />
@@ -268,11 +212,4 @@ function EmojiButton({ onPick }: { readonly onPick: (emoji: string) => void }) {
       )}
     </>
   );
-}
-
-/** Grows with its text where CSS alone cannot do it yet. */
-function fit(field: HTMLTextAreaElement | null): void {
-  if (!field || CSS.supports("field-sizing", "content")) return;
-  field.style.height = "auto";
-  field.style.height = `${field.scrollHeight}px`;
 }

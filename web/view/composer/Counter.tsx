@@ -18,10 +18,27 @@ export function excessOf(store: Store, typed: string): number {
 }
 
 /** Says how much room is left, once it is little, and what to do when there is none. */
-export function Counter({ id, excess }: { readonly id: string; readonly excess: number }) {
+export function Counter({
+  id,
+  excess,
+  onSendAsFile,
+}: {
+  readonly id: string;
+  readonly excess: number;
+  /** Where files can be sent, a text that is too long can be one. */
+  readonly onSendAsFile?: () => void;
+}) {
   return (
     <span id={id} class={excess > 0 ? "counter over" : "counter"} role="status">
       {excess > 0 ? t("{n} characters too many", { n: excess }) : excess > -SHOWN_FROM ? -excess : ""}
+      {excess > 0 && onSendAsFile && (
+        <>
+          {" · "}
+          <button type="button" class="link-button" onClick={onSendAsFile}>
+            {t("Send as a file")}
+          </button>
+        </>
+      )}
     </span>
   );
 }

@@ -8,19 +8,25 @@ export function DropPlace({ store, conversation }: { readonly store: Store; read
   // The whole window takes them: elsewhere a drop would leave the page.
   useEffect(() => {
     const mayTake = () => store.site.peek()?.files === true && !document.querySelector("dialog[open]");
-    const take = (event: Event, data: DataTransfer | null) => {
-      const files = [...(data?.files ?? [])];
-      if (files.length === 0 || !mayTake()) return;
-      event.preventDefault();
-      store.attach(conversation, files);
+    const take = (event: Event, data: DataTransfer) => {
+      event.preventDefault(); // otherwise the page gives way to the file
+      if (!mayTake()) return;
+      const items = [...data.items].filter(({ kind }) => kind === "file");
+      const isFolder = items.map((item) => item.webkitGetAsEntry?.()?.isDirectory === true);
+      const files = [...data.files];
+      store.attach(
+        conversation,
+        files.filter((_, at) => !isFolder[at]),
+        files.filter((_, at) => isFolder[at]).map(({ name }) => name),
+      );
     };
     const outside = new AbortController();
     const { signal } = outside;
     document.addEventListener(
       "paste",
       (event) => {
-        // Words copied from a document come with a picture of themselves.
-        if (!event.clipboardData?.getData("text/plain")) take(event, event.clipboardData);
+        const data = event.clipboardData;
+        if (data && data.files.length > 0 && isOfFiles(data)) take(event, data);
       },
       { signal },
     );
@@ -38,12 +44,24 @@ export function DropPlace({ store, conversation }: { readonly store: Store; read
       "drop",
       (event) => {
         setDraggedOver(false);
-        event.preventDefault(); // otherwise the page gives way to the file
-        take(event, event.dataTransfer);
+        // Words that are dragged are the field's.
+        if (event.dataTransfer?.types.includes("Files")) take(event, event.dataTransfer);
       },
       { signal },
     );
     return () => outside.abort();
   }, []);
   return isDraggedOver ? <p class="drop-here">{t("Drop to attach")}</p> : null;
+}
+
+/** Words copied from a document come with a picture of themselves; a copied file comes with its name or its address as words. */
+function isOfFiles(data: DataTransfer): boolean {
+  const names = [...data.files].map(({ name }) => name);
+  const lines = data
+    .getData("text/plain")
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== "");
+  return lines.every((line) =>
+    names.some((name) => line === name || line.endsWith(`/${name}`) || line.endsWith(`\\${name}`)),
+  );
 }

@@ -2,9 +2,8 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import { noticeShortcodes } from "../../text/shortcodes.ts";
-import { isComposing } from "../parts/keys.ts";
 import { Counter, excessOf } from "./Counter.tsx";
-import { isSendKey } from "./send-key.ts";
+import { TextEntry } from "./TextEntry.tsx";
 
 type Props = {
   readonly store: Store;
@@ -24,7 +23,6 @@ export function EditField({ store, conversation, hasFiles }: Props) {
     edited?.focus();
     edited?.setSelectionRange(text.length, text.length);
     edited?.form?.scrollIntoView({ block: "nearest" });
-    void noticeShortcodes(text);
   }, []);
 
   function end(): void {
@@ -49,25 +47,19 @@ export function EditField({ store, conversation, hasFiles }: Props) {
         void save();
       }}
     >
-      <textarea
-        ref={field}
-        rows={1}
-        dir="auto"
-        aria-label={t("Edit message")}
-        aria-describedby="edit-counter"
-        aria-invalid={excess > 0}
-        value={text}
-        onInput={({ currentTarget: { value } }) => {
-          store.keepEdit(conversation, value);
-          void noticeShortcodes(value);
-        }}
-        onKeyDown={(event) => {
-          event.stopPropagation(); // the list's keys are not the field's
-          if (isComposing(event)) return;
-          if (event.key === "Escape") end();
-          if (!isSendKey(event)) return;
-          event.preventDefault();
-          void save();
+      <TextEntry
+        store={store}
+        field={field}
+        id="edit-field"
+        label={t("Edit message")}
+        text={text}
+        counterId="edit-counter"
+        isTooLong={excess > 0}
+        onText={(words) => store.keepEdit(conversation, words)}
+        onSend={() => void save()}
+        onKey={({ key }) => {
+          if (key === "Escape") end();
+          return key === "Escape";
         }}
       />
       <Counter id="edit-counter" excess={excess} />

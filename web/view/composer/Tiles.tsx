@@ -61,14 +61,19 @@ function Tile({ upload, uploads }: { readonly upload: Upload; readonly uploads: 
   );
 }
 
-function Progress({ upload: { name, size, state } }: { readonly upload: Upload }) {
+function Progress({ upload: { name, size, mayTellPlace, state } }: { readonly upload: Upload }) {
   switch (state.kind) {
     case "preparing":
       return <progress aria-label={t("Upload of {name}", { name })} />;
     case "uploading":
       return <progress aria-label={t("Upload of {name}", { name })} max={1} value={state.progress} />;
     case "done":
-      return <span class="tile-state">{fileSize(size)}</span>;
+      return (
+        <span class="tile-state">
+          {fileSize(size)}
+          {mayTellPlace && ` · ${t("May contain where it was taken")}`}
+        </span>
+      );
     case "failed":
       return (
         <span class="tile-state failure" role="alert">

@@ -11,9 +11,14 @@ const Lightbox = lazy(async () => (await import("./Lightbox.tsx")).Lightbox);
 
 /** The longest sides (px) a picture or film takes in a conversation. */
 const WIDTH_MAX = 420;
-const HEIGHT_MAX = 320;
+const HEIGHT_MAX = 360;
+/** The least height (px) of a picture, however wide it is. */
+const HEIGHT_MIN = 24;
 /** Where nobody said how large a picture is, it gets this much room (px), and keeps it. */
 const UNKNOWN_SIZE = { width: 320, height: 240 };
+
+/** Characters at the end of a file's name that are always shown. */
+const ENDING = 12;
 
 type Props = { readonly id: string; readonly attachments: readonly Attachment[]; readonly tabIndex: number };
 
@@ -58,12 +63,22 @@ function OtherFile({ file, tabIndex }: { readonly file: Attachment; readonly tab
   return (
     <a class="download" href={url} download={name} tabIndex={tabIndex}>
       <Icon name="file" />
-      <span class="download-name" dir="auto">
-        {name}
-      </span>
+      <FileName name={name} />
       <span class="download-size">{fileSize(size)}</span>
       <Icon name="download" />
     </a>
+  );
+}
+
+/** A name whose middle gives way where there is no room: the ending tells what a file is. */
+function FileName({ name }: { readonly name: string }) {
+  const characters = [...new Intl.Segmenter().segment(name)].map(({ segment }) => segment);
+  const end = characters.slice(-ENDING).join("");
+  return (
+    <span class="download-name" dir="auto" title={name}>
+      <span class="name-start">{characters.slice(0, -ENDING).join("")}</span>
+      <span class="name-end">{end}</span>
+    </span>
   );
 }
 
@@ -79,5 +94,9 @@ function sizeOf({ width = UNKNOWN_SIZE.width, height = UNKNOWN_SIZE.height }: At
 function frameOf(file: Attachment) {
   const { width, height } = sizeOf(file);
   const scale = Math.min(1, WIDTH_MAX / width, HEIGHT_MAX / height);
-  return { inlineSize: `${Math.max(1, Math.round(width * scale))}px`, aspectRatio: `${width} / ${height}` };
+  const isStrip = height * scale < HEIGHT_MIN;
+  return {
+    inlineSize: `${Math.max(HEIGHT_MIN, Math.round(width * scale))}px`,
+    ...(isStrip ? { blockSize: `${HEIGHT_MIN}px` } : { aspectRatio: `${width} / ${height}` }),
+  };
 }

@@ -5,18 +5,15 @@ import type { Conversation, Store } from "../../state/store.ts";
 import { Tiles } from "../composer/Tiles.tsx";
 import { copyText } from "../parts/clipboard.ts";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
-import { lazy } from "../parts/lazy.tsx";
+import type { MessageCommands } from "./message-commands.ts";
 import { type MessageRow, rowId } from "./timeline.ts";
-
-const EmojiPicker = lazy(async () => (await import("../composer/EmojiPicker.tsx")).EmojiPicker);
 
 type ToolbarProps = {
   readonly store: Store;
   readonly conversation: Conversation;
   readonly row: MessageRow;
   readonly tabIndex: number;
-  /** The message is to be deleted. */
-  readonly onRemove: (id: string) => void;
+  readonly commands: MessageCommands;
 };
 
 /** What can be done with a message, once the messages themselves are painted: in a hundred rows it is most of the work. */
@@ -38,46 +35,24 @@ function whenIdle(act: () => void): () => void {
 }
 
 /** What its author can do comes last. An owner of the site may delete what others wrote. */
-function Tools({ store, conversation, row: { id, seq, text, isOwn }, tabIndex, onRemove }: ToolbarProps) {
+function Tools({ store, conversation, row: { id, seq, text }, tabIndex, commands }: ToolbarProps) {
   const { channelId } = conversation;
-  const mayRemove = isOwn || (store.isOwner.value && !channelId.includes("~"));
-  /** Where the picker is open. */
-  const [anchor, setAnchor] = useState<DOMRect>();
+  const { mayEdit, mayRemove } = commands.permissionsOf(id);
   const tool = (
     icon: LateIconName,
     label: string,
     onClick: (event: MouseEvent & { currentTarget: HTMLElement }) => void,
-    does?: string,
   ) => (
-    <button
-      type="button"
-      class="icon-button"
-      aria-label={label}
-      title={label}
-      data-does={does}
-      tabIndex={tabIndex}
-      onClick={onClick}
-    >
+    <button type="button" class="icon-button" aria-label={label} title={label} tabIndex={tabIndex} onClick={onClick}>
       <LateIcon name={icon} />
     </button>
   );
   return (
-    <div class={anchor ? "toolbar open" : "toolbar"}>
-      {tool(
-        "react",
-        t("Add reaction"),
-        ({ currentTarget }) => setAnchor(currentTarget.getBoundingClientRect()),
-        "react",
+    <div class="toolbar">
+      {tool("react", t("Add reaction"), ({ currentTarget }) =>
+        commands.react(id, currentTarget.getBoundingClientRect()),
       )}
-      {tool(
-        "reply",
-        t("Reply"),
-        () => {
-          store.reply(conversation, id);
-          document.getElementById("composer")?.focus();
-        },
-        "reply",
-      )}
+      {tool("reply", t("Reply"), () => commands.reply(id))}
       <CopyButton
         icon="link"
         label={t("Copy link")}
@@ -87,15 +62,8 @@ function Tools({ store, conversation, row: { id, seq, text, isOwn }, tabIndex, o
       {text !== "" && (
         <CopyButton icon="copy" label={t("Copy text")} text={() => store.plainText(text)} tabIndex={tabIndex} />
       )}
-      {isOwn && tool("pencil", t("Edit message"), () => store.edit(conversation, id), "edit")}
-      {mayRemove && tool("trash", t("Delete message"), () => onRemove(id), "delete")}
-      {anchor && (
-        <EmojiPicker
-          anchor={anchor}
-          onPick={(emoji) => store.react(conversation, id, emoji, true)}
-          onClose={() => setAnchor(undefined)}
-        />
-      )}
+      {mayEdit && tool("pencil", t("Edit message"), () => commands.edit(id))}
+      {mayRemove && tool("trash", t("Delete message"), () => commands.remove(id))}
     </div>
   );
 }

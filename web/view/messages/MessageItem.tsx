@@ -5,6 +5,7 @@ import { clockTime, fullTime } from "../composer/formats.ts";
 import { lazy } from "../parts/lazy.tsx";
 import { Avatar } from "../people/Avatar.tsx";
 import { Attachments } from "./Attachments.tsx";
+import type { MessageCommands } from "./message-commands.ts";
 import { Quote } from "./Quote.tsx";
 import { Reactions } from "./Reactions.tsx";
 import { Text } from "./Text.tsx";
@@ -24,8 +25,7 @@ type Props = {
   readonly isFlashed: boolean;
   /** What the list does for its rows; always the same object. */
   readonly on: {
-    /** The message is to be deleted. */
-    readonly remove: (id: string) => void;
+    readonly commands: MessageCommands;
     /** Leads to another message of the list. */
     readonly goTo: (id: string) => void;
   };
@@ -102,7 +102,7 @@ export function MessageItem({ store, conversation, row, name, isTabStop, isFirst
       />
       {state.kind !== "sent" && <MessageState store={store} row={row} />}
       {state.kind === "sent" && !row.isTombstone && !isEditing && (
-        <Toolbar store={store} conversation={conversation} row={row} tabIndex={tabIndex} onRemove={on.remove} />
+        <Toolbar store={store} conversation={conversation} row={row} tabIndex={tabIndex} commands={on.commands} />
       )}
     </li>
   );

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Person } from "../../../worker/protocol/frames.ts";
 import { WINDOW_MESSAGES } from "../../../worker/protocol/limits.ts";
 import { t } from "../../i18n/i18n.ts";
@@ -6,15 +6,17 @@ import { route } from "../../state/route.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import { clockTime, dayName, noticeZone } from "../composer/formats.ts";
 import { Icon } from "../parts/icons.tsx";
-import { isComposing } from "../parts/keys.ts";
+import { isComposing, letterOf } from "../parts/keys.ts";
 import { lazy } from "../parts/lazy.tsx";
 import { copiedRows } from "./copy-rows.ts";
 import { MessageItem } from "./MessageItem.tsx";
+import { createMessageCommands, runLetter, shownList } from "./message-commands.ts";
 import { type Day, layOut, rowId } from "./timeline.ts";
 import { useRovingFocus } from "./useRovingFocus.ts";
 import { useScrollAnchor } from "./useScrollAnchor.ts";
 import { useUnreadLine } from "./useUnreadLine.ts";
 
+const EmojiPicker = lazy(async () => (await import("../composer/EmojiPicker.tsx")).EmojiPicker);
 const Empty = lazy(async () => (await import("../conversation/Empty.tsx")).Empty);
 
 /** So long (ms) a message stands out that one was led to. */
@@ -33,6 +35,8 @@ export function MessageList({ store, conversation, you }: Props) {
   const [isBusy, setBusy] = useState(true);
   /** The message the reader was just led to. */
   const [flashed, setFlashed] = useState<string>();
+  /** The message that an emoji is chosen for, and where. */
+  const [picking, setPicking] = useState<{ readonly id: string; readonly beside: DOMRect }>();
   const now = useMinute();
   const title = store.titleOf(conversation.channelId);
   const isDirect = !title.startsWith("#");
@@ -100,10 +104,17 @@ export function MessageList({ store, conversation, you }: Props) {
   }
 
   function onKeyDown(event: KeyboardEvent): void {
-    const isField = event.target instanceof Element && event.target.matches("input, textarea");
-    if (event.key !== "Escape" || isComposing(event) || isField) return focus.onKeyDown(event);
-    store.dismissNew();
-    document.getElementById("composer")?.focus();
+    const { target } = event;
+    if (isComposing(event) || !(target instanceof HTMLElement) || target.matches("input, textarea")) return;
+    if (event.key === "Escape") {
+      store.dismissNew();
+      return document.getElementById("composer")?.focus();
+    }
+    const row = rows.find(({ id }) => target.id === rowId(id));
+    const hasModifier = event.altKey || event.ctrlKey || event.metaKey;
+    const isCommand = row && !hasModifier && !row.isTombstone && runLetter(commands, letterOf(event), row.id, target);
+    if (isCommand) event.preventDefault();
+    else focus.onKeyDown(event);
   }
 
   function onCopy(event: ClipboardEvent): void {
@@ -125,15 +136,29 @@ export function MessageList({ store, conversation, you }: Props) {
     row.focus({ preventScroll: true });
   }
 
-  // One and the same object for every row at all times, so that a row is shown anew only when it changes.
-  const handlers = useRef({ remove, goTo }).current;
-  Object.assign(handlers, { remove, goTo });
-
-  function remove(removed: string): void {
-    store.remove(conversation, removed);
+  function focusBeside(removed: string): void {
     const at = rows.findIndex(({ id }) => id === removed);
     focus.focusAt(at === rows.length - 1 ? at - 1 : at + 1);
   }
+
+  // The same objects for every row at all times, so that a row is shown anew only when it changes.
+  const list = useRef({ focusBeside, goTo }).current;
+  Object.assign(list, { focusBeside, goTo });
+  const commands = useMemo(
+    () =>
+      createMessageCommands(store, conversation, {
+        focusBeside: (id) => list.focusBeside(id),
+        pickEmoji: (id, beside) => setPicking({ id, beside }),
+      }),
+    [],
+  );
+  const on = useMemo(() => ({ commands, goTo: (id: string) => list.goTo(id) }), []);
+  useEffect(() => {
+    shownList.commands = commands;
+    return () => {
+      shownList.commands = undefined;
+    };
+  }, []);
 
   return (
     <div class="log-frame">
@@ -175,7 +200,7 @@ export function MessageList({ store, conversation, you }: Props) {
                     isTabStop={rowId(row.id) === focus.stop}
                     isFirstNew={row.id === unread.first?.id}
                     isFlashed={row.id === flashed}
-                    on={handlers}
+                    on={on}
                   />
                 ))}
               </ol>
@@ -188,6 +213,13 @@ export function MessageList({ store, conversation, you }: Props) {
           {t("{n} new since {time}", { n: unread.count, time: clockTime(unread.first.sentAt) })}
           <Icon name="up" />
         </button>
+      )}
+      {picking && (
+        <EmojiPicker
+          anchor={picking.beside}
+          onPick={(emoji) => store.react(conversation, picking.id, emoji, true)}
+          onClose={() => setPicking(undefined)}
+        />
       )}
       {newCount > 0 && (
         <button

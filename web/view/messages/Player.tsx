@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { Attachment } from "../../../worker/protocol/frames.ts";
 
 /** Sound and films, played where they are; their place is kept before they are there. */
@@ -8,9 +9,20 @@ export function Player({
   readonly file: Attachment;
   readonly tabIndex: number;
 }) {
-  if (type.startsWith("video/")) {
-    // biome-ignore lint/a11y/useMediaCaption: nobody has written captions for what people send each other
-    return <video src={url} controls tabIndex={tabIndex} preload="metadata" aria-label={name} />;
+  /** What is called a film may have sound alone. */
+  const [isSound, setSound] = useState(!type.startsWith("video/"));
+  if (!isSound) {
+    return (
+      // biome-ignore lint/a11y/useMediaCaption: no one has written captions for what people send each other
+      <video
+        src={url}
+        controls
+        tabIndex={tabIndex}
+        preload="metadata"
+        aria-label={name}
+        onLoadedMetadata={({ currentTarget }) => setSound(currentTarget.videoWidth === 0)}
+      />
+    );
   }
   return (
     <figure>

@@ -9,7 +9,7 @@ import { Dialog } from "../dialogs/Dialog.tsx";
 import { copyText } from "../parts/clipboard.ts";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import { lazy } from "../parts/lazy.tsx";
-import { rowId } from "./timeline.ts";
+import { shownList } from "./message-commands.ts";
 
 const EmojiPicker = lazy(async () => (await import("../composer/EmojiPicker.tsx")).EmojiPicker);
 
@@ -28,8 +28,8 @@ export function TouchMenu({ store, conversation }: { readonly store: Store; read
   }, []);
   const message = id === undefined ? undefined : find(conversation.history.value, id);
   if (!message || message.deleted) return null;
-  const isOwn = message.author.id === store.person.value?.id;
-  const mayRemove = isOwn || (store.isOwner.value && !conversation.channelId.includes("~"));
+  const { commands } = shownList;
+  const { mayEdit, mayRemove } = commands?.permissionsOf(message.id) ?? { mayEdit: false, mayRemove: false };
   const close = () => {
     setPicking(false);
     setId(undefined);
@@ -76,10 +76,7 @@ export function TouchMenu({ store, conversation }: { readonly store: Store; read
         </button>
       </div>
       <ul class="sheet-tools">
-        {tool("reply", t("Reply"), () => {
-          store.reply(conversation, message.id);
-          document.getElementById("composer")?.focus();
-        })}
+        {tool("reply", t("Reply"), () => commands?.reply(message.id))}
         {tool("link", t("Copy link"), () => {
           void copyText(messageLink(conversation.channelId, store.person.value?.id ?? "", message.seq));
         })}
@@ -87,12 +84,8 @@ export function TouchMenu({ store, conversation }: { readonly store: Store; read
           tool("copy", t("Copy text"), () => {
             void copyText(store.plainText(message.text));
           })}
-        {isOwn && tool("pencil", t("Edit message"), () => store.edit(conversation, message.id))}
-        {mayRemove &&
-          tool("trash", t("Delete message"), () => {
-            // The list knows where the focus goes.
-            document.querySelector<HTMLElement>(`#${rowId(message.id)} [data-does='delete']`)?.click();
-          })}
+        {mayEdit && tool("pencil", t("Edit message"), () => commands?.edit(message.id))}
+        {mayRemove && tool("trash", t("Delete message"), () => commands?.remove(message.id))}
       </ul>
     </Dialog>
   );

@@ -1,6 +1,6 @@
-/** One row of a list is reached by Tab; arrows, Home and End move between the rows (WAI-ARIA: roving tabindex). */
+/** One row of a list is reached by Tab; arrows, J and K, Home and End move between the rows (WAI-ARIA: roving tabindex). */
 import { useState } from "preact/hooks";
-import { isComposing } from "../parts/keys.ts";
+import { letterOf } from "../parts/keys.ts";
 
 /** `ids` are those of the rows' elements, in order. */
 export function useRovingFocus(ids: readonly string[]) {
@@ -23,9 +23,10 @@ export function useRovingFocus(ids: readonly string[]) {
 
     onKeyDown(event: KeyboardEvent): void {
       const { key, target } = event;
-      if (isComposing(event) || event.altKey || event.ctrlKey || event.metaKey) return; // the keys of the whole app
-      if (!(target instanceof Element) || target.matches("input, textarea")) return; // those of a field in a row
-      const step = { ArrowUp: -1, ArrowDown: 1, Home: -ids.length, End: ids.length }[key];
+      if (event.altKey || event.ctrlKey || event.metaKey || !(target instanceof Element)) return; // the keys of the whole app
+      const isRow = ids.includes(target.id);
+      const letter = isRow ? { j: 1, k: -1 }[letterOf(event)] : undefined;
+      const step = letter ?? { ArrowUp: -1, ArrowDown: 1, Home: -ids.length, End: ids.length }[key];
       // A row holds lists of its own: what counts is the row, not the item of a list in it.
       const at = ids.findIndex((id) => document.getElementById(id)?.contains(target));
       if (step === undefined || at < 0) return;

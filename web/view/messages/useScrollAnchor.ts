@@ -8,8 +8,6 @@ import { useEffect, useRef } from "preact/hooks";
 /** A list scrolled this close (px) to its end is at the end, and stays there. */
 const PINNED_PX = 48;
 
-export type ScrollAnchor = ReturnType<typeof useScrollAnchor>;
-
 /** `scroller` scrolls `content`; its rows are list items with ids. */
 export function useScrollAnchor(scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>) {
   const isPinned = useRef(true);

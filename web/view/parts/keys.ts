@@ -10,6 +10,18 @@ const isMac = /mac|iphone|ipad/i.test(
 /** The modifier that gives commands, as it stands on this keyboard. */
 export const COMMAND = isMac ? "⌘" : "Ctrl";
 
+/**
+ * The Latin letter or sign that a key gives, in lower case. Where the layout has other letters it is the one in the same place on an
+ * English keyboard (W3C UI Events, `code`), so that shortcuts stay where they are.
+ */
+export function letterOf({ key, code }: KeyboardEvent): string {
+  if (key.length !== 1 || /^[\x20-\x7e]$/.test(key)) return key.length === 1 ? key.toLowerCase() : key;
+  const letter = /^Key([A-Z])$/.exec(code)?.[1];
+  return letter?.toLowerCase() ?? PLACES[code] ?? key;
+}
+
+const PLACES: Readonly<Record<string, string>> = { Slash: "/", Equal: "+" };
+
 /** Whether an input method is composing: Enter, Esc and arrows choose among its suggestions then. Safari tells by 229 (W3C UI Events §5). */
 export function isComposing(event: KeyboardEvent): boolean {
   return event.isComposing || event.keyCode === 229;

@@ -4,3 +4,6 @@ import { signal } from "@preact/signals";
 export type SheetName = "newChannel" | "newDirect" | "settings" | "switcher" | "shortcuts" | "unsent";
 
 export const sheet = signal<SheetName | undefined>(undefined);
+
+/** Opens the browser's dialog for files, while there is a composer that takes them. */
+export const attaching: { choose: (() => void) | undefined } = { choose: undefined };

@@ -1,0 +1,69 @@
+/** What can be done with a message: one function each, which the toolbar, keys and the touch sheet call. */
+import { find } from "../../../worker/protocol/history.ts";
+import type { Conversation, Store } from "../../state/store.ts";
+
+export type MessageCommands = ReturnType<typeof createMessageCommands>;
+
+/** What a list does for the commands about its messages. */
+type List = {
+  /** Gives the focus to the row after this one, or before the last one. */
+  readonly focusBeside: (id: string) => void;
+  /** Lets the person choose an emoji for a message, beside a place on the screen. */
+  readonly pickEmoji: (id: string, beside: DOMRect) => void;
+};
+
+/** The commands of the list that is shown; `undefined` while there is none. */
+export const shownList: { commands: MessageCommands | undefined } = { commands: undefined };
+
+export function createMessageCommands(store: Store, conversation: Conversation, { focusBeside, pickEmoji }: List) {
+  const commands = {
+    /** What the person may do. Authors edit; authors delete, and owners of the site in channels. */
+    permissionsOf(id: string): { readonly mayEdit: boolean; readonly mayRemove: boolean } {
+      const message = find(conversation.history.peek(), id);
+      const isThere = message !== undefined && !message.deleted;
+      const mayEdit = isThere && message.author.id === store.person.value?.id;
+      const isOwner = isThere && store.isOwner.value && !conversation.channelId.includes("~");
+      return { mayEdit, mayRemove: mayEdit || isOwner };
+    },
+
+    edit(id: string): void {
+      if (commands.permissionsOf(id).mayEdit) store.edit(conversation, id);
+    },
+
+    reply(id: string): void {
+      if (find(conversation.history.peek(), id)?.deleted !== undefined) return;
+      store.reply(conversation, id);
+      document.getElementById("composer")?.focus();
+    },
+
+    remove(id: string): void {
+      if (!commands.permissionsOf(id).mayRemove) return;
+      store.remove(conversation, id);
+      focusBeside(id);
+    },
+
+    react: pickEmoji,
+  };
+  return commands;
+}
+
+/** The command that a letter gives while a message has the focus (WCAG 2.1.4: only then). Says whether there is one. */
+export function runLetter(commands: MessageCommands, letter: string, id: string, row: HTMLElement): boolean {
+  switch (letter) {
+    case "e":
+      commands.edit(id);
+      return true;
+    case "r":
+      commands.reply(id);
+      return true;
+    case "Delete":
+    case "Backspace":
+      commands.remove(id);
+      return true;
+    case "+":
+      commands.react(id, row.getBoundingClientRect());
+      return true;
+    default:
+      return false;
+  }
+}
