@@ -8,14 +8,26 @@ import { defineConfig, type Plugin } from "vite";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const project = fileURLToPath(new URL("..", import.meta.url));
-/** Scripts that import nothing and keep their names: what runs before anything is painted, and what runs without a page. */
+/** Scripts that share nothing with the page's and keep their names: what runs before anything is painted, and what runs without a page. */
 const ALONE = ["early", "service-worker"];
+/** What is fetched later, a file for each part of the app: what is used together comes together. Languages and the parser are their own. */
+const PARTS: Readonly<Record<string, RegExp>> = {
+  emoji: /\/gemoji\/|\/text\/emoji\.ts$|\/EmojiPicker\.tsx$/,
+  compose: /\/view\/composer\//,
+  background:
+    /\/pwa\/|\/persistence\.ts$|\/delivery\.ts$|\/(?:Companions|Announcer|TouchMenu|TypingLine|Outage)\.tsx$|\/app\/keyboard\.ts$/,
+  search: /\/(?:Switcher|NewDirect|NewChannel)\.tsx$|\/text\/search\.ts$/,
+  settings: /\/view\/settings\/|\/node_modules\/qr\//,
+  details: /\/(?:ChannelMenu|People|Empty|RailTools|UnsentMessages)\.tsx$/,
+  outside: /\/(?:Welcome|Outside|Stopped|Nowhere|Linked|NewVersion|Notice)\.tsx$/,
+  messages: /\/view\/messages\//,
+};
 const WORKER_PORT = 8787;
 const SITE_PORT = 5173;
 
 export default defineConfig({
   root,
-  plugins: [preact(), bareImports(), preloads(), keptFiles(), worker()],
+  plugins: [preact(), bareImports(), preloads(), precachedFiles(), worker()],
   build: {
     outDir: "../dist/site",
     emptyOutDir: true,
@@ -28,7 +40,12 @@ export default defineConfig({
         entryFileNames: ({ name }) => (ALONE.includes(name) ? "[name].js" : "assets/[name]-[hash].js"),
         codeSplitting: {
           groups: [
-            { name: "index", tags: ["$initial"], test: (id) => !ALONE.some((name) => id.endsWith(`/${name}.ts`)) },
+            {
+              name: "index",
+              tags: ["$initial"],
+              test: (id) => !(/\/workbox-/.test(id) || ALONE.some((name) => id.endsWith(`/${name}.ts`))),
+            },
+            ...Object.entries(PARTS).map(([name, test]) => ({ name, test })),
           ],
         },
       },
@@ -64,27 +81,31 @@ function preloads(): Plugin {
   };
 }
 
-/** Tells the service worker what the build has made: every file that the app may need without a network. */
-function keptFiles(): Plugin {
+/** Tells the service worker what the build has made: every file that the app may need without a network, and its content. */
+function precachedFiles(): Plugin {
   return {
-    name: "flack-kept-files",
+    name: "flack-precached-files",
     apply: "build",
     enforce: "post",
     generateBundle(_, bundle) {
       const made = Object.keys(bundle).filter((name) => /\.(?:js|css)$/.test(name) && name !== "service-worker.js");
       const copied = ["favicon.svg", "favicon-for-you.svg", "icon-192.png"];
-      // By what is in them: some keep their names.
-      const hash = createHash("sha256");
-      for (const name of [...made, "index.html"].sort()) {
-        const file = bundle[name];
-        hash.update(`${name}\n`).update(file === undefined ? "" : file.type === "chunk" ? file.code : file.source);
-      }
-      for (const name of copied) hash.update(`${name}\n`).update(readFileSync(`${root}public/${name}`));
-      const version = hash.digest("hex").slice(0, 12);
-      const files = [...made, ...copied].map((name) => `/${name}`);
+      const contents = [
+        ...[...made, "index.html"].sort().map((name) => {
+          const file = bundle[name];
+          return [name, file === undefined ? "" : file.type === "chunk" ? file.code : file.source] as const;
+        }),
+        ...copied.map((name) => [name, readFileSync(`${root}public/${name}`)] as const),
+      ];
+      const hashOf = (content: string | Uint8Array) => createHash("sha256").update(content).digest("hex").slice(0, 12);
+      const files = contents.map(([name, content]) => ({
+        url: name === "index.html" ? "/" : `/${name}`,
+        revision: hashOf(content),
+      }));
+      const version = hashOf(JSON.stringify(files));
       const worker = bundle["service-worker.js"];
       if (worker?.type !== "chunk") throw new Error("there is no service worker");
-      worker.code = `const KEPT=${JSON.stringify({ version, files })};${worker.code}`;
+      worker.code = `const BUILT=${JSON.stringify({ version, files })};${worker.code}`;
     },
   };
 }

@@ -1,11 +1,14 @@
 /**
  * The app without a network: its page and its files are kept as they were built, and nothing else is. It also leads from a
  * notification to the message it tells of.
- * Never anything below /api/: what people say and send is kept by the app, for the one person it belongs to.
+ * Never anything below /api/: what people send is kept by the app, for the one person it belongs to.
  */
+import { cacheNames, setCacheNameDetails } from "workbox-core";
+import { addRoute, matchPrecache, type PrecacheEntry, precache } from "workbox-precaching";
+import { NavigationRoute, registerRoute, setCatchHandler } from "workbox-routing";
 
-/** What the build has made, put here by it: the version, and every file there is. */
-declare const KEPT: { readonly version: string; readonly files: readonly string[] };
+/** What the build has made, put here by it: its version, and every file with what its content is known by. */
+declare const BUILT: { readonly version: string; readonly files: PrecacheEntry[] };
 
 /** The windows of the app (W3C Service Workers, `Clients`). */
 declare const clients: {
@@ -17,29 +20,29 @@ declare const clients: {
 };
 
 type Life = Event & { waitUntil(work: Promise<unknown>): void };
-type Fetch = Life & { readonly request: Request; respondWith(answer: Promise<Response>): void };
 
 /** The page that every address of the app is. */
 const PAGE = "/";
 /** A page that takes longer (ms) than this is taken from what is kept. */
-const PATIENCE_MS = 3_000;
-const cacheName = `flack-${KEPT.version}`;
+const PAGE_TIMEOUT_MS = 3_000;
+
+// A cache for each version: tabs that were open go on with the files of theirs.
+setCacheNameDetails({ prefix: "flack", precache: "files", suffix: BUILT.version });
+precache(BUILT.files);
+registerRoute(new NavigationRoute(({ request }) => page(request), { denylist: [/^\/api\//] }));
+addRoute({ cleanURLs: false, directoryIndex: "" });
+registerRoute(
+  ({ url, sameOrigin }) => sameOrigin && url.pathname.startsWith("/assets/"),
+  async ({ request }) => (await caches.match(request)) ?? fetch(request), // a file of an earlier version
+);
+setCatchHandler(async () => Response.error());
 
 addEventListener("install", (event) => {
-  if (isLife(event)) event.waitUntil(keepAll());
+  if (isLife(event)) event.waitUntil(Reflect.get(globalThis, "skipWaiting")());
 });
 
 addEventListener("activate", (event) => {
   if (isLife(event)) event.waitUntil(forgetOthers());
-});
-
-addEventListener("fetch", (event) => {
-  if (!isFetch(event)) return;
-  const { request } = event;
-  const url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== location.origin || url.pathname.startsWith("/api/")) return;
-  if (request.mode === "navigate") event.respondWith(page(request));
-  else if (KEPT.files.includes(url.pathname)) event.respondWith(file(request));
 });
 
 addEventListener("notificationclick", (event) => {
@@ -56,34 +59,22 @@ async function lead(path: string): Promise<void> {
   await first.focus();
 }
 
-async function keepAll(): Promise<void> {
-  const cache = await caches.open(cacheName);
-  await cache.addAll([PAGE, ...KEPT.files].map((path) => new Request(path, { cache: "no-cache" })));
-  await Reflect.get(globalThis, "skipWaiting")();
-}
-
-/** The files of the version before stay until nothing asks for them: tabs that were open go on with what they have loaded. */
+/** The files of the version before stay; older ones, and those of version 0.1, go. */
 async function forgetOthers(): Promise<void> {
-  const names = (await caches.keys()).filter((name) => name.startsWith("flack-") && name !== cacheName);
+  const names = (await caches.keys()).filter((name) => name.startsWith("flack-") && name !== cacheNames.precache);
   await Promise.all(names.slice(0, -1).map((name) => caches.delete(name)));
 }
 
-/** The newest page there is; without a network the one that is kept. */
+/** The newest page there is; without a network, or when it takes too long, the one that is kept. */
 async function page(request: Request): Promise<Response> {
-  const kept = await caches.match(PAGE, { cacheName });
-  const fresh = fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
+  const kept = await matchPrecache(PAGE);
   try {
-    const answer = await fresh;
+    const answer = await fetch(request, { signal: AbortSignal.timeout(PAGE_TIMEOUT_MS) });
     return answer.ok ? answer : (kept ?? answer);
   } catch (error) {
     if (kept) return kept;
     throw error;
   }
-}
-
-async function file(request: Request): Promise<Response> {
-  // The current version first: a file that keeps its name is another one in each.
-  return (await caches.match(request, { cacheName })) ?? (await caches.match(request)) ?? fetch(request);
 }
 
 function isLife(event: Event): event is Life {
@@ -92,8 +83,4 @@ function isLife(event: Event): event is Life {
 
 function isClick(event: Event): event is Life & { readonly notification: Notification } {
   return isLife(event) && "notification" in event;
-}
-
-function isFetch(event: Event): event is Fetch {
-  return "respondWith" in event && "request" in event;
 }
