@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { act, render, screen } from "@testing-library/preact";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { ConnectionState } from "../../web/network/connection.ts";
+import type { ConnectionState } from "../../web/network/connection-state.ts";
 import type { Conversation, Store } from "../../web/state/store.ts";
 import { Announcer } from "../../web/view/app/Announcer.tsx";
 import type { Message, Person } from "../../worker/protocol/frames.ts";

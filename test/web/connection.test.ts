@@ -1,6 +1,7 @@
 /** The connection: its transitions as a table, then the driver with a socket and a clock of the test's own. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type ConnectionState, createConnection, type Event, next } from "../../web/network/connection.ts";
+import { createConnection } from "../../web/network/connection.ts";
+import { type ConnectionState, type Event, next } from "../../web/network/connection-state.ts";
 
 const idle: ConnectionState = { kind: "idle" };
 const live: ConnectionState = { kind: "live" };

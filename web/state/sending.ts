@@ -24,7 +24,7 @@ import type { Unread } from "./unread.ts";
 
 /** How long (ms) a deletion can be undone. */
 const UNDO_MS = 5_000;
-/** Between two words to the others (ms) that the person types: one may be lost without the line flickering. */
+/** Between two notes to the others (ms) that the person types. One may be lost without the line flickering. */
 const TYPING_EVERY_MS = 2_500;
 
 type Deliveries = ReturnType<typeof createDeliveries>;
@@ -156,9 +156,8 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
 
   return {
     entries: outbox.entries,
-    openOutbox: (personId: string) => outbox.open(personId),
-    /** Sends what is due, if this is the tab that sends. */
-    pump: () => outbox.pump(),
+    openOutbox: outbox.open,
+    pump: outbox.pump,
     /** The person uses this tab: it sends from now on, also what closed tabs have left. */
     takeOver(): void {
       if (!person.value) return;
@@ -201,7 +200,6 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
       }
     },
     undoRemove: (id: string) => outbox.remove({ id, kind: "delete" }),
-
     /** Tries again what was refused. Files that cannot be sent are left out where something else is left. */
     retry(id: string): void {
       const uploads = held.uploadsOf(id);
@@ -232,7 +230,6 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
       for (const entry of deliveries?.settle(messages, outbox.entries.value) ?? []) outbox.remove(entry);
     },
     refused: (refusal: Parameters<Deliveries["refused"]>[0]) => deliveries?.refused(refusal),
-    /** The channel's socket is gone: nothing is known of what was on it. */
     giveUp: () => deliveries?.giveUp(),
 
     /** The page goes away: deletions that could still have been undone go out at once. What fails stays in the outbox. */

@@ -35,6 +35,7 @@ export function createSession(tab: TabState, { api, localState, startOver, enter
   /** Begins. `token` is that of a device link in the address. */
   async function start(token = linkToken): Promise<void> {
     const known = localState.person();
+    site.value ??= localState.site();
     linkToken = token;
     if (token !== undefined && known) {
       person.value = known;
@@ -69,7 +70,10 @@ export function createSession(tab: TabState, { api, localState, startOver, enter
 
   async function askSite(): Promise<Answer<Site>> {
     const answer = await api.site();
-    if (answer.ok) site.value = answer.value;
+    if (answer.ok) {
+      site.value = answer.value;
+      localState.keepSite(answer.value);
+    }
     return answer;
   }
 

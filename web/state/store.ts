@@ -4,10 +4,8 @@
  */
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import type { ChannelCommand, FeedCommand } from "../../worker/protocol/commands.ts";
-import { CLOSE } from "../../worker/protocol/errors.ts";
 import type { Person } from "../../worker/protocol/frames.ts";
 import type { api as httpApi } from "../network/api.ts";
-import type { ConnectionState } from "../network/connection.ts";
 import type { createDeliveries, DeliveryDependencies } from "../network/delivery.ts";
 import type { Uploads } from "../network/uploads.ts";
 import type { FileRows } from "../storage/file-rows.ts";
@@ -17,6 +15,7 @@ import { isPersistenceFailing } from "../storage/storage-failure.ts";
 import { createChannels } from "./channels.ts";
 import { createDrafts } from "./drafts.ts";
 import { createIncoming } from "./incoming.ts";
+import { createLinks } from "./links.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Delivery, OutboxEntry } from "./outbox-entry.ts";
 import { createPeople } from "./people.ts";
@@ -56,9 +55,6 @@ export type Dependencies = {
   readonly startOver: () => void;
   readonly now: () => number;
 };
-
-/** This long (ms) after its frame what has just come is painted, on a slow device too. */
-const PAINTED_MS = 50;
 
 export function createStore(dependencies: Dependencies) {
   const { api, localState, keptConversations, sendToFeed, startOver, now } = dependencies;
@@ -122,25 +118,6 @@ export function createStore(dependencies: Dependencies) {
     await isForgotten;
   }
 
-  function linkChanged(link: "directory" | "channel", state: ConnectionState): void {
-    (link === "directory" ? directoryLink : channelLink).value = state;
-    if (state.kind === "stopped" && state.code === CLOSE.sessionEnded) void session.noticeEnd();
-    if (link === "channel" && state.kind !== "live") sending.giveUp();
-    if (link === "directory" && state.kind === "live") readReporter.flush();
-    if (link === "directory" && state.kind !== "live") readReporter.connectionLost();
-    // After the first messages are painted: nothing depends on it before.
-    if (isConnected.value && !(sending.isPrepared() && site.value))
-      requestAnimationFrame(() => setTimeout(prepare, PAINTED_MS));
-    // Not before the deliveries that were just given up have ended.
-    setTimeout(sending.pump);
-  }
-
-  /** Fetches what will be needed soon. */
-  function prepare(): void {
-    if (!site.value) void session.askSite();
-    void sending.prepare();
-  }
-
   return {
     phase: readonly(phase),
     person: readonly(person),
@@ -149,7 +126,6 @@ export function createStore(dependencies: Dependencies) {
     channels: readonly(channels),
     /** The server has told all channels there are. */
     isListKnown: readonly(tab.isListKnown),
-    online: readonly(tab.online),
     people: readonly(tab.people),
     directoryLink: readonly(directoryLink),
     channelLink: readonly(channelLink),
@@ -178,7 +154,7 @@ export function createStore(dependencies: Dependencies) {
     ...createRestore(tab, { people, unread, drafts }),
     receiveDirectory: receive.receiveDirectory,
     receiveChannel: receive.receiveChannel,
-    linkChanged,
+    ...createLinks(tab, { session, sending, readReporter }),
     onIncoming: incoming.listen,
     /** How many people share the other end of each connection, as far as the server has said. */
     crowdOf: (link: "directory" | "channel") =>

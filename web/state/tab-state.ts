@@ -6,7 +6,7 @@ import type { Channel, Person } from "../../worker/protocol/frames.ts";
 import { EMPTY_HISTORY, type History } from "../../worker/protocol/history.ts";
 import { directId } from "../../worker/protocol/text.ts";
 import type { Site } from "../network/api.ts";
-import type { ConnectionState } from "../network/connection.ts";
+import type { ConnectionState } from "../network/connection-state.ts";
 import type { Uploads } from "../network/uploads.ts";
 import type { Edit } from "../storage/local-state.ts";
 import { route } from "./route.ts";

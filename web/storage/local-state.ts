@@ -4,11 +4,13 @@
  * What a browser refuses to store is kept in memory, and the page says so.
  */
 import * as v from "valibot";
-import { Person } from "../../worker/protocol/frames.ts";
+import { Person, SiteAnswer } from "../../worker/protocol/frames.ts";
 import { notePersistenceFailure } from "./storage-failure.ts";
 
 const PREFIX = "flack.";
 const PERSON = `${PREFIX}person`;
+const SITE = `${PREFIX}site`;
+type Site = v.InferOutput<typeof SiteAnswer>;
 /** A message and what it is to say, as it is typed. */
 const Edit = v.object({ id: v.string(), text: v.string() });
 export type Edit = Readonly<v.InferOutput<typeof Edit>>;
@@ -34,6 +36,15 @@ export const localState = {
   },
   keepPerson(person: Person): void {
     write(PERSON, JSON.stringify(person));
+  },
+
+  /** What the site said of itself last: known also without a connection. */
+  site(): Site | undefined {
+    const parsed = v.safeParse(SiteAnswer, parse(read(SITE)));
+    return parsed.success ? parsed.output : undefined;
+  },
+  keepSite(site: Site): void {
+    write(SITE, JSON.stringify(site));
   },
 
   /** The path of the conversation that was open last. */
@@ -131,6 +142,7 @@ export const localState = {
     const own = keyOf(personId, "");
     for (const key of new Set([...storedKeys(), ...held.keys()])) if (key.startsWith(own)) write(key, "");
     if (localState.person()?.id === personId) write(PERSON, "");
+    write(SITE, "");
   },
 };
 

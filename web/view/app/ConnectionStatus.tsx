@@ -1,6 +1,6 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { t } from "../../i18n/i18n.ts";
-import type { ConnectionState } from "../../network/connection.ts";
+import type { ConnectionState } from "../../network/connection-state.ts";
 import type { Store } from "../../state/store.ts";
 import { lazy } from "../parts/lazy.tsx";
 

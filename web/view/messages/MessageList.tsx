@@ -4,7 +4,7 @@ import { WINDOW_MESSAGES } from "../../../worker/protocol/limits.ts";
 import { t } from "../../i18n/i18n.ts";
 import { route } from "../../state/route.ts";
 import type { Conversation, Store } from "../../state/store.ts";
-import { clockTime, dayName, noticeZone } from "../composer/formats.ts";
+import { clockTime, dayName } from "../composer/formats.ts";
 import { Icon } from "../parts/icons.tsx";
 import { isComposing, letterOf } from "../parts/keys.ts";
 import { lazy } from "../parts/lazy.tsx";
@@ -12,6 +12,7 @@ import { copiedRows } from "./copy-rows.ts";
 import { MessageItem } from "./MessageItem.tsx";
 import { createMessageCommands, runLetter, shownList } from "./message-commands.ts";
 import { type Day, layOut, rowId } from "./timeline.ts";
+import { useMinute } from "./useMinute.ts";
 import { useRovingFocus } from "./useRovingFocus.ts";
 import { useScrollAnchor } from "./useScrollAnchor.ts";
 import { useUnreadLine } from "./useUnreadLine.ts";
@@ -236,17 +237,4 @@ export function MessageList({ store, conversation, you }: Props) {
       )}
     </div>
   );
-}
-
-/** The time (ms), told again every minute: days end. */
-function useMinute(): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => {
-      noticeZone();
-      setNow(Date.now());
-    }, 60_000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
 }

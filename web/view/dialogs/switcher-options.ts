@@ -1,0 +1,160 @@
+/** What the switcher offers: where the person was lately, channels, people, messages held on this device, actions. */
+import type { Message, Person } from "../../../worker/protocol/frames.ts";
+import { type Phrase, t } from "../../i18n/i18n.ts";
+import { plainLine } from "../../state/markdown.ts";
+import { channelHref, go } from "../../state/route.ts";
+import type { Store } from "../../state/store.ts";
+import type { KeptConversation } from "../../storage/persistence.ts";
+import { fold } from "../../text/fold.ts";
+import { findMessages, fitOf, type Piece, queryOf } from "../../text/search.ts";
+import { clockTime, dayName } from "../composer/formats.ts";
+import { type SheetName, sheet } from "../parts/sheets.ts";
+
+export type Option = {
+  readonly key: string;
+  /** What stands before it: a person's picture, or a sign. */
+  readonly sign: Person | string;
+  readonly label: string;
+  readonly unread?: number;
+  /** How well its name fits what was typed, where it holds it as it is. */
+  readonly fit?: number;
+  /** Of a message: where and when it was said, and the words round what was found. */
+  readonly about?: string;
+  readonly pieces?: readonly Piece[];
+  readonly act: () => void;
+};
+
+type Group = { readonly name: Phrase; readonly options: readonly Option[] };
+
+/** Options of one group; without a word typed, of all. */
+const GROUP_MAX = 6;
+const RECENT_MAX = 8;
+const MESSAGES_MAX = 12;
+const ACTIONS: readonly (readonly [label: Phrase, opens: SheetName])[] = [
+  ["New channel", "newChannel"],
+  ["New direct message", "newDirect"],
+  ["Settings", "settings"],
+  ["Shortcuts", "shortcuts"],
+];
+
+/** What is found of what was typed, by group. */
+export function groupsOf(store: Store, kept: readonly KeptConversation[], typed: string): readonly Group[] {
+  const channels = channelOptions(store, (peer) => peer === undefined);
+  const directs = channelOptions(store, (peer) => peer !== undefined);
+  const people = [...directs, ...strangers(store)];
+  if (typed === "") {
+    const recents = store.recents();
+    const open = store.open.value?.channelId;
+    const lately = [...channels, ...directs]
+      .filter(({ id }) => id !== open && recents.includes(id))
+      .sort((a, b) => recents.indexOf(a.id) - recents.indexOf(b.id));
+    const others = [...channels, ...directs].filter(({ id }) => id !== open && !recents.includes(id));
+    return [
+      { name: "Recent", options: [...lately, ...others].slice(0, RECENT_MAX) },
+      { name: "Actions", options: actions() },
+    ];
+  }
+  const query = queryOf(typed);
+  if (query.isFiltered) return [{ name: "Messages", options: messages(store, kept, typed) }];
+  const wanted = typed.replace(/^[#@]/, "");
+  const fitting = (options: readonly Option[]) => best(options, wanted);
+  return [
+    { name: "Channels", options: typed.startsWith("@") ? [] : fitting(channels) },
+    { name: "People", options: typed.startsWith("#") ? [] : fitting(people) },
+    { name: "Messages", options: messages(store, kept, typed) },
+    { name: "Actions", options: fitting(actions()) },
+  ];
+}
+
+function best(options: readonly Option[], wanted: string): readonly Option[] {
+  return options
+    .flatMap((option) => {
+      const fit = fitOf(option.label, wanted);
+      // Letters that are scattered over a name are no word of it.
+      return fit === undefined || fit < [...wanted].length ? [] : [{ option, fit }];
+    })
+    .sort((a, b) => b.fit - a.fit)
+    .slice(0, GROUP_MAX)
+    .map(({ option, fit }) => (fold(option.label).includes(fold(wanted)) ? { ...option, fit } : option));
+}
+
+/** The place of the option whose name holds what was typed, and best so; the first one where no name does. */
+export function bestAt(options: readonly Option[]): number {
+  const fits = options.map(({ fit = Number.NEGATIVE_INFINITY }) => fit);
+  return Math.max(0, fits.indexOf(Math.max(...fits)));
+}
+
+function channelOptions(store: Store, which: (peer: Person | undefined) => boolean) {
+  return [...store.channels.value.values()]
+    .filter(({ peer }) => which(peer))
+    .map((channel) => ({
+      id: channel.id,
+      key: channel.epoch,
+      sign: channel.peer ?? "#",
+      label: store.titleOf(channel.id).replace(/^#/, ""),
+      unread: store.unreadOf(channel).count,
+      act: () => goTo(store, channel.id),
+    }))
+    .sort((a, b) => a.label.localeCompare(b.label));
+}
+
+/** People one has no conversation with yet. */
+function strangers(store: Store): readonly Option[] {
+  const you = store.person.value?.id;
+  const talkedTo = new Set([...store.channels.value.values()].flatMap(({ peer }) => peer?.id ?? []));
+  return [...store.people.value.values()]
+    .filter(({ id }) => id !== you && !talkedTo.has(id))
+    .map((person) => ({
+      key: person.id,
+      sign: person,
+      label: person.name,
+      act: () => void store.openDirect(person.id),
+    }));
+}
+
+function actions(): readonly Option[] {
+  return ACTIONS.map(([label, opens]) => ({
+    key: opens,
+    sign: "›",
+    label: t(label),
+    act: () => {
+      sheet.value = opens;
+    },
+  }));
+}
+
+/** Messages held on this device: what is kept of every visited conversation, and what this tab has, as it is now. */
+function messages(store: Store, kept: readonly KeptConversation[], typed: string): readonly Option[] {
+  // A channel made again under the name of one that is gone has none of its messages.
+  const isThere = ({ channelId, window }: KeptConversation) =>
+    store.channels.value.get(channelId)?.epoch === window.epoch;
+  const windows = new Map(kept.filter(isThere).map(({ channelId, window }) => [channelId, window.messages]));
+  for (const { channelId, history } of store.visited()) {
+    if (history.value.messages.length > 0) windows.set(channelId, history.value.messages);
+  }
+  const here = [...windows].flatMap(([channelId, held]) =>
+    store.channels.value.has(channelId) ? [{ channelId, messages: held }] : [],
+  );
+  const textOf = ({ text, attachments = [] }: Message) =>
+    [store.plainText(plainLine(text)), ...attachments.map(({ name }) => name)].join(" ");
+  return findMessages(here, typed, { textOf, titleOf: store.titleOf, limit: MESSAGES_MAX }).map(
+    ({ channelId, message, pieces }) => {
+      const { author, sentAt } = message;
+      const day = dayName(new Date(sentAt).setHours(0, 0, 0, 0), Date.now());
+      return {
+        key: message.id,
+        sign: author,
+        label: message.text,
+        about: `${author.name} · ${store.titleOf(channelId)} · ${day} ${clockTime(sentAt)}`,
+        pieces,
+        act: () => goTo(store, channelId, message.seq),
+      };
+    },
+  );
+}
+
+/** Leads to a conversation, or to one message of it. */
+function goTo(store: Store, channelId: string, seq?: number): void {
+  const path = channelHref(channelId, store.person.value?.id);
+  go(seq === undefined ? path : `${path}?m=${seq}`);
+}
