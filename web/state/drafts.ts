@@ -109,6 +109,8 @@ export function createDrafts(tab: TabState, { localState, people, sending, unrea
       const who = person.value;
       const epoch = conversation.epoch.value;
       if (!who || epoch === undefined || recalled.has(conversation)) return;
+      conversation.replyTo.value ??= localState.reply(who.id, epoch);
+      void sending.recallFiles(conversation);
       const kept = localState.edit(who.id, epoch);
       const message = kept && find(conversation.history.value, kept.id);
       if (isWhole || message) recalled.add(conversation);
@@ -118,6 +120,13 @@ export function createDrafts(tab: TabState, { localState, people, sending, unrea
         const draft = unread.draft(epoch);
         unread.keepDraft(epoch, draft === "" ? kept.text : `${draft}\n${kept.text}`);
       }
+    },
+
+    /** What is written next in a conversation replies to this message, or to none. */
+    reply(conversation: Conversation, id: string | undefined): void {
+      const epoch = epochOf(conversation);
+      conversation.replyTo.value = id;
+      if (person.value && epoch !== undefined) localState.keepReply(person.value.id, epoch, id ?? "");
     },
 
     draft: (conversation: Conversation) => unread.draft(epochOf(conversation)),

@@ -8,13 +8,14 @@ import { CLOSE } from "../../worker/protocol/errors.ts";
 import type { Message } from "../../worker/protocol/frames.ts";
 import { find } from "../../worker/protocol/history.ts";
 import { TEXT_MAX_POINTS } from "../../worker/protocol/limits.ts";
-import { countPoints, foldText, isDrawn, mentionedIn } from "../../worker/protocol/text.ts";
+import { countPoints, isDrawn } from "../../worker/protocol/text.ts";
 import type { api as httpApi } from "../network/api.ts";
 import type { createDeliveries, DeliveryDependencies } from "../network/delivery.ts";
 import type { Uploads } from "../network/uploads.ts";
 import type { FileRows } from "../storage/file-rows.ts";
-import { encodeMentions } from "../text/mentions.ts";
-import { noticeShortcodes, withEmoji } from "../text/shortcodes.ts";
+import { noticeShortcodes } from "../text/shortcodes.ts";
+import { encodeText } from "./compose-text.ts";
+import { createDraftFiles } from "./draft-files.ts";
 import { attachmentsOf, createHeldMessages } from "./held-messages.ts";
 import { newId } from "./ids.ts";
 import type { Outbox } from "./outbox.ts";
@@ -51,10 +52,12 @@ type Dependencies = {
 export type Sending = ReturnType<typeof createSending>;
 
 export function createSending(tab: TabState, dependencies: Dependencies) {
+  const textToSend = (typed: string, textBefore?: string) => encodeText(tab, typed, textBefore);
   const { api, makeDeliveries, makeOutbox, makeUploads, files, sendCommand, isStillThisPerson, unread, now } =
     dependencies;
-  const { person, channels, open, channelLink, directoryLink, isListKnown, people, site, epochOf } = tab;
+  const { person, channels, open, channelLink, directoryLink, isListKnown, site, epochOf } = tab;
   const outbox: Outbox = makeOutbox(deliver, (entry) => held.adopt(entry));
+  const draftFiles = createDraftFiles(tab, files);
   const held = createHeldMessages({ files, makeUploads, outbox: () => outbox });
   /** There from the first connection on: until then nothing is under way. */
   let deliveries: Deliveries | undefined;
@@ -106,17 +109,6 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
 
   /* ---- messages ---- */
 
-  /** A typed text as it is sent, however long: emoji for shortcodes, ids for names. `textBefore`: what it replaces. */
-  function textToSend(typed: string, textBefore = ""): string {
-    const before = mentionedIn(textBefore);
-    // Of two who were called the same, the one whom the text mentioned before.
-    const all = [...people.value.values()].sort(
-      (a, b) => Number(before.includes(b.id)) - Number(before.includes(a.id)),
-    );
-    const known = { people: all, channels: new Set(channels.value.keys()) };
-    return foldText(encodeMentions(withEmoji(typed), known), Number.POSITIVE_INFINITY) ?? "";
-  }
-
   /**
    * Sends a message to a conversation, as it was typed, with the files it was given. What has to wait for files or for the meaning of
    * a shortcode waits in the outbox. `false`: there is nothing to send, it is too long, or a file has failed; nothing happened.
@@ -143,6 +135,7 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
     });
     if (!isWritten || epoch === undefined || !person.value) return false;
     typedAt = 0; // what is typed next is news
+    if (uploads) draftFiles.drop(conversation);
     batch(() => {
       conversation.replyTo.value = undefined;
       conversation.newAfter.value = undefined; // a person who answers has read
@@ -152,6 +145,15 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
     if (isHeld) held.hold({ id, personId: person.value.id, text, uploads, table });
     else uploads?.clear();
     return true;
+  }
+
+  /** Files for what is written next in a conversation; `folders` are names of what cannot be taken. Where the site takes none, nothing happens. */
+  function attach(conversation: Conversation, chosen: readonly File[], folders: readonly string[] = []): void {
+    if (chosen.length + folders.length === 0 || site.value?.files !== true) return;
+    const uploads = conversation.uploads.value ?? makeUploads(conversation.channelId);
+    if (!conversation.uploads.value) draftFiles.follow(conversation, uploads);
+    conversation.uploads.value = uploads;
+    uploads.add(chosen, folders);
   }
 
   return {
@@ -169,12 +171,9 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
     textToSend,
     send,
 
-    /** Files for what is written next in a conversation; `folders` are names of what cannot be taken. Where the site takes none, nothing happens. */
-    attach(conversation: Conversation, chosen: readonly File[], folders: readonly string[] = []): void {
-      if (chosen.length + folders.length === 0 || site.value?.files !== true) return;
-      conversation.uploads.value ??= makeUploads(conversation.channelId);
-      conversation.uploads.value.add(chosen, folders);
-    },
+    attach,
+    /** Takes up the files of a draft again. */
+    recallFiles: (conversation: Conversation) => draftFiles.recall(conversation, (kept) => attach(conversation, kept)),
 
     /** Ends the editing of a message with a text, as it was typed. `false`: it is empty or too long, and editing goes on. */
     saveEdit(conversation: Conversation, { id, text: typed }: { readonly id: string; readonly text: string }): boolean {

@@ -25,11 +25,11 @@ import { createReceive } from "./receive.ts";
 import { createRestore } from "./restore.ts";
 import { createSending } from "./sending.ts";
 import { createSession } from "./session.ts";
-import { createTabState } from "./tab-state.ts";
+import { type Conversation, createTabState } from "./tab-state.ts";
 import { createUnread } from "./unread.ts";
 
 export type { Unsent } from "./drafts.ts";
-export type { Conversation } from "./tab-state.ts";
+export type { Conversation };
 
 export type Store = ReturnType<typeof createStore>;
 
@@ -171,7 +171,11 @@ export function createStore(dependencies: Dependencies) {
     deleteChannel: api.deleteChannel,
 
     outbox: sending.entries,
-    send: sending.send,
+    send(conversation: Conversation, typed: string): boolean {
+      const isSent = sending.send(conversation, typed);
+      if (isSent) drafts.reply(conversation, undefined);
+      return isSent;
+    },
     attach: sending.attach,
     react: sending.react,
     remove: sending.remove,
@@ -188,10 +192,7 @@ export function createStore(dependencies: Dependencies) {
       sending.leavePage();
     },
 
-    /** What is written next in a conversation replies to this message, or to none. */
-    reply({ replyTo }: { readonly replyTo: { value: string | undefined } }, id: string | undefined): void {
-      replyTo.value = id;
-    },
+    reply: drafts.reply,
     plainText: drafts.plainText,
     edit: drafts.edit,
     keepEdit: drafts.keepEdit,

@@ -80,6 +80,14 @@ export const localState = {
     write(keyOf(personId, "edit", epoch), edit ? JSON.stringify(edit) : "");
   },
 
+  /** The message that the draft of this channel replies to. */
+  reply(personId: string, epoch: string): string | undefined {
+    return read(keyOf(personId, "reply", epoch));
+  },
+  keepReply(personId: string, epoch: string, id: string): void {
+    write(keyOf(personId, "reply", epoch), id);
+  },
+
   /** Everything a person has begun to write: drafts, and rewrites of messages. */
   unsaid(personId: string): readonly { readonly key: string; readonly epoch: string; readonly text: string }[] {
     const keys = [...new Set([...storedKeys(), ...held.keys()])];
