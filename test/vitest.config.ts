@@ -63,6 +63,8 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
+          // Minutes of chaos are asked for by name.
+          exclude: process.argv.some((argument) => argument.includes("chaos")) ? [] : ["**/chaos.test.ts"],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,

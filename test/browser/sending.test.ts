@@ -99,16 +99,41 @@ describe("every late step of sending keeps its conversation", () => {
     expect((await kept(ada, "plans")).map(({ text }) => text)).not.toContain("not this");
   });
 
-  test("a reload in the middle of the upload loses no words, and says what became of the files", async () => {
+  test("a reload in the middle of the upload loses neither words nor files", async () => {
     await hold(ada.page, /\/attachments\?/);
     await ada.openChannel("plans");
-    await chooseFile(ada, "lost.txt");
+    await chooseFile(ada, "kept.txt");
     await ada.say("words that stay");
     await ada.page.getByText("Sends when uploads finish").waitFor();
-    await ada.comeBack(site, "/c/plans");
-    const notice = ada.page.getByRole("alert").filter({ hasText: "lost.txt" });
-    await notice.getByRole("button", { name: "Send without files" }).click();
+    await ada.comeBack(site, "/c/other");
     await bea.sees("words that stay");
+    expect((await kept(ada, "plans")).at(-1)).toMatchObject({
+      text: "words that stay",
+      attachments: [{ name: "kept.txt" }],
+    });
+  });
+});
+
+describe("two tabs", () => {
+  test("show one outbox: what is written in either goes out once, in order, and what failed can be discarded in any", async () => {
+    await ada.openChannel("plans");
+    const other = await ada.context.newPage();
+    await other.goto(`${site.url}/c/plans`);
+    const field = other.getByRole("textbox", { name: "Message #plans" });
+    await field.waitFor();
+    await site.stop();
+    await composer(ada).fill("tab one, first");
+    await composer(ada).press("Enter");
+    await other.getByRole("log").getByText("tab one, first").waitFor();
+    await field.fill("tab two, second");
+    await field.press("Enter");
+    await ada.page.getByRole("log").getByText("tab two, second").waitFor();
+    await other.close();
+    await site.start();
+    await bea.sees("tab two, second");
+    const texts = (await kept(ada, "plans")).map(({ text }) => text).slice(-2);
+    expect(texts).toEqual(["tab one, first", "tab two, second"]);
+    await ada.allSent();
   });
 });
 

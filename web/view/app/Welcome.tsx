@@ -57,10 +57,10 @@ export function Welcome({ store }: { readonly store: Store }) {
             {linkProblem}
           </p>
         )}
-        <label for="display-name">{t("What should people call you?")}</label>
+        <p class="headline">{t("What should people call you?")}</p>
+        <label for="display-name">{t("Display name")}</label>
         <input
           id="display-name"
-          aria-label={t("Display name")}
           aria-describedby="display-name-hint"
           aria-invalid={complaint !== undefined}
           autocomplete="nickname"

@@ -1,5 +1,6 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { locale, t } from "../../i18n/i18n.ts";
+import { locale, rich, t } from "../../i18n/i18n.ts";
 import type { Conversation } from "../../state/store.ts";
 
 /** More names than this are not read in passing. */
@@ -20,8 +21,10 @@ export function TypingLine({ conversation }: { readonly conversation: Conversati
   return <>{names.length > 0 && sentence(names)}</>;
 }
 
-function sentence(names: readonly string[]): string {
+/** Each name keeps its own direction. */
+function sentence(names: readonly string[]): ComponentChildren {
   if (names.length > NAMES_MAX) return t("Several people are typing…");
-  const list = new Intl.ListFormat(locale.value, { type: "conjunction" }).format(names);
-  return t(names.length === 1 ? "{names} is typing…" : "{names} are typing…", { names: list });
+  const parts = new Intl.ListFormat(locale.value, { type: "conjunction" }).formatToParts(names);
+  const list = parts.map(({ type, value }) => (type === "element" ? <bdi>{value}</bdi> : value));
+  return rich(names.length === 1 ? "{names} is typing…" : "{names} are typing…", { names: <>{list}</> });
 }

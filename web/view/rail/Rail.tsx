@@ -121,13 +121,14 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
 const NOTHING = { count: 0, isForYou: false };
 
 /** Here or away: by shape as well as by colour. */
-function Presence({ isOnline }: { readonly isOnline: boolean }) {
+function Presence({ id, isOnline }: { readonly id: string; readonly isOnline: boolean }) {
+  const words = t(isOnline ? "Online" : "Away");
   return (
-    <span
-      class={isOnline ? "presence online" : "presence"}
-      title={t(isOnline ? "Online" : "Away")}
-      aria-hidden="true"
-    />
+    <span class={isOnline ? "presence online" : "presence"} title={words}>
+      <span id={id} class="visually-hidden">
+        {words}
+      </span>
+    </span>
   );
 }
 
@@ -148,6 +149,9 @@ function ChannelLink({ store, channel, onLeave }: { store: Store; channel: Chann
     if (isOpen) link.current?.scrollIntoView({ block: "nearest" });
   }, [isOpen]);
   const noteId = `unread-${channel.epoch}`;
+  const presenceId = `presence-${channel.epoch}`;
+  const isOnline = peer !== undefined && store.online.value.has(peer.id);
+  const notes = [isOnline && presenceId, unread > 0 && noteId].filter(Boolean).join(" ");
   return (
     <li>
       <a
@@ -156,11 +160,11 @@ function ChannelLink({ store, channel, onLeave }: { store: Store; channel: Chann
         href={channelHref(channel.id, store.person.value?.id)}
         aria-label={title}
         aria-current={isOpen ? "page" : undefined}
-        aria-describedby={unread > 0 ? noteId : undefined}
+        aria-describedby={notes || undefined}
         onClick={onLeave}
       >
         {peer ? (
-          <Presence isOnline={store.online.value.has(peer.id)} />
+          <Presence id={presenceId} isOnline={isOnline} />
         ) : (
           <span class="hash" aria-hidden="true">
             #
