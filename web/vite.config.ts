@@ -12,10 +12,10 @@ const project = fileURLToPath(new URL("..", import.meta.url));
 const ALONE = ["early", "service-worker"];
 /** What is fetched later, a file for each part of the app: what is used together comes together. Languages and the parser are their own. */
 const PARTS: Readonly<Record<string, RegExp>> = {
+  compose: /\/view\/composer\/(?!EmojiPicker)/,
   emoji: /\/gemoji\/|\/text\/emoji\.ts$|\/EmojiPicker\.tsx$/,
-  compose: /\/view\/composer\//,
   background:
-    /\/pwa\/|\/persistence\.ts$|\/delivery\.ts$|\/(?:Companions|Announcer|TouchMenu|TypingLine|Outage)\.tsx$|\/app\/keyboard\.ts$/,
+    /\/(?:deferred-startup|notifications|persistence|delivery)\.ts$|\/(?:Companions|Announcer|TouchMenu|TypingLine|Outage)\.tsx$|\/app\/keyboard\.ts$/,
   search: /\/(?:Switcher|NewDirect|NewChannel)\.tsx$|\/text\/search\.ts$/,
   settings: /\/view\/settings\/|\/node_modules\/qr\//,
   details: /\/(?:ChannelMenu|People|Empty|RailTools|UnsentMessages)\.tsx$/,

@@ -34,6 +34,7 @@ function listen(messages: readonly Message[]) {
     person: signal(ada),
     channelLink: link,
     plainText: (text: string) => text,
+    nameOf: ({ name }: { readonly name: string }) => name,
   } as unknown as Store;
   render(<Announcer store={store} conversation={conversation} />);
   const region = screen.getByRole("status", { name: "New messages" });

@@ -37,6 +37,7 @@ test("a message that comes is shown, an edit is shown anew, and the other rows a
   } as unknown as Conversation;
   const store = {
     titleOf: () => "#general",
+    nameOf: ({ name }: Person) => name,
     outbox: signal<readonly OutboxEntry[]>([]),
     openEpoch: signal("e"),
     person: signal(ada),

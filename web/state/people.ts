@@ -52,6 +52,9 @@ export function createPeople({ people, person }: TabState, api: Pick<typeof http
       return answer;
     },
 
+    /** What a person is called now, who was called so when they wrote. */
+    nameOf: ({ id, name }: Person): string => people.value.get(id)?.name ?? name,
+
     /** What a conversation is called. */
     titleOf(channelId: string): string {
       if (!channelId.includes("~")) return `#${channelId}`;

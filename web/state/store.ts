@@ -148,6 +148,7 @@ export function createStore(dependencies: Dependencies) {
     removePerson: api.removePerson,
 
     personOf: people.personOf,
+    nameOf: people.nameOf,
     searchPeople: people.searchPeople,
     titleOf: people.titleOf,
 

@@ -58,7 +58,7 @@ export function Announcer({ store, conversation }: { readonly store: Store; read
       const lines =
         gathered.length > READ_MAX
           ? [{ text: t("{n} new messages", { n: gathered.length }) }]
-          : gathered.map((one) => ({ id: one.id, text: `${one.author.name}: ${quoted(store, one)}` }));
+          : gathered.map((one) => ({ id: one.id, text: `${store.nameOf(one.author)}: ${quoted(store, one)}` }));
       setTold(({ turn }) => ({ turn: turn + 1, lines }));
       clearTimeout(clearing.current);
       clearing.current = setTimeout(() => setTold(({ turn }) => ({ turn, lines: [] })), KEPT_MS);

@@ -11,8 +11,8 @@ import { attaching } from "../parts/sheets.ts";
 import { isTouch } from "../parts/touch.ts";
 import { Counter, excessOf } from "./Counter.tsx";
 import { insertText, TextEntry } from "./TextEntry.tsx";
+import { Tiles } from "./Tiles.tsx";
 
-const Tiles = lazy(async () => (await import("./Tiles.tsx")).Tiles);
 const EmojiPicker = lazy(async () => (await import("./EmojiPicker.tsx")).EmojiPicker);
 
 type Props = { readonly store: Store; readonly conversation: Conversation };
@@ -137,7 +137,7 @@ function ReplyBar({ store, conversation }: Props) {
   return (
     <div class="reply-bar">
       <Icon name="reply" />
-      <span class="reply-to">{rich("Replying to {name}", { name: <bdi>{parent.author.name}</bdi> })}</span>
+      <span class="reply-to">{rich("Replying to {name}", { name: <bdi>{store.nameOf(parent.author)}</bdi> })}</span>
       <span class="quote-line" dir="auto">
         {quoted(store, parent)}
       </span>

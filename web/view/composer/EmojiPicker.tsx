@@ -36,6 +36,7 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
 
   function pick(emoji: string): void {
     keepRecentEmoji(emoji);
+    dialog.current?.close(); // under an open dialog no field takes the focus
     onPick(emoji);
     onClose();
   }

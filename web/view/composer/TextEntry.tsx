@@ -5,10 +5,8 @@ import { type Started, startedAt } from "../../text/completion.ts";
 import { type Change, type Format, format } from "../../text/format.ts";
 import { noticeShortcodes } from "../../text/shortcodes.ts";
 import { isCommand, isComposing, letterOf } from "../parts/keys.ts";
-import { lazy } from "../parts/lazy.tsx";
+import { Completion } from "./Completion.tsx";
 import { isSendKey } from "./send-key.ts";
-
-const Completion = lazy(async () => (await import("./Completion.tsx")).Completion);
 
 /** What Ctrl or ⌘ with a letter does to the selection. */
 const FORMATS: Readonly<Record<string, Format>> = { b: "bold", i: "italic", e: "code" };

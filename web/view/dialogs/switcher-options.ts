@@ -140,12 +140,14 @@ function messages(store: Store, kept: readonly KeptConversation[], typed: string
   return findMessages(here, typed, { textOf, titleOf: store.titleOf, limit: MESSAGES_MAX }).map(
     ({ channelId, message, pieces }) => {
       const { author, sentAt } = message;
+      // A conversation of two is called by one of them.
+      const where = channelId.includes("~") ? [] : [store.titleOf(channelId)];
       const day = dayName(new Date(sentAt).setHours(0, 0, 0, 0), Date.now());
       return {
         key: message.id,
         sign: author,
         label: message.text,
-        about: `${author.name} · ${store.titleOf(channelId)} · ${day} ${clockTime(sentAt)}`,
+        about: [store.nameOf(author), ...where, `${day} ${clockTime(sentAt)}`].join(" · "),
         pieces,
         act: () => goTo(store, channelId, message.seq),
       };

@@ -43,7 +43,6 @@ export function MessageList({ store, conversation, you }: Props) {
   const isDirect = !title.startsWith("#");
   const { messages, seq } = conversation.history.value;
   const epoch = conversation.epoch.value;
-  const people = store.people.value;
   const entries = store.outbox.value.filter((entry) => entry.epoch === store.openEpoch.value);
   const pending = entries.filter(({ kind }) => kind === "send").length;
   const newCount = anchor.isPinned.current ? 0 : seq - seenSeq;
@@ -119,7 +118,7 @@ export function MessageList({ store, conversation, you }: Props) {
   }
 
   function onCopy(event: ClipboardEvent): void {
-    const text = copiedRows(document.getSelection(), rows, (row) => (row.isTombstone ? "" : store.plainText(row.text)));
+    const text = copiedRows(document.getSelection(), rows, store);
     if (text === undefined) return;
     event.preventDefault();
     event.clipboardData?.setData("text/plain", text);
@@ -197,7 +196,7 @@ export function MessageList({ store, conversation, you }: Props) {
                     store={store}
                     conversation={conversation}
                     row={row}
-                    name={people.get(row.author.id)?.name ?? row.author.name}
+                    name={store.nameOf(row.author)}
                     isTabStop={rowId(row.id) === focus.stop}
                     isFirstNew={row.id === unread.first?.id}
                     isFlashed={row.id === flashed}

@@ -20,7 +20,7 @@ export function Quote({ store, id, tabIndex, onGo }: Props) {
   return (
     <button type="button" class="quote" tabIndex={tabIndex} onClick={onGo}>
       <Icon name="reply" />
-      <bdi class="quote-author">{parent.author.name}</bdi>
+      <bdi class="quote-author">{store.nameOf(parent.author)}</bdi>
       <span class="quote-line" dir="auto">
         {quoted(store, parent)}
       </span>

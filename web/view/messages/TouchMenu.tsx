@@ -60,7 +60,7 @@ export function TouchMenu({ store, conversation }: { readonly store: Store; read
   return (
     <Dialog title={t("Message actions")} onClose={close}>
       <p class="quote">
-        <bdi class="quote-author">{message.author.name}</bdi>
+        <bdi class="quote-author">{store.nameOf(message.author)}</bdi>
         <span class="quote-line" dir="auto">
           {quoted(store, message)}
         </span>

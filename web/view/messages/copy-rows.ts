@@ -1,4 +1,5 @@
 /** What is copied when more than one message is selected: each by its author, its time and its text, without the page's own words. */
+import type { Store } from "../../state/store.ts";
 import { clockTime } from "../composer/formats.ts";
 import { type MessageRow, rowId } from "./timeline.ts";
 
@@ -6,7 +7,7 @@ import { type MessageRow, rowId } from "./timeline.ts";
 export function copiedRows(
   selection: Selection | null,
   rows: readonly MessageRow[],
-  textOf: (row: MessageRow) => string,
+  store: Pick<Store, "plainText" | "nameOf">,
 ): string | undefined {
   if (!selection || selection.isCollapsed) return undefined;
   const chosen = rows.filter(({ id }) => {
@@ -17,7 +18,11 @@ export function copiedRows(
   return chosen
     .map((row) => {
       const names = row.attachments.map(({ name }) => name);
-      return [`${row.author.name}, ${clockTime(row.sentAt)}`, textOf(row), ...names]
+      return [
+        `${store.nameOf(row.author)}, ${clockTime(row.sentAt)}`,
+        row.isTombstone ? "" : store.plainText(row.text),
+        ...names,
+      ]
         .filter((line) => line !== "")
         .join("\n");
     })
