@@ -12,11 +12,13 @@ const project = fileURLToPath(new URL("..", import.meta.url));
 const ALONE = ["early", "service-worker"];
 /** What is fetched later, a file for each part of the app: what is used together comes together. Languages and the parser are their own. */
 const PARTS: Readonly<Record<string, RegExp>> = {
-  compose: /\/view\/composer\/(?!EmojiPicker)/,
+  // With what the parts share: it is fetched first.
+  compose:
+    /rolldown.runtime|\/view\/(?:composer\/(?!EmojiPicker)|parts\/|dialogs\/Dialog)|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))/,
   emoji: /\/gemoji\/|\/text\/emoji\.ts$|\/EmojiPicker\.tsx$/,
   background:
-    /\/(?:deferred-startup|notifications|persistence|delivery)\.ts$|\/(?:Companions|Announcer|TouchMenu|TypingLine|Outage)\.tsx$|\/app\/keyboard\.ts$/,
-  search: /\/(?:Switcher|NewDirect|NewChannel)\.tsx$|\/text\/search\.ts$/,
+    /\/(?:deferred-startup|notifications|delivery|prepare-file)\.ts$|\/(?:Companions|Announcer|TouchMenu|TypingLine|Outage)\.tsx$|\/app\/keyboard\.ts$/,
+  search: /\/(?:Switcher|NewDirect|NewChannel)\.tsx$|\/switcher-options\.ts$|\/text\/search\.ts$/,
   settings: /\/view\/settings\/|\/node_modules\/qr\//,
   details: /\/(?:ChannelMenu|People|Empty|RailTools|UnsentMessages)\.tsx$/,
   outside: /\/(?:Welcome|Outside|Stopped|Nowhere|Linked|NewVersion|Notice)\.tsx$/,
@@ -45,7 +47,7 @@ export default defineConfig({
               tags: ["$initial"],
               test: (id) => !(/\/workbox-/.test(id) || ALONE.some((name) => id.endsWith(`/${name}.ts`))),
             },
-            ...Object.entries(PARTS).map(([name, test]) => ({ name, test })),
+            ...Object.entries(PARTS).map(([name, test]) => ({ name, test, includeDependenciesRecursively: false })),
           ],
         },
       },

@@ -189,11 +189,11 @@ test("what a closed tab could not send goes out when the person comes back, once
   // It is shown at once and on the device some milliseconds later.
   await ada.page.waitForFunction(async () => {
     const database = await new Promise<IDBDatabase>((resolve) => {
-      const opening = indexedDB.open("flack-outbox-v2");
+      const opening = indexedDB.open("flack");
       opening.onsuccess = () => resolve(opening.result);
     });
     const kept = await new Promise<unknown[]>((resolve) => {
-      const asking = database.transaction("entries").objectStore("entries").getAll();
+      const asking = database.transaction("outbox").objectStore("outbox").getAll();
       asking.onsuccess = () => resolve(asking.result);
     });
     database.close();

@@ -160,7 +160,7 @@ test("Ctrl with B, I and E marks what is selected, and unmarks it", async () => 
   expect(await composer.inputValue()).toBe("one word");
   await composer.press("Control+i");
   await composer.press("Control+e");
-  expect(await composer.inputValue()).toBe("one _`word`_");
+  expect(await composer.inputValue()).toBe("one *`word`*");
   await composer.fill("");
 });
 

@@ -26,12 +26,12 @@ afterAll(async () => {
 function keptOn({ page }: Someone): Promise<string> {
   return page.evaluate(async () => {
     const names = (await indexedDB.databases()).map(({ name }) => name);
-    if (!names.includes("flack-kept-v2")) return "[]";
-    const request = indexedDB.open("flack-kept-v2");
+    if (!names.includes("flack")) return "[]";
+    const request = indexedDB.open("flack");
     const database = await new Promise<IDBDatabase>((resolve) => {
       request.onsuccess = () => resolve(request.result);
     });
-    const all = database.transaction("entries").objectStore("entries").getAll();
+    const all = database.transaction("windows").objectStore("windows").getAll();
     await new Promise((resolve) => {
       all.onsuccess = resolve;
     });

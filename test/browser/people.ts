@@ -107,7 +107,7 @@ export class Someone {
   /** Writes and sends, by the button: on a phone Enter breaks the line. */
   async say(text: string): Promise<void> {
     await this.page.getByRole("textbox", { name: /^Message / }).fill(text);
-    await this.page.getByRole("button", { name: "Send" }).click();
+    await this.page.getByRole("button", { name: "Send", exact: true }).click();
   }
 
   /** Shows what can be done with a message: by pointing at it, on a phone by a long press. */

@@ -121,6 +121,7 @@ describe("two tabs", () => {
     await other.goto(`${site.url}/c/plans`);
     const field = other.getByRole("textbox", { name: "Message #plans" });
     await field.waitFor();
+    await other.getByRole("log").getByText("words that stay").waitFor();
     await site.stop();
     await composer(ada).fill("tab one, first");
     await composer(ada).press("Enter");

@@ -154,25 +154,25 @@ describe("files and addresses", () => {
 describe("what could not be fetched is fetched later", () => {
   test("a part of the page: when the network is back", async () => {
     const dan = await Someone.open(browser, "Dan", BARE);
-    await dan.page.route(/assets\/MessageActions-.*\.js/, (route) => route.abort());
+    await dan.page.route(/assets\/messages-.*\.js/, (route) => route.abort());
     await joinWith(dan, `/c/${LONG}`);
     await dan.post(site, LONG, "act on me");
     const row = dan.message("act on me").first();
     await row.hover();
     expect(await row.getByRole("button", { name: "Add reaction" }).count()).toBe(0);
-    await dan.page.unroute(/assets\/MessageActions-.*\.js/);
+    await dan.page.unroute(/assets\/messages-.*\.js/);
     await dan.page.evaluate(() => dispatchEvent(new Event("online")));
     await row.getByRole("button", { name: "Add reaction" }).waitFor({ state: "attached" });
     await dan.context.close();
   });
 
   test("a part that is asked for again", async () => {
-    await ada.page.route(/assets\/Settings-.*\.js/, (route) => route.abort());
+    await ada.page.route(/assets\/settings-.*\.js/, (route) => route.abort());
     await ada.page.getByRole("button", { name: "Settings" }).click();
     await ada.page.keyboard.press("Control+k"); // something else is opened meanwhile
     await ada.page.getByRole("dialog", { name: "Search" }).waitFor();
     await ada.page.keyboard.press("Escape");
-    await ada.page.unroute(/assets\/Settings-.*\.js/);
+    await ada.page.unroute(/assets\/settings-.*\.js/);
     await ada.page.getByRole("button", { name: "Settings" }).click();
     await ada.page.getByRole("dialog", { name: "Settings" }).waitFor();
     await ada.page.keyboard.press("Escape");

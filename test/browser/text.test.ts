@@ -198,7 +198,7 @@ describe("what was typed is what is sent", () => {
 
   test("the limit counts what is sent: shortcodes are short, mentions long; over it the field says by how much", async () => {
     const channel = await room();
-    const button = ada.page.getByRole("button", { name: "Send" });
+    const button = ada.page.getByRole("button", { name: "Send", exact: true });
     await composer(ada).fill(":heart_eyes_cat:".repeat(300));
     await expect.poll(() => button.isEnabled()).toBe(true);
     await button.click();

@@ -8,7 +8,8 @@ import { ATTACHMENT_MAX_BYTES, ATTACHMENTS_MAX } from "../../worker/protocol/lim
 import { t } from "../i18n/i18n.ts";
 import { newId } from "../state/ids.ts";
 import { channelPath, readAnswer } from "./api.ts";
-import { type Prepared, prepareFile } from "./prepare-file.ts";
+import { fetchPart } from "./load-part.ts";
+import type { Prepared } from "./prepare-file.ts";
 
 export type UploadState =
   | { readonly kind: "preparing" }
@@ -76,7 +77,7 @@ export function createUploads(channelId: string): Uploads {
     const turn = Symbol();
     turns.set(id, turn);
     change(id, { state: { kind: "preparing" } });
-    const ready = prepared.get(id) ?? (await prepareFile(file));
+    const ready = prepared.get(id) ?? (await (await fetchPart(() => import("./prepare-file.ts"))).prepareFile(file));
     if (turns.get(id) !== turn) return; // taken away or begun anew meanwhile
     prepared.set(id, ready);
     change(id, { size: ready.blob.size, mayTellPlace: ready.mayTellPlace });

@@ -4,13 +4,18 @@ import type { Uploads } from "../network/uploads.ts";
 import type { FileRows } from "../storage/file-rows.ts";
 import type { Conversation, TabState } from "./tab-state.ts";
 
+/** Names the owner of the files of a draft. */
+export function draftOwner(personId: string, epoch: string): string {
+  return `draft ${personId} ${epoch}`;
+}
+
 export function createDraftFiles({ person, epochOf }: TabState, files: FileRows) {
   const recalled = new WeakSet<Conversation>();
   const stops = new WeakMap<Conversation, () => void>();
 
   function ownerOf(conversation: Conversation): string | undefined {
     const epoch = epochOf(conversation);
-    return person.value && epoch !== undefined ? `draft ${person.value.id} ${epoch}` : undefined;
+    return person.value && epoch !== undefined ? draftOwner(person.value.id, epoch) : undefined;
   }
 
   return {
@@ -28,11 +33,13 @@ export function createDraftFiles({ person, epochOf }: TabState, files: FileRows)
       stops.set(conversation, stop);
     },
 
-    /** The files have gone with a message. */
-    drop(conversation: Conversation): void {
+    /** The files go with a message: what becomes of them is no change of the draft. The answer deletes what was kept of them. */
+    release(conversation: Conversation): () => void {
       stops.get(conversation)?.();
       const owner = ownerOf(conversation);
-      if (owner !== undefined) void files.delete(owner);
+      return () => {
+        if (owner !== undefined && conversation.uploads.value === undefined) void files.delete(owner);
+      };
     },
 
     /** Takes up the files of a draft again, once a tab. */

@@ -9,6 +9,7 @@ import { chances } from "../network/load-part.ts";
 import type { Uploads } from "../network/uploads.ts";
 import type { FileRows } from "../storage/file-rows.ts";
 import { noticeShortcodes, withEmoji } from "../text/shortcodes.ts";
+import { draftOwner } from "./draft-files.ts";
 import type { Outbox } from "./outbox.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 
@@ -72,8 +73,10 @@ export function createHeldMessages({ files, makeUploads, outbox }: Dependencies)
     const table = noticeShortcodes(text);
     const missing = entry.held.fileNames.length - attachments.length;
     if (missing <= 0) return void release({ id, text, table, uploads: undefined, attachments });
-    const stored = await files.read(id);
-    if (stored.length === entry.held.fileNames.length) {
+    // The page may have gone before they were stored with the message: then they are still with the draft.
+    const own = await files.read(id);
+    const stored = own.length > 0 ? own : await files.read(draftOwner(entry.personId, entry.epoch));
+    if (stored.map(({ name }) => name).join("/") === entry.held.fileNames.join("/")) {
       const uploads = makeUploads(entry.channelId);
       heldUploads.set(id, uploads);
       uploads.add(stored);
@@ -88,14 +91,12 @@ export function createHeldMessages({ files, makeUploads, outbox }: Dependencies)
   return {
     adopt,
 
-    /** Stores the files of a message and lets it go when all is there. */
-    hold({ personId, ...message }: HeldMessage & { readonly personId: string }): void {
+    /** Stores the files of a message and lets it go when all is there. Answers when they are stored. */
+    async hold({ personId, ...message }: HeldMessage & { readonly personId: string }): Promise<void> {
       const { id, uploads } = message;
-      if (uploads) {
-        heldUploads.set(id, uploads);
-        void files.put(id, personId, uploads.sources());
-      }
+      if (uploads) heldUploads.set(id, uploads);
       void release(message);
+      if (uploads) await files.put(id, personId, uploads.sources());
     },
 
     /** The files that a message waits for, in the tab that uploads them. */

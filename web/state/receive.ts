@@ -65,7 +65,7 @@ export function createReceive(tab: TabState, dependencies: Dependencies) {
         return;
       case "activity":
         channels.takeActivity(frame.channels);
-        for (const { id, latest } of frame.channels) if (latest) emit({ channelId: id, messages: [latest] });
+        for (const { id, latest } of frame.channels) emit({ channelId: id, messages: latest ? [latest] : [] });
         return;
       case "people": {
         const present = new Set(online.value);

@@ -135,15 +135,16 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
     });
     if (!isWritten || epoch === undefined || !person.value) return false;
     typedAt = 0; // what is typed next is news
-    if (uploads) draftFiles.drop(conversation);
+    const forgetFiles = uploads ? draftFiles.release(conversation) : () => {};
     batch(() => {
       conversation.replyTo.value = undefined;
       conversation.newAfter.value = undefined; // a person who answers has read
       unread.markRead(epoch, conversation.history.value.seq);
       conversation.uploads.value = undefined;
     });
-    if (isHeld) held.hold({ id, personId: person.value.id, text, uploads, table });
-    else uploads?.clear();
+    if (isHeld) void held.hold({ id, personId: person.value.id, text, uploads, table }).then(forgetFiles);
+    if (!isHeld) uploads?.clear();
+    if (!isHeld) forgetFiles();
     return true;
   }
 
@@ -217,7 +218,6 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
 
     /** The files that a held message waits for, in the tab that uploads them. */
     heldUploads: held.uploadsOf,
-
     /** The person is writing in the open conversation: told to the others now and then. */
     noteTyping(): void {
       if (now() - typedAt < TYPING_EVERY_MS) return;
@@ -230,7 +230,6 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
     },
     refused: (refusal: Parameters<Deliveries["refused"]>[0]) => deliveries?.refused(refusal),
     giveUp: () => deliveries?.giveUp(),
-
     /** The page goes away: deletions that could still have been undone go out at once. What fails stays in the outbox. */
     leavePage(): void {
       if (!isStillThisPerson()) return;

@@ -72,7 +72,7 @@ export function createSession(tab: TabState, { api, localState, startOver, enter
     const answer = await api.site();
     if (answer.ok) {
       site.value = answer.value;
-      localState.keepSite(answer.value);
+      if (person.value) localState.keepSite(answer.value);
     }
     return answer;
   }

@@ -175,7 +175,8 @@ export function createUnread({ localState, person, heldSeq, onRead }: Facts) {
         localState.keepDraft(person.value.id, epoch, "");
         localState.keepEdit(person.value.id, epoch, undefined);
       }
-      setDraft(epoch, false);
+      // Also where it was not among them: what is looked for in storage is looked for again.
+      drafts.value = new Set([...drafts.value].filter((other) => other !== epoch));
     },
 
     /** Another person begins here. */
