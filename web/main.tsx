@@ -32,7 +32,7 @@ import { forgetSuperseded } from "./view/app/superseded-vnodes.ts";
 
 /** Between tries (ms) to learn who one is, while the server cannot be reached. */
 const TRY_AGAIN_MS = 5_000;
-/** So long (ms) after the first conversation is there what nobody waits for begins. */
+/** This long (ms) after the first conversation is there the rest begins. */
 const AFTERWARDS_MS = 300;
 
 let channelConnection: Connection | undefined;
@@ -186,7 +186,7 @@ addEventListener("pagehide", () => store.leavePage());
 void upgrade().then(() => {
   store.noticeRescued();
   void store.start(takeLinkToken());
-  // What nobody has taken by now leads elsewhere.
+  // Sockets that are not taken by now lead elsewhere.
   for (const { socket } of globalThis.earlySockets?.values() ?? []) socket.close();
 });
 

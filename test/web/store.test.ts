@@ -168,6 +168,33 @@ beforeEach(async () => {
   go("/", "replace");
 });
 
+test("with 160 channels, 50 keys cost 50 writes here and 50 reads in another tab at most", async () => {
+  const { store } = await make();
+  const many = Array.from({ length: 160 }, (_, n) => channel(`channel-${n}`));
+  store.receiveDirectory({
+    type: "directory",
+    version: 2,
+    you: ada,
+    channels: [channel("general"), ...many],
+    people: [],
+    ...NOTHING_READ,
+  });
+  store.receiveChannel("general", welcome([]));
+  const writes = vi.spyOn(Storage.prototype, "setItem");
+  const reads = vi.spyOn(Storage.prototype, "getItem");
+  for (let n = 1; n <= 50; n++) store.keepDraft(here(store), "x".repeat(n));
+  expect(writes.mock.calls.length).toBeLessThanOrEqual(50);
+  const heard = vi.fn(store.noticeOtherTabs);
+  localState.onOtherTabs(heard);
+  const otherTab = new BroadcastChannel("flack");
+  reads.mockClear();
+  for (let n = 1; n <= 50; n++) otherTab.postMessage([`flack.${ada.id}.draft.epoch-channel-7`, "x".repeat(n)]);
+  await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(50));
+  otherTab.close();
+  expect(store.drafts.value.has("epoch-channel-7")).toBe(true);
+  expect(reads.mock.calls.length).toBeLessThanOrEqual(50);
+});
+
 describe("where one is", () => {
   test.each([
     ["/", { kind: "home" }],

@@ -155,7 +155,7 @@ describe("the composer", () => {
       keepDraft,
       draft: () => (openEpoch.value ? draft : ""),
       openEpoch,
-      changedElsewhere: signal(0),
+      changedElsewhere: signal(undefined),
       titleOf: (id: string) => `#${id}`,
       textToSend: (text: string) => text,
       site: signal({ name: "Flack", accessCode: false, files: false }),

@@ -50,13 +50,13 @@ export const api = {
 
   session: () => call("GET", "/api/session", SessionAnswer),
 
-  /** Signs in, or renames whoever is signed in. */
+  /** Signs in, or renames the person who is signed in. */
   signIn: (name: string, accessCode?: string) =>
     call("POST", "/api/session", SessionAnswer, accessCode === undefined ? { name } : { name, accessCode }),
 
   signOut: () => call("DELETE", "/api/session", v.unknown()),
 
-  /** Whoever knows the site's code becomes an owner of it. */
+  /** Makes the person an owner of the site, if the code is right. */
   becomeOwner: (code: string) => call("POST", "/api/session/owner", SessionAnswer, { code }),
 
   removePerson: (personId: string) => call("DELETE", `/api/people/${personId}`, v.unknown()),

@@ -27,7 +27,7 @@ export type Connection = {
 type EarlySocket = { readonly socket: WebSocket; readonly heard: readonly string[] };
 
 declare global {
-  /** By address; whoever takes one takes it out. */
+  /** By address. A socket that is taken is taken out. */
   var earlySockets: Map<string, EarlySocket> | undefined;
 }
 

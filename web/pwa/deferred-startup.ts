@@ -24,7 +24,7 @@ export function begin(store: Store): void {
   void install(store);
 }
 
-/** What waits, for whoever looks at another tab or at the app's icon. */
+/** What is unread, in the title of the tab and on the app's icon. */
 function tell(store: Store): void {
   const waiting = [...store.channels.value.values()].map(store.unreadOf);
   const count = waiting.reduce((sum, channel) => sum + channel.count, 0);

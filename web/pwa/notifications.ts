@@ -1,5 +1,5 @@
 /**
- * What the desktop is told of while nobody looks: one notification a conversation, from one tab of the device only.
+ * Desktop notifications while no tab is in front: one a conversation, from one tab of the device only.
  * Shown by the service worker, so that a click finds its way also when this tab is gone.
  */
 import { effect } from "@preact/signals";
@@ -12,7 +12,7 @@ import { quoted } from "../state/quoted.ts";
 import { channelHref } from "../state/route.ts";
 import type { Store } from "../state/store.ts";
 
-/** So long (ms) the tab that somebody looks at has to say that a message was read. */
+/** The tab in front has this long (ms) to say that a message was read. */
 const READ_ELSEWHERE_MS = 400;
 /** The one tab that tells. */
 const TELLER = "flack-teller";
@@ -25,7 +25,7 @@ export async function mayNotify(): Promise<boolean> {
   return (await Notification.requestPermission()) === "granted";
 }
 
-/** Whether asking would be in vain: the browser cannot, or somebody has said no. */
+/** Whether asking would be in vain: the browser cannot notify, or the person has said no. */
 export function isNotifyingRefused(): boolean {
   return !("Notification" in globalThis && "serviceWorker" in navigator) || Notification.permission === "denied";
 }
@@ -35,7 +35,7 @@ export function tellDesktop(store: Store): void {
   if (!("locks" in navigator && "Notification" in globalThis && "serviceWorker" in navigator)) return;
   holdFocus();
   withdrawRead(store);
-  // Whoever gets the lock has it until the tab goes; the next one in line tells from then on.
+  // The tab that gets the lock has it until it closes; the next one in line notifies from then on.
   void navigator.locks.request(TELLER, () => {
     follow(store);
     return new Promise(() => {});
@@ -81,7 +81,7 @@ async function tell(store: Store, told: Map<string, number>, { channelId, messag
   await (await navigator.serviceWorker.ready).showNotification(title, options);
 }
 
-/** What was read, in whichever tab, needs no telling any more; whoever signs out leaves nothing on the desktop. */
+/** Notifications of what was read in any tab are taken back, and all of them when the person signs out. */
 function withdrawRead(store: Store): void {
   effect(() => {
     const isIn = store.phase.value === "in";

@@ -18,7 +18,7 @@ export async function loadMarkdown(): Promise<void> {
   parser.value = parseMarkdown;
 }
 
-/** The blocks of a message. Whoever asks in an effect or a view is asked again when the parser is there. */
+/** The blocks of a message. A view that asks is shown anew when the parser is there. */
 export function blocksOf(text: string): readonly Block[] {
   return hasMarks(text) && parser.value ? parser.value(text) : plainBlocks(text);
 }

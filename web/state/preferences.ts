@@ -9,7 +9,7 @@ const PREFIX = "flack.";
 /** What browsers draw round the page, by theme: the colour of the rail. */
 const BAR_COLOURS: Readonly<Record<string, string>> = { light: "#262b49", dark: "#0c0e15", contrast: "#000000" };
 
-/** `choices` are all there are; the first is what nobody has to choose. */
+/** `choices` are all there are; the first is the default. */
 export type Preference<C extends string = string> = {
   readonly choices: readonly C[];
   readonly chosen: ReadonlySignal<C>;

@@ -77,7 +77,7 @@ export function createSession(tab: TabState, { api, localState, startOver, enter
     return answer;
   }
 
-  /** From `/`, and from one's own direct address, to the conversation of last time, else to the first one. */
+  /** From `/`, and from the person's own direct address, to the conversation of last time, else to the first one. */
   function goHome(how: "push" | "replace"): void {
     const who = person.value;
     const isOwnDirect = route.value.kind === "direct" && route.value.personId === who?.id;

@@ -61,8 +61,8 @@ export function createStore(dependencies: Dependencies) {
   const tab = createTabState();
   const { person, channels, open, directoryLink, channelLink, isConnected, site, phase } = tab;
   const isNewer = signal(false);
-  /** Counts what other tabs have changed. */
-  const changedElsewhere = signal(0);
+  /** The draft or rewrite that another tab has changed last. */
+  const changedElsewhere = signal<{ readonly epoch: string } | undefined>(undefined);
   const incoming = createIncoming();
   const readReporter = createReadReporter({
     send: (read) => sendToFeed({ type: "read", channels: read }),
@@ -222,7 +222,7 @@ export function createStore(dependencies: Dependencies) {
     noticeOtherTabs({ kind, epoch }: LocalChange): void {
       if (kind === "person") session.noticeOtherTabs();
       else if (epoch !== undefined) unread.noticeElsewhere(kind, epoch);
-      if (kind === "draft" || kind === "edit") changedElsewhere.value++;
+      if ((kind === "draft" || kind === "edit") && epoch !== undefined) changedElsewhere.value = { epoch };
     },
   };
 }

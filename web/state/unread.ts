@@ -27,7 +27,7 @@ export function createUnread({ localState, person, heldSeq, onRead }: Facts) {
   const drafts = signal<ReadonlySet<string>>(new Set());
   /** By epoch: the numbers of messages that mention this person. */
   const mentions = signal<ReadonlyMap<string, ReadonlySet<number>>>(new Map());
-  /** By epoch: the numbers of messages that never count as unread, one's own and the deleted ones, as far as this tab knows. */
+  /** By epoch: the numbers of messages that never count as unread, own and deleted ones, as far as this tab knows. */
   const uncounted = signal<ReadonlyMap<string, ReadonlySet<number>>>(new Map());
 
   function markRead(epoch: string, seq: number): void {
@@ -126,7 +126,7 @@ export function createUnread({ localState, person, heldSeq, onRead }: Facts) {
       mentions.value = new Map(mentions.value).set(epoch, new Set(left));
     },
 
-    /** What waits in a channel, at most as many messages as are kept. `own`: one's own that are on their way and may be in `seq` already. */
+    /** What is unread in a channel, at most as many messages as are kept. `own`: own messages on their way that `seq` may count already. */
     unreadOf({ id, epoch, seq, kind }: Channel, own: number): UnreadState {
       const newest = Math.max(seq, heldSeq(id, epoch));
       const read = Math.max(seqs.value.get(epoch) ?? newest, newest - WINDOW_MESSAGES);

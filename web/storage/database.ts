@@ -1,6 +1,6 @@
 /**
  * The database of this device: what waits to be sent, the files with it, and the windows of conversations that were visited.
- * Every row belongs to a person. A browser may refuse it, or be full: whoever writes here says so and goes on in memory.
+ * Every row belongs to a person. A browser may refuse it, or be full: then the page says so and goes on in memory.
  */
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { OutboxEntry } from "../state/outbox-entry.ts";

@@ -14,7 +14,7 @@ type Site = v.InferOutput<typeof SiteAnswer>;
 /** A message and what it is to say, as it is typed. */
 const Edit = v.object({ id: v.string(), text: v.string() });
 export type Edit = Readonly<v.InferOutput<typeof Edit>>;
-/** Words of an earlier version, which nobody but the person can place. */
+/** Words of an earlier version, which only the person can place. */
 const Rescued = v.object({ key: v.string(), text: v.string(), fileNames: v.pipe(v.array(v.string()), v.readonly()) });
 export type Rescued = Readonly<v.InferOutput<typeof Rescued>>;
 const RESCUED = `${PREFIX}rescued`;
@@ -191,6 +191,6 @@ function parse(json: string | undefined): unknown {
   try {
     return JSON.parse(json ?? "null");
   } catch {
-    return null; // somebody else wrote it: as good as nothing
+    return null; // not written by this app
   }
 }

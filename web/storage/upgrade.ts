@@ -35,7 +35,7 @@ export async function upgrade(): Promise<void> {
     const keys = Object.keys(localStorage).filter((key) => OLD_KEY.test(key));
     const isOldPerson = localState.person()?.id.length === OLD_ID_LENGTH;
     if (keys.length === 0 && !isOldPerson) return;
-    // Before anything is awaited: nobody signs in meanwhile as a person who is no more.
+    // Before anything is awaited: otherwise the page could begin as a person who is gone.
     localState.keepRescued(words(keys));
     if (isOldPerson) localStorage.removeItem(PERSON_KEY);
     localState.keepRescued(await unsent());

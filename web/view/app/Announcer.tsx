@@ -15,8 +15,8 @@ const READ_MAX = 5;
 type Line = { readonly id?: string; readonly text: string };
 
 /**
- * What comes while one is here, for whoever hears the screen: others' messages, each with its author, and a crowd of them as
- * a number. The log itself is silent: it cannot tell one's own messages, or history, from news.
+ * What comes while the person is here, for screen readers: messages of others, each with its author, and a crowd of them as
+ * a number. The log itself is silent: it cannot tell own messages, or history, from news.
  */
 export function Announcer({ store, conversation }: { readonly store: Store; readonly conversation: Conversation }) {
   const [told, setTold] = useState<{ readonly turn: number; readonly lines: readonly Line[] }>({

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 
-/** A break shorter than this (ms) is nobody's business. */
+/** A break shorter than this (ms) is not shown. */
 const UNNOTICED_MS = 1_000;
 /** From here on (ms) it is called offline, and a button offers to try at once. */
 const LONG_MS = 10_000;

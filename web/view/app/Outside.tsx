@@ -3,7 +3,7 @@ import { siteName } from "../../state/site-name.ts";
 import type { Store } from "../../state/store.ts";
 import { Notice } from "./Notice.tsx";
 
-/** When nobody is in and nobody is asked for a name: the server cannot be reached, or the session ended elsewhere. */
+/** Shown when the server cannot be reached, or the session ended elsewhere. */
 export function Outside({ store }: { readonly store: Store }) {
   return store.phase.value === "ended" ? (
     <Notice

@@ -51,7 +51,7 @@ export function Stopped({ store, reconnect }: Props) {
   }
 }
 
-/** A link to a channel that nobody has made yet, or whose name is written in another way there. */
+/** A link to a channel that does not exist yet, or whose name is written in another way. */
 function Missing({ store, reconnect }: Props) {
   const id = store.open.value?.channelId ?? "";
   const [refusal, setRefusal] = useState<string>();
@@ -98,7 +98,7 @@ function Missing({ store, reconnect }: Props) {
   );
 }
 
-/** An address of a conversation that nobody has begun. */
+/** An address of a conversation that has not begun. */
 function NoConversation({ store, reconnect, personId }: Props & { readonly personId: string }) {
   const [refusal, setRefusal] = useState<string>();
   const name = store.personOf(personId)?.name;

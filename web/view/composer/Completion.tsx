@@ -41,7 +41,7 @@ export function Completion({ store, started, left, onTake, onLeave, keys, onActi
 
   // With the letter itself: later it would take back what an arrow has chosen meanwhile.
   useLayoutEffect(() => setActive(undefined), [sign, word]);
-  // People nobody here has heard of are asked for; the list grows when they are there.
+  // People this tab has not heard of are asked for; the list grows when they are there.
   useEffect(() => {
     if (sign === "@" && word !== "") void store.searchPeople(word);
   }, [sign, word]);

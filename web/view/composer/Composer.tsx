@@ -33,7 +33,7 @@ export function Composer({ store, conversation }: Props) {
   const mayAttach = store.site.value?.files === true;
 
   useEffect(() => {
-    // Whoever was led to a message stays there.
+    // A reader who was led to a message stays there.
     if (!isTouch() && !document.activeElement?.closest(".message")) field.current?.focus();
   }, []);
   // Drafts belong to an epoch, which may be known only later; what was typed until then stays.
@@ -44,9 +44,10 @@ export function Composer({ store, conversation }: Props) {
     if (isFirstKnown && text !== "") store.keepDraft(conversation, text);
     else setText(store.draft(conversation));
   }, [epoch]);
-  // Said or changed in another tab: nobody is typing in this one.
+  // Sent or changed in another tab, while this one is not in front.
   useEffect(() => {
-    if (!document.hasFocus()) setText(store.draft(conversation));
+    const isOfHere = store.changedElsewhere.value?.epoch === epoch;
+    if (isOfHere && !document.hasFocus()) setText(store.draft(conversation));
   }, [store.changedElsewhere.value]);
 
   function write(words: string): void {
@@ -125,7 +126,7 @@ export function Composer({ store, conversation }: Props) {
   );
 }
 
-/** What the next message replies to, and the way to say it to nobody in particular. */
+/** What the next message replies to, with a button to reply to nothing. */
 function ReplyBar({ store, conversation }: Props) {
   const id = conversation.replyTo.value;
   const parent = id === undefined ? undefined : find(conversation.history.value, id);

@@ -3,7 +3,7 @@ import { isComposing } from "../parts/keys.ts";
 import { isTouch } from "../parts/touch.ts";
 
 /**
- * Enter sends, Shift+Enter breaks the line, Ctrl or ⌘ with Enter always sends; on touch, and for whoever chose so, Enter
+ * Enter sends, Shift+Enter breaks the line, Ctrl or ⌘ with Enter always sends; on touch, and where the person chose so, Enter
  * breaks the line. Never while composing.
  */
 export function isSendKey(event: KeyboardEvent): boolean {

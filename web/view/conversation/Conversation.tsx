@@ -34,7 +34,7 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
   const channel = store.channels.value.get(channelId);
   const { count, people } = conversation.here.value;
   const title = store.titleOf(channelId);
-  // What nobody sees at first is fetched after the messages.
+  // What is not seen at first is fetched after the messages.
   const isWelcomed = conversation.epoch.value !== undefined;
   wasWelcomed.current ||= isWelcomed;
   const isDirect = !title.startsWith("#");

@@ -26,7 +26,7 @@ export function Dialog({ title, onClose, children }: Props) {
       aria-labelledby={titleId}
       // A browser lets only the first Esc be prevented; the second closes all the same.
       onClose={({ currentTarget }) => {
-        if (!currentTarget.isConnected) return; // taken away: nobody closed it
+        if (!currentTarget.isConnected) return; // taken away, not closed
         if (onClose) onClose();
         else currentTarget.showModal();
       }}

@@ -9,12 +9,12 @@ import { Dialog } from "./Dialog.tsx";
 /** So long (ms) nothing has to be typed before people are looked for. */
 const PAUSE_MS = 150;
 
-/** Finds somebody by name, whoever is online first, and opens the conversation of the two. */
+/** Finds a person by name, those who are online first, and opens the conversation of the two. */
 export function NewDirect({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
   const [typed, setTyped] = useState("");
   const [found, setFound] = useState<readonly OnlinePerson[]>();
   const [refusal, setRefusal] = useState<string>();
-  // Of whoever is online this tab knows more than the first twenty of an answer.
+  // Of people who are online this tab knows more than the first twenty of an answer.
   const online = [...store.people.value.values()].filter(
     ({ id, name }) =>
       store.online.value.has(id) && name.toLowerCase().includes(foldApostrophes(typed.trim()).toLowerCase()),

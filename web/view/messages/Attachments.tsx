@@ -14,7 +14,7 @@ const WIDTH_MAX = 420;
 const HEIGHT_MAX = 360;
 /** The least height (px) of a picture, however wide it is. */
 const HEIGHT_MIN = 24;
-/** Where nobody said how large a picture is, it gets this much room (px), and keeps it. */
+/** A picture of unknown size gets this much room (px), and keeps it. */
 const UNKNOWN_SIZE = { width: 320, height: 240 };
 
 /** Characters at the end of a file's name that are always shown. */

@@ -167,7 +167,7 @@ export function MessageList({ store, conversation, you }: Props) {
         class="log"
         role="log"
         aria-label={isDirect ? t("Messages with {name}", { name: title }) : t("Messages in {name}", { name: title })}
-        // The announcer speaks: a log would read out one's own messages too.
+        // The announcer speaks: a log would read out own messages too.
         aria-live="off"
         aria-relevant="additions"
         aria-busy={isBusy}

@@ -27,7 +27,7 @@ export function Player({
   return (
     <figure>
       <figcaption dir="auto">{name}</figcaption>
-      {/* biome-ignore lint/a11y/useMediaCaption: nobody has written captions for what people send each other */}
+      {/* biome-ignore lint/a11y/useMediaCaption: no one has written captions for what people send each other */}
       <audio src={url} controls tabIndex={tabIndex} preload="none" aria-label={name} />
     </figure>
   );

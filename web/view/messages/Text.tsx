@@ -20,7 +20,7 @@ type Props = {
   readonly children?: ComponentChildren;
 };
 
-/** What somebody wrote, as nodes: there is no way from a text to markup. */
+/** A message as nodes: there is no way from a text to markup. */
 export function Text({ store, id, text, tabIndex, children }: Props) {
   const blocks = useMemo(() => blocksOf(text), [text, isMarkdownReady.value]);
   return (

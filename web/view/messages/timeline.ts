@@ -133,7 +133,7 @@ function asBefore(row: MessageRow, before: MessageRow | undefined): MessageRow {
   return isSame ? before : row;
 }
 
-/** With one's own reaction as it is meant to be. */
+/** With the person's own reaction as it is meant to be. */
 function reacted(reactions: readonly Reaction[], { emoji, on }: { emoji: string; on: boolean }, you: Person) {
   const without = unreact(reactions, emoji, you.id);
   if (!on) return without;

@@ -11,7 +11,7 @@ import { Choice } from "./Choice.tsx";
 
 const DeviceLink = lazy(async () => (await import("./DeviceLink.tsx")).DeviceLink);
 
-/** Each in its own words: whoever looks for theirs finds it. */
+/** Each language by its own name. */
 const LANGUAGE_NAMES = { en: "English", es: "Español", de: "Deutsch", fr: "Français", ja: "日本語", ar: "العربية" };
 
 /** The name, the looks, what is told and how, the other devices, the way out. */
@@ -118,7 +118,7 @@ function SignOut({ store, onLink, onClose }: SignOutProps) {
   );
 }
 
-/** What the desktop is told of. The browser is asked for leave when somebody wants it, and not before. */
+/** What the desktop is told of. The browser is asked for permission when the person turns it on, and not before. */
 function Notifications() {
   const [isRefused, setRefused] = useState(isNotifyingRefused);
   return (
@@ -142,7 +142,7 @@ function Notifications() {
   );
 }
 
-/** For whoever runs the site, and has to clear up now and then. */
+/** For owners of the site. */
 function OwnerForm({ store }: { readonly store: Store }) {
   const [isOpen, setOpen] = useState(false);
   const [code, setCode] = useState("");
