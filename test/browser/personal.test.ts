@@ -54,7 +54,7 @@ test("a direct conversation is found again by either side, also after a rename",
   await bea.page.getByRole("button", { name: "Settings" }).click();
   await bea.page.getByRole("textbox", { name: "Display name" }).fill("Beatrix");
   await bea.page.getByRole("button", { name: "Change" }).click();
-  await bea.page.getByText("Changed, here and everywhere.").waitFor();
+  await bea.page.getByText("Name updated.").waitFor();
   await bea.page.keyboard.press("Escape");
   await rail(ada).getByRole("link", { name: "Beatrix", exact: true }).waitFor();
   await bea.openChannel("general");

@@ -44,7 +44,7 @@ const words: Dictionary = {
   "Cancel reply": "إلغاء الرد",
   "Cancel {name}": "إلغاء {name}",
   Change: "تغيير",
-  "Changed, here and everywhere.": "تم التغيير هنا وفي كل مكان.",
+  "Name updated.": "تم تحديث الاسم.",
   "Channel menu": "قائمة القناة",
   "Channel name": "اسم القناة",
   Channels: "القنوات",
@@ -117,7 +117,8 @@ const words: Dictionary = {
   Messages: "الرسائل",
   "Messages in {name}": "الرسائل في {name}",
   "Messages with {name}": "الرسائل مع {name}",
-  "Messages you have sent keep the name they were sent with.": "تحتفظ رسائلك السابقة بالاسم الذي أُرسلت به.",
+  "Your messages show your new name. The old one is free for others.":
+    "تعرض رسائلك اسمك الجديد، ويصبح القديم متاحًا لغيرك.",
   "Name of {name}": "اسم {name}",
   "New channel": "قناة جديدة",
   "New direct message": "رسالة مباشرة جديدة",

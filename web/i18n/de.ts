@@ -23,7 +23,7 @@ const words: Dictionary = {
   "Cancel reply": "Antwort abbrechen",
   "Cancel {name}": "{name} abbrechen",
   Change: "Ändern",
-  "Changed, here and everywhere.": "Geändert, hier und überall.",
+  "Name updated.": "Name geändert.",
   "Channel menu": "Kanalmenü",
   "Channel name": "Name des Kanals",
   Channels: "Kanäle",
@@ -96,8 +96,8 @@ const words: Dictionary = {
   Messages: "Nachrichten",
   "Messages in {name}": "Nachrichten in {name}",
   "Messages with {name}": "Nachrichten mit {name}",
-  "Messages you have sent keep the name they were sent with.":
-    "Gesendete Nachrichten behalten den Namen, mit dem sie gesendet wurden.",
+  "Your messages show your new name. The old one is free for others.":
+    "Deine Nachrichten zeigen deinen neuen Namen. Der alte wird frei.",
   "Name of {name}": "Name von {name}",
   "New channel": "Neuer Kanal",
   "New direct message": "Neue Direktnachricht",

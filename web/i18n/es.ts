@@ -23,7 +23,7 @@ const words: Dictionary = {
   "Cancel reply": "Cancelar respuesta",
   "Cancel {name}": "Cancelar {name}",
   Change: "Cambiar",
-  "Changed, here and everywhere.": "Cambiado, aquí y en todas partes.",
+  "Name updated.": "Nombre actualizado.",
   "Channel menu": "Menú del canal",
   "Channel name": "Nombre del canal",
   Channels: "Canales",
@@ -96,8 +96,8 @@ const words: Dictionary = {
   Messages: "Mensajes",
   "Messages in {name}": "Mensajes en {name}",
   "Messages with {name}": "Mensajes con {name}",
-  "Messages you have sent keep the name they were sent with.":
-    "Los mensajes enviados conservan el nombre con que se enviaron.",
+  "Your messages show your new name. The old one is free for others.":
+    "Tus mensajes muestran tu nombre nuevo. El anterior queda libre.",
   "Name of {name}": "Nombre de {name}",
   "New channel": "Canal nuevo",
   "New direct message": "Mensaje directo nuevo",

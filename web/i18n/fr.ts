@@ -23,7 +23,7 @@ const words: Dictionary = {
   "Cancel reply": "Annuler la réponse",
   "Cancel {name}": "Annuler {name}",
   Change: "Changer",
-  "Changed, here and everywhere.": "Changé, ici et partout.",
+  "Name updated.": "Nom mis à jour.",
   "Channel menu": "Menu du salon",
   "Channel name": "Nom du salon",
   Channels: "Salons",
@@ -96,7 +96,8 @@ const words: Dictionary = {
   Messages: "Messages",
   "Messages in {name}": "Messages dans {name}",
   "Messages with {name}": "Messages avec {name}",
-  "Messages you have sent keep the name they were sent with.": "Les messages envoyés gardent le nom qu’ils portaient.",
+  "Your messages show your new name. The old one is free for others.":
+    "Vos messages affichent votre nouveau nom. L’ancien redevient libre.",
   "Name of {name}": "Nom de {name}",
   "New channel": "Nouveau salon",
   "New direct message": "Nouveau message direct",

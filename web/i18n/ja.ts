@@ -23,7 +23,7 @@ const words: Dictionary = {
   "Cancel reply": "返信をやめる",
   "Cancel {name}": "{name}をキャンセル",
   Change: "変更",
-  "Changed, here and everywhere.": "すべての場所で変更しました。",
+  "Name updated.": "名前を更新しました。",
   "Channel menu": "チャンネルメニュー",
   "Channel name": "チャンネル名",
   Channels: "チャンネル",
@@ -96,7 +96,8 @@ const words: Dictionary = {
   Messages: "メッセージ",
   "Messages in {name}": "{name}のメッセージ",
   "Messages with {name}": "{name}とのメッセージ",
-  "Messages you have sent keep the name they were sent with.": "送信済みのメッセージには送信時の名前が残ります。",
+  "Your messages show your new name. The old one is free for others.":
+    "メッセージには新しい名前が表示されます。以前の名前は他の人が使えるようになります。",
   "Name of {name}": "{name}の名前",
   "New channel": "新しいチャンネル",
   "New direct message": "新しいダイレクトメッセージ",

@@ -21,6 +21,7 @@ export function begin(store: Store): void {
   effect(() => tell(store));
   follow();
   tellDesktop(store);
+  followKeyboard();
   void install(store);
 }
 
@@ -36,6 +37,20 @@ function tell(store: Store): void {
   if (link?.getAttribute("href") !== icon) link?.setAttribute("href", icon);
   // Only an installed app has an icon to put it on; elsewhere nothing happens.
   if ("setAppBadge" in navigator) void navigator.setAppBadge(count).catch(() => {});
+}
+
+/**
+ * Keeps the composer above the on-screen keyboard where the browser lays the keyboard over the page (iOS): the app is as high as what
+ * is in sight. While the page is zoomed nothing changes.
+ */
+function followKeyboard(): void {
+  const { visualViewport: sight } = globalThis;
+  sight?.addEventListener("resize", () => {
+    if (sight.scale !== 1) return;
+    const isCovered = innerHeight - sight.height > 1;
+    document.documentElement.style.setProperty("--app-height", isCovered ? `${sight.height}px` : "100dvh");
+    if (isCovered) scrollTo(0, 0);
+  });
 }
 
 /** Registers the service worker; where there can be none, nothing is missing but the app without a network. */

@@ -238,7 +238,7 @@ function NameForm({ store }: { readonly store: Store }) {
       </div>
       <p id="settings-name-hint" class={complaint ? "hint complaint" : "hint"} role="status">
         {complaint ??
-          t(isRenamed ? "Changed, here and everywhere." : "Messages you have sent keep the name they were sent with.")}
+          t(isRenamed ? "Name updated." : "Your messages show your new name. The old one is free for others.")}
       </p>
     </form>
   );
