@@ -22,7 +22,7 @@ export default defineConfig({
       thresholds: {
         lines: 98,
         // Many branches are for what only a crash or a fault between objects brings about: the fault run provokes these.
-        branches: 88,
+        branches: 89.5,
         // The pure rules: all of it, but for what cannot happen: the end of an exhaustive switch (history), an engine that does not
         // know a script yet (names), and a group that a pattern always has (protocol).
         "worker/platform/{confusables,rate-limit,presence,encoding}.ts": { lines: 100, branches: 100 },

@@ -1,9 +1,12 @@
 /**
  * Shortcodes in what is typed: the table of emoji is fetched when the first one appears.
  */
+import { signal } from "@preact/signals";
+
 const SHORTCODE = /:[a-z0-9_+-]{2,40}:/;
 
-let replace: ((text: string) => string) | undefined;
+/** A signal: what depends on it is shown anew when the table is there. */
+const replace = signal<((text: string) => string) | undefined>(undefined);
 let fetching: Promise<void> | undefined;
 
 /**
@@ -11,14 +14,14 @@ let fetching: Promise<void> | undefined;
  * had is not waited for, and the next text tries again.
  */
 export function noticeShortcodes(text: string): Promise<void> | undefined {
-  if (replace || !SHORTCODE.test(text)) return undefined;
+  if (replace.peek() || !SHORTCODE.test(text)) return undefined;
   fetching ??= fetchTable();
   return fetching;
 }
 
 async function fetchTable(): Promise<void> {
   try {
-    replace = (await import("./emoji.ts")).replaceShortcodes;
+    replace.value = (await import("./emoji.ts")).replaceShortcodes;
   } catch (error) {
     console.warn("the table of emoji could not be fetched", error);
   }
@@ -27,5 +30,5 @@ async function fetchTable(): Promise<void> {
 
 /** The text with emoji for shortcodes, as far as the table is there. */
 export function withEmoji(text: string): string {
-  return replace?.(text) ?? text;
+  return replace.value?.(text) ?? text;
 }

@@ -35,12 +35,10 @@ export function TextEntry(props: Props) {
   const keys = useRef<((event: KeyboardEvent) => boolean) | null>(null);
   const [started, setStarted] = useState<Started>();
   const [activeOption, setActiveOption] = useState<string>();
-  /** The table of emoji has come: what is sent is shorter than it was. */
-  const [, setTableCame] = useState(false);
   useLayoutEffect(() => fit(field.current), [text]);
   useEffect(() => {
     if (text === "") setStarted(undefined);
-    void noticeShortcodes(text)?.then(() => setTableCame(true));
+    void noticeShortcodes(text);
   }, [text]);
 
   /** Looks at what stands before the caret. */
