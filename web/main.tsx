@@ -10,7 +10,7 @@ import {
   parseChannelFrame,
   parseDirectoryFrame,
 } from "../worker/protocol/frames.ts";
-import { speak } from "./i18n/i18n.ts";
+import { loadLanguage } from "./i18n/i18n.ts";
 import { api, channelPath, socketUrl, whyRefused } from "./network/api.ts";
 import { type Connection, createConnection } from "./network/connection.ts";
 import { fetchPart, noteChance } from "./network/load-part.ts";
@@ -192,4 +192,4 @@ void upgrade().then(() => {
 
 forgetSuperseded();
 const root = document.getElementById("app");
-void speak().then(() => root && render(<App store={store} reconnect={reconnect} />, root));
+void loadLanguage().then(() => root && render(<App store={store} reconnect={reconnect} />, root));

@@ -15,7 +15,7 @@ const PARTS: Readonly<Record<string, RegExp>> = {
   // With what the parts share: it is fetched first.
   compose:
     /rolldown.runtime|\/view\/(?:composer\/(?!EmojiPicker)|parts\/|dialogs\/Dialog)|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))/,
-  emoji: /\/gemoji\/|\/text\/emoji\.ts$|\/EmojiPicker\.tsx$/,
+  emoji: /\/gemoji\/|\/text\/emoji(?:-names)?\.ts$|\/EmojiPicker\.tsx$/,
   background:
     /\/(?:deferred-startup|notifications|delivery|prepare-file)\.ts$|\/(?:Companions|Announcer|TouchMenu|TypingLine|Outage)\.tsx$|\/app\/keyboard\.ts$/,
   search: /\/(?:Switcher|NewDirect|NewChannel)\.tsx$|\/switcher-options\.ts$|\/text\/search\.ts$/,
@@ -90,7 +90,11 @@ function precachedFiles(): Plugin {
     apply: "build",
     enforce: "post",
     generateBundle(_, bundle) {
-      const made = Object.keys(bundle).filter((name) => /\.(?:js|css)$/.test(name) && name !== "service-worker.js");
+      // Emoji are found by their English names without a network: one of the tables of names has 40 KB.
+      const made = Object.entries(bundle)
+        .filter(([name]) => /\.(?:js|css)$/.test(name) && name !== "service-worker.js")
+        .filter(([, file]) => !(file.type === "chunk" && file.moduleIds.some((id) => id.includes("/cldr-"))))
+        .map(([name]) => name);
       const copied = ["favicon.svg", "favicon-for-you.svg", "icon-192.png"];
       const contents = [
         ...[...made, "index.html"].sort().map((name) => {

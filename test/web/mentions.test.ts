@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { startedAt } from "../../web/text/completion.ts";
-import { findEmoji, replaceShortcodes } from "../../web/text/emoji.ts";
+import { emojiGroups, findEmoji, replaceShortcodes } from "../../web/text/emoji.ts";
+import { loadEmojiNames } from "../../web/text/emoji-names.ts";
 import { decodeMentions, encodeMentions } from "../../web/text/mentions.ts";
 
 const ada = { id: "ada-0123456789abcdef", name: "Ada" };
@@ -94,4 +95,41 @@ test("an emoji is found by what it is called, what starts with it first", () => 
   expect(findEmoji("tada", 5)[0]?.emoji).toBe("🎉");
   expect(findEmoji("heart", 50).length).toBeGreaterThan(10);
   expect(findEmoji("qqqq", 5)).toEqual([]);
+});
+
+test.each([
+  ["de", "party", "🎉"],
+  ["de", "herz", "❤️"],
+  ["de", "Grinsendes Gesicht", "😀"],
+  ["fr", "fete", "🎉"],
+  ["fr", "cœur", "❤️"],
+  ["es", "corazon", "❤️"],
+  ["es", "risa", "😂"],
+  ["ja", "ハート", "❤️"],
+  ["ja", "桜", "🌸"],
+  ["ar", "قلب", "❤️"],
+  ["ar", "قمر", "🌕"],
+  ["de", "Deutschland", "🇩🇪"],
+  ["ja", "フランス", "🇫🇷"],
+])("in %s an emoji is found by %s: %s", async (locale, word, emoji) => {
+  const names = await loadEmojiNames(locale);
+  expect(findEmoji(word, 40, { names, locale }).map((one) => one.emoji)).toContain(emoji);
+});
+
+test("English shortcodes find an emoji in every language, and come first", async () => {
+  const spoken = { names: await loadEmojiNames("de"), locale: "de" };
+  expect(findEmoji("tada", 1, spoken)).toEqual([{ emoji: "🎉", code: "tada", description: "Konfettibombe" }]);
+});
+
+test("nearly every emoji has a name in each language", async () => {
+  for (const locale of ["ar", "de", "es", "fr", "ja"]) {
+    const english = emojiGroups().flatMap(({ emoji }) => emoji);
+    const spoken = emojiGroups({ names: await loadEmojiNames(locale), locale }).flatMap(({ emoji }) => emoji);
+    const same = spoken.filter(({ description }, n) => description === english[n]?.description);
+    expect(same.length).toBeLessThan(english.length * 0.1); // families of several people, and flags of regions with one name
+  }
+});
+
+test("English needs no table", async () => {
+  expect((await loadEmojiNames("en")).size).toBe(0);
 });

@@ -1,6 +1,6 @@
 /** The words of the interface: complete in every language, in use, and with the forms that the language has. */
 import { afterEach, describe, expect, test } from "vitest";
-import { type Dictionary, LANGUAGES, rich, speak, t, told } from "../../web/i18n/i18n.ts";
+import { type Dictionary, LANGUAGES, loadLanguage, rich, t, told } from "../../web/i18n/i18n.ts";
 import { api } from "../../web/network/api.ts";
 import { foldChannelName, foldDisplayName } from "../../worker/protocol/names.ts";
 
@@ -23,7 +23,7 @@ async function table(language: string): Promise<Dictionary> {
 async function speakIn(language: string): Promise<void> {
   document.documentElement.lang = language;
   document.documentElement.dir = language === "ar" ? "rtl" : "ltr";
-  await speak();
+  await loadLanguage();
 }
 
 afterEach(() => speakIn("en"));

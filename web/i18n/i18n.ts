@@ -30,7 +30,8 @@ export type Language = keyof typeof TABLES;
 export const LANGUAGES = Object.keys(TABLES).filter(isLanguage);
 
 const dictionary = signal<Readonly<Record<string, string | Forms>> | undefined>(undefined);
-const language = signal<Language>("en");
+/** The language that is spoken now. */
+export const language = signal<Language>("en");
 
 /** The language, with the region this person's browser names for it: `en-GB`. For `Intl`. */
 export const locale = computed(
@@ -38,8 +39,11 @@ export const locale = computed(
 );
 const plurals = computed(() => new Intl.PluralRules(locale.value));
 
-/** Speaks the language that the page is marked with, or the one from before until the new one could be fetched. Answers once something can be said. */
-export async function speak(): Promise<void> {
+/**
+ * Switches to the language of the page's `lang`. The former language stays until the new one could be fetched. Resolves as soon as there
+ * are words to show.
+ */
+export async function loadLanguage(): Promise<void> {
   const page = document.documentElement;
   const { lang } = page;
   const wanted = isLanguage(lang) ? lang : "en";

@@ -3,7 +3,7 @@
  * The small script before the first paint reads the same keys; what is chosen takes effect at once.
  */
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
-import { LANGUAGES, speak } from "../i18n/i18n.ts";
+import { LANGUAGES, loadLanguage } from "../i18n/i18n.ts";
 
 const PREFIX = "flack.";
 /** What browsers draw round the page, by theme: the colour of the rail. */
@@ -44,7 +44,7 @@ export function follow(): void {
     if (page.lang === lang) return;
     page.lang = lang;
     page.dir = lang === "ar" ? "rtl" : "ltr";
-    void speak();
+    void loadLanguage();
   });
 }
 

@@ -2,6 +2,7 @@
  * Emoji by group, by word and by shortcode. A table of 1,900: loaded when it is first needed, from this site.
  */
 import { type Gemoji, gemoji } from "gemoji";
+import { type EmojiNames, nameOfEmoji } from "./emoji-names.ts";
 import { fold } from "./fold.ts";
 import { changeWords } from "./outside.ts";
 
@@ -12,27 +13,39 @@ export type EmojiGroup = { readonly name: string; readonly emoji: readonly Emoji
 
 const byCode = new Map(gemoji.flatMap(({ emoji, names }) => names.map((name) => [name, emoji])));
 
-/** All of them, in the groups of Unicode. */
-export const EMOJI_GROUPS: readonly EmojiGroup[] = [...new Set(gemoji.map(({ category }) => category))].map((name) => ({
-  name,
-  emoji: gemoji.filter(({ category }) => category === name).map(toEmoji),
-}));
+/** The language of names beside English, and the locale for what `Intl` names. */
+export type EmojiLanguage = { readonly names: EmojiNames; readonly locale: string };
 
-/** What is called exactly so, then what is called by a name or tag that starts so, then what contains it. */
-export function findEmoji(typed: string, limit: number): readonly Emoji[] {
+export const ENGLISH: EmojiLanguage = { names: new Map(), locale: "en" };
+
+/** All of them, in the groups of Unicode. */
+export function emojiGroups(language: EmojiLanguage = ENGLISH): readonly EmojiGroup[] {
+  return [...new Set(gemoji.map(({ category }) => category))].map((name) => ({
+    name,
+    emoji: gemoji.filter(({ category }) => category === name).map((one) => toEmoji(one, language)),
+  }));
+}
+
+/**
+ * Emoji for a word, in English and in another language: first the shortcode itself, then shortcodes and names that start with the
+ * word, then other words that start with it, then what contains it.
+ */
+export function findEmoji(typed: string, limit: number, language: EmojiLanguage = ENGLISH): readonly Emoji[] {
   const word = fold(typed.trim());
-  const exact: Gemoji[] = [];
-  const named: Gemoji[] = [];
-  const starting: Gemoji[] = [];
-  const containing: Gemoji[] = [];
+  const ranked: Gemoji[][] = [[], [], [], []];
   for (const one of gemoji) {
-    const words = [...one.names, ...one.tags, one.description];
-    if (one.names.includes(word)) exact.push(one);
-    else if (one.names.some((name) => name.startsWith(word))) named.push(one);
-    else if (words.some((name) => name.startsWith(word))) starting.push(one);
-    else if (words.some((name) => name.includes(word))) containing.push(one);
+    const local = nameOfEmoji(one.emoji, language.names, language.locale)?.words ?? [];
+    const names = [...one.names, ...local.slice(0, 1)];
+    const words = [...names, ...one.tags, one.description.toLowerCase(), ...local];
+    if (one.names.includes(word)) ranked[0]?.push(one);
+    else if (names.some((name) => name.startsWith(word))) ranked[1]?.push(one);
+    else if (words.some((name) => name.startsWith(word))) ranked[2]?.push(one);
+    else if (words.some((name) => name.includes(word))) ranked[3]?.push(one);
   }
-  return [...exact, ...named, ...starting, ...containing].slice(0, limit).map(toEmoji);
+  return ranked
+    .flat()
+    .slice(0, limit)
+    .map((one) => toEmoji(one, language));
 }
 
 /** Skin tones as Slack and GitHub name them, two to six. */
@@ -64,6 +77,6 @@ function tonedEmoji(emoji: string, tone: number): string | undefined {
   return /^\p{RGI_Emoji}$/v.test(toned) ? toned : undefined;
 }
 
-function toEmoji({ emoji, names, description }: Gemoji): Emoji {
-  return { emoji, code: names[0] ?? "", description };
+function toEmoji({ emoji, names, description }: Gemoji, { names: local, locale }: EmojiLanguage): Emoji {
+  return { emoji, code: names[0] ?? "", description: nameOfEmoji(emoji, local, locale)?.name ?? description };
 }

@@ -1,11 +1,11 @@
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
-import { fetchPart } from "../../network/load-part.ts";
 import type { Store } from "../../state/store.ts";
 import type { Started } from "../../text/completion.ts";
-import type { Emoji, findEmoji } from "../../text/emoji.ts";
+import type { Emoji } from "../../text/emoji.ts";
 import { fold } from "../../text/fold.ts";
 import { isComposing } from "../parts/keys.ts";
+import { useEmoji } from "./useEmoji.ts";
 
 export type CompletionProps = {
   readonly store: Store;
@@ -33,8 +33,10 @@ export function Completion({ store, started, left, onTake, onLeave, keys, onActi
   const { sign, word } = started;
   /** The option that an arrow has chosen. */
   const [active, setActive] = useState<number>();
-  const emoji = useEmoji(sign === ":" ? word : undefined);
-  const options = sign === ":" ? emoji.map(optionOf) : optionsOf(store, sign, word);
+  // People and channels do not wait for the table of emoji.
+  const { table, spoken } = useEmoji(sign === ":");
+  const options =
+    sign === ":" ? (table?.findEmoji(word, OPTIONS_MAX, spoken) ?? []).map(optionOf) : optionsOf(store, sign, word);
   const at = active === undefined ? undefined : Math.min(active, options.length - 1);
   const chosen = at === undefined ? undefined : options[at];
   const activeId = chosen && optionId(chosen);
@@ -111,21 +113,6 @@ export function Completion({ store, started, left, onTake, onLeave, keys, onActi
       ))}
     </div>
   );
-}
-
-/** Emoji of that name, once the table of them is there: people and channels do not wait for it. */
-function useEmoji(word: string | undefined): readonly Emoji[] {
-  const [find, setFind] = useState<typeof findEmoji>();
-  const isWanted = word !== undefined;
-  useEffect(() => {
-    let isHere = true;
-    if (isWanted)
-      void fetchPart(() => import("../../text/emoji.ts")).then((table) => isHere && setFind(() => table.findEmoji));
-    return () => {
-      isHere = false;
-    };
-  }, [isWanted]);
-  return word === undefined ? [] : (find?.(word, OPTIONS_MAX) ?? []);
 }
 
 function optionId({ key }: Option): string {

@@ -1,8 +1,9 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { t, told } from "../../i18n/i18n.ts";
 import { keepRecentEmoji, recentEmoji } from "../../state/recent-emoji.ts";
-import { EMOJI_GROUPS, type Emoji, findEmoji } from "../../text/emoji.ts";
+import { type Emoji, emojiGroups, findEmoji } from "../../text/emoji.ts";
 import { isComposing } from "../parts/keys.ts";
+import { useEmoji } from "./useEmoji.ts";
 
 export type PickerProps = {
   /** Where it opens. */
@@ -22,6 +23,8 @@ const SIZE = { width: 344, height: 380 };
 export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [word, setWord] = useState("");
+  const { spoken } = useEmoji(true);
+  const groups = useMemo(() => emojiGroups(spoken), [spoken]);
   // In the turn in which it goes: the clean-up of a plain effect comes later, and a key typed until then is lost.
   useLayoutEffect(() => {
     const shown = dialog.current;
@@ -73,7 +76,7 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
         class="picker-find"
         onSubmit={(event) => {
           event.preventDefault();
-          const [first] = findEmoji(word, 1);
+          const [first] = findEmoji(word, 1, spoken);
           if (word !== "" && first) pick(first.emoji);
         }}
       >
@@ -94,12 +97,12 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
               emoji={recentEmoji().map((emoji) => ({ emoji, code: emoji, description: emoji }))}
               onPick={pick}
             />
-            {EMOJI_GROUPS.map(({ name, emoji }) => (
+            {groups.map(({ name, emoji }) => (
               <Group key={name} name={told("", name)} emoji={emoji} onPick={pick} />
             ))}
           </>
         ) : (
-          <Group name={t("Found")} emoji={findEmoji(word, FOUND_MAX)} onPick={pick} />
+          <Group name={t("Found")} emoji={findEmoji(word, FOUND_MAX, spoken)} onPick={pick} />
         )}
       </div>
     </dialog>
