@@ -107,7 +107,7 @@ async function inside({ page, context }: Someone): Promise<void> {
 
   const keys: number[] = [];
   await page.getByRole("textbox", { name: "Message #full" }).focus();
-  for (let n = 0; n < RUNS * 4; n++) keys.push(await painted(page, "#composer", "key"));
+  for (let n = 0; n < RUNS * 4; n++) keys.push(await painted(page, "#composer-text", "key"));
   tell("key to paint", spread(keys));
   await page.getByRole("textbox", { name: "Message #full" }).fill("");
 
@@ -121,7 +121,7 @@ async function inside({ page, context }: Someone): Promise<void> {
     const here = page.evaluate(shownAt, text);
     await page.getByRole("textbox", { name: "Message #full" }).fill(text);
     const pressed = await page.evaluate(() => {
-      const field = document.querySelector("#composer");
+      const field = document.querySelector("#composer-text");
       field?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
       return performance.timeOrigin + performance.now();
     });

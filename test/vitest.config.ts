@@ -63,8 +63,10 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
-          // Minutes of chaos are asked for by name.
-          exclude: process.argv.some((argument) => argument.includes("chaos")) ? [] : ["**/chaos.test.ts"],
+          // Minutes of chaos, and another browser, are asked for by name.
+          exclude: ["chaos", "firefox"]
+            .filter((name) => !process.argv.some((argument) => argument.includes(name)))
+            .map((name) => `**/${name}.test.ts`),
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,

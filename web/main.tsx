@@ -14,6 +14,7 @@ import { loadLanguage } from "./i18n/i18n.ts";
 import { api, channelPath, socketUrl, whyRefused } from "./network/api.ts";
 import { type Connection, createConnection } from "./network/connection.ts";
 import { fetchPart, noteChance } from "./network/load-part.ts";
+import { serverNow } from "./network/server-clock.ts";
 import { createUploads } from "./network/uploads.ts";
 import { newId } from "./state/ids.ts";
 import { loadMarkdown } from "./state/markdown.ts";
@@ -56,7 +57,7 @@ const store = createStore({
   keptConversations: async (personId) =>
     (await fetchPart(() => import("./storage/persistence.ts"))).keptConversations(personId),
   startOver: () => location.reload(),
-  now: Date.now,
+  now: serverNow,
 });
 
 const directoryConnection: Connection = createConnection({

@@ -363,7 +363,7 @@ test("Messages: on a phone a long press brings what can be done, and a short tap
   await who.act("Held (edited)");
   await sheet.getByRole("button", { name: "Reply" }).tap();
   await who.page.getByText("Replying to Egon").waitFor();
-  expect(await who.page.evaluate(() => document.activeElement?.id)).toBe("composer");
+  expect(await who.page.evaluate(() => document.activeElement?.id)).toBe("composer-text");
 
   // Everything is found without a keyboard, too.
   await who.page.getByRole("button", { name: "Open conversations" }).tap();

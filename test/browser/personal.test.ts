@@ -199,7 +199,7 @@ test("Files: words copied with a picture of themselves are words", async () => {
     data.setData("text/plain", "a cell");
     data.items.add(new File(["x"], "cell.png", { type: "image/png" }));
     const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
-    document.getElementById("composer")?.dispatchEvent(event);
+    document.getElementById("composer-text")?.dispatchEvent(event);
     Object.assign(globalThis, { wasTaken: event.defaultPrevented });
   });
   expect(await ada.page.evaluate(() => Reflect.get(globalThis, "wasTaken") as boolean)).toBe(false);

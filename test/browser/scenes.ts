@@ -519,7 +519,7 @@ export const SCENES: readonly Scene[] = [
       await who.page.goto(site.url);
       await who.page.locator("#display-name").fill(who.name);
       await who.page.locator("button.primary").click();
-      await who.page.locator("#composer").waitFor();
+      await who.page.locator("#composer-text").waitFor();
       await who.page.route("**/api/session", (route) => route.fulfill({ status: 401, json: {} }));
       directory?.send(JSON.stringify({ type: "error", code: "unauthorized", detail: "This session has ended." }));
       await who.page.locator(".notice").waitFor();

@@ -136,7 +136,7 @@ describe("what is pasted and dropped", () => {
       const data = new DataTransfer();
       new Function("data", code)(data);
       const event = new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
-      document.querySelector("#composer")?.dispatchEvent(event);
+      document.querySelector("#composer-text")?.dispatchEvent(event);
       return event.defaultPrevented;
     }, build);
 

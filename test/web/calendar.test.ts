@@ -33,7 +33,10 @@ test.each([
   for (let day = -2; day <= 2; day++) {
     for (const hour of [2, 9, 23]) {
       const sentAt = new Date(year, month, date + day, hour, 30).getTime();
-      const [laid] = layOut([{ id: "m", seq: 1, rev: 1, author: ada, sentAt, text: "words" }], [], ada);
+      const [laid] = layOut([{ id: "m", seq: 1, rev: 1, author: ada, sentAt, text: "words" }], [], {
+        you: ada,
+        now: sentAt,
+      });
       for (const [later, name] of [
         [0, "Today"],
         [1, "Yesterday"],

@@ -36,6 +36,7 @@ test("a message that comes is shown, an edit is shown anew, and the other rows a
     editing: signal(undefined),
   } as unknown as Conversation;
   const store = {
+    now: Date.now,
     titleOf: () => "#general",
     nameOf: ({ name }: Person) => name,
     outbox: signal<readonly OutboxEntry[]>([]),

@@ -23,6 +23,9 @@ function message(seq: number, about: Partial<Message> = {}): Message {
   return { id: `m${seq}`, seq, rev: seq, author: ada, sentAt: NOON, text: `${seq}`, ...about };
 }
 
+/** Ada, a day after the messages. */
+const asAda = { you: ada, now: NOON + 24 * 60 * MINUTE_MS };
+
 function pending(id: string, intent: Intent = { kind: "send", text: id }, about: Circumstances = {}): OutboxEntry {
   return {
     ...intent,
@@ -39,6 +42,15 @@ function pending(id: string, intent: Intent = { kind: "send", text: id }, about:
 }
 
 describe("the timeline", () => {
+  test("what waits is never in the future: on a device whose clock is a day ahead it stands with the messages of today", () => {
+    const [day, ...others] = layOut([message(1)], [pending("x", undefined, { madeAt: NOON + 24 * 60 * MINUTE_MS })], {
+      you: ada,
+      now: NOON + MINUTE_MS,
+    });
+    expect(others).toEqual([]);
+    expect(day?.rows.map(({ sentAt }) => sentAt)).toEqual([NOON, NOON + MINUTE_MS]);
+  });
+
   test("groups one author's messages within five minutes", () => {
     const [day] = layOut(
       [
@@ -49,7 +61,7 @@ describe("the timeline", () => {
         message(5, { sentAt: NOON + 9 * MINUTE_MS, author: { ...bea, name: "Beatrix" } }),
       ],
       [],
-      ada,
+      asAda,
     );
     // A person has one name at a time, whatever they were called when they wrote.
     expect(day?.rows.map(({ isFirst }) => isFirst)).toEqual([true, false, true, true, false]);
@@ -58,11 +70,11 @@ describe("the timeline", () => {
 
   test("gives back the same row for what has not changed, so that only what changed is shown anew", () => {
     const messages = [message(1), message(2), message(3, { reactions: [{ emoji: "🎉", people: [bea] }] })];
-    const before = layOut(messages, [pending("x")], ada);
+    const before = layOut(messages, [pending("x")], asAda);
     const after = layOut(
       [...messages.slice(0, 1), { ...message(2), text: "edited", rev: 9 }, ...messages.slice(2), message(4)],
       [pending("x")],
-      ada,
+      asAda,
       before,
     );
     const [was, is] = [before, after].map((days) => days.flatMap(({ rows }) => rows));
@@ -74,7 +86,7 @@ describe("the timeline", () => {
     const days = layOut(
       [message(1, { sentAt: beforeMidnight }), message(2, { sentAt: beforeMidnight + 2 * MINUTE_MS })],
       [],
-      ada,
+      asAda,
     );
     expect(days.map(({ rows }) => rows.length)).toEqual([1, 1]);
     expect(days[1]?.rows[0]?.isFirst).toBe(true);
@@ -88,7 +100,7 @@ describe("the timeline", () => {
         pending("x", undefined, { madeAt: NOON - MINUTE_MS }),
         pending("y", undefined, { failure: { code: "busy", detail: "No." } }),
       ],
-      ada,
+      asAda,
     );
     expect(day?.rows.map(({ id, state }) => [id, state.kind])).toEqual([
       ["m1", "sent"],
@@ -100,32 +112,32 @@ describe("the timeline", () => {
 
   test("shows an edit under way with its new text, and one that was refused", () => {
     const edit = pending("m1", { kind: "edit", text: "other words" });
-    expect(layOut([message(1)], [edit], ada)[0]?.rows[0]).toMatchObject({
+    expect(layOut([message(1)], [edit], asAda)[0]?.rows[0]).toMatchObject({
       text: "other words",
       state: { kind: "sending" },
     });
     const refused = { ...edit, failure: { code: "not_found", detail: "Gone." } };
-    expect(layOut([message(1)], [refused], ada)[0]?.rows[0]?.state).toEqual({
+    expect(layOut([message(1)], [refused], asAda)[0]?.rows[0]?.state).toEqual({
       kind: "failed",
       command: "edit",
       detail: "Gone.",
       retry: "whole",
     });
-    const [row] = layOut([message(1, { text: "", deleted: true })], [edit], ada)[0]?.rows ?? [];
+    const [row] = layOut([message(1, { text: "", deleted: true })], [edit], asAda)[0]?.rows ?? [];
     expect(row).toMatchObject({ text: "", isTombstone: true });
   });
 
   test("shows a deletion under way, and the tombstone once it is there", () => {
     const entry = pending("m1", { kind: "delete", isUndoable: true });
-    expect(layOut([message(1)], [entry], ada)[0]?.rows[0]?.state).toEqual({ kind: "deleting", isUndoable: true });
-    const [row] = layOut([message(1, { text: "", deleted: true })], [entry], ada)[0]?.rows ?? [];
+    expect(layOut([message(1)], [entry], asAda)[0]?.rows[0]?.state).toEqual({ kind: "deleting", isUndoable: true });
+    const [row] = layOut([message(1, { text: "", deleted: true })], [entry], asAda)[0]?.rows ?? [];
     expect(row).toMatchObject({ isTombstone: true, state: { kind: "sent" } });
   });
 
   test("shows one's own reaction at once, and takes it back at once", () => {
     const held = message(1, { reactions: [{ emoji: "👍", people: [ada, bea] }] });
     const counts = (...entries: OutboxEntry[]) =>
-      layOut([held], entries, ada)[0]?.rows[0]?.reactions.map(({ emoji, people }) => `${emoji} ${people.length}`);
+      layOut([held], entries, asAda)[0]?.rows[0]?.reactions.map(({ emoji, people }) => `${emoji} ${people.length}`);
     expect(counts(pending("m1", { kind: "react", emoji: "🎉", on: true }))).toEqual(["👍 2", "🎉 1"]);
     expect(counts(pending("m1", { kind: "react", emoji: "👍", on: true }))).toEqual(["👍 2"]);
     expect(counts(pending("m1", { kind: "react", emoji: "👍", on: false }))).toEqual(["👍 1"]);

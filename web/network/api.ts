@@ -17,6 +17,7 @@ import {
   WindowAnswer,
 } from "../../worker/protocol/frames.ts";
 import { t, told } from "../i18n/i18n.ts";
+import { noteServerTime } from "./server-clock.ts";
 
 /** What a request came to. `status` 0 with code `offline`: no answer at all, so nothing is known. */
 export type Answer<T> =
@@ -135,6 +136,7 @@ async function call<S extends v.GenericSchema>(
       headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
+    noteServerTime(response.headers.get("Date"));
     text = await response.text();
   } catch {
     return { ok: false, status: 0, code: "offline", detail: t("No connection.") };

@@ -150,6 +150,8 @@ export function createStore(dependencies: Dependencies) {
     personOf: people.personOf,
     nameOf: people.nameOf,
     searchPeople: people.searchPeople,
+    /** The server's time (ms). */
+    now,
     titleOf: people.titleOf,
 
     ...createRestore(tab, { people, unread, drafts }),

@@ -10,7 +10,7 @@ import { attaching, sheet } from "../parts/sheets.ts";
 const REGIONS: readonly (readonly [part: string, place: string])[] = [
   [".rail", ".rail a[aria-current]"],
   [".log", ".log li[tabindex='0']"],
-  [".composer", "#composer"],
+  ["#composer", "#composer-text"],
   [".people-pane", ".people-pane button"],
 ];
 /** Follows the keys for as long as it is there. */
@@ -28,7 +28,7 @@ export function Keys(): null {
   useEffect(() => {
     if (isOpen) return;
     const timer = setTimeout(() => {
-      if (document.activeElement === document.body) document.getElementById("composer")?.focus();
+      if (document.activeElement === document.body) document.getElementById("composer-text")?.focus();
     });
     return () => clearTimeout(timer);
   }, [isOpen]);
@@ -68,7 +68,7 @@ function open(name: "shortcuts"): boolean {
 
 /** A letter typed nowhere in particular is the first of a message. */
 function write(letter: string): boolean {
-  const composer = document.querySelector<HTMLTextAreaElement>("#composer");
+  const composer = document.querySelector<HTMLTextAreaElement>("#composer-text");
   if (!composer) return false;
   composer.focus();
   composer.setRangeText(letter, composer.selectionStart, composer.selectionEnd, "end");

@@ -82,6 +82,7 @@ export function Composer({ store, conversation }: Props) {
 
   return (
     <form
+      id="composer"
       class="composer"
       onSubmit={(event) => {
         event.preventDefault();
@@ -95,7 +96,7 @@ export function Composer({ store, conversation }: Props) {
         <TextEntry
           store={store}
           field={field}
-          id="composer"
+          id="composer-text"
           label={t("Message {name}", { name: title })}
           placeholder={t("Message {name}", { name: title })}
           text={text}
@@ -181,7 +182,7 @@ function AttachButton({ store, conversation }: Props) {
         onChange={({ currentTarget }) => {
           store.attach(conversation, [...(currentTarget.files ?? [])]);
           currentTarget.value = "";
-          document.getElementById("composer")?.focus();
+          document.getElementById("composer-text")?.focus();
         }}
       />
     </>
@@ -206,7 +207,7 @@ function EmojiButton({ onPick }: { readonly onPick: (emoji: string) => void }) {
       {isOpen && button.current && (
         <EmojiPicker
           anchor={button.current.getBoundingClientRect()}
-          returnTo={() => document.getElementById("composer")}
+          returnTo={() => document.getElementById("composer-text")}
           onPick={(emoji) => onPick(emoji)}
           onClose={() => setOpen(false)}
         />

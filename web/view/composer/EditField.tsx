@@ -27,7 +27,7 @@ export function EditField({ store, conversation, hasFiles }: Props) {
 
   function end(): void {
     store.edit(conversation, undefined);
-    document.getElementById("composer")?.focus();
+    document.getElementById("composer-text")?.focus();
   }
 
   /** What is saved is what stands there now, also when the table of emoji comes later. */
@@ -36,7 +36,7 @@ export function EditField({ store, conversation, hasFiles }: Props) {
     if (!edited || excess > 0) return;
     await noticeShortcodes(edited.text);
     const hasFocus = document.activeElement === field.current;
-    if (store.saveEdit(conversation, edited) && hasFocus) document.getElementById("composer")?.focus();
+    if (store.saveEdit(conversation, edited) && hasFocus) document.getElementById("composer-text")?.focus();
   }
 
   return (

@@ -59,7 +59,7 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
     else buttons[Math.min(next, buttons.length - 1)]?.focus();
   }
 
-  const left = Math.max(8, Math.min(anchor.right - SIZE.width, innerWidth - SIZE.width - 8));
+  const left = Math.max(8, anchor.right - SIZE.width);
   const isBelow = anchor.bottom + SIZE.height < innerHeight;
   const top = isBelow ? anchor.bottom + 4 : Math.max(8, anchor.top - SIZE.height - 4);
   return (
@@ -67,7 +67,11 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
       ref={dialog}
       class="picker"
       aria-label={t("Emoji")}
-      style={{ left: `${left}px`, top: `${top}px` }}
+      // The window may change while it is open: it stays inside.
+      style={{
+        left: `max(8px, min(${left}px, 100vw - ${SIZE.width + 8}px))`,
+        top: `max(8px, min(${top}px, 100dvh - ${SIZE.height + 8}px))`,
+      }}
       onClose={({ currentTarget }) => currentTarget.isConnected && onClose()}
       onKeyDown={onKeyDown}
       onClick={({ target, currentTarget }) => target === currentTarget && onClose()}

@@ -142,7 +142,7 @@ function messages(store: Store, kept: readonly KeptConversation[], typed: string
       const { author, sentAt } = message;
       // A conversation of two is called by one of them.
       const where = channelId.includes("~") ? [] : [store.titleOf(channelId)];
-      const day = dayName(new Date(sentAt).setHours(0, 0, 0, 0), Date.now());
+      const day = dayName(new Date(sentAt).setHours(0, 0, 0, 0), store.now());
       return {
         key: message.id,
         sign: author,

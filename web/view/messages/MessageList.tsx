@@ -11,6 +11,7 @@ import { lazy } from "../parts/lazy.tsx";
 import { copiedRows } from "./copy-rows.ts";
 import { MessageItem } from "./MessageItem.tsx";
 import { createMessageCommands, runLetter, shownList } from "./message-commands.ts";
+import { placeToolbar } from "./place-toolbar.ts";
 import { type Day, layOut, rowId } from "./timeline.ts";
 import { useMinute } from "./useMinute.ts";
 import { useRovingFocus } from "./useRovingFocus.ts";
@@ -38,7 +39,7 @@ export function MessageList({ store, conversation, you }: Props) {
   const [flashed, setFlashed] = useState<string>();
   /** The message that an emoji is chosen for, and where. */
   const [picking, setPicking] = useState<{ readonly id: string; readonly beside: DOMRect }>();
-  const now = useMinute();
+  const now = useMinute(store.now);
   const title = store.titleOf(conversation.channelId);
   const isDirect = !title.startsWith("#");
   const { messages, seq } = conversation.history.value;
@@ -46,7 +47,7 @@ export function MessageList({ store, conversation, you }: Props) {
   const entries = store.outbox.value.filter((entry) => entry.epoch === store.openEpoch.value);
   const pending = entries.filter(({ kind }) => kind === "send").length;
   const newCount = anchor.isPinned.current ? 0 : seq - seenSeq;
-  const days = layOut(messages, entries, you, shown.current);
+  const days = layOut(messages, entries, { you, now: store.now() }, shown.current);
   shown.current = days;
   const rows = days.flatMap((day) => day.rows);
   const focus = useRovingFocus(rows.map(({ id }) => rowId(id)));
@@ -108,7 +109,7 @@ export function MessageList({ store, conversation, you }: Props) {
     if (isComposing(event) || !(target instanceof HTMLElement) || target.matches("input, textarea")) return;
     if (event.key === "Escape") {
       store.dismissNew();
-      return document.getElementById("composer")?.focus();
+      return document.getElementById("composer-text")?.focus();
     }
     const row = rows.find(({ id }) => target.id === rowId(id));
     const hasModifier = event.altKey || event.ctrlKey || event.metaKey;
@@ -174,6 +175,8 @@ export function MessageList({ store, conversation, you }: Props) {
         onScroll={onScroll}
         onKeyDown={onKeyDown}
         onCopy={onCopy}
+        onPointerOver={placeToolbar}
+        onFocusIn={placeToolbar}
       >
         <div ref={content} class="log-content">
           <div class="log-space" />

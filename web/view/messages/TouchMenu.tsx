@@ -59,10 +59,11 @@ export function TouchMenu({ store, conversation }: { readonly store: Store; read
   }
   return (
     <Dialog title={t("Message actions")} onClose={close}>
-      <p class="quote">
+      <p class="sheet-message">
         <bdi class="quote-author">{store.nameOf(message.author)}</bdi>
-        <span class="quote-line" dir="auto">
-          {quoted(store, message)}
+        {/* The list takes long presses: here words can be selected. */}
+        <span class="sheet-text" dir="auto">
+          {message.text === "" ? quoted(store, message) : store.plainText(message.text)}
         </span>
       </p>
       <div class="sheet-emoji">

@@ -33,7 +33,7 @@ export function createMessageCommands(store: Store, conversation: Conversation, 
     reply(id: string): void {
       if (find(conversation.history.peek(), id)?.deleted !== undefined) return;
       store.reply(conversation, id);
-      document.getElementById("composer")?.focus();
+      document.getElementById("composer-text")?.focus();
     },
 
     remove(id: string): void {

@@ -56,6 +56,9 @@ const HELD: RowState = { kind: "held" };
 const UNDOABLE: RowState = { kind: "deleting", isUndoable: true };
 const DELETING: RowState = { kind: "deleting", isUndoable: false };
 
+/** Who looks, and when (ms, the server's time). */
+export type Viewer = { readonly you: Person; readonly now: number };
+
 /**
  * Lays out a conversation as `you` see it. `entries` are those of this conversation. Rows of `before` that are as they were
  * come back as the same objects: nothing has to be shown anew for them.
@@ -63,7 +66,7 @@ const DELETING: RowState = { kind: "deleting", isUndoable: false };
 export function layOut(
   messages: readonly Message[],
   entries: readonly OutboxEntry[],
-  you: Person,
+  { you, now }: Viewer,
   before: readonly Day[] = NONE,
 ): readonly Day[] {
   const known = new Map(before.flatMap(({ rows }) => rows.map((row) => [row.id, row])));
@@ -106,7 +109,7 @@ export function layOut(
       state,
     });
   }
-  // Pending ones come last, and never before what they follow: a device's clock may be behind the server's.
+  // Pending ones come last, never before what they follow and never in the future: a device's clock may be wrong.
   const newest = messages.at(-1)?.sentAt ?? 0;
   for (const entry of entries) {
     if (entry.kind !== "send" || sent.has(entry.id)) continue;
@@ -114,7 +117,7 @@ export function layOut(
       id: entry.id,
       seq: undefined,
       author: you,
-      sentAt: Math.max(entry.madeAt, newest),
+      sentAt: Math.max(Math.min(entry.madeAt, now), newest),
       text: entry.text,
       attachments: entry.attachments ?? NONE,
       replyTo: entry.replyTo,

@@ -1,13 +1,13 @@
 import { useEffect, useState } from "preact/hooks";
 import { noticeZone } from "../composer/formats.ts";
 
-/** The time (ms), told again every minute: days end. */
-export function useMinute(): number {
-  const [now, setNow] = useState(Date.now);
+/** The time (ms) by this clock, read again every minute: days end. */
+export function useMinute(clock: () => number): number {
+  const [now, setNow] = useState(clock);
   useEffect(() => {
     const timer = setInterval(() => {
       noticeZone();
-      setNow(Date.now());
+      setNow(clock());
     }, 60_000);
     return () => clearInterval(timer);
   }, []);
