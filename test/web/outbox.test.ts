@@ -130,7 +130,7 @@ test("haste waits as long as the server says, and the order holds", async () => 
   expect(delivered).toEqual(["1", "1", "2"]);
 });
 
-test("already_sent counts as sent, and an edit, a deletion or a reaction to what is gone as done", async () => {
+test("already_sent counts as sent, and a deletion of or a reaction to what is gone as done; a rewrite of it keeps its words", async () => {
   const { deliver } = way(({ kind }) => ({
     kind: "refused",
     code: kind === "send" ? "already_sent" : "not_found",
@@ -141,7 +141,7 @@ test("already_sent counts as sent, and an edit, a deletion or a reaction to what
   outbox.add(entry("2", {}, { kind: "delete" }));
   outbox.add(entry("3", {}, { kind: "edit", text: "3" }));
   outbox.add(entry("4", {}, { kind: "react", emoji: "👍", on: true }));
-  await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
+  await vi.waitFor(() => expect(outbox.entries.value).toMatchObject([{ text: "3", failure: { code: "not_found" } }]));
 });
 
 test("a final refusal is kept with its reason, lets the next one pass, and can be tried again or discarded", async () => {
@@ -155,7 +155,7 @@ test("a final refusal is kept with its reason, lets the next one pass, and can b
   await vi.waitFor(() => expect(delivered).toEqual(["1", "2"]));
   expect(outbox.entries.value).toMatchObject([{ id: "1", failure: { code: "invalid_text", detail: "Too long." } }]);
   isRefusing = false;
-  outbox.retry("1");
+  outbox.retry({ id: "1", kind: "send" });
   await vi.waitFor(() => expect(outbox.entries.value).toEqual([]));
 });
 
@@ -226,7 +226,7 @@ describe("tabs", () => {
     second.outbox.remove({ id: "1", kind: "send" });
     await vi.waitFor(() => expect(sent(first)).toEqual(["2"]));
     refusing.delivered.length = 0;
-    second.outbox.retry("2");
+    second.outbox.retry({ id: "2", kind: "send" });
     await vi.waitFor(() => expect(refusing.delivered).toEqual(["2"]));
   });
 

@@ -1,172 +1,30 @@
 /** The store: frames in, signals out, commands on their way. The outbox is the real one; the ways out are the test's. */
 import { signal } from "@preact/signals";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { ChannelPage, api as httpApi } from "../../web/network/api.ts";
-import { createDeliveries, type DeliveryDependencies } from "../../web/network/delivery.ts";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { ChannelPage } from "../../web/network/api.ts";
 import type { Upload, UploadState, Uploads } from "../../web/network/uploads.ts";
 import { go, parseRoute, route } from "../../web/state/route.ts";
-import { createStore, type Store } from "../../web/state/store.ts";
-import { fileRows } from "../../web/storage/file-rows.ts";
 import { localState } from "../../web/storage/local-state.ts";
 import { createOutboxRows } from "../../web/storage/outbox-rows.ts";
-import type { ChannelCommand, FeedCommand } from "../../worker/protocol/commands.ts";
-import type { Channel, ChannelFrame, DirectoryFrame, Message, Person } from "../../worker/protocol/frames.ts";
-import { clearDatabase, Device, type DeviceTab } from "./device.ts";
+import type { DirectoryFrame } from "../../worker/protocol/frames.ts";
+import {
+  ada,
+  bea,
+  beginAnew,
+  cem,
+  channel,
+  closeTabs,
+  direct,
+  here,
+  make,
+  message,
+  NOTHING_READ,
+  save,
+  talking,
+  welcome,
+} from "./store-fixture.ts";
 
-const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };
-const bea: Person = { id: "bea-0123456789abcdef", name: "Bea" };
-const cem: Person = { id: "cem-0123456789abcdef", name: "Cem" };
-const direct: Channel = channel(`${ada.id}~${bea.id}`, { epoch: "epoch-direct", kind: "direct", name: "", peer: bea });
-
-function channel(id: string, about: Partial<Channel> = {}): Channel {
-  return {
-    id,
-    epoch: `epoch-${id}`,
-    kind: "public",
-    name: id,
-    topic: "",
-    createdBy: ada,
-    createdAt: 1,
-    seq: 0,
-    lastAt: null,
-    ...about,
-  };
-}
-
-function message(seq: number, about: Partial<Message> = {}): Message {
-  const id = `00000000-0000-4000-8000-${String(seq).padStart(12, "0")}`;
-  return { id, seq, rev: seq, author: bea, sentAt: seq, text: `message ${seq}`, ...about };
-}
-
-function welcome(messages: Message[], about: Partial<Extract<ChannelFrame, { type: "welcome" }>> = {}): ChannelFrame {
-  const seq = Math.max(0, ...messages.map((one) => one.seq));
-  const rev = Math.max(0, ...messages.map((one) => one.rev));
-  const epoch = "epoch-general";
-  const here = { count: 1, people: [ada] };
-  return {
-    type: "welcome",
-    version: 1,
-    you: ada,
-    channel: { id: "general", epoch, kind: "public" },
-    epoch,
-    head: { seq, rev },
-    reset: true,
-    messages,
-    here,
-    ...about,
-  };
-}
-
-/** The device on which everything happens, and its tabs. */
-const device = new Device();
-const tabs: DeviceTab[] = [];
-
-function closeTabs(): void {
-  for (const tab of tabs.splice(0)) tab.close();
-}
-
-async function make({ token, isOffline }: { readonly token?: string; readonly isOffline?: boolean } = {}) {
-  const said: ChannelCommand[] = [];
-  const toldFeed: FeedCommand[] = [];
-  const unused = () => Promise.reject(new Error("not to be called"));
-  const answer = <T>(value: T, status = 200) => ({ ok: true, value, status }) as const;
-  const api: typeof httpApi = {
-    site: vi.fn(async () => answer({ name: "Flack", accessCode: false, files: true, session: true })),
-    session: vi.fn(async () => answer({ person: ada })),
-    signIn: vi.fn(async (name: string) => answer({ person: { ...ada, name } })),
-    signOut: vi.fn(async () => answer(null, 204)),
-    becomeOwner: unused,
-    removePerson: unused,
-    devices: unused,
-    link: unused,
-    redeem: vi.fn(async (_token: string) => answer({ person: bea })),
-    channels: vi.fn(async (_cursor: string) => answer<ChannelPage>({ channels: [] })),
-    createChannel: vi.fn(async (name: string) => answer(channel(name), 201)),
-    setTopic: unused,
-    deleteChannel: unused,
-    openDirect: vi.fn(async (_personId: string) => answer(direct, 201)),
-    searchPeople: unused,
-    peopleById: vi.fn(async (_ids: readonly string[]) => answer({ people: [cem] })),
-    window: vi.fn(async (id: string) => answer({ epoch: `epoch-${id}`, head: { seq: 0, rev: 0 }, messages: [] })),
-    send: vi.fn(async () => answer(null, 201)),
-    edit: vi.fn(async () => answer(null)),
-    remove: vi.fn(async () => answer(null, 204)),
-    react: vi.fn(async () => answer(null)),
-  };
-  if (isOffline) vi.mocked(api.redeem).mockResolvedValueOnce({ ok: false, status: 0, code: "offline", detail: "" });
-  const startOver = vi.fn();
-  const makeDeliveries = vi.fn(async (needs: DeliveryDependencies) => createDeliveries(needs));
-  const store = createStore({
-    api,
-    localState,
-    files: fileRows,
-    makeDeliveries,
-    makeOutbox: (deliver, adopted) => {
-      const tab = device.open(deliver, adopted);
-      tabs.push(tab);
-      return tab.outbox;
-    },
-    makeUploads: () => {
-      throw new Error("no files here");
-    },
-    keptConversations: async () => [],
-    sendCommand: (command) => {
-      said.push(command);
-      return true;
-    },
-    sendToFeed: (command) => {
-      toldFeed.push(command);
-      return true;
-    },
-    startOver,
-    now: Date.now,
-  });
-  await store.start(token);
-  return { store, said, toldFeed, api, startOver, makeDeliveries };
-}
-
-/** What a first frame says of a person who has read nothing. */
-const NOTHING_READ = { reads: {}, mentions: {}, onlineCount: 1 };
-
-/** The conversation that is open. */
-function here(store: Store) {
-  const conversation = store.open.value;
-  if (!conversation) throw new Error("no conversation is open");
-  return conversation;
-}
-
-/** Saves a rewrite as it is typed now. */
-function save(store: Store, text: string): boolean {
-  return store.saveEdit(here(store), { id: here(store).editing.value?.id ?? "", text });
-}
-
-/** Signed in, both links live, #general open and welcomed. */
-async function talking(messages: Message[] = []) {
-  const made = await make();
-  made.store.linkChanged("directory", { kind: "live" });
-  made.store.receiveDirectory({
-    type: "directory",
-    version: 2,
-    you: ada,
-    channels: [channel("general"), channel("design")],
-    people: [],
-    ...NOTHING_READ,
-  });
-  made.store.receiveChannel("general", welcome(messages));
-  made.store.linkChanged("channel", { kind: "live" });
-  await vi.waitFor(() => expect(made.makeDeliveries).toHaveResolved());
-  return made;
-}
-
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
-beforeEach(async () => {
-  closeTabs();
-  await clearDatabase();
-  go("/", "replace");
-});
+beforeEach(beginAnew);
 
 test("with 160 channels, 50 keys cost 50 writes here and 50 reads in another tab at most", async () => {
   const { store } = await make();
@@ -392,7 +250,7 @@ describe("a message that waits for its files", () => {
       complaint: signal(undefined),
       sources: () => [],
       forgive: nothing,
-      add: nothing,
+      add: () => 0,
       rename: nothing,
       retry: nothing,
       retryFailed,
@@ -424,7 +282,7 @@ describe("a message that waits for its files", () => {
     set({ kind: "failed", detail: "No connection.", mayRetry: true });
     await vi.waitFor(() => expect(said).toMatchObject([{ text: "after" }]));
     expect(store.outbox.value[0]?.failure).toEqual({ code: "upload", detail: "No connection." });
-    store.retry(id);
+    store.retry({ id, kind: "send" });
     expect(retryFailed).toHaveBeenCalled();
     await vi.waitFor(() => expect(store.outbox.value[0]?.failure).toBeUndefined());
     store.receiveChannel("general", {

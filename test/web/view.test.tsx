@@ -168,6 +168,7 @@ describe("the composer", () => {
       draft: () => (openEpoch.value ? draft : ""),
       openEpoch,
       changedElsewhere: signal(undefined),
+      replacedDraft: signal(undefined),
       titleOf: (id: string) => `#${id}`,
       textToSend: (text: string) => text,
       site: signal({ name: "Flack", accessCode: false, files: false }),

@@ -127,6 +127,7 @@ const words: Dictionary = {
   "Next picture": "الصورة التالية",
   "Next, previous region": "المنطقة التالية، السابقة",
   "No account, no password. This device remembers you.": "بلا حساب ولا كلمة مرور. هذا الجهاز يتذكرك.",
+  "This file can't be read any more. Choose it again.": "لم يعد ممكنًا قراءة هذا الملف. اختره مرة أخرى.",
   "No connection.": "لا اتصال.",
   "No matches. Search covers conversations you've opened on this device.":
     "لا نتائج. يشمل البحث المحادثات التي فتحتها على هذا الجهاز.",
@@ -196,8 +197,8 @@ const words: Dictionary = {
   "The link as a QR code": "الرابط كرمز QR",
   "The page closed before these files were uploaded: {names}": "أُغلقت الصفحة قبل رفع هذه الملفات: {names}",
   "The server gave no answer that can be read.": "لم يُجِب الخادم بما يمكن قراءته.",
-  "Their channels were deleted. Copy what you want to keep, then discard it.":
-    "حُذفت قنواتها. انسخ ما تريد الاحتفاظ به ثم تجاهله.",
+  "Their channels or messages are gone. Copy what you want to keep, then discard it.":
+    "لم تعد قنواتها أو رسائلها موجودة. انسخ ما تريد الاحتفاظ به، ثم تجاهله.",
   Theme: "المظهر",
   "There is no {name} here": "لا توجد {name} هنا",
   "There is nobody here": "لا أحد هنا",

@@ -106,6 +106,8 @@ const words: Dictionary = {
   "Next picture": "Nächstes Bild",
   "Next, previous region": "Nächster, voriger Bereich",
   "No account, no password. This device remembers you.": "Kein Konto, kein Passwort. Dieses Gerät merkt sich dich.",
+  "This file can't be read any more. Choose it again.":
+    "Diese Datei kann nicht mehr gelesen werden. Wähle sie noch einmal aus.",
   "No connection.": "Keine Verbindung.",
   "No matches. Search covers conversations you've opened on this device.":
     "Keine Treffer. Durchsucht werden Unterhaltungen, die du auf diesem Gerät geöffnet hast.",
@@ -176,8 +178,8 @@ const words: Dictionary = {
   "The page closed before these files were uploaded: {names}":
     "Die Seite wurde geschlossen, bevor diese Dateien hochgeladen waren: {names}",
   "The server gave no answer that can be read.": "Der Server gab keine lesbare Antwort.",
-  "Their channels were deleted. Copy what you want to keep, then discard it.":
-    "Ihre Kanäle wurden gelöscht. Kopiere, was du behalten willst, und verwirf es dann.",
+  "Their channels or messages are gone. Copy what you want to keep, then discard it.":
+    "Die Kanäle oder Nachrichten dazu gibt es nicht mehr. Kopiere, was du behalten willst, und verwirf es dann.",
   Theme: "Farben",
   "There is no {name} here": "Hier gibt es kein {name}",
   "There is nobody here": "Hier ist niemand",

@@ -106,6 +106,7 @@ const words: Dictionary = {
   "Next picture": "Imagen siguiente",
   "Next, previous region": "Zona siguiente, anterior",
   "No account, no password. This device remembers you.": "Sin cuenta ni contraseña. Este dispositivo te recuerda.",
+  "This file can't be read any more. Choose it again.": "Este archivo ya no se puede leer. Elígelo de nuevo.",
   "No connection.": "Sin conexión.",
   "No matches. Search covers conversations you've opened on this device.":
     "Sin resultados. La búsqueda abarca las conversaciones que has abierto en este dispositivo.",
@@ -176,8 +177,8 @@ const words: Dictionary = {
   "The page closed before these files were uploaded: {names}":
     "La página se cerró antes de subir estos archivos: {names}",
   "The server gave no answer that can be read.": "El servidor no dio una respuesta legible.",
-  "Their channels were deleted. Copy what you want to keep, then discard it.":
-    "Sus canales se eliminaron. Copia lo que quieras conservar y descártalo.",
+  "Their channels or messages are gone. Copy what you want to keep, then discard it.":
+    "Sus canales o mensajes ya no existen. Copia lo que quieras conservar y descártalo después.",
   Theme: "Tema",
   "There is no {name} here": "Aquí no hay {name}",
   "There is nobody here": "Aquí no hay nadie",

@@ -106,6 +106,7 @@ const words: Dictionary = {
   "Next picture": "Image suivante",
   "Next, previous region": "Zone suivante, précédente",
   "No account, no password. This device remembers you.": "Ni compte ni mot de passe. Cet appareil se souvient de vous.",
+  "This file can't be read any more. Choose it again.": "Ce fichier ne peut plus être lu. Choisissez-le à nouveau.",
   "No connection.": "Pas de connexion.",
   "No matches. Search covers conversations you've opened on this device.":
     "Aucun résultat. La recherche couvre les conversations ouvertes sur cet appareil.",
@@ -176,8 +177,8 @@ const words: Dictionary = {
   "The page closed before these files were uploaded: {names}":
     "La page s'est fermée avant l'envoi de ces fichiers : {names}",
   "The server gave no answer that can be read.": "Le serveur n’a pas donné de réponse lisible.",
-  "Their channels were deleted. Copy what you want to keep, then discard it.":
-    "Leurs canaux ont été supprimés. Copiez ce que vous voulez garder, puis supprimez-le.",
+  "Their channels or messages are gone. Copy what you want to keep, then discard it.":
+    "Leurs salons ou messages n’existent plus. Copiez ce que vous voulez garder, puis supprimez-le.",
   Theme: "Thème",
   "There is no {name} here": "Il n’y a pas de {name} ici",
   "There is nobody here": "Il n’y a personne ici",

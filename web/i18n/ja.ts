@@ -106,6 +106,7 @@ const words: Dictionary = {
   "Next picture": "次の画像",
   "Next, previous region": "次の領域、前の領域",
   "No account, no password. This device remembers you.": "アカウントもパスワードも不要です。この端末が覚えています。",
+  "This file can't be read any more. Choose it again.": "このファイルはもう読み込めません。もう一度選んでください。",
   "No connection.": "接続がありません。",
   "No matches. Search covers conversations you've opened on this device.":
     "見つかりません。この端末で開いた会話が検索対象です。",
@@ -176,8 +177,8 @@ const words: Dictionary = {
   "The page closed before these files were uploaded: {names}":
     "アップロードが終わる前にページが閉じられました: {names}",
   "The server gave no answer that can be read.": "サーバーの応答を読み取れません。",
-  "Their channels were deleted. Copy what you want to keep, then discard it.":
-    "チャンネルは削除されました。残したい内容をコピーしてから破棄してください。",
+  "Their channels or messages are gone. Copy what you want to keep, then discard it.":
+    "チャンネルまたはメッセージがなくなりました。残したいものをコピーしてから破棄してください。",
   Theme: "テーマ",
   "There is no {name} here": "{name}はここにありません",
   "There is nobody here": "誰もいません",

@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import type { ChannelCommand } from "../../worker/protocol/commands.ts";
+import { CODES } from "../../worker/protocol/errors.ts";
 import { Message } from "../../worker/protocol/frames.ts";
 import { t, told } from "../i18n/i18n.ts";
 import type { Delivery, OutboxEntry } from "../state/outbox-entry.ts";
@@ -11,8 +12,12 @@ import type { Answer, api as httpApi } from "./api.ts";
 
 /** Refusals that pass by themselves: the message is fine, the moment was not. */
 const PASSING: readonly string[] = ["rate_limited", "busy"];
-/** Until the next try (ms) where the server names no time. */
+/** Failures that may pass: they are tried again a few times before the person hears of them. */
+const PERHAPS_PASSING: readonly string[] = ["internal", "timeout"];
+const TRIES_MAX = 8;
+/** Until the next try (ms) where the server names no time: twice as long each time, up to the longest. */
 const RETRY_MS = 2_000;
+const RETRY_MAX_MS = 60_000;
 
 export type DeliveryDependencies = {
   readonly api: typeof httpApi;
@@ -24,11 +29,28 @@ export type DeliveryDependencies = {
   readonly transportFor: (entry: OutboxEntry) => "socket" | "http" | "none" | "gone";
 };
 
+/** `status`: of HTTP; a socket has none. */
+type Refusal = {
+  readonly status?: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly retryAfterMs?: number;
+};
+
 export function createDeliveries({ api, sendCommand, confirmed, transportFor }: DeliveryDependencies) {
   /** By the command and id that an answer names: what is on the socket and not answered yet. */
   const awaited = new Map<string, { readonly entry: OutboxEntry; readonly answer: (delivery: Delivery) => void }>();
 
-  function deliver(entry: OutboxEntry): Promise<Delivery> {
+  /** By command and id: how often in a row an entry has failed in a way that may pass. */
+  const failures = new Map<string, number>();
+
+  async function deliver(entry: OutboxEntry): Promise<Delivery> {
+    const delivery = await attempt(entry);
+    if (delivery.kind === "done" || delivery.kind === "refused") failures.delete(nameOf(entry.kind, entry.id));
+    return delivery;
+  }
+
+  function attempt(entry: OutboxEntry): Promise<Delivery> {
     const transport = transportFor(entry);
     switch (transport) {
       case "socket":
@@ -64,15 +86,27 @@ export function createDeliveries({ api, sendCommand, confirmed, transportFor }: 
       return { kind: "done" };
     }
     if (answer.status === 401) return { kind: "offline" };
-    return answer.status === 0 ? { kind: "later", waitMs: RETRY_MS } : afterRefusal(answer);
+    return answer.status === 0 ? { kind: "later", waitMs: RETRY_MS } : afterRefusal(entry, answer);
+  }
+
+  function afterRefusal(entry: OutboxEntry, refusal: Refusal): Delivery {
+    const { status = 0, code, detail, retryAfterMs } = refusal;
+    if (PASSING.includes(code)) return { kind: "later", waitMs: retryAfterMs ?? RETRY_MS };
+    const name = nameOf(entry.kind, entry.id);
+    const tries = failures.get(name) ?? 0;
+    const mayPass = PERHAPS_PASSING.includes(code) || (status >= 500 && !(code in CODES));
+    if (!mayPass || tries >= TRIES_MAX) return { kind: "refused", code, detail: told(code, detail) };
+    failures.set(name, tries + 1);
+    return { kind: "later", waitMs: retryAfterMs ?? Math.min(RETRY_MS * 2 ** tries, RETRY_MAX_MS) };
   }
 
   return {
     deliver,
 
     /** The server has refused a command. */
-    refused(refusal: { code: string; detail: string; command?: string; id?: string; retryAfterMs?: number }): void {
-      awaited.get(`${refusal.command}:${refusal.id}`)?.answer(afterRefusal(refusal));
+    refused(refusal: Refusal & { readonly command?: string; readonly id?: string }): void {
+      const refused = awaited.get(`${refusal.command}:${refusal.id}`);
+      refused?.answer(afterRefusal(refused.entry, refusal));
     },
 
     /** The socket is gone: nothing is known of what was on it. */
@@ -99,13 +133,13 @@ function nameOf(kind: OutboxEntry["kind"], id: string): string {
   return `${kind}:${id}`;
 }
 
-/** Whether a message is as the entry wants it, or can never be. */
+/** Whether a message is as the entry wants it. A rewrite of a message that is deleted never is: the server refuses it, and its words stay. */
 function isShown(entry: OutboxEntry, message: Message): boolean {
   switch (entry.kind) {
     case "send":
       return true;
     case "edit":
-      return message.deleted === true || message.text === entry.text;
+      return message.deleted !== true && message.text === entry.text;
     case "delete":
       return message.deleted === true;
     case "react": {
@@ -156,11 +190,4 @@ function contentOf({ text, replyTo, attachments }: Extract<OutboxEntry, { kind: 
     ...(replyTo !== undefined && { replyTo }),
     ...(attachments && { attachments: attachments.map(({ id }) => id) }),
   };
-}
-
-function afterRefusal(refusal: { code: string; detail: string; retryAfterMs?: number }): Delivery {
-  const { code, detail, retryAfterMs } = refusal;
-  return PASSING.includes(code)
-    ? { kind: "later", waitMs: retryAfterMs ?? RETRY_MS }
-    : { kind: "refused", code, detail: told(code, detail) };
 }

@@ -18,12 +18,14 @@ const PHOTO_QUALITY = 0.9;
 const HEAD_BYTES = 64;
 /** A box of a film's facts larger than this (bytes) is not looked through. */
 const FACTS_MAX_BYTES = 8 * 1024 * 1024;
+/** A browser that says nothing of a film within this time (ms) can't play it. */
+const FILM_MS = 5_000;
 /** A place as films note it (ISO 6709), `+48.8577+002.2950/`. */
 const PLACE = /[+-]\d{2,6}(?:\.\d+)?[+-]\d{3,7}(?:\.\d+)?(?:[+-]\d+(?:\.\d+)?)?(?:CRS\w+)?\//g;
 
 type Kind = "jpeg" | "webp" | "png" | "moving" | "heif" | "film" | "other";
 
-/** Never throws: what cannot be read is taken as a file. */
+/** What cannot be drawn or understood is taken as it is. Throws where the file itself can't be read any more. */
 export async function prepareFile(file: File): Promise<Prepared> {
   const kind = kindOf(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
   switch (kind) {
@@ -60,20 +62,22 @@ function kindOf(head: Uint8Array): Kind {
 
 /** A picture drawn anew, turned as it says and no larger than a photo may be; `undefined` when this browser cannot read it. */
 async function redrawn(file: File, type: string): Promise<Prepared | undefined> {
+  const bitmap = await createImageBitmap(file).catch(() => undefined);
+  if (!bitmap) return undefined;
   try {
-    const bitmap = await createImageBitmap(file);
     const scale = Math.min(1, PHOTO_MAX_PX / Math.max(bitmap.width, bitmap.height));
     const size = { width: Math.round(bitmap.width * scale), height: Math.round(bitmap.height * scale) };
     const canvas = new OffscreenCanvas(size.width, size.height);
     canvas.getContext("2d")?.drawImage(bitmap, 0, 0, size.width, size.height);
-    bitmap.close();
     const blob = await canvas.convertToBlob({ type, quality: PHOTO_QUALITY });
     // A browser that cannot write a type writes PNG, which may be far larger.
     const isOther = blob.type !== type && blob.size > file.size;
     const smaller = isOther ? await canvas.convertToBlob({ type: "image/jpeg", quality: PHOTO_QUALITY }) : blob;
     return { blob: smaller, ...size, mayTellPlace: false };
   } catch {
-    return undefined;
+    return undefined; // too large for this device
+  } finally {
+    bitmap.close();
   }
 }
 
@@ -129,9 +133,11 @@ function filmSize(file: File): Promise<{ width?: number; height?: number }> {
     const film = document.createElement("video");
     const url = URL.createObjectURL(file);
     const done = () => {
+      clearTimeout(timer);
       URL.revokeObjectURL(url);
       resolve(film.videoWidth > 0 ? { width: film.videoWidth, height: film.videoHeight } : {});
     };
+    const timer = setTimeout(done, FILM_MS); // some browsers say nothing of a film they can't play
     film.onloadedmetadata = done;
     film.onerror = done;
     film.preload = "metadata";

@@ -37,8 +37,8 @@ export type Uploads = {
   readonly complaint: ReadonlySignal<string | undefined>;
   /** What could not be taken is not spoken of any more. */
   forgive(): void;
-  /** `folders` are names of folders among what was chosen: the complaint names them. */
-  add(files: readonly File[], folders?: readonly string[]): void;
+  /** `folders` are names of folders among what was chosen: the complaint names them. Answers how many files were taken. */
+  add(files: readonly File[], folders?: readonly string[]): number;
   /** Under another name it is another upload: the server keeps the name with the bytes. */
   rename(id: string, name: string): void;
   retry(id: string): void;
@@ -77,8 +77,9 @@ export function createUploads(channelId: string): Uploads {
     const turn = Symbol();
     turns.set(id, turn);
     change(id, { state: { kind: "preparing" } });
-    const ready = prepared.get(id) ?? (await (await fetchPart(() => import("./prepare-file.ts"))).prepareFile(file));
+    const ready = prepared.get(id) ?? (await prepare(file));
     if (turns.get(id) !== turn) return; // taken away or begun anew meanwhile
+    if (!ready) return fail(id, t("This file can't be read any more. Choose it again."));
     prepared.set(id, ready);
     change(id, { size: ready.blob.size, mayTellPlace: ready.mayTellPlace });
     if (ready.blob.size > ATTACHMENT_MAX_BYTES) return fail(id, tooLarge(ready.blob.size));
@@ -167,6 +168,7 @@ export function createUploads(channelId: string): Uploads {
         list.value = [...list.value, upload];
         void begin(id);
       }
+      return taken.length;
     },
     rename(id, name) {
       const upload = list.value.find((one) => one.id === id);
@@ -191,6 +193,16 @@ export function createUploads(channelId: string): Uploads {
       for (const { id } of list.value) remove(id);
     },
   };
+}
+
+/** `undefined`: the file was changed, moved or deleted since it was chosen. */
+async function prepare(file: File): Promise<Prepared | undefined> {
+  const { prepareFile } = await fetchPart(() => import("./prepare-file.ts"));
+  try {
+    return await prepareFile(file);
+  } catch {
+    return undefined;
+  }
 }
 
 function tooLarge(bytes: number): string {

@@ -1,13 +1,8 @@
 /** Files that were chosen for a message which is not sent yet: kept with its draft, so that a reload brings them back. */
 import { effect, untracked } from "@preact/signals";
 import type { Uploads } from "../network/uploads.ts";
-import type { FileRows } from "../storage/file-rows.ts";
+import { draftOwner, type FileRows } from "../storage/file-rows.ts";
 import type { Conversation, TabState } from "./tab-state.ts";
-
-/** Names the owner of the files of a draft. */
-export function draftOwner(personId: string, epoch: string): string {
-  return `draft ${personId} ${epoch}`;
-}
 
 export function createDraftFiles({ person, epochOf }: TabState, files: FileRows) {
   const recalled = new WeakSet<Conversation>();

@@ -2,10 +2,11 @@
  * What a person has begun to write: drafts and rewrites of messages, each kept with its conversation, and what has no conversation
  * any more (*Unsent messages*).
  */
-import { computed, type Signal, signal } from "@preact/signals";
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { find } from "../../worker/protocol/history.ts";
 import type { localState as deviceState, Edit } from "../storage/local-state.ts";
 import { decodeMentions } from "../text/mentions.ts";
+import { fileNamesOf, keyOf } from "./outbox-entry.ts";
 import type { People } from "./people.ts";
 import type { Sending } from "./sending.ts";
 import type { Conversation, TabState } from "./tab-state.ts";
@@ -34,6 +35,8 @@ export function createDrafts(tab: TabState, { localState, people, sending, unrea
   const { person, channels, isListKnown, epochOf } = tab;
   /** Conversations in which a rewrite was looked for that another tab, or this one before a reload, has begun. */
   const recalled = new WeakSet<Conversation>();
+  /** The draft that was changed last without being typed. */
+  const replaced = signal<{ readonly epoch: string } | undefined>(undefined);
 
   /** A text as people type it. */
   function plainText(text: string): string {
@@ -46,12 +49,22 @@ export function createDrafts(tab: TabState, { localState, people, sending, unrea
     if (person.value && epoch !== undefined) localState.keepEdit(person.value.id, epoch, next);
   }
 
-  /** Begins to edit a message of the person's own, or leaves off with `undefined`. */
-  function edit(conversation: Conversation, id: string | undefined): void {
-    const message = id === undefined ? undefined : find(conversation.history.value, id);
-    if (!message) return setEdit(conversation, undefined);
+  /** Begins to edit a message of the person's own. `false`: the rewrite of another one is not saved yet, and stays. */
+  function edit(conversation: Conversation, id: string): boolean {
+    const { value: begun } = conversation.editing;
+    if (begun && begun.id !== id && begun.text !== begun.from) return false;
+    const message = find(conversation.history.value, id);
     const waiting = sending.entries.value.find((entry) => entry.kind === "edit" && entry.id === id);
-    setEdit(conversation, { id: message.id, text: plainText(waiting?.kind === "edit" ? waiting.text : message.text) });
+    const text = waiting?.kind === "edit" ? waiting.text : message?.text;
+    if (message && text !== undefined) setEdit(conversation, { id, text: plainText(text), from: plainText(text) });
+    return true;
+  }
+
+  /** A rewrite whose message is gone: its words go to the end of the draft. */
+  function keepAsDraft(epoch: string, { text }: Edit): void {
+    const draft = unread.draft(epoch);
+    unread.keepDraft(epoch, draft === "" ? text : `${draft}\n${text}`);
+    replaced.value = { epoch };
   }
 
   /** As one text, so that nothing follows from an activity that moves no channel in or out. */
@@ -78,6 +91,8 @@ export function createDrafts(tab: TabState, { localState, people, sending, unrea
   return {
     plainText,
     edit,
+    replaced: replaced as ReadonlySignal<{ readonly epoch: string } | undefined>,
+    leaveEdit: (conversation: Conversation) => setEdit(conversation, undefined),
     noticeRescued,
 
     /** What the rewrite of a message is by now. */
@@ -91,13 +106,14 @@ export function createDrafts(tab: TabState, { localState, people, sending, unrea
       const own = conversation.history.value.messages.filter(
         (message) => message.author.id === person.value?.id && !message.deleted,
       );
-      edit(conversation, own.at(-1)?.id);
+      const last = own.at(-1);
+      if (last) edit(conversation, last.id);
     },
 
     /** Ends the editing of a message with a text. `false`: it is empty or too long, and editing goes on. */
-    saveEdit(conversation: Conversation, made: Edit): boolean {
+    saveEdit(conversation: Conversation, made: Pick<Edit, "id" | "text">): boolean {
       if (!sending.saveEdit(conversation, made)) return false;
-      if (conversation.editing.value?.id === made.id) edit(conversation, undefined);
+      if (conversation.editing.value?.id === made.id) setEdit(conversation, undefined);
       return true;
     },
 
@@ -110,16 +126,29 @@ export function createDrafts(tab: TabState, { localState, people, sending, unrea
       const epoch = conversation.epoch.value;
       if (!who || epoch === undefined || recalled.has(conversation)) return;
       conversation.replyTo.value ??= localState.reply(who.id, epoch);
-      void sending.recallFiles(conversation);
       const kept = localState.edit(who.id, epoch);
-      const message = kept && find(conversation.history.value, kept.id);
-      if (isWhole || message) recalled.add(conversation);
-      if (message && !message.deleted) conversation.editing.value = kept;
+      const isThere = kept !== undefined && isEditable(conversation, kept.id);
+      if (isWhole || isThere) recalled.add(conversation);
+      if (isThere) conversation.editing.value = kept;
       else if (kept && isWhole) {
         localState.keepEdit(who.id, epoch, undefined);
-        const draft = unread.draft(epoch);
-        unread.keepDraft(epoch, draft === "" ? kept.text : `${draft}\n${kept.text}`);
+        keepAsDraft(epoch, kept);
       }
+    },
+
+    /** What is edited may have left the window or been deleted. */
+    noticeGone(conversation: Conversation): void {
+      const { editing, epoch } = conversation;
+      const begun = editing.value;
+      if (!begun || epoch.value === undefined || isEditable(conversation, begun.id)) return;
+      setEdit(conversation, undefined);
+      if (begun.text !== begun.from) keepAsDraft(epoch.value, begun);
+    },
+
+    /** The channel was made again: what was begun in the one before stays with it. */
+    leaveEpoch({ editing, replyTo }: Conversation): void {
+      editing.value = undefined;
+      replyTo.value = undefined;
     },
 
     /** What is written next in a conversation replies to this message, or to none. */
@@ -136,20 +165,30 @@ export function createDrafts(tab: TabState, { localState, people, sending, unrea
     unsent: computed<readonly Unsent[]>(() => {
       if (!isListKnown.value) return [];
       void epochs.value;
-      const entries = sending.entries.value.filter(({ kind, epoch }) => kind === "send" && isGone(epoch));
+      const entries = sending.entries.value.filter(({ kind, epoch, failure }) => {
+        return (
+          (kind === "send" && isGone(epoch)) || (kind === "edit" && (isGone(epoch) || failure?.code === "not_found"))
+        );
+      });
       return [
         ...rescued.value.map((one): Unsent => ({ ...one, discard: () => dropRescued(one.key) })),
         ...entries.flatMap((entry): Unsent[] => {
-          if (entry.kind !== "send") return [];
-          const fileNames = entry.held?.fileNames ?? entry.attachments?.map(({ name }) => name) ?? [];
+          if (entry.kind !== "send" && entry.kind !== "edit") return [];
+          const fileNames = entry.kind === "send" ? fileNamesOf(entry) : [];
           const title = people.titleOf(entry.channelId);
           const discard = () => sending.discard(entry);
-          return [{ key: entry.id, title, text: plainText(entry.text), fileNames, discard }];
+          return [{ key: keyOf(entry), title, text: plainText(entry.text), fileNames, discard }];
         }),
-        ...lostDrafts.value.map(({ key, epoch, text }): Unsent => {
-          return { key, text, fileNames: [], discard: () => unread.dropUnsaid(epoch) };
+        ...lostDrafts.value.map(({ key, kind, epoch, text }): Unsent => {
+          return { key, text, fileNames: [], discard: () => unread.dropUnsaid(kind, epoch) };
         }),
       ];
     }),
   };
+}
+
+/** Whether a message is still there to be edited. */
+function isEditable({ history }: Conversation, id: string): boolean {
+  const message = find(history.value, id);
+  return message !== undefined && message.deleted !== true;
 }

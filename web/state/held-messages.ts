@@ -1,15 +1,15 @@
 /**
  * Messages that wait in the outbox until their files are uploaded and the meaning of their shortcodes is known. The tab in which they
- * were written sees to that, or the one that adopts them; the files are stored as well, so that a reload loses none.
+ * were written sees to that, or the one that adopts them. Files are stored with their message until it is confirmed, so that a reload
+ * loses none, and so that they can be uploaded again: the server keeps an upload without a message for an hour.
  */
 import { effect, untracked } from "@preact/signals";
 import type { Attachment } from "../../worker/protocol/frames.ts";
 import { t } from "../i18n/i18n.ts";
 import { chances } from "../network/load-part.ts";
 import type { Uploads } from "../network/uploads.ts";
-import type { FileRows } from "../storage/file-rows.ts";
+import { draftOwner, type FileRows } from "../storage/file-rows.ts";
 import { noticeShortcodes, withEmoji } from "../text/shortcodes.ts";
-import { draftOwner } from "./draft-files.ts";
 import type { Outbox } from "./outbox.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 
@@ -31,6 +31,8 @@ type Dependencies = {
 export function createHeldMessages({ files, makeUploads, outbox }: Dependencies) {
   /** By message: the files it waits for. */
   const heldUploads = new Map<string, Uploads>();
+  /** Messages whose files were uploaded a second time: a third one would not help. */
+  const uploadedAgain = new Set<string>();
 
   /** A held message goes once its files are uploaded and its shortcodes known, wherever the person is by then. */
   async function release({ id, text, uploads, table, attachments = [] }: HeldMessage): Promise<void> {
@@ -39,7 +41,14 @@ export function createHeldMessages({ files, makeUploads, outbox }: Dependencies)
     if (uploads && !heldUploads.delete(id)) return; // taken back
     outbox().release(id, { text: withEmoji(text), attachments: uploads ? attachmentsOf(uploads) : attachments });
     uploads?.clear();
-    void files.delete(id);
+  }
+
+  /** Uploads the stored files of a message, which goes once they are there. */
+  function upload({ id, channelId, text }: OutboxEntry & { readonly kind: "send" }, stored: readonly File[]): void {
+    const uploads = makeUploads(channelId);
+    heldUploads.set(id, uploads);
+    uploads.add(stored);
+    void release({ id, text, table: noticeShortcodes(text), uploads });
   }
 
   /** Waits for the files of a held message. While one has failed the message has failed, and holds up nothing that comes after it. */
@@ -58,7 +67,7 @@ export function createHeldMessages({ files, makeUploads, outbox }: Dependencies)
             unfollow();
           }
           if (failed?.kind === "failed") outbox().fail({ id, kind: "send" }, { code: "upload", detail: failed.detail });
-          else outbox().retry(id);
+          else outbox().retry({ id, kind: "send" });
           if (isDone) resolve();
         }); // not while the list changes
       });
@@ -70,18 +79,12 @@ export function createHeldMessages({ files, makeUploads, outbox }: Dependencies)
     if (entry.kind === "delete") return outbox().releaseDelete(entry.id);
     if (entry.kind !== "send" || !entry.held) return;
     const { id, text, attachments = [] } = entry;
-    const table = noticeShortcodes(text);
     const missing = entry.held.fileNames.length - attachments.length;
-    if (missing <= 0) return void release({ id, text, table, uploads: undefined, attachments });
+    if (missing <= 0) return void release({ id, text, table: noticeShortcodes(text), uploads: undefined, attachments });
     // The page may have gone before they were stored with the message: then they are still with the draft.
     const own = await files.read(id);
     const stored = own.length > 0 ? own : await files.read(draftOwner(entry.personId, entry.epoch));
-    if (stored.map(({ name }) => name).join("/") === entry.held.fileNames.join("/")) {
-      const uploads = makeUploads(entry.channelId);
-      heldUploads.set(id, uploads);
-      uploads.add(stored);
-      return void release({ id, text, table, uploads });
-    }
+    if (stored.map(({ name }) => name).join("/") === entry.held.fileNames.join("/")) return upload(entry, stored);
     const detail = t("The page closed before these files were uploaded: {names}", {
       names: entry.held.fileNames.join(", "),
     });
@@ -91,12 +94,35 @@ export function createHeldMessages({ files, makeUploads, outbox }: Dependencies)
   return {
     adopt,
 
-    /** Stores the files of a message and lets it go when all is there. Answers when they are stored. */
-    async hold({ personId, ...message }: HeldMessage & { readonly personId: string }): Promise<void> {
-      const { id, uploads } = message;
-      if (uploads) heldUploads.set(id, uploads);
+    /** Lets a message go when all that it waits for is there. */
+    hold(message: HeldMessage): void {
+      if (message.uploads) heldUploads.set(message.id, message.uploads);
       void release(message);
-      if (uploads) await files.put(id, personId, uploads.sources());
+    },
+
+    /** Stores the files of a message that is in the outbox. They are deleted with its entry. */
+    async store(id: string, personId: string, sources: readonly File[]): Promise<void> {
+      await files.put(id, personId, sources);
+      if (
+        !outbox()
+          .entries.peek()
+          .some((entry) => entry.id === id)
+      )
+        await files.delete(id); // confirmed meanwhile
+    },
+
+    /** The server has the files of a message no more: they are uploaded once more, and it waits for them. `false`: that cannot be done. */
+    async uploadAgain(entry: OutboxEntry): Promise<boolean> {
+      if (entry.kind !== "send" || !entry.attachments || uploadedAgain.has(entry.id)) return false;
+      uploadedAgain.add(entry.id);
+      const stored = await files.read(entry.id);
+      if (stored.length !== entry.attachments.length) return false;
+      outbox().hold(
+        entry.id,
+        stored.map(({ name }) => name),
+      );
+      upload(entry, stored);
+      return true;
     },
 
     /** The files that a message waits for, in the tab that uploads them. */
@@ -105,7 +131,6 @@ export function createHeldMessages({ files, makeUploads, outbox }: Dependencies)
     discard(id: string): void {
       heldUploads.get(id)?.clear();
       heldUploads.delete(id);
-      void files.delete(id);
     },
 
     forget(): void {

@@ -67,15 +67,29 @@ export function isWaiting(entry: OutboxEntry): boolean {
   return entry.kind === "send" ? entry.held !== undefined : entry.kind === "delete" && entry.isUndoable === true;
 }
 
-/** An entry to be tried again: without what it was refused for, where it can do without. `undefined`: nothing would be left of it. */
-export function withoutRefused({ failure, ...entry }: OutboxEntry): OutboxEntry | undefined {
-  if (entry.kind !== "send") return entry;
-  if (failure?.code === "upload") return entry; // still held: its files are on their way again
-  const { replyTo, attachments, held, ...words } = entry;
-  if (held && entry.text === "") return undefined;
-  if (failure?.code === "invalid_reply") return { ...words, ...(attachments && { attachments }) };
+/** What another try of a failed entry sends: all of it, its words without the files that are gone, or nothing: no words are left. */
+export function retryOf(entry: OutboxEntry): "whole" | "words" | "none" {
+  const { kind, failure } = entry;
   const isWithoutFiles = failure?.code === "invalid_attachment" || failure?.code === "interrupted";
-  return isWithoutFiles && entry.text !== "" ? { ...words, ...(replyTo !== undefined && { replyTo }) } : entry;
+  if (kind !== "send" || !isWithoutFiles) return "whole";
+  return entry.text === "" ? "none" : "words";
+}
+
+/** A failed entry as it is tried again: without what it was refused for. `undefined`: nothing is left of it. */
+export function withoutRefused(failed: OutboxEntry): OutboxEntry | undefined {
+  const { failure, ...entry } = failed;
+  if (entry.kind !== "send") return entry;
+  const retry = retryOf(failed);
+  if (retry === "none") return undefined;
+  const { replyTo, attachments, held, ...words } = entry;
+  if (retry === "words") return { ...words, ...(replyTo !== undefined && { replyTo }) };
+  // An upload that failed is still held: its files are on their way again.
+  return failure?.code === "invalid_reply" ? { ...words, ...(attachments && { attachments }) } : entry;
+}
+
+/** The names of the files of a message. */
+export function fileNamesOf({ held, attachments = [] }: Intent & { readonly kind: "send" }): readonly string[] {
+  return held?.fileNames ?? attachments.map(({ name }) => name);
 }
 
 /** Names an entry: an edit replaces the one before, a reaction is taken back by the same. */

@@ -45,8 +45,8 @@ export function createOutbox({ rows, makeLock, tab, deliver, adopted }: Dependen
   /** Tabs whose end is awaited. */
   const awaited = new Set<string>();
   let owner: string | undefined;
-  /** Keys of entries that are gone since the rows are being read: what is read may still have them. */
-  let goneWhileReading: Set<string> | undefined;
+  /** For each reading of the rows that is under way, the keys of entries that are gone since: what is read may still have them. */
+  const readings = new Set<Set<string>>();
   const lock = makeLock(() => {
     adoptLeft();
     pump();
@@ -57,14 +57,18 @@ export function createOutbox({ rows, makeLock, tab, deliver, adopted }: Dependen
   function receive({ personId, put, gone, isWiped }: OutboxChange): void {
     if (personId !== owner) return;
     if (isWiped) all.value = [];
-    if (put) show(put);
+    if (put && put.revision >= (find(put)?.revision ?? 0)) show(put);
     if (gone !== undefined) {
-      goneWhileReading?.add(gone);
+      noteGone(gone);
       all.value = all.value.filter((entry) => keyOf(entry) !== gone);
     }
     if (!lock.isHeld()) return;
     adoptLeft();
     pump();
+  }
+
+  function noteGone(key: string): void {
+    for (const gone of readings) gone.add(key);
   }
 
   function show(entry: OutboxEntry): void {
@@ -85,7 +89,7 @@ export function createOutbox({ rows, makeLock, tab, deliver, adopted }: Dependen
   function drop(name: EntryName): void {
     const held = find(name);
     if (!held) return;
-    goneWhileReading?.add(keyOf(held));
+    noteGone(keyOf(held));
     all.value = all.value.filter((entry) => entry !== held);
     void rows.delete(held);
     pump(); // what waited behind it
@@ -133,7 +137,7 @@ export function createOutbox({ rows, makeLock, tab, deliver, adopted }: Dependen
       delivery.kind === "done" ||
       delivery.code === "already_sent" ||
       entry.kind === "react" || // refused, it is simply not there
-      (entry.kind !== "send" && delivery.code === "not_found"); // it was deleted or left the window
+      (entry.kind === "delete" && delivery.code === "not_found"); // it is gone already
     if (isDone) drop(entry);
     else change(held, { failure: { code: delivery.code, detail: delivery.detail } });
   }
@@ -162,10 +166,10 @@ export function createOutbox({ rows, makeLock, tab, deliver, adopted }: Dependen
     async open(personId: string): Promise<void> {
       owner = personId;
       all.value = all.value.filter((entry) => entry.personId === personId);
-      goneWhileReading ??= new Set();
-      const gone = goneWhileReading;
+      const gone = new Set<string>();
+      readings.add(gone);
       const stored = await rows.read(personId);
-      goneWhileReading = undefined;
+      readings.delete(gone);
       for (const entry of stored) if (owner === personId && !find(entry) && !gone.has(keyOf(entry))) show(entry);
       adoptLeft();
       pump();
@@ -179,6 +183,14 @@ export function createOutbox({ rows, makeLock, tab, deliver, adopted }: Dependen
       const order = held?.order ?? (all.value.at(-1)?.order ?? 0) + 1;
       lock.take();
       void put({ ...entry, order, revision: (held?.revision ?? 0) + 1, tab: tab.id });
+    },
+
+    /** A message waits again: its files have to be uploaded once more. */
+    hold(id: string, fileNames: readonly string[]): void {
+      const entry = find({ id, kind: "send" });
+      if (entry?.kind !== "send") return;
+      const { attachments: _, ...words } = entry;
+      void put({ ...words, held: { fileNames }, revision: entry.revision + 1, tab: tab.id });
     },
 
     /** A held message is ready, and goes out as it is now. Where it was taken back meanwhile, nothing happens. */
@@ -210,13 +222,16 @@ export function createOutbox({ rows, makeLock, tab, deliver, adopted }: Dependen
     remove: drop,
 
     /** Tries a failed entry again. */
-    retry(id: string): void {
-      const entry = all.value.find((other) => other.id === id && other.failure);
-      const next = entry && withoutRefused(entry);
+    retry(name: EntryName): void {
+      const entry = find(name);
+      const next = entry?.failure && withoutRefused(entry);
       if (next) void put({ ...next, revision: next.revision + 1, tab: tab.id });
     },
 
     pump,
+
+    /** Whether this tab sees to an entry. */
+    isOwn: (entry: OutboxEntry) => entry.tab === tab.id,
 
     /** Forgets all entries of a person, on this device. */
     async wipe(personId: string): Promise<void> {

@@ -126,6 +126,8 @@ export function createReceive(tab: TabState, dependencies: Dependencies) {
       case "welcome":
         return batch(() => {
           session.syncIdentity(frame.you);
+          const before = conversation.epoch.value;
+          if (before !== undefined && before !== frame.epoch) drafts.leaveEpoch(conversation);
           const messages = frame.reset ? [] : conversation.history.value.messages;
           conversation.epoch.value = frame.epoch;
           conversation.history.value = merge({ ...frame.head, messages }, frame.messages);
@@ -133,12 +135,14 @@ export function createReceive(tab: TabState, dependencies: Dependencies) {
           people.cachePeople(frame.here.people);
           takeIn(frame.epoch, conversation.history.value.messages);
           drafts.recallEdit(conversation, true);
+          drafts.noticeGone(conversation);
         });
       case "messages":
         batch(() => {
           conversation.history.value = merge(conversation.history.value, frame.messages);
           for (const { author } of frame.messages) forgetTypist(conversation, author.id);
           takeIn(conversation.epoch.value, frame.messages);
+          drafts.noticeGone(conversation);
         });
         return emit({ channelId, messages: frame.messages });
       case "here": {

@@ -6,7 +6,6 @@ import { batch } from "@preact/signals";
 import type { ChannelCommand } from "../../worker/protocol/commands.ts";
 import { CLOSE } from "../../worker/protocol/errors.ts";
 import type { Message } from "../../worker/protocol/frames.ts";
-import { find } from "../../worker/protocol/history.ts";
 import { TEXT_MAX_POINTS } from "../../worker/protocol/limits.ts";
 import { countPoints, isDrawn } from "../../worker/protocol/text.ts";
 import type { api as httpApi } from "../network/api.ts";
@@ -14,6 +13,7 @@ import type { createDeliveries, DeliveryDependencies } from "../network/delivery
 import type { Uploads } from "../network/uploads.ts";
 import type { FileRows } from "../storage/file-rows.ts";
 import { noticeShortcodes } from "../text/shortcodes.ts";
+import { createChanges } from "./changes.ts";
 import { encodeText } from "./compose-text.ts";
 import { createDraftFiles } from "./draft-files.ts";
 import { attachmentsOf, createHeldMessages } from "./held-messages.ts";
@@ -23,8 +23,6 @@ import type { Delivery, EntryName, Intent, OutboxEntry } from "./outbox-entry.ts
 import type { Conversation, TabState } from "./tab-state.ts";
 import type { Unread } from "./unread.ts";
 
-/** How long (ms) a deletion can be undone. */
-const UNDO_MS = 5_000;
 /** Between two notes to the others (ms) that the person types. One may be lost without the line flickering. */
 const TYPING_EVERY_MS = 2_500;
 
@@ -59,6 +57,12 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
   const outbox: Outbox = makeOutbox(deliver, (entry) => held.adopt(entry));
   const draftFiles = createDraftFiles(tab, files);
   const held = createHeldMessages({ files, makeUploads, outbox: () => outbox });
+  const changes = createChanges({
+    outbox,
+    write,
+    textToSend,
+    removeNow: (channelId, id) => void api.remove(channelId, id),
+  });
   /** There from the first connection on: until then nothing is under way. */
   let deliveries: Deliveries | undefined;
   let deliveriesMade: Promise<Deliveries> | undefined;
@@ -83,7 +87,9 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
 
   async function deliver(entry: OutboxEntry): Promise<Delivery> {
     if (!deliveries) await prepare();
-    return deliveries?.deliver(entry) ?? { kind: "offline" };
+    const delivery: Delivery = (await deliveries?.deliver(entry)) ?? { kind: "offline" };
+    const isWithoutFiles = delivery.kind === "refused" && delivery.code === "invalid_attachment";
+    return isWithoutFiles && (await held.uploadAgain(entry)) ? { kind: "offline" } : delivery;
   }
 
   /** A channel made again under the same name is another one. */
@@ -142,19 +148,22 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
       unread.markRead(epoch, conversation.history.value.seq);
       conversation.uploads.value = undefined;
     });
-    if (isHeld) void held.hold({ id, personId: person.value.id, text, uploads, table }).then(forgetFiles);
-    if (!isHeld) uploads?.clear();
-    if (!isHeld) forgetFiles();
+    if (uploads) void held.store(id, person.value.id, uploads.sources()).then(forgetFiles);
+    if (isHeld) held.hold({ id, text, uploads, table });
+    else uploads?.clear();
     return true;
   }
 
-  /** Files for what is written next in a conversation; `folders` are names of what cannot be taken. Where the site takes none, nothing happens. */
-  function attach(conversation: Conversation, chosen: readonly File[], folders: readonly string[] = []): void {
-    if (chosen.length + folders.length === 0 || site.value?.files !== true) return;
+  /**
+   * Files for what is written next in a conversation; `folders` are names of what cannot be taken. Answers how many files were taken:
+   * none where the site takes none.
+   */
+  function attach(conversation: Conversation, chosen: readonly File[], folders: readonly string[] = []): number {
+    if (chosen.length + folders.length === 0 || site.value?.files !== true) return 0;
     const uploads = conversation.uploads.value ?? makeUploads(conversation.channelId);
     if (!conversation.uploads.value) draftFiles.follow(conversation, uploads);
     conversation.uploads.value = uploads;
-    uploads.add(chosen, folders);
+    return uploads.add(chosen, folders);
   }
 
   return {
@@ -176,35 +185,16 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
     /** Takes up the files of a draft again. */
     recallFiles: (conversation: Conversation) => draftFiles.recall(conversation, (kept) => attach(conversation, kept)),
 
-    /** Ends the editing of a message with a text, as it was typed. `false`: it is empty or too long, and editing goes on. */
-    saveEdit(conversation: Conversation, { id, text: typed }: { readonly id: string; readonly text: string }): boolean {
-      const message = find(conversation.history.value, id);
-      const text = textToSend(typed, message?.text);
-      if (countPoints(text) > TEXT_MAX_POINTS || (text === "" && !message?.attachments)) return false;
-      const waiting = outbox.entries.value.find((entry) => entry.kind === "edit" && entry.id === id);
-      // An edit that waits may be on its way already: what is meant now has to follow it, also when it is the old text.
-      const before = waiting?.kind === "edit" ? waiting.text : message?.text;
-      if (before !== undefined && before !== text) write(conversation, id, { kind: "edit", text });
-      return true;
-    },
+    saveEdit: changes.saveEdit,
+    react: changes.react,
+    remove: changes.remove,
+    undoRemove: changes.undoRemove,
 
-    /** Adds the person's reaction to a message of a conversation, or takes it back. */
-    react(conversation: Conversation, id: string, emoji: string, on: boolean): void {
-      write(conversation, id, { kind: "react", emoji, on });
-    },
-
-    /** Deletes a message, after a while in which it can be undone. */
-    remove(conversation: Conversation, id: string): void {
-      if (write(conversation, id, { kind: "delete", isUndoable: true })) {
-        setTimeout(() => outbox.releaseDelete(id), UNDO_MS);
-      }
-    },
-    undoRemove: (id: string) => outbox.remove({ id, kind: "delete" }),
     /** Tries again what was refused. Files that cannot be sent are left out where something else is left. */
-    retry(id: string): void {
-      const uploads = held.uploadsOf(id);
-      const entry = outbox.entries.value.find((one) => one.id === id && one.kind === "send");
-      if (!uploads || entry?.kind !== "send") return outbox.retry(id);
+    retry(name: EntryName): void {
+      const uploads = name.kind === "send" ? held.uploadsOf(name.id) : undefined;
+      const entry = outbox.entries.value.find((one) => one.id === name.id && one.kind === "send");
+      if (!uploads || entry?.kind !== "send") return outbox.retry(name);
       uploads.retryFailed();
       const isMoreLeft = entry.text !== "" || uploads.list.value.some(({ state }) => state.kind !== "failed");
       if (isMoreLeft) uploads.leaveOutFailed();
@@ -212,7 +202,7 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
 
     /** Takes back what waits: a message that was not sent yet, or a change that was refused. */
     discard(entry: EntryName): void {
-      held.discard(entry.id);
+      if (entry.kind === "send") held.discard(entry.id);
       outbox.remove(entry);
     },
 
@@ -230,12 +220,8 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
     },
     refused: (refusal: Parameters<Deliveries["refused"]>[0]) => deliveries?.refused(refusal),
     giveUp: () => deliveries?.giveUp(),
-    /** The page goes away: deletions that could still have been undone go out at once. What fails stays in the outbox. */
     leavePage(): void {
-      if (!isStillThisPerson()) return;
-      for (const entry of outbox.entries.value) {
-        if (entry.kind === "delete" && entry.isUndoable) void api.remove(entry.channelId, entry.id);
-      }
+      if (isStillThisPerson()) changes.leavePage();
     },
 
     /** The session is over: this device keeps nothing of the person. */

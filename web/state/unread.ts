@@ -169,12 +169,10 @@ export function createUnread({ localState, person, heldSeq, onRead }: Facts) {
       setDraft(epoch, text !== "");
     },
 
-    /** Forgets what was begun in a channel that is gone. */
-    dropUnsaid(epoch: string): void {
-      if (person.value) {
-        localState.keepDraft(person.value.id, epoch, "");
-        localState.keepEdit(person.value.id, epoch, undefined);
-      }
+    /** Forgets a draft, or a rewrite, of a channel that is gone. */
+    dropUnsaid(kind: "draft" | "edit", epoch: string): void {
+      if (person.value && kind === "draft") localState.keepDraft(person.value.id, epoch, "");
+      if (person.value && kind === "edit") localState.keepEdit(person.value.id, epoch, undefined);
       // Also where it was not among them: what is looked for in storage is looked for again.
       drafts.value = new Set([...drafts.value].filter((other) => other !== epoch));
     },

@@ -2,6 +2,11 @@
 import { openDatabase } from "./database.ts";
 import { attempt } from "./storage-failure.ts";
 
+/** Names the owner of the files of a draft. Those of a message belong to its id. */
+export function draftOwner(personId: string, epoch: string): string {
+  return `draft ${personId} ${epoch}`;
+}
+
 export type FileRows = typeof fileRows;
 
 export const fileRows = {
@@ -21,6 +26,19 @@ export const fileRows = {
   async read(owner: string): Promise<readonly File[]> {
     const rows = await attempt(async () => (await openDatabase()).getAllFromIndex("files", "owner", owner));
     return (rows ?? []).map(({ name, blob }) => new File([blob], name, { type: blob.type }));
+  },
+
+  /** Deletes the files of drafts in channels that are not among these. */
+  async pruneDrafts(personId: string, epochs: ReadonlySet<string>): Promise<void> {
+    await attempt(async () => {
+      const transaction = (await openDatabase()).transaction("files", "readwrite");
+      for (const key of await transaction.store.index("personId").getAllKeys(personId)) {
+        const [owner] = key;
+        const prefix = draftOwner(personId, "");
+        if (owner.startsWith(prefix) && !epochs.has(owner.slice(prefix.length))) await transaction.store.delete(key);
+      }
+      await transaction.done;
+    });
   },
 
   async delete(owner: string): Promise<void> {

@@ -11,9 +11,16 @@ const PREFIX = "flack.";
 const PERSON = `${PREFIX}person`;
 const SITE = `${PREFIX}site`;
 type Site = v.InferOutput<typeof SiteAnswer>;
-/** A message and what it is to say, as it is typed. */
-const Edit = v.object({ id: v.string(), text: v.string() });
+/** A message, what it is to say, as it is typed, and what it said when that was begun. */
+const Edit = v.object({ id: v.string(), text: v.string(), from: v.string() });
 export type Edit = Readonly<v.InferOutput<typeof Edit>>;
+/** What was begun and not sent: a draft, or the rewrite of a message. */
+export type Unsaid = {
+  readonly key: string;
+  readonly kind: "draft" | "edit";
+  readonly epoch: string;
+  readonly text: string;
+};
 /** Words of an earlier version, which only the person can place. */
 const Rescued = v.object({ key: v.string(), text: v.string(), fileNames: v.pipe(v.array(v.string()), v.readonly()) });
 export type Rescued = Readonly<v.InferOutput<typeof Rescued>>;
@@ -89,7 +96,7 @@ export const localState = {
   },
 
   /** Everything a person has begun to write: drafts, and rewrites of messages. */
-  unsaid(personId: string): readonly { readonly key: string; readonly epoch: string; readonly text: string }[] {
+  unsaid(personId: string): readonly Unsaid[] {
     const keys = [...new Set([...storedKeys(), ...held.keys()])];
     return (["draft", "edit"] as const).flatMap((kind) => {
       const prefix = `${keyOf(personId, kind)}.`;
@@ -98,7 +105,7 @@ export const localState = {
         if (!key.startsWith(prefix)) return [];
         const text =
           kind === "draft" ? localState.draft(personId, epoch) : (localState.edit(personId, epoch)?.text ?? "");
-        return text === "" ? [] : [{ key, epoch, text }];
+        return text === "" ? [] : [{ key, kind, epoch, text }];
       });
     });
   },
@@ -128,12 +135,11 @@ export const localState = {
     write(RESCUED, left.length > 0 ? JSON.stringify(left) : "");
   },
 
-  /** Forgets how far channels were read that are not among these. */
-  pruneReads(personId: string, epochs: ReadonlySet<string>): void {
-    const prefix = `${keyOf(personId, "read")}.`;
-    for (const key of storedKeys()) {
-      if (key.startsWith(prefix) && !epochs.has(key.slice(prefix.length))) write(key, "");
-    }
+  /** Forgets of channels that are not among these what nobody can use any more: how far they were read, what was replied to. */
+  prune(personId: string, epochs: ReadonlySet<string>): void {
+    for (const prefix of [`${keyOf(personId, "read")}.`, `${keyOf(personId, "reply")}.`])
+      for (const key of storedKeys())
+        if (key.startsWith(prefix) && !epochs.has(key.slice(prefix.length))) write(key, "");
   },
 
   /** Calls back when another tab of this device has changed something here. */

@@ -42,14 +42,22 @@ export function createOutboxRows(channel: BroadcastChannel = new BroadcastChanne
       return put;
     },
 
+    /** Deletes an entry, with the files that were kept for it. */
     async delete(entry: EntryName & { readonly personId: string }): Promise<void> {
       const gone = keyOf(entry);
-      await attempt(async () => (await openDatabase()).delete("outbox", gone));
+      await attempt(async () => {
+        const transaction = (await openDatabase()).transaction(["outbox", "files"], "readwrite");
+        await transaction.objectStore("outbox").delete(gone);
+        const files = transaction.objectStore("files");
+        const owned = entry.kind === "send" ? await files.index("owner").getAllKeys(entry.id) : [];
+        for (const key of owned) await files.delete(key);
+        await transaction.done;
+      });
       channel.postMessage({ personId: entry.personId, gone } satisfies OutboxChange);
     },
 
     async wipe(personId: string): Promise<void> {
-      await attempt(() => deleteRows(["outbox", "files"], personId));
+      await attempt(() => deleteRows(["outbox", "files", "windows"], personId));
       channel.postMessage({ personId, isWiped: true } satisfies OutboxChange);
     },
 

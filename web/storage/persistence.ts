@@ -8,6 +8,7 @@ import * as v from "valibot";
 import { Channel, Person, WindowAnswer } from "../../worker/protocol/frames.ts";
 import type { Store } from "../state/store.ts";
 import { deleteRows, openDatabase } from "./database.ts";
+import { fileRows } from "./file-rows.ts";
 import { localState } from "./local-state.ts";
 import { attempt } from "./storage-failure.ts";
 
@@ -112,7 +113,8 @@ async function restore(store: Store, personId: string): Promise<void> {
 
 /** Deletes windows of channels that are gone, the oldest beyond the limit, and read marks that nothing belongs to any more. */
 async function prune(personId: string, epochs: ReadonlySet<string>): Promise<void> {
-  localState.pruneReads(personId, epochs);
+  localState.prune(personId, epochs);
+  await fileRows.pruneDrafts(personId, epochs);
   const kept = [...(await keptConversations(personId))].sort((a, b) => b.savedAt - a.savedAt);
   const gone = kept.filter(({ window }, at) => at >= WINDOWS_MAX || !epochs.has(window.epoch));
   const transaction = (await openDatabase()).transaction("windows", "readwrite");

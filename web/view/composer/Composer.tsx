@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { find } from "../../../worker/protocol/history.ts";
+import { isDrawn } from "../../../worker/protocol/text.ts";
 import { rich, t } from "../../i18n/i18n.ts";
 import { enter } from "../../state/preferences.ts";
 import { quoted } from "../../state/quoted.ts";
@@ -29,7 +30,7 @@ export function Composer({ store, conversation }: Props) {
   const files = uploads?.list.value ?? [];
   const isUploaded = files.every(({ state }) => state.kind === "done");
   const isFailed = files.some(({ state }) => state.kind === "failed");
-  const isEmpty = text.trim() === "" && files.length === 0;
+  const isEmpty = !isDrawn(text) && files.length === 0;
   const mayAttach = store.site.value?.files === true;
 
   useEffect(() => {
@@ -50,6 +51,14 @@ export function Composer({ store, conversation }: Props) {
     if (isOfHere && !document.hasFocus()) setText(store.draft(conversation));
   }, [store.changedElsewhere.value]);
 
+  useEffect(() => {
+    const { value: replaced } = store.replacedDraft;
+    if (replaced !== undefined && replaced.epoch === epoch) setText(store.draft(conversation));
+  }, [store.replacedDraft.value]);
+  useEffect(() => {
+    if (epoch !== undefined && mayAttach) void store.recallFiles(conversation);
+  }, [epoch, mayAttach]);
+
   function write(words: string): void {
     setText(words);
     store.keepDraft(conversation, words);
@@ -64,8 +73,8 @@ export function Composer({ store, conversation }: Props) {
 
   /** The message is longer than one may be: its words become a file of it. */
   function sendAsFile(): void {
-    store.attach(conversation, [new File([text], "message.txt", { type: "text/plain" })]);
-    write("");
+    const taken = store.attach(conversation, [new File([text], "message.txt", { type: "text/plain" })]);
+    if (taken > 0) write("");
     field.current?.focus();
   }
 

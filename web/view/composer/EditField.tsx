@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { isDrawn } from "../../../worker/protocol/text.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import { noticeShortcodes } from "../../text/shortcodes.ts";
@@ -26,7 +27,7 @@ export function EditField({ store, conversation, hasFiles }: Props) {
   }, []);
 
   function end(): void {
-    store.edit(conversation, undefined);
+    store.leaveEdit(conversation);
     document.getElementById("composer-text")?.focus();
   }
 
@@ -66,7 +67,7 @@ export function EditField({ store, conversation, hasFiles }: Props) {
       <button type="button" class="button quiet" onClick={end}>
         {t("Cancel")}
       </button>
-      <button type="submit" class="button primary" disabled={(text.trim() === "" && !hasFiles) || excess > 0}>
+      <button type="submit" class="button primary" disabled={(!isDrawn(text) && !hasFiles) || excess > 0}>
         {t("Save")}
       </button>
     </form>

@@ -140,7 +140,7 @@ export function MessageState({ store, row: { id, seq, state } }: Pick<ToolbarPro
           {t(REFUSED[state.command])}: {state.detail}{" "}
           {state.retry !== "none" && (
             <>
-              <button type="button" class="link-button" onClick={() => store.retry(id)}>
+              <button type="button" class="link-button" onClick={() => store.retry({ id, kind: state.command })}>
                 {t(state.retry === "words" ? "Send without files" : "Retry")}
               </button>
               {" · "}

@@ -27,7 +27,9 @@ export function createMessageCommands(store: Store, conversation: Conversation, 
     },
 
     edit(id: string): void {
-      if (commands.permissionsOf(id).mayEdit) store.edit(conversation, id);
+      if (!commands.permissionsOf(id).mayEdit) return;
+      // Another rewrite is not saved yet: the person decides about that one first.
+      if (!store.edit(conversation, id)) document.getElementById("edit-field")?.focus();
     },
 
     reply(id: string): void {

@@ -4,13 +4,10 @@
  */
 import type { Attachment, Message, Person, Reaction } from "../../../worker/protocol/frames.ts";
 import { react, unreact } from "../../../worker/protocol/history.ts";
-import type { OutboxEntry } from "../../state/outbox-entry.ts";
+import { type OutboxEntry, retryOf } from "../../state/outbox-entry.ts";
 
 /** Messages of one author within this time (ms) stand together under one name. */
 const GROUP_MS = 5 * 60 * 1_000;
-
-/** What trying again comes to: the same, the words without files that are gone, or nothing, where there are no words. */
-type Retry = "whole" | "words" | "none";
 
 type RowState =
   | { readonly kind: "sent" }
@@ -22,7 +19,7 @@ type RowState =
       readonly kind: "failed";
       readonly command: Exclude<OutboxEntry["kind"], "react">;
       readonly detail: string;
-      readonly retry: Retry;
+      readonly retry: ReturnType<typeof retryOf>;
     }
   | { readonly kind: "deleting"; readonly isUndoable: boolean };
 
@@ -148,9 +145,7 @@ function reacted(reactions: readonly Reaction[], { emoji, on }: { emoji: string;
 function stateOf(entry: OutboxEntry): RowState {
   const { kind, failure } = entry;
   if (failure && kind !== "react") {
-    const isInterrupted = failure.code === "interrupted";
-    const retry = !isInterrupted ? "whole" : kind === "send" && entry.text !== "" ? "words" : "none";
-    return { kind: "failed", command: kind, detail: failure.detail, retry };
+    return { kind: "failed", command: kind, detail: failure.detail, retry: retryOf(entry) };
   }
   if (kind === "send" && entry.held && entry.held.fileNames.length > 0) return HELD;
   if (kind !== "delete") return SENDING;

@@ -3,7 +3,7 @@ import type { Store, Unsent } from "../../state/store.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { CopyButton } from "../parts/CopyButton.tsx";
 
-/** What was written in channels that are gone: it stays until the person has copied or discarded it. */
+/** What was written and has no place any more, since its channel or message is gone: it stays until the person has copied or discarded it. */
 export function UnsentMessages({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
   const unsent = store.unsent.value;
   return (
@@ -12,7 +12,7 @@ export function UnsentMessages({ store, onClose }: { readonly store: Store; read
         {t(
           unsent.length === 0
             ? "No unsent messages."
-            : "Their channels were deleted. Copy what you want to keep, then discard it.",
+            : "Their channels or messages are gone. Copy what you want to keep, then discard it.",
         )}
       </p>
       <ul class="unsent">
