@@ -34,9 +34,12 @@ import { forgetSuperseded } from "./view/app/superseded-vnodes.ts";
 /** Between tries (ms) to learn who one is, while the server cannot be reached. */
 const TRY_AGAIN_MS = 5_000;
 /** This long (ms) after the first conversation is there the rest begins. */
-const AFTERWARDS_MS = 300;
+const DEFERRED_MS = 300;
 
-let channelConnection: Connection | undefined;
+/** The channel whose socket is open, and its connection. */
+let channel: { readonly id: string; readonly connection: Connection } | undefined;
+/** The person whose conversations are stored. */
+let persisted: string | undefined;
 
 const store = createStore({
   api,
@@ -51,13 +54,14 @@ const store = createStore({
       deliver,
       adopted,
     }),
-  sendCommand: (command) => channelConnection?.send(JSON.stringify(command)) ?? false,
+  sendCommand: (channelId, command) => channel?.id === channelId && channel.connection.send(JSON.stringify(command)),
   sendToFeed: (command) => directoryConnection.send(JSON.stringify(command)),
   makeUploads: createUploads,
   keptConversations: async (personId) =>
     (await fetchPart(() => import("./storage/persistence.ts"))).keptConversations(personId),
   startOver: () => location.reload(),
   now: serverNow,
+  elapsed: () => performance.now(),
 });
 
 const directoryConnection: Connection = createConnection({
@@ -70,15 +74,13 @@ const directoryConnection: Connection = createConnection({
     if (isFarewell(frame)) directoryConnection.end(CLOSE.sessionEnded);
     else if (frame) store.receiveDirectory(frame);
     // The browser may tell of the channel's own close frame much later.
-    if (frame?.type === "channel_deleted" && frame.id === store.open.peek()?.channelId) {
-      channelConnection?.end(CLOSE.channelGone);
-    }
+    if (frame?.type === "channel_deleted" && frame.id === channel?.id) channel.connection.end(CLOSE.channelGone);
   },
 });
 
 function connectChannel(channelId: string): Connection {
   const connection = createConnection({
-    url: () => socketUrl(`${channelPath(channelId)}/socket${cursor()}`),
+    url: () => socketUrl(`${channelPath(channelId)}/socket${store.cursorOf(channelId)}`),
     whyRefused: () => whyRefused(channelId),
     changed: (state) => store.linkChanged("channel", state),
     crowd: () => store.crowdOf("channel"),
@@ -95,16 +97,10 @@ function isFarewell(frame: ChannelFrame | DirectoryFrame | undefined): boolean {
   return frame?.type === "error" && frame.code === "unauthorized";
 }
 
-function cursor(): string {
-  const conversation = store.open.peek();
-  const epoch = conversation?.epoch.peek();
-  return conversation && epoch !== undefined ? `?epoch=${epoch}&since=${conversation.history.peek().rev}` : "";
-}
-
 function nudge(): void {
   if (document.visibilityState === "hidden") return;
   directoryConnection.nudge();
-  channelConnection?.nudge();
+  channel?.connection.nudge();
   store.takeOver();
   if (store.phase.peek() === "unreachable") void store.start();
 }
@@ -112,7 +108,7 @@ function nudge(): void {
 /** Begins again after being stopped, by the person's wish. */
 function reconnect(): void {
   directoryConnection.start();
-  channelConnection?.start();
+  channel?.connection.start();
   nudge();
 }
 
@@ -123,7 +119,10 @@ effect(() => {
 });
 
 effect(() => {
-  if (store.phase.value !== "in") return;
+  const personId = store.person.value?.id;
+  if (personId === undefined) persisted = undefined;
+  if (personId === undefined || store.phase.value !== "in" || persisted === personId) return;
+  persisted = personId;
   void fetchPart(() => import("./storage/persistence.ts")).then(({ persist }) => persist(store));
 });
 
@@ -131,7 +130,7 @@ effect(() => {
   if (store.openEpoch.value === undefined && store.directoryLink.value.kind !== "live") return;
   setTimeout(
     () => void fetchPart(() => import("./pwa/deferred-startup.ts")).then(({ begin }) => begin(store)),
-    AFTERWARDS_MS,
+    DEFERRED_MS,
   );
 });
 
@@ -156,7 +155,7 @@ effect(() => {
   const channelId = store.phase.value === "in" ? store.open.value?.channelId : undefined;
   if (channelId === undefined) return;
   const connection = connectChannel(channelId);
-  channelConnection = connection;
+  channel = { id: channelId, connection };
   untracked(connection.start);
   return () => {
     untracked(connection.leave);
@@ -166,7 +165,7 @@ effect(() => {
 
 effect(() => {
   store.goHome("replace");
-  store.keepPlace();
+  if (store.open.value) store.keepPlace(store.open.value);
 });
 
 followAddress();

@@ -6,10 +6,13 @@ let sent: (readonly ReadEntry[])[];
 let isLive: boolean;
 let areAllListed: boolean;
 const listed = new Map<string, string>();
+/** What the device stores of marks that were not told. */
+const left = new Map<string, number>();
 
 beforeEach(() => {
   areAllListed = true;
   listed.clear();
+  left.clear();
   vi.useFakeTimers();
   sent = [];
   isLive = true;
@@ -27,7 +30,11 @@ function reporter() {
   return createReadReporter({
     send,
     idOf: (epoch) => listed.get(epoch) ?? (areAllListed ? epoch : undefined),
-    now: Date.now,
+    elapsed: Date.now,
+    unreported: {
+      read: () => [...left],
+      keep: (epoch, seq) => (seq === undefined ? left.delete(epoch) : left.set(epoch, seq)),
+    },
   });
 }
 
@@ -133,4 +140,19 @@ test("what was sent long before the connection was lost has arrived", () => {
   vi.advanceTimersByTime(60_000);
   reads.connectionLost();
   expect(reads.isPending("a")).toBe(false);
+});
+
+test("what a page could not tell before it went is told by the next one, and counts until then", () => {
+  isLive = false;
+  const before = reporter();
+  before.note("a", 7);
+  before.flushNow();
+  isLive = true;
+  const after = reporter();
+  expect(after.isPending("a")).toBe(false);
+  after.recall();
+  expect(after.isPending("a")).toBe(true);
+  after.flush();
+  expect(sent).toEqual([[{ id: "a", seq: 7 }]]);
+  expect([...left]).toEqual([]);
 });

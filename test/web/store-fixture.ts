@@ -133,7 +133,7 @@ export async function make({
     },
     makeUploads: (channelId) => makeUploads(channelId),
     keptConversations: async () => [],
-    sendCommand: (command) => {
+    sendCommand: (_channelId, command) => {
       said.push(command);
       return true;
     },
@@ -143,6 +143,7 @@ export async function make({
     },
     startOver,
     now: Date.now,
+    elapsed: () => performance.now(),
   });
   await store.start(token);
   return { store, said, toldFeed, api, startOver, makeDeliveries };

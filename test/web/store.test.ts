@@ -117,16 +117,76 @@ describe("what the channel tells", () => {
 
 test("typists are known by their last word, and forgotten when their message comes", async () => {
   const { store, said } = await talking();
-  const typists = () =>
-    store.open.value?.typing.value.map(({ person, until }) => [person.name, until > Date.now() + 5_000]);
+  const typists = () => here(store).typing.value.map(({ person }) => person.name);
   store.receiveChannel("general", { type: "typing", person: bea });
   store.receiveChannel("general", { type: "typing", person: { ...bea, name: "Beatrix" } });
-  expect(typists()).toEqual([["Beatrix", true]]);
+  expect(typists()).toEqual(["Beatrix"]);
   store.receiveChannel("general", { type: "messages", messages: [message(1)] });
   expect(typists()).toEqual([]);
-  store.noteTyping();
-  store.noteTyping();
+  store.noteTyping(here(store));
+  store.noteTyping(here(store));
   expect(said).toEqual([{ type: "typing" }]);
+});
+
+test("someone who falls silent is no typist after six seconds", async () => {
+  const { store } = await talking();
+  vi.useFakeTimers();
+  store.receiveChannel("general", { type: "typing", person: bea });
+  await vi.advanceTimersByTimeAsync(4_000);
+  store.receiveChannel("general", { type: "typing", person: bea });
+  await vi.advanceTimersByTimeAsync(5_900);
+  expect(here(store).typing.value).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(here(store).typing.value).toEqual([]);
+  vi.useRealTimers();
+});
+
+test("of many conversations the ones used last stay in memory, and those in which something is begun", async () => {
+  const { store } = await talking([message(1)]);
+  store.reply(here(store), message(1).id);
+  const names = Array.from({ length: 60 }, (_, n) => `room-${n}`);
+  for (const name of names) store.receiveDirectory({ type: "channel", channel: channel(name) });
+  for (const name of names) {
+    go(`/c/${name}`);
+    store.receiveChannel(name, welcome([message(1)], { epoch: `epoch-${name}` }));
+    store.keepPlace(here(store));
+  }
+  const held = store.visited().map(({ channelId }) => channelId);
+  expect(held).toHaveLength(30);
+  expect(held).toContain("general");
+  expect(held.slice(-29)).toEqual(names.slice(-29));
+});
+
+describe("where cookies are refused", () => {
+  async function stranger() {
+    localStorage.clear();
+    vi.spyOn(localState, "person").mockReturnValue(undefined);
+    return await make();
+  }
+
+  test("nobody signs in, so that no name is taken in vain, and the person is told why", async () => {
+    const { store, api } = await stranger();
+    vi.spyOn(navigator, "cookieEnabled", "get").mockReturnValue(false);
+    const answer = await store.signIn("Ada");
+    expect(answer).toMatchObject({ ok: false, code: "cookies_refused" });
+    expect(api.signIn).not.toHaveBeenCalled();
+  });
+
+  test("silently, the person is told as well", async () => {
+    const { store, api } = await stranger();
+    await store.signOut();
+    vi.mocked(api.session).mockResolvedValue({ ok: false, status: 401, code: "unauthorized", detail: "" });
+    expect(await store.signIn("Ada")).toMatchObject({ ok: false, code: "cookies_refused" });
+    expect(store.phase.value).toBe("welcome");
+  });
+});
+
+test("a person whose session has ended is not made anew by a rename", async () => {
+  const { store, api } = await talking();
+  vi.mocked(api.session).mockResolvedValue({ ok: false, status: 401, code: "unauthorized", detail: "" });
+  expect((await store.rename("Ada L.")).ok).toBe(false);
+  expect(api.signIn).not.toHaveBeenCalled();
+  await vi.waitFor(() => expect(store.phase.value).toBe("ended"));
 });
 
 test("where the browser refuses storage one is still oneself: renaming and sending work", async () => {
@@ -468,6 +528,17 @@ describe("a device link", () => {
     expect(store.person.value).toEqual(bea);
   });
 
+  test("that is used up and opened in a page where nobody is signed in says why", async () => {
+    const { store, api } = await make();
+    vi.mocked(api.session).mockResolvedValue({ ok: false, status: 401, code: "unauthorized", detail: "" });
+    store.linkChanged("directory", { kind: "stopped", code: 4401 });
+    await vi.waitFor(() => expect(store.phase.value).toBe("ended"));
+    vi.mocked(api.redeem).mockResolvedValue({ ok: false, status: 410, code: "link_expired", detail: "Used up." });
+    await store.start("secret");
+    expect(store.phase.value).toBe("welcome");
+    expect(store.linkProblem.value).toBe("Used up.");
+  });
+
   test("opened where somebody is: asked first, and whoever stays stays", async () => {
     await make();
     const { store, api } = await make({ token: "secret" });
@@ -500,7 +571,7 @@ describe("unread", () => {
     expect(unread(again)).toBe(100);
     go("/c/design");
     again.receiveChannel("design", welcome([message(240)], { epoch: "epoch-design" }));
-    again.markRead();
+    again.markRead(here(again));
     expect(unread(again)).toBe(0);
     expect(localState.read(ada.id, "epoch-design")).toBe(240);
   });
@@ -621,7 +692,7 @@ describe("read marks agree on all devices", () => {
   test("what is read is told when the page is hidden, once, and not what the server said itself", async () => {
     const { store, toldFeed } = await talking([message(1), message(2)]);
     store.receiveDirectory({ type: "read", channels: [{ id: "design", seq: 9 }] });
-    store.markRead();
+    store.markRead(here(store));
     expect(toldFeed).toEqual([]);
     store.tellRead(true);
     store.tellRead(true);
@@ -702,7 +773,7 @@ describe("read marks agree on all devices", () => {
   test("a mark made before the list has come is kept, and sent with it", async () => {
     const { store, toldFeed } = await talking([message(1), message(2)]);
     store.receiveDirectory({ ...first, channels: [], reads: {} });
-    store.markRead();
+    store.markRead(here(store));
     store.receiveDirectory({ ...first, channels: [{ ...channel("general"), seq: 2 }], reads: { general: 0 } });
     expect(store.unreadOf({ ...channel("general"), seq: 2 }).count).toBe(0);
     store.linkChanged("directory", { kind: "live" });

@@ -128,6 +128,8 @@ const words: Dictionary = {
   "Next, previous region": "المنطقة التالية، السابقة",
   "No account, no password. This device remembers you.": "بلا حساب ولا كلمة مرور. هذا الجهاز يتذكرك.",
   "This file can't be read any more. Choose it again.": "لم يعد ممكنًا قراءة هذا الملف. اختره مرة أخرى.",
+  "Your browser refuses cookies. Allow them for this site, then try again.":
+    "متصفحك يرفض ملفات تعريف الارتباط. اسمح بها لهذا الموقع ثم حاول مرة أخرى.",
   "No connection.": "لا اتصال.",
   "No matches. Search covers conversations you've opened on this device.":
     "لا نتائج. يشمل البحث المحادثات التي فتحتها على هذا الجهاز.",

@@ -108,6 +108,8 @@ const words: Dictionary = {
   "No account, no password. This device remembers you.": "Kein Konto, kein Passwort. Dieses Gerät merkt sich dich.",
   "This file can't be read any more. Choose it again.":
     "Diese Datei kann nicht mehr gelesen werden. Wähle sie noch einmal aus.",
+  "Your browser refuses cookies. Allow them for this site, then try again.":
+    "Dein Browser lehnt Cookies ab. Erlaube sie für diese Seite und versuche es noch einmal.",
   "No connection.": "Keine Verbindung.",
   "No matches. Search covers conversations you've opened on this device.":
     "Keine Treffer. Durchsucht werden Unterhaltungen, die du auf diesem Gerät geöffnet hast.",

@@ -107,6 +107,8 @@ const words: Dictionary = {
   "Next, previous region": "Zona siguiente, anterior",
   "No account, no password. This device remembers you.": "Sin cuenta ni contraseña. Este dispositivo te recuerda.",
   "This file can't be read any more. Choose it again.": "Este archivo ya no se puede leer. Elígelo de nuevo.",
+  "Your browser refuses cookies. Allow them for this site, then try again.":
+    "Tu navegador rechaza las cookies. Permítelas para este sitio e inténtalo de nuevo.",
   "No connection.": "Sin conexión.",
   "No matches. Search covers conversations you've opened on this device.":
     "Sin resultados. La búsqueda abarca las conversaciones que has abierto en este dispositivo.",

@@ -107,6 +107,8 @@ const words: Dictionary = {
   "Next, previous region": "Zone suivante, précédente",
   "No account, no password. This device remembers you.": "Ni compte ni mot de passe. Cet appareil se souvient de vous.",
   "This file can't be read any more. Choose it again.": "Ce fichier ne peut plus être lu. Choisissez-le à nouveau.",
+  "Your browser refuses cookies. Allow them for this site, then try again.":
+    "Votre navigateur refuse les cookies. Autorisez-les pour ce site, puis réessayez.",
   "No connection.": "Pas de connexion.",
   "No matches. Search covers conversations you've opened on this device.":
     "Aucun résultat. La recherche couvre les conversations ouvertes sur cet appareil.",

@@ -107,6 +107,8 @@ const words: Dictionary = {
   "Next, previous region": "次の領域、前の領域",
   "No account, no password. This device remembers you.": "アカウントもパスワードも不要です。この端末が覚えています。",
   "This file can't be read any more. Choose it again.": "このファイルはもう読み込めません。もう一度選んでください。",
+  "Your browser refuses cookies. Allow them for this site, then try again.":
+    "ブラウザーが Cookie を拒否しています。このサイトで許可してから、もう一度お試しください。",
   "No connection.": "接続がありません。",
   "No matches. Search covers conversations you've opened on this device.":
     "見つかりません。この端末で開いた会話が検索対象です。",

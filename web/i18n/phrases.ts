@@ -106,6 +106,7 @@ export type Phrase =
   | "Next, previous region"
   | "No account, no password. This device remembers you."
   | "This file can't be read any more. Choose it again."
+  | "Your browser refuses cookies. Allow them for this site, then try again."
   | "No connection."
   | "No matches. Search covers conversations you've opened on this device."
   | "No unsent messages."

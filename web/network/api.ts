@@ -31,7 +31,7 @@ export type Answer<T> =
     };
 
 /** An answer that takes longer (ms) is none. */
-const PATIENCE_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 15_000;
 
 /** A page of the list of channels. */
 export type ChannelPage = v.InferOutput<typeof ChannelsAnswer>;
@@ -132,7 +132,7 @@ async function call<S extends v.GenericSchema>(
     response = await fetch(path, {
       method,
       keepalive: method === "DELETE",
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
       headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });

@@ -38,7 +38,7 @@ export type Wiring = {
   readonly changed: (state: ConnectionState) => void;
   /** How many people are on the other end, as far as known. */
   readonly crowd: () => number;
-  /** A browser does not tell why an upgrade was refused. This asks over HTTP: a close code, or `undefined` for weather. */
+  /** A browser does not tell why an upgrade was refused. This asks over HTTP: a close code, or `undefined` where it may be tried again. */
   readonly whyRefused: () => Promise<number | undefined>;
 };
 
@@ -82,13 +82,13 @@ export function createConnection({ url, received, changed, crowd, whyRefused }: 
     const opening = early?.socket ?? new WebSocket(address);
     socket = opening;
     let hasSpoken = false;
-    pingedAt = Date.now();
+    pingedAt = performance.now();
     watch(SILENCE_MS, () => dispatch({ kind: "silent" }));
     opening.onmessage = ({ data }) => {
       if (socket !== opening) return;
       hasSpoken = true;
       // By the clock, also where others speak all the time: to a server that cannot see what is read a ping is the only sign of life.
-      watch(Math.max(0, pingedAt + PING_EVERY_MS - Date.now()), ping);
+      watch(Math.max(0, pingedAt + PING_EVERY_MS - performance.now()), ping);
       if (data === PONG) return;
       received(String(data));
       if (socket === opening) dispatch({ kind: "opened" });
@@ -115,7 +115,7 @@ export function createConnection({ url, received, changed, crowd, whyRefused }: 
 
   function ping(): void {
     if (socket?.readyState !== WebSocket.OPEN) return;
-    pingedAt = Date.now();
+    pingedAt = performance.now();
     socket.send(PING);
     watch(SILENCE_MS, () => dispatch({ kind: "silent" }));
   }

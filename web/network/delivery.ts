@@ -21,8 +21,8 @@ const RETRY_MAX_MS = 60_000;
 
 export type DeliveryDependencies = {
   readonly api: typeof httpApi;
-  /** Sends a command on the socket of the open conversation; `false` when it is not live. */
-  readonly sendCommand: (command: ChannelCommand) => boolean;
+  /** Sends a command on the socket of a channel; `false` when there is none that is live. */
+  readonly sendCommand: (channelId: string, command: ChannelCommand) => boolean;
   /** The server has answered an entry that went by HTTP with its message. */
   readonly confirmed: (entry: OutboxEntry, message: Message) => void;
   /** How an entry can go now. */
@@ -74,7 +74,7 @@ export function createDeliveries({ api, sendCommand, confirmed, transportFor }: 
         resolve(delivery);
       };
       awaited.set(name, { entry, answer });
-      if (!sendCommand(commandOf(entry))) answer({ kind: "offline" });
+      if (!sendCommand(entry.channelId, commandOf(entry))) answer({ kind: "offline" });
     });
   }
 

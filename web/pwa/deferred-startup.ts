@@ -78,7 +78,8 @@ async function install(store: Store): Promise<void> {
 async function isPageNewer(): Promise<boolean> {
   const own = document.querySelector('script[type="module"]')?.getAttribute("src");
   try {
-    const page = await fetch("/", { cache: "no-cache" });
+    // With a query: without one the page that is kept on this device would answer.
+    const page = await fetch("/?newest", { cache: "no-store" });
     return page.ok && own !== null && own !== undefined && !(await page.text()).includes(own);
   } catch {
     return false; // there is no network

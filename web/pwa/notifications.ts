@@ -95,8 +95,8 @@ function withdrawRead(store: Store): void {
 
 /** Takes back what was told. */
 async function withdraw(isOver: (shown: Notification) => boolean): Promise<void> {
-  const registration = await navigator.serviceWorker.ready;
-  for (const shown of await registration.getNotifications()) if (isOver(shown)) shown.close();
+  const registration = await navigator.serviceWorker.getRegistration();
+  for (const shown of (await registration?.getNotifications()) ?? []) if (isOver(shown)) shown.close();
 }
 
 function holdFocus(): void {

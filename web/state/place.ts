@@ -3,7 +3,7 @@ import type { Channel } from "../../worker/protocol/frames.ts";
 import type { localState as deviceState } from "../storage/local-state.ts";
 import { channelHref } from "./route.ts";
 import type { Sending } from "./sending.ts";
-import type { TabState } from "./tab-state.ts";
+import type { Conversation, TabState } from "./tab-state.ts";
 import type { Unread, UnreadState } from "./unread.ts";
 
 type Dependencies = {
@@ -13,7 +13,7 @@ type Dependencies = {
 };
 
 export function createPlace(tab: TabState, { localState, unread, sending }: Dependencies) {
-  const { open, person, directoryLink } = tab;
+  const { person, directoryLink } = tab;
 
   /** What is unread in a channel. Own messages are never unread, also those whose answer is still on its way. */
   function unreadOf(channel: Channel): UnreadState {
@@ -24,22 +24,19 @@ export function createPlace(tab: TabState, { localState, unread, sending }: Depe
     return unread.unreadOf(channel, own.length);
   }
 
-  /** The open conversation was seen to its end. */
-  function markRead(): void {
-    const epoch = open.value?.epoch.value;
-    if (epoch !== undefined) unread.markRead(epoch, open.value?.history.value.seq ?? 0);
+  /** A conversation was seen to its end. */
+  function markRead({ epoch, history }: Conversation): void {
+    if (epoch.value !== undefined) unread.markRead(epoch.value, history.value.seq);
   }
 
   /** Remembers where what is new begins, as the person comes to a conversation or looks away from it. */
-  function noteNew(): void {
-    const epoch = open.value?.epoch.value;
-    if (!open.value || epoch === undefined) return;
-    const { newAfter, history } = open.value;
+  function noteNew({ epoch, history, newAfter }: Conversation): void {
+    if (epoch.value === undefined) return;
     const after = newAfter.value;
     const isShown =
       after !== undefined &&
       history.value.messages.some(({ seq, author }) => seq > after && author.id !== person.value?.id);
-    if (!isShown) newAfter.value = unread.readSeq(epoch);
+    if (!isShown) newAfter.value = unread.readSeq(epoch.value);
   }
 
   return {
@@ -47,22 +44,22 @@ export function createPlace(tab: TabState, { localState, unread, sending }: Depe
     markRead,
     noteNew,
 
-    /** Nothing is new any more in the open conversation. */
-    dismissNew(): void {
-      if (!open.value) return;
-      open.value.newAfter.value = undefined;
-      markRead();
+    /** Nothing is new any more in a conversation. */
+    dismissNew(conversation: Conversation): void {
+      conversation.newAfter.value = undefined;
+      markRead(conversation);
     },
 
     /** Conversations that were open lately, newest first. */
     recents: () => (person.value ? localState.recents(person.value.id) : []),
 
     /** The conversation that was left last is where the person comes back to. */
-    keepPlace(): void {
+    keepPlace({ channelId, epoch }: Conversation): void {
       const who = person.value;
-      if (!who || open.value?.epoch.value === undefined) return;
-      localState.keepPlace(who.id, channelHref(open.value.channelId, who.id));
-      localState.keepRecent(who.id, open.value.channelId);
+      if (!who || epoch.value === undefined) return;
+      localState.keepPlace(who.id, channelHref(channelId, who.id));
+      localState.keepRecent(who.id, channelId);
+      tab.evictConversations();
     },
   };
 }

@@ -20,12 +20,18 @@ type Dependencies = {
   readonly send: (channels: readonly ReadEntry[]) => boolean;
   /** The channel of an epoch, when the list of channels has it. */
   readonly idOf: (epoch: string) => string | undefined;
-  readonly now: () => number;
+  /** Milliseconds since some moment, which no change of a clock moves. */
+  readonly elapsed: () => number;
+  /** What this device has read and the server was not told, by epoch: a page that goes leaves it to the next one. */
+  readonly unreported: {
+    readonly read: () => readonly (readonly [epoch: string, seq: number])[];
+    readonly keep: (epoch: string, seq: number | undefined) => void;
+  };
 };
 
 export type ReadReporter = ReturnType<typeof createReadReporter>;
 
-export function createReadReporter({ send, idOf, now }: Dependencies) {
+export function createReadReporter({ send, idOf, elapsed, unreported }: Dependencies) {
   /** By epoch: read and not sent yet. An epoch that is not in the list waits until it is. */
   const pending = new Map<string, number>();
   /** What the last frames held, by epoch: it is sent again if they are refused or lost. */
@@ -42,7 +48,7 @@ export function createReadReporter({ send, idOf, now }: Dependencies) {
   function flush(): void {
     clearTimeout(timer);
     if (pending.size === 0) return;
-    const restMs = sentAt + FRAME_EVERY_MS - now();
+    const restMs = sentAt + FRAME_EVERY_MS - elapsed();
     if (restMs > 0) return later(restMs);
     flushNow();
   }
@@ -57,22 +63,36 @@ export function createReadReporter({ send, idOf, now }: Dependencies) {
     const sent = known.slice(0, CHANNELS_MAX);
     if (sent.length === 0 || !send(sent.map(({ id, seq }) => ({ id, seq })))) return; // it goes with the next connection
     const marks = sent.map(({ epoch, seq }) => [epoch, seq] as const);
-    lastSent = new Map([...(now() - sentAt < UNNOTICED_MS ? lastSent : []), ...marks]);
-    sentAt = now();
-    for (const { epoch } of sent) pending.delete(epoch);
+    lastSent = new Map([...(elapsed() - sentAt < UNNOTICED_MS ? lastSent : []), ...marks]);
+    sentAt = elapsed();
+    for (const { epoch } of sent) {
+      pending.delete(epoch);
+      unreported.keep(epoch, undefined);
+    }
     if (known.length > sent.length) later(FRAME_EVERY_MS);
   }
 
+  function add(epoch: string, seq: number): void {
+    const newest = Math.max(seq, pending.get(epoch) ?? 0);
+    pending.set(epoch, newest);
+    unreported.keep(epoch, newest);
+  }
+
   function sendAgain(): void {
-    for (const [epoch, seq] of lastSent) pending.set(epoch, Math.max(seq, pending.get(epoch) ?? 0));
+    for (const [epoch, seq] of lastSent) add(epoch, seq);
     lastSent = new Map();
   }
 
   return {
     /** A person has read a channel up to there. */
     note(epoch: string, seq: number): void {
-      pending.set(epoch, Math.max(seq, pending.get(epoch) ?? 0));
+      add(epoch, seq);
       later(QUIET_MS);
+    },
+
+    /** What an earlier page has left is told by this one. */
+    recall(): void {
+      for (const [epoch, seq] of unreported.read()) pending.set(epoch, seq);
     },
 
     /** Whether something of a channel is read and not sent yet: what the server says of it is older. */
@@ -89,7 +109,7 @@ export function createReadReporter({ send, idOf, now }: Dependencies) {
 
     /** The connection is gone, and with it perhaps the last frames. */
     connectionLost(): void {
-      if (now() - sentAt < UNNOTICED_MS) sendAgain();
+      if (elapsed() - sentAt < UNNOTICED_MS) sendAgain();
     },
 
     forget(): void {

@@ -31,11 +31,10 @@ type Dependencies = {
   readonly emit: (incoming: Incoming) => void;
   /** A newer version of this page is there. */
   readonly isNewer: Signal<boolean>;
-  readonly now: () => number;
 };
 
 export function createReceive(tab: TabState, dependencies: Dependencies) {
-  const { api, session, people, channels, drafts, sending, unread, readReporter, emit, isNewer, now } = dependencies;
+  const { api, session, people, channels, drafts, sending, unread, readReporter, emit, isNewer } = dependencies;
   const { person, isOwner, online, conversationOf } = tab;
   /** People online on the whole site, as far as the server has said. */
   let onlineCount = 0;
@@ -152,13 +151,16 @@ export function createReceive(tab: TabState, dependencies: Dependencies) {
         conversation.here.value = { count: frame.count, people: [...stayed, ...joined.values()] };
         return people.cachePeople(frame.joined);
       }
-      case "typing":
+      case "typing": {
         forgetTypist(conversation, frame.person.id);
-        conversation.typing.value = [
-          ...conversation.typing.value,
-          { person: frame.person, until: now() + TYPING_FORGOTTEN_MS },
-        ];
+        const { typing } = conversation;
+        const typist = { person: frame.person };
+        typing.value = [...typing.value, typist];
+        setTimeout(() => {
+          if (typing.value.includes(typist)) typing.value = typing.value.filter((one) => one !== typist);
+        }, TYPING_FORGOTTEN_MS);
         return;
+      }
       case "error":
         return sending.refused(frame);
       default:

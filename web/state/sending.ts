@@ -39,19 +39,20 @@ type Dependencies = {
   /** Begins to take files for a channel's next message. */
   readonly makeUploads: (channelId: string) => Uploads;
   readonly files: FileRows;
-  /** Sends a command on the socket of the open conversation; `false` when it is not live. */
-  readonly sendCommand: (command: ChannelCommand) => boolean;
+  /** Sends a command on the socket of a channel; `false` when there is none that is live. */
+  readonly sendCommand: (channelId: string, command: ChannelCommand) => boolean;
   /** Whether a request that goes out now goes out as this tab's person. */
   readonly isStillThisPerson: () => boolean;
   readonly unread: Unread;
   readonly now: () => number;
+  readonly elapsed: () => number;
 };
 
 export type Sending = ReturnType<typeof createSending>;
 
 export function createSending(tab: TabState, dependencies: Dependencies) {
   const textToSend = (typed: string, textBefore?: string) => encodeText(tab, typed, textBefore);
-  const { api, makeDeliveries, makeOutbox, makeUploads, files, sendCommand, isStillThisPerson, unread, now } =
+  const { api, makeDeliveries, makeOutbox, makeUploads, files, sendCommand, isStillThisPerson, unread, now, elapsed } =
     dependencies;
   const { person, channels, open, channelLink, directoryLink, isListKnown, site, epochOf } = tab;
   const outbox: Outbox = makeOutbox(deliver, (entry) => held.adopt(entry));
@@ -66,8 +67,8 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
   /** There from the first connection on: until then nothing is under way. */
   let deliveries: Deliveries | undefined;
   let deliveriesMade: Promise<Deliveries> | undefined;
-  /** When (ms) the others were last told that the person types. */
-  let typedAt = 0;
+  /** When (ms, as `elapsed` has it) the others were last told that the person types. */
+  let typedAt = Number.NEGATIVE_INFINITY;
 
   /* ---- how it gets there ---- */
 
@@ -140,7 +141,7 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
       ...(isHeld && { held: { fileNames: chosen.map(({ name }) => name) } }),
     });
     if (!isWritten || epoch === undefined || !person.value) return false;
-    typedAt = 0; // what is typed next is news
+    typedAt = Number.NEGATIVE_INFINITY; // what is typed next is news
     const forgetFiles = uploads ? draftFiles.release(conversation) : () => {};
     batch(() => {
       conversation.replyTo.value = undefined;
@@ -208,10 +209,10 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
 
     /** The files that a held message waits for, in the tab that uploads them. */
     heldUploads: held.uploadsOf,
-    /** The person is writing in the open conversation: told to the others now and then. */
-    noteTyping(): void {
-      if (now() - typedAt < TYPING_EVERY_MS) return;
-      if (sendCommand({ type: "typing" })) typedAt = now();
+    /** The person is writing in a conversation: told to the others now and then. */
+    noteTyping({ channelId }: Conversation): void {
+      if (elapsed() - typedAt < TYPING_EVERY_MS) return;
+      if (sendCommand(channelId, { type: "typing" })) typedAt = elapsed();
     },
 
     /** Messages of an open channel: they confirm entries. */

@@ -4,6 +4,7 @@
  */
 import { batch, signal } from "@preact/signals";
 import type { Person } from "../../worker/protocol/frames.ts";
+import { t } from "../i18n/i18n.ts";
 import type { Answer, api as httpApi, Site } from "../network/api.ts";
 import type { localState as deviceState } from "../storage/local-state.ts";
 import { channelHref, go, route } from "./route.ts";
@@ -93,7 +94,7 @@ export function createSession(tab: TabState, { api, localState, startOver, enter
     if (answer.ok) {
       if (before && before.id !== answer.value.person.id) await end("starting");
       enter(answer.value.person);
-    } else if (phase.value === "starting" || phase.value === "unreachable") {
+    } else if (phase.value !== "linked") {
       linkProblem.value = answer.status === 0 ? undefined : answer.detail;
       phase.value = answer.status === 0 ? "unreachable" : "welcome";
     }
@@ -151,8 +152,13 @@ export function createSession(tab: TabState, { api, localState, startOver, enter
     noticeEnd,
 
     async signIn(name: string, accessCode?: string): Promise<Answer<unknown>> {
+      if (!navigator.cookieEnabled) return cookiesRefused();
       const answer = await api.signIn(name, accessCode);
-      if (answer.ok) enter(answer.value.person);
+      if (!answer.ok) return answer;
+      // Some browsers say that they take cookies, and keep none.
+      const kept = await api.session();
+      if (!kept.ok && kept.status === 401) return cookiesRefused();
+      enter(answer.value.person);
       return answer;
     },
 
@@ -166,6 +172,12 @@ export function createSession(tab: TabState, { api, localState, startOver, enter
       if (!isStillThisPerson()) {
         startOver();
         return { ok: false, status: 401, code: "unauthorized", detail: "Someone else signed in here." };
+      }
+      // Without a session the same request would make another person.
+      const session = await api.session();
+      if (!session.ok) {
+        if (session.status === 401) void noticeEnd();
+        return session;
       }
       const answer = await api.signIn(name);
       if (answer.ok) syncIdentity(answer.value.person);
@@ -195,4 +207,10 @@ export function createSession(tab: TabState, { api, localState, startOver, enter
       else if (!isStillThisPerson()) startOver();
     },
   };
+}
+
+/** The server knows a person by a cookie: without one nobody stays signed in. */
+function cookiesRefused(): Answer<never> {
+  const detail = t("Your browser refuses cookies. Allow them for this site, then try again.");
+  return { ok: false, status: 401, code: "cookies_refused", detail };
 }

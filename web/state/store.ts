@@ -47,17 +47,20 @@ export type Dependencies = {
   readonly makeUploads: (channelId: string) => Uploads;
   /** Everything this device has stored of a person's conversations. */
   readonly keptConversations: (personId: string) => Promise<readonly KeptConversation[]>;
-  /** Sends a command on the socket of the open conversation; `false` when it is not live. */
-  readonly sendCommand: (command: ChannelCommand) => boolean;
+  /** Sends a command on the socket of a channel; `false` when there is none that is live. */
+  readonly sendCommand: (channelId: string, command: ChannelCommand) => boolean;
   /** Sends a command on the socket of the feed; `false` when it is not live. */
   readonly sendToFeed: (command: FeedCommand) => boolean;
   /** Begins this tab anew, with nothing of what it held. */
   readonly startOver: () => void;
+  /** The server's time (ms), for the eye. */
   readonly now: () => number;
+  /** Milliseconds since some moment, which no change of a clock moves. For durations. */
+  readonly elapsed: () => number;
 };
 
 export function createStore(dependencies: Dependencies) {
-  const { api, localState, keptConversations, sendToFeed, startOver, now } = dependencies;
+  const { api, localState, keptConversations, sendToFeed, startOver, now, elapsed } = dependencies;
   const tab = createTabState();
   const { person, channels, open, directoryLink, channelLink, isConnected, site, phase } = tab;
   const isNewer = signal(false);
@@ -67,7 +70,11 @@ export function createStore(dependencies: Dependencies) {
   const readReporter = createReadReporter({
     send: (read) => sendToFeed({ type: "read", channels: read }),
     idOf: (epoch) => [...channels.value.values()].find((one) => one.epoch === epoch)?.id,
-    now,
+    elapsed,
+    unreported: {
+      read: () => (person.value ? localState.unreported(person.value.id) : []),
+      keep: (epoch, seq) => person.value && localState.keepUnreported(person.value.id, epoch, seq),
+    },
   });
   const unread = createUnread({ localState, person, heldSeq: tab.heldSeq, onRead: readReporter.note });
   const people = createPeople(tab, api);
@@ -75,7 +82,10 @@ export function createStore(dependencies: Dependencies) {
     api,
     localState,
     startOver,
-    entered: ({ id }) => void sending.openOutbox(id),
+    entered({ id }) {
+      readReporter.recall();
+      void sending.openOutbox(id);
+    },
     forget,
   });
   const sending = createSending(tab, { ...dependencies, isStillThisPerson: session.isStillThisPerson, unread });
@@ -101,7 +111,6 @@ export function createStore(dependencies: Dependencies) {
     readReporter,
     emit: incoming.emit,
     isNewer,
-    now,
   });
 
   /** The session is over: this device keeps nothing of the person. */
@@ -217,6 +226,12 @@ export function createStore(dependencies: Dependencies) {
     /** The page is hidden, or another conversation opened: how far the person has read is told. `isLast`: there may be no later moment. */
     tellRead: (isLast: boolean) => (isLast ? readReporter.flushNow() : readReporter.flush()),
 
+    /** What this tab has of a channel already, as the query of its socket's address. */
+    cursorOf(channelId: string): string {
+      const held = tab.conversations.value.get(channelId);
+      const epoch = held?.epoch.peek();
+      return held && epoch !== undefined ? `?epoch=${epoch}&since=${held.history.peek().rev}` : "";
+    },
     /** What this tab has visited. */
     visited: () => [...tab.conversations.value.values()],
     /** What this device has stored of conversations, open or not. */

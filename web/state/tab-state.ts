@@ -17,8 +17,8 @@ import { route } from "./route.ts";
  */
 export type Phase = "starting" | "unreachable" | "welcome" | "in" | "ended" | "linked";
 
-/** Someone who is writing; forgotten at `until` (ms) unless heard of again. */
-type Typist = { readonly person: Person; readonly until: number };
+/** Someone who is writing. Another note of the same person is another object. */
+type Typist = { readonly person: Person };
 
 /** A channel as this tab holds it, from the first visit on. */
 export type Conversation = {
@@ -27,7 +27,7 @@ export type Conversation = {
   readonly epoch: Signal<string | undefined>;
   readonly history: Signal<History>;
   readonly here: Signal<{ readonly count: number; readonly people: readonly Person[] }>;
-  /** Who is writing, and until when (ms) that is believed. */
+  /** Who is writing. */
   readonly typing: Signal<readonly Typist[]>;
   /** The message that what is written next replies to. */
   readonly replyTo: Signal<string | undefined>;
@@ -40,6 +40,9 @@ export type Conversation = {
 };
 
 export type TabState = ReturnType<typeof createTabState>;
+
+/** Conversations that a tab holds with their messages. */
+const CONVERSATIONS_MAX = 30;
 
 const IDLE: ConnectionState = { kind: "idle" };
 
@@ -61,7 +64,12 @@ export function createTabState() {
 
   function conversationOf(channelId: string): Conversation {
     const held = conversations.value.get(channelId);
-    if (held) return held;
+    if (held) {
+      // The map's order is that of the last use.
+      conversations.value.delete(channelId);
+      conversations.value.set(channelId, held);
+      return held;
+    }
     const conversation: Conversation = {
       channelId,
       epoch: signal(undefined),
@@ -108,6 +116,18 @@ export function createTabState() {
     isConnected: computed(
       () => directoryLink.value.kind === "live" && (!open.value || channelLink.value.kind === "live"),
     ),
+    /**
+     * Lets go of the conversations that were used longest ago, beyond a number of them. What is begun in one keeps it; its messages
+     * are stored on this device.
+     */
+    evictConversations(): void {
+      const idle = [...conversations.value.values()].filter((conversation) => {
+        const { uploads, editing, replyTo } = conversation;
+        return conversation !== open.peek() && !uploads.peek() && !editing.peek() && replyTo.peek() === undefined;
+      });
+      const excess = Math.max(0, conversations.value.size - CONVERSATIONS_MAX);
+      for (const { channelId } of idle.slice(0, excess)) conversations.value.delete(channelId);
+    },
     /** The newest message this tab has of an epoch, 0 if none. */
     heldSeq(channelId: string, epoch: string): number {
       const held = conversations.value.get(channelId);

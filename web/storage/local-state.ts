@@ -5,6 +5,7 @@
  */
 import * as v from "valibot";
 import { Person, SiteAnswer } from "../../worker/protocol/frames.ts";
+import { openBroadcast } from "./broadcast.ts";
 import { notePersistenceFailure } from "./storage-failure.ts";
 
 const PREFIX = "flack.";
@@ -31,7 +32,7 @@ export type LocalChange = { readonly kind: string; readonly epoch?: string };
 const RECENT_MAX = 8;
 
 /** What changes here is told to the other tabs with its value: storage of another process may show it only later. */
-const tabs = new BroadcastChannel("flack");
+const tabs = openBroadcast("flack");
 /** What other tabs have told, and what could not be stored: it goes before what is stored. */
 const held = new Map<string, string>();
 
@@ -119,6 +120,18 @@ export const localState = {
     write(keyOf(personId, "read", epoch), String(seq));
   },
 
+  /** By epoch: what was read here and the server was not told yet. */
+  unreported(personId: string): readonly (readonly [epoch: string, seq: number])[] {
+    const prefix = `${keyOf(personId, "unreported")}.`;
+    return [...new Set([...storedKeys(), ...held.keys()])].flatMap((key) => {
+      const seq = key.startsWith(prefix) ? Number(read(key)) : 0;
+      return seq > 0 ? [[key.slice(prefix.length), seq] as const] : [];
+    });
+  },
+  keepUnreported(personId: string, epoch: string, seq: number | undefined): void {
+    write(keyOf(personId, "unreported", epoch), seq === undefined ? "" : String(seq));
+  },
+
   /** Words that an earlier version of the app left on this device. */
   rescued(): readonly Rescued[] {
     const parsed = v.safeParse(v.array(Rescued), parse(read(RESCUED)));
@@ -137,7 +150,7 @@ export const localState = {
 
   /** Forgets of channels that are not among these what nobody can use any more: how far they were read, what was replied to. */
   prune(personId: string, epochs: ReadonlySet<string>): void {
-    for (const prefix of [`${keyOf(personId, "read")}.`, `${keyOf(personId, "reply")}.`])
+    for (const prefix of ["read", "reply", "unreported"].map((kind) => `${keyOf(personId, kind)}.`))
       for (const key of storedKeys())
         if (key.startsWith(prefix) && !epochs.has(key.slice(prefix.length))) write(key, "");
   },

@@ -3,6 +3,7 @@
  * The database gives each entry its place in the order; no clock is asked.
  */
 import { type EntryName, keyOf, type OutboxEntry } from "../state/outbox-entry.ts";
+import { type Broadcast, openBroadcast } from "./broadcast.ts";
 import { deleteRows, openDatabase } from "./database.ts";
 import { attempt } from "./storage-failure.ts";
 
@@ -16,7 +17,7 @@ export type OutboxChange = {
 
 export type OutboxRows = ReturnType<typeof createOutboxRows>;
 
-export function createOutboxRows(channel: BroadcastChannel = new BroadcastChannel("flack-outbox")) {
+export function createOutboxRows(channel: Broadcast = openBroadcast("flack-outbox")) {
   return {
     /** A person's entries, in order. Without storage there is nothing from before. */
     async read(personId: string): Promise<readonly OutboxEntry[]> {

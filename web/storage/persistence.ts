@@ -16,6 +16,8 @@ import { attempt } from "./storage-failure.ts";
 const BATCH_MS = 1_000;
 /** Windows that are kept: those written last. One takes up to 400 KB, most a tenth of it. */
 const WINDOWS_MAX = 200;
+/** People whose names are kept: those heard of last. */
+const PEOPLE_MAX = 1_000;
 /** The row of the list of channels and people. */
 const LIST = "list";
 
@@ -57,7 +59,10 @@ export function persist(store: Store): void {
   /** Without what activity changes, which the next connection tells anyway. */
   const listed = () =>
     [...store.channels.value.values()].map(({ epoch, topic, peer }) => `${epoch} ${topic} ${peer?.name}`);
-  const list = () => ({ channels: [...store.channels.peek().values()], people: [...store.people.peek().values()] });
+  const list = () => ({
+    channels: [...store.channels.peek().values()],
+    people: [...store.people.peek().values()].slice(-PEOPLE_MAX),
+  });
   let before = "";
   const onPageHide = () => {
     if (store.channels.peek().size > 0) pending.set(LIST, list);
@@ -66,9 +71,14 @@ export function persist(store: Store): void {
   addEventListener("pagehide", onPageHide);
   const stops = [
     effect(() => {
-      const now = [...listed(), store.people.value.size].join("\n");
+      const now = listed().join("\n");
       if (store.channels.value.size > 0 && now !== before) writeSoon(LIST, list);
       before = now;
+    }),
+    effect(() => {
+      const epoch = store.openEpoch.value;
+      if (epoch !== undefined && store.open.value?.epoch.peek() === undefined)
+        void attempt(() => restoreConversation(store, personId, epoch));
     }),
     effect(() => {
       const conversation = store.open.value;
@@ -108,7 +118,13 @@ async function restore(store: Store, personId: string): Promise<void> {
   await deleteRows(["windows", "files", "outbox"], personId, true);
   const list = v.safeParse(KeptList, (await (await openDatabase()).get("windows", keyOf(personId, LIST)))?.value);
   if (list.success) store.restoreDirectory(list.output.channels, list.output.people);
-  for (const { channelId, window } of await keptConversations(personId)) store.restoreConversation(channelId, window);
+}
+
+/** Gives the store what was kept of one conversation. */
+async function restoreConversation(store: Store, personId: string, epoch: string): Promise<void> {
+  const row = await (await openDatabase()).get("windows", keyOf(personId, epoch));
+  const kept = v.safeParse(KeptConversation, row?.value);
+  if (kept.success) store.restoreConversation(kept.output.channelId, kept.output.window);
 }
 
 /** Deletes windows of channels that are gone, the oldest beyond the limit, and read marks that nothing belongs to any more. */

@@ -46,8 +46,12 @@ export function nameOfEmoji(emoji: string, names: EmojiNames, locale: string): E
   return FLAG.test(emoji) ? nameOfFlag(emoji, locale) : names.get(emoji.replace(VARIATION, ""));
 }
 
+const regionNames = new Map<string, Intl.DisplayNames>();
+
 function nameOfFlag(emoji: string, locale: string): EmojiName | undefined {
+  const names = regionNames.get(locale) ?? new Intl.DisplayNames(locale, { type: "region" });
+  regionNames.set(locale, names);
   const region = [...emoji].map((one) => String.fromCharCode((one.codePointAt(0) ?? 0) - FIRST_REGIONAL + 65)).join("");
-  const name = new Intl.DisplayNames(locale, { type: "region" }).of(region);
+  const name = names.of(region);
   return name === undefined || name === region ? undefined : { name, words: [fold(name)] };
 }

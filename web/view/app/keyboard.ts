@@ -17,7 +17,8 @@ const REGIONS: readonly (readonly [part: string, place: string])[] = [
 export function Keys(): null {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || isComposing(event)) return;
+      if (event.defaultPrevented) return;
+      if (isComposing(event)) return write(event);
       if (act(event)) event.preventDefault();
     };
     document.addEventListener("keydown", onKeyDown);
@@ -58,7 +59,8 @@ function act(event: KeyboardEvent): boolean {
   }
   if (hasModifier || altKey || target.matches("input, textarea, select, [contenteditable]")) return false;
   if (key === "?") return open("shortcuts");
-  return [...key].length === 1 && key !== " " && !target.closest("button, a, summary") && write(key);
+  if ([...key].length === 1 && key !== " ") write(event);
+  return false;
 }
 
 function open(name: "shortcuts"): boolean {
@@ -66,14 +68,11 @@ function open(name: "shortcuts"): boolean {
   return true;
 }
 
-/** A letter typed nowhere in particular is the first of a message. */
-function write(letter: string): boolean {
-  const composer = document.querySelector<HTMLTextAreaElement>("#composer-text");
-  if (!composer) return false;
-  composer.focus();
-  composer.setRangeText(letter, composer.selectionStart, composer.selectionEnd, "end");
-  composer.dispatchEvent(new InputEvent("input", { bubbles: true }));
-  return true;
+/** A letter typed nowhere in particular is the first of a message: the field has the focus before the browser, or an input method, writes it. */
+function write({ target }: KeyboardEvent): void {
+  const isElsewhere =
+    target instanceof Element && target.closest("button, a, summary, input, textarea, select, dialog");
+  if (!isElsewhere) document.getElementById("composer-text")?.focus();
 }
 
 function toRegion(from: Element, step: 1 | -1): boolean {

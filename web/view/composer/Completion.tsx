@@ -24,6 +24,9 @@ export type CompletionProps = {
 type Option = { readonly key: string; readonly insert: string; readonly sign: string; readonly label: string };
 
 const OPTIONS_MAX = 8;
+/** The server is asked for people after a pause (ms) in typing. */
+const SEARCH_AFTER_MS = 150;
+const COLLATOR = new Intl.Collator();
 
 /**
  * What one may mean. Tab takes the first one or the chosen one; Enter takes one only after an arrow has chosen it: what was typed is
@@ -45,7 +48,9 @@ export function Completion({ store, started, left, onTake, onLeave, keys, onActi
   useLayoutEffect(() => setActive(undefined), [sign, word]);
   // People this tab has not heard of are asked for; the list grows when they are there.
   useEffect(() => {
-    if (sign === "@" && word !== "") void store.searchPeople(word);
+    if (sign !== "@" || word === "") return undefined;
+    const timer = setTimeout(() => void store.searchPeople(word), SEARCH_AFTER_MS);
+    return () => clearTimeout(timer);
   }, [sign, word]);
   useEffect(() => {
     onActive(activeId);
@@ -131,7 +136,7 @@ function optionsOf(store: Store, sign: "@" | "#", word: string): readonly Option
       const rank = (id: string) => (here.has(id) ? 0 : store.online.value.has(id) ? 1 : 2);
       return [...store.people.value.values()]
         .filter(({ id, name }) => id !== store.person.value?.id && fold(name).includes(typed))
-        .sort((a, b) => rank(a.id) - rank(b.id) || a.name.localeCompare(b.name))
+        .sort((a, b) => rank(a.id) - rank(b.id) || COLLATOR.compare(a.name, b.name))
         .slice(0, OPTIONS_MAX)
         .map(({ id, name }) => ({ key: id, insert: `@${name} `, sign: "@", label: name }));
     }

@@ -84,7 +84,7 @@ export function Composer({ store, conversation }: Props) {
       return true;
     }
     if (event.key !== "Escape") return false;
-    if (conversation.replyTo.value === undefined) store.dismissNew();
+    if (conversation.replyTo.value === undefined) store.dismissNew(conversation);
     else store.reply(conversation, undefined);
     return true;
   }
@@ -115,7 +115,7 @@ export function Composer({ store, conversation }: Props) {
           onText={(words) => {
             write(words);
             uploads?.forgive();
-            if (words.trim() !== "") store.noteTyping();
+            if (words.trim() !== "") store.noteTyping(conversation);
           }}
           onSend={send}
           onKey={onKey}

@@ -89,9 +89,7 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
       </header>
       <MessageList key={`messages ${place}`} store={store} conversation={conversation} you={you} />
       {/* It has its place whether or not anybody types, so that nothing moves. */}
-      <p class="typing">
-        {conversation.typing.value.length > 0 && <TypingLine store={store} conversation={conversation} />}
-      </p>
+      <p class="typing">{conversation.typing.value.length > 0 && <TypingLine conversation={conversation} />}</p>
       <div class="composer-place">
         {(isWelcomed || isBroken(store.channelLink)) && (
           <Composer key={`composer ${place}`} store={store} conversation={conversation} />

@@ -59,7 +59,7 @@ export function MessageList({ store, conversation, you }: Props) {
   function toEnd(): void {
     anchor.toEnd();
     setSeenSeq(seq);
-    if (document.hasFocus()) store.markRead();
+    if (document.hasFocus()) store.markRead(conversation);
   }
 
   useLayoutEffect(() => {
@@ -76,9 +76,11 @@ export function MessageList({ store, conversation, you }: Props) {
   // History goes in while busy, so that it is not read out; only what comes after it is news.
   useEffect(() => setBusy(epoch === undefined), [epoch]);
 
-  // Own messages are always shown.
+  // An own message is shown as it is sent. What is confirmed later moves no reader.
+  const pendingBefore = useRef(pending);
   useLayoutEffect(() => {
-    if (pending > 0) toEnd();
+    if (pending > pendingBefore.current) toEnd();
+    pendingBefore.current = pending;
   }, [pending]);
 
   // The message that the address names is led to once it is there.
@@ -87,12 +89,13 @@ export function MessageList({ store, conversation, you }: Props) {
   }, [askedId, where]);
 
   useEffect(() => {
-    const onFocus = () => anchor.isPinned.current && store.markRead();
+    const onFocus = () => anchor.isPinned.current && store.markRead(conversation);
+    const onBlur = () => store.noteNew(conversation);
     addEventListener("focus", onFocus);
-    addEventListener("blur", store.noteNew);
+    addEventListener("blur", onBlur);
     return () => {
       removeEventListener("focus", onFocus);
-      removeEventListener("blur", store.noteNew);
+      removeEventListener("blur", onBlur);
     };
   }, []);
 
@@ -108,7 +111,7 @@ export function MessageList({ store, conversation, you }: Props) {
     const { target } = event;
     if (isComposing(event) || !(target instanceof HTMLElement) || target.matches("input, textarea")) return;
     if (event.key === "Escape") {
-      store.dismissNew();
+      store.dismissNew(conversation);
       return document.getElementById("composer-text")?.focus();
     }
     const row = rows.find(({ id }) => target.id === rowId(id));

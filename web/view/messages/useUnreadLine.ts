@@ -23,7 +23,7 @@ export function useUnreadLine(
 
   // Before the end is shown, and all is read.
   useLayoutEffect(() => {
-    if (epoch !== undefined) store.noteNew();
+    if (epoch !== undefined) store.noteNew(conversation);
   }, [epoch]);
   useLayoutEffect(
     () => () => {
