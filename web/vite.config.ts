@@ -21,7 +21,7 @@ const PARTS: Readonly<Record<string, RegExp>> = {
   search: /\/(?:Switcher|NewDirect|NewChannel)\.tsx$|\/switcher-options\.ts$|\/text\/search\.ts$/,
   settings: /\/view\/settings\/|\/node_modules\/qr\//,
   details: /\/(?:ChannelMenu|People|Empty|RailTools|UnsentMessages)\.tsx$/,
-  outside: /\/(?:Welcome|Outside|Stopped|Nowhere|Linked|NewVersion|Notice)\.tsx$/,
+  outside: /\/(?:Welcome|Outside|Stopped|Nowhere|Linked|NewVersion|Notice)\.tsx$|\/storage\/rescue\.ts$/,
   messages: /\/view\/messages\//,
 };
 const WORKER_PORT = 8787;

@@ -32,7 +32,8 @@ function rail(who: Someone, channel: string) {
 /** Waits until so many messages are unread in a channel, as the person's rail says. */
 async function waits(who: Someone, channel: string, count: number): Promise<void> {
   const badge = rail(who, channel).locator(".count");
-  const shown = async () => ((await badge.count()) === 0 ? 0 : Number.parseInt((await badge.textContent()) ?? "", 10));
+  // In one look: what waits for a badge that has just gone never ends.
+  const shown = () => badge.evaluateAll(([first]) => Number.parseInt(first?.textContent ?? "0", 10));
   await expect.poll(shown, { timeout: 15_000, message: `${who.name} in #${channel}` }).toBe(count);
 }
 

@@ -1,7 +1,7 @@
 /** Days as a calendar has them, in zones where a day begins at one o'clock or has a midnight twice. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { dayName, noticeZone } from "../../web/view/composer/formats.ts";
 import { layOut } from "../../web/view/messages/timeline.ts";
+import { dayName, noticeZone } from "../../web/view/parts/formats.ts";
 
 const { env }: { env: Record<string, string | undefined> } = Reflect.get(globalThis, "process");
 const here = env["TZ"];

@@ -51,7 +51,7 @@ test.each([
 ])("in %s, %s marks %s", (text, typed, marked) => {
   const message = { id: "m", seq: 1, rev: 1, author: { id: "a", name: "Ada" }, sentAt: 1, text };
   const [found] = findMessages([{ channelId: "c", messages: [message] }], typed, {
-    textOf: (one) => one.text,
+    textOf: (one) => ({ words: one.text, folded: fold(one.text) }),
     titleOf: () => "#c",
     limit: 1,
   });

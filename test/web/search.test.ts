@@ -1,5 +1,6 @@
 /** Finding: names by their letters, messages by their words, with what was found marked. */
 import { describe, expect, test } from "vitest";
+import { fold } from "../../web/text/fold.ts";
 import { findMessages, fitOf } from "../../web/text/search.ts";
 import type { Message } from "../../worker/protocol/frames.ts";
 
@@ -45,7 +46,11 @@ describe("messages", () => {
     { channelId: "design", messages: [message(2, "Étiquette: LABEL page"), message(4, "", { deleted: true })] },
   ];
   const find = (typed: string) =>
-    findMessages(windows, typed, { textOf: ({ text }) => text, titleOf: (id) => `#${id}`, limit: 10 });
+    findMessages(windows, typed, {
+      textOf: ({ text }) => ({ words: text, folded: fold(text) }),
+      titleOf: (id) => `#${id}`,
+      limit: 10,
+    });
 
   test("are found by all of the words, without case and marks, newest first", () => {
     expect(find("page label").map(({ message: { seq } }) => seq)).toEqual([3, 2, 1]);
@@ -73,7 +78,11 @@ describe("messages", () => {
 
   test("are cut to what is round the first hit, and never lose a letter of it", () => {
     const long = [{ channelId: "c", messages: [message(1, `${"x".repeat(500)} needle ${"y".repeat(500)}`)] }];
-    const [found] = findMessages(long, "needle", { textOf: ({ text }) => text, titleOf: (id) => id, limit: 1 });
+    const [found] = findMessages(long, "needle", {
+      textOf: ({ text }) => ({ words: text, folded: fold(text) }),
+      titleOf: (id) => id,
+      limit: 1,
+    });
     expect(found?.pieces.some(({ text, isHit }) => isHit && text === "needle")).toBe(true);
     expect(found?.pieces.map(({ text }) => text).join("").length).toBeLessThanOrEqual(170);
   });

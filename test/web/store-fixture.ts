@@ -64,7 +64,7 @@ export function welcome(
 }
 
 /** The device on which everything happens, and its tabs. */
-export const device = new Device();
+const device = new Device();
 const tabs: DeviceTab[] = [];
 
 export function closeTabs(): void {

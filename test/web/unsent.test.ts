@@ -113,7 +113,7 @@ test("a failure that may pass is tried again, later each time, before the person
   const answers = [
     { ok: false, status: 500, code: "internal", detail: "" },
     { ok: false, status: 408, code: "timeout", detail: "" },
-    { ok: false, status: 502, code: "unknown", detail: "" },
+    { ok: false, status: 502, code: "internal", detail: "" },
     { ok: false, status: 503, code: "busy", detail: "", retryAfterMs: 700 },
     { ok: false, status: 422, code: "invalid_text", detail: "Too long." },
   ] as const;

@@ -110,7 +110,7 @@ test("worker/ knows nothing of web/, and takes only types from the frames", () =
 const WEB_BELOW: Readonly<Record<string, readonly string[]>> = {
   text: [],
   i18n: ["network/load-part.ts"],
-  storage: ["state/outbox-entry.ts"],
+  storage: ["state/outbox-entry.ts", "network/load-part.ts"],
   network: ["i18n", "text", "storage", "state/ids.ts"],
   state: ["i18n", "text", "storage", "network"],
   pwa: ["i18n", "text", "storage", "state"],

@@ -4,7 +4,6 @@
  */
 import * as v from "valibot";
 import type { ChannelCommand } from "../../worker/protocol/commands.ts";
-import { CODES } from "../../worker/protocol/errors.ts";
 import { Message } from "../../worker/protocol/frames.ts";
 import { t, told } from "../i18n/i18n.ts";
 import type { Delivery, OutboxEntry } from "../state/outbox-entry.ts";
@@ -29,13 +28,7 @@ export type DeliveryDependencies = {
   readonly transportFor: (entry: OutboxEntry) => "socket" | "http" | "none" | "gone";
 };
 
-/** `status`: of HTTP; a socket has none. */
-type Refusal = {
-  readonly status?: number;
-  readonly code: string;
-  readonly detail: string;
-  readonly retryAfterMs?: number;
-};
+type Refusal = { readonly code: string; readonly detail: string; readonly retryAfterMs?: number };
 
 export function createDeliveries({ api, sendCommand, confirmed, transportFor }: DeliveryDependencies) {
   /** By the command and id that an answer names: what is on the socket and not answered yet. */
@@ -90,12 +83,12 @@ export function createDeliveries({ api, sendCommand, confirmed, transportFor }: 
   }
 
   function afterRefusal(entry: OutboxEntry, refusal: Refusal): Delivery {
-    const { status = 0, code, detail, retryAfterMs } = refusal;
+    const { code, detail, retryAfterMs } = refusal;
     if (PASSING.includes(code)) return { kind: "later", waitMs: retryAfterMs ?? RETRY_MS };
     const name = nameOf(entry.kind, entry.id);
     const tries = failures.get(name) ?? 0;
-    const mayPass = PERHAPS_PASSING.includes(code) || (status >= 500 && !(code in CODES));
-    if (!mayPass || tries >= TRIES_MAX) return { kind: "refused", code, detail: told(code, detail) };
+    if (!PERHAPS_PASSING.includes(code) || tries >= TRIES_MAX)
+      return { kind: "refused", code, detail: told(code, detail) };
     failures.set(name, tries + 1);
     return { kind: "later", waitMs: retryAfterMs ?? Math.min(RETRY_MS * 2 ** tries, RETRY_MAX_MS) };
   }

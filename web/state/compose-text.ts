@@ -1,9 +1,9 @@
+/** A typed text as it is sent, however long: emoji for shortcodes, ids for names. `textBefore`: what it replaces. */
 import { foldText, mentionedIn } from "../../worker/protocol/text.ts";
 import { encodeMentions } from "../text/mentions.ts";
 import { withEmoji } from "../text/shortcodes.ts";
 import type { TabState } from "./tab-state.ts";
 
-/** A typed text as it is sent, however long: emoji for shortcodes, ids for names. `textBefore`: what it replaces. */
 export function encodeText({ people, channels }: TabState, typed: string, textBefore = ""): string {
   if (!/[@#＠＃]/.test(typed)) return foldText(withEmoji(typed), Number.POSITIVE_INFINITY) ?? "";
   const before = mentionedIn(textBefore);

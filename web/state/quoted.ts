@@ -1,7 +1,7 @@
+/** A message in one line: its words, or else its files. */
 import { plainLine } from "./markdown.ts";
 import type { Store } from "./store.ts";
 
-/** A message in one line: its words, or else its files. */
 export function quoted(
   store: Store,
   { text, attachments = [] }: { readonly text: string; readonly attachments?: readonly { readonly name: string }[] },

@@ -2,7 +2,7 @@
  * Texts as they are compared in searches, completions and the switcher: without case, marks, width and the letters' local variants.
  * `jose` finds José, `strasse` Straße, `ﾃｽﾄ` てすと. Pure.
  */
-import { foldApostrophes } from "../../worker/protocol/names.ts";
+import { foldApostrophes } from "../../worker/protocol/text.ts";
 
 /** Letters that Unicode does not decompose, as people type them who do not have them. */
 const LETTERS: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@
  * Who and what there is are arguments.
  */
 import type { Person } from "../../worker/protocol/frames.ts";
-import { foldApostrophes } from "../../worker/protocol/names.ts";
+import { foldApostrophes } from "../../worker/protocol/text.ts";
 import { changeWords } from "./outside.ts";
 import { SPACELESS } from "./scripts.ts";
 

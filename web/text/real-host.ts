@@ -2,7 +2,7 @@
  * Where a link really leads, when its words say something else: a label that names another site, a name before the site's own,
  * letters of several scripts in one word of the site's name. Pure.
  */
-import { isOneScript } from "../../worker/protocol/names.ts";
+import { isOneScript } from "../../worker/protocol/scripts.ts";
 
 /** What reads like a site's name in a label: words with dots between them. */
 const SITE = /(?:https?:\/\/)?((?:[\p{L}\p{N}\p{M}_-]+[.\u3002])+[\p{L}\p{M}]{2,}|\[[\da-f:.]+\])(?::\d+)?/iu;

@@ -7,6 +7,9 @@ import { fold, foldWithPlaces } from "./fold.ts";
 /** A stretch of a text, and whether it is what was looked for. */
 export type Piece = { readonly text: string; readonly isHit: boolean };
 
+/** What a message reads like, and the same folded. */
+export type Searchable = { readonly words: string; readonly folded: string };
+
 /** A message that was found, and where. */
 export type FoundMessage = { readonly channelId: string; readonly message: Message; readonly pieces: readonly Piece[] };
 
@@ -66,7 +69,7 @@ export function findMessages(
     titleOf,
     limit,
   }: {
-    readonly textOf: (message: Message) => string;
+    readonly textOf: (message: Message) => Searchable;
     readonly titleOf: (channelId: string) => string;
     readonly limit: number;
   },
@@ -82,11 +85,11 @@ export function findMessages(
         !deleted &&
         (!query.hasFile || attachments.length > 0) &&
         query.from.every((part) => fold(author.name).includes(part)) &&
-        words.every((word) => fold(text).includes(word)),
+        words.every((word) => text.folded.includes(word)),
     )
     .sort((a, b) => b.message.sentAt - a.message.sentAt)
     .slice(0, limit)
-    .map(({ channelId, message, text }) => ({ channelId, message, pieces: piecesOf(text, words) }));
+    .map(({ channelId, message, text }) => ({ channelId, message, pieces: piecesOf(text.words, words) }));
 }
 
 /** A text in pieces, the words in it marked, cut to what is round the first of them. */

@@ -3,8 +3,10 @@
  * which the browser does without.
  * Pure and shared by both worlds.
  */
+
 import { NAME_MAX_POINTS } from "./limits.ts";
-import { countPoints } from "./text.ts";
+import { isOneScript } from "./scripts.ts";
+import { countPoints, foldApostrophes } from "./text.ts";
 
 /** A name in its one form, or a sentence for the person who typed it. */
 export type FoldedName = { readonly ok: true; readonly name: string } | { readonly ok: false; readonly reason: string };
@@ -18,8 +20,6 @@ const CHANNEL_CHARACTERS = /^[\p{L}\p{M}\p{Nd}_-]+$/u;
 const STARTS_WELL = /^[\p{L}\p{Nd}]/u;
 /** Three marks that any script may carry, or five non-spacing ones of a script's own: more than any orthography stacks. */
 const STACKED_MARKS = /[\p{M}&&\p{Script=Inherited}]{3}|[\p{Mn}--\p{Script=Inherited}]{5}/v;
-/** What phones type for an apostrophe: the two quotation marks and the modifier letter. */
-const APOSTROPHES = /[\u2018\u2019\u02bc]/gu;
 /**
  * Characters that are a letter in another dress (UnicodeData.txt, decompositions `<wide>`, `<narrow>`, `<font>`, and `<compat>` to
  * Latin letters). They become that letter; every other character stays as it was typed.
@@ -51,11 +51,6 @@ const RAW_MAX_LENGTH = 16 * NAME_MAX_POINTS;
 
 /** Names that would pass for the product itself or for a group of people, folded. */
 export const RESERVED: readonly string[] = ["admin", "system", "flack", "everyone", "here", "channel", "deleted"];
-
-/** The apostrophes that phones type, as the one that names are kept with. As long as it was. */
-export function foldApostrophes(text: string): string {
-  return text.replace(APOSTROPHES, "'");
-}
 
 /** The one form of a display name: visible, as it was typed, trimmed, single spaces, one script. Folding twice changes nothing. */
 export function foldDisplayName(raw: string): FoldedName {
@@ -122,32 +117,6 @@ function nameError(name: string, letters: string, characters: RegExp, allowed: s
   if (STACKED_MARKS.test(name)) return "A name holds no more than two marks in a row.";
   if (!isOneScript(visible)) return "A name is written in one script.";
   return undefined;
-}
-
-/**
- * Every script of Unicode 16 by its four-letter code (ISO 15924), then the combinations which UTS #39 §5.2,
- * "highly restrictive", lets stand together: Latin with Japanese, with Chinese, with Korean.
- */
-const SCRIPTS =
-  "Latn Cyrl Grek Arab Hebr Deva Thai Adlm Aghb Ahom Armi Armn Avst Bali Bamu Bass Batk Beng Bhks Bopo Brah Brai Bugi Buhd Cakm Cans Cari Cham Cher Chrs Copt Cpmn Cprt Diak Dogr Dsrt Dupl Egyp Elba Elym Ethi Gara Geor Glag Gong Gonm Goth Gran Gujr Gukh Guru Hang Hani Hano Hatr Hira Hluw Hmng Hmnp Hung Ital Java Kali Kana Kawi Khar Khmr Khoj Kits Knda Krai Kthi Lana Laoo Lepc Limb Lina Linb Lisu Lyci Lydi Mahj Maka Mand Mani Marc Medf Mend Merc Mero Mlym Modi Mong Mroo Mtei Mult Mymr Nagm Nand Narb Nbat Newa Nkoo Nshu Ogam Olck Onao Orkh Orya Osge Osma Ougr Palm Pauc Perm Phag Phli Phlp Phnx Plrd Prti Rjng Rohg Runr Samr Sarb Saur Sgnw Shaw Shrd Sidd Sind Sinh Sogd Sogo Sora Soyo Sund Sunu Sylo Syrc Tagb Takr Tale Talu Taml Tang Tavt Telu Tfng Tglg Thaa Tibt Tirh Tnsa Todr Toto Tutg Ugar Vaii Vith Wara Wcho Xpeo Xsux Yezi Yiii Zanb Latn+Hani+Hira+Kana Latn+Hani+Bopo Latn+Hani+Hang";
-
-/** Whether a word is written in one script. By Script_Extensions: a character shared by scripts counts for each of them, `Common` and `Inherited` for all. */
-export function isOneScript(name: string): boolean {
-  if (/^[ -~]*$/.test(name)) return true;
-  scriptPatterns ??= SCRIPTS.split(" ").flatMap(patternOf);
-  return scriptPatterns.some((pattern) => pattern.test(name));
-}
-
-/** Made when the first name outside ASCII is folded. */
-let scriptPatterns: readonly RegExp[] | undefined;
-
-function patternOf(scripts: string): RegExp[] {
-  const classes = ["Zyyy", "Zinh", ...scripts.split("+")].map((script) => `\\p{scx=${script}}`);
-  try {
-    return [new RegExp(`^[${classes.join("")}]*$`, "u")];
-  } catch {
-    return []; // an engine older than the script: no name is written in what it does not know
-  }
 }
 
 function refuse(reason: string): FoldedName {

@@ -18,6 +18,8 @@ export function foldText(raw: string, maxPoints: number): string | undefined {
   return text.length > maxPoints && countPoints(text) > maxPoints ? undefined : text;
 }
 
+/** What phones type for an apostrophe: the two quotation marks and the modifier letter. */
+const APOSTROPHES = /[\u2018\u2019\u02bc]/gu;
 /** What draws nothing, wherever it stands: formats, fillers, the empty Braille cell. */
 const UNDRAWN = /[\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]/gu;
 /** A mark that only opens or closes code, with the name of its language. */
@@ -69,4 +71,9 @@ export function directId(a: string, b: string): string {
 /** Whether a channel is there for a person: a public one, whose name has no `~`, is there for everyone, a direct one for its two people. */
 export function isFor(channelId: string, personId: string): boolean {
   return !channelId.includes("~") || channelId.split("~").includes(personId);
+}
+
+/** The apostrophes that phones type, as the one that names are kept with. As long as it was. */
+export function foldApostrophes(text: string): string {
+  return text.replace(APOSTROPHES, "'");
 }

@@ -1,3 +1,7 @@
+/**
+ * What comes while the person is here, for screen readers: messages of others, each with its author, and a crowd of them as
+ * a number. The log itself is silent: it cannot tell own messages, or history, from news.
+ */
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Message } from "../../../worker/protocol/frames.ts";
 import { t } from "../../i18n/i18n.ts";
@@ -14,10 +18,6 @@ const READ_MAX = 5;
 /** `id` is that of the message which is read out. */
 type Line = { readonly id?: string; readonly text: string };
 
-/**
- * What comes while the person is here, for screen readers: messages of others, each with its author, and a crowd of them as
- * a number. The log itself is silent: it cannot tell own messages, or history, from news.
- */
 export function Announcer({ store, conversation }: { readonly store: Store; readonly conversation: Conversation }) {
   const [told, setTold] = useState<{ readonly turn: number; readonly lines: readonly Line[] }>({
     turn: 0,

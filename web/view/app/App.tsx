@@ -1,3 +1,4 @@
+/** The whole screen: who is not in yet is asked for a name; everybody else sees rail and conversation. */
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
@@ -18,7 +19,7 @@ type SheetProps = { readonly store: Store; readonly onClose: () => void };
 const Welcome = lazy(async () => (await import("./Welcome.tsx")).Welcome);
 const Outside = lazy(async () => (await import("./Outside.tsx")).Outside);
 const Nowhere = lazy(async () => (await import("./Nowhere.tsx")).Nowhere);
-const Linked = lazy(async () => (await import("../messages/Linked.tsx")).Linked);
+const Linked = lazy(async () => (await import("../settings/Linked.tsx")).Linked);
 const NewVersion = lazy<{ readonly store: Store }>(async () => (await import("./NewVersion.tsx")).NewVersion);
 const Stopped = lazy(async () => (await import("./Stopped.tsx")).Stopped);
 const SHEETS = {
@@ -36,7 +37,6 @@ type Props = {
   readonly reconnect: () => void;
 };
 
-/** The whole screen: who is not in yet is asked for a name; everybody else sees rail and conversation. */
 export function App({ store, reconnect }: Props) {
   switch (store.phase.value) {
     case "starting":

@@ -1,3 +1,4 @@
+/** What is said of the connection. */
 import type { ReadonlySignal } from "@preact/signals";
 import { t } from "../../i18n/i18n.ts";
 import type { ConnectionState } from "../../network/connection-state.ts";

@@ -1,3 +1,4 @@
+/** A newer version is there: taken up on a tap, and by itself while the page is idle. Drafts outlive it. */
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
@@ -5,7 +6,6 @@ import type { Store } from "../../state/store.ts";
 /** The page counts as idle after this long (ms) without a key or a tap. */
 const IDLE_MS = 60_000;
 
-/** A newer version is there: taken up on a tap, and by itself while the page is idle. Drafts outlive it. */
 export function NewVersion({ store }: { readonly store: Store }) {
   const touchedAt = useRef(Date.now());
   useEffect(() => {

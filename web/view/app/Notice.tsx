@@ -1,3 +1,4 @@
+/** A calm page for when there is nothing else to show: what is the matter, and the one way on. */
 import { Mark } from "../parts/icons.tsx";
 
 type Props = {
@@ -9,7 +10,6 @@ type Props = {
   readonly href?: string;
 };
 
-/** A calm page for when there is nothing else to show: what is the matter, and the one way on. */
 export function Notice({ title, text, action, onAction, href }: Props) {
   return (
     <div class="notice" role="alert">

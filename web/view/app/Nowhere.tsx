@@ -1,7 +1,7 @@
+/** An address of this site that is none. */
 import { t } from "../../i18n/i18n.ts";
 import { Notice } from "./Notice.tsx";
 
-/** An address of this site that is none. */
 export function Nowhere() {
   return (
     <Notice

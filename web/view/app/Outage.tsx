@@ -1,3 +1,4 @@
+/** What is said of a connection that is down, the longer the plainer. There for as long as it is. */
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 
@@ -6,7 +7,6 @@ const UNNOTICED_MS = 1_000;
 /** From here on (ms) it is called offline, and a button offers to try at once. */
 const LONG_MS = 10_000;
 
-/** What is said of a connection that is down, the longer the plainer. There for as long as it is. */
 export function Outage({ reconnect }: { readonly reconnect: () => void }) {
   const [length, setLength] = useState<"short" | "noticed" | "long">("short");
   useEffect(() => {

@@ -1,9 +1,9 @@
+/** Shown when the server cannot be reached, or the session ended elsewhere. */
 import { t } from "../../i18n/i18n.ts";
 import { siteName } from "../../state/site-name.ts";
 import type { Store } from "../../state/store.ts";
 import { Notice } from "./Notice.tsx";
 
-/** Shown when the server cannot be reached, or the session ended elsewhere. */
 export function Outside({ store }: { readonly store: Store }) {
   return store.phase.value === "ended" ? (
     <Notice

@@ -1,3 +1,4 @@
+/** Over everything, when the server has said that nothing goes on by itself. */
 import { useEffect, useState } from "preact/hooks";
 import { CLOSE } from "../../../worker/protocol/errors.ts";
 import { foldChannelName } from "../../../worker/protocol/names.ts";
@@ -8,7 +9,6 @@ import { Dialog } from "../dialogs/Dialog.tsx";
 
 type Props = { readonly store: Store; readonly reconnect: () => void };
 
-/** Over everything, when the server has said that nothing goes on by itself. */
 export function Stopped({ store, reconnect }: Props) {
   const code = store.stopped.value;
   switch (code) {

@@ -1,3 +1,4 @@
+/** The first visit: a name, and in. The rules are checked while typing; whether it is taken is known on Join. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { NAME_MAX_POINTS } from "../../../worker/protocol/limits.ts";
 import { foldDisplayName } from "../../../worker/protocol/names.ts";
@@ -6,7 +7,6 @@ import { siteName } from "../../state/site-name.ts";
 import type { Store } from "../../state/store.ts";
 import { Mark } from "../parts/icons.tsx";
 
-/** The first visit: a name, and in. The rules are checked while typing; whether it is taken is known on Join. */
 export function Welcome({ store }: { readonly store: Store }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const site = store.site.value;

@@ -1,3 +1,7 @@
+/**
+ * What one may mean. Tab takes the first one or the chosen one; Enter takes one only after an arrow has chosen it: what was typed is
+ * never changed unasked. Focus stays in the field.
+ */
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
@@ -11,7 +15,7 @@ export type CompletionProps = {
   readonly store: Store;
   readonly started: Started;
   /** How far (px) from the side of the composer it opens. */
-  readonly left: number;
+  readonly inlineStart: number;
   /** The text that takes the place of what was started. */
   readonly onTake: (text: string) => void;
   readonly onLeave: () => void;
@@ -28,11 +32,7 @@ const OPTIONS_MAX = 8;
 const SEARCH_AFTER_MS = 150;
 const COLLATOR = new Intl.Collator();
 
-/**
- * What one may mean. Tab takes the first one or the chosen one; Enter takes one only after an arrow has chosen it: what was typed is
- * never changed unasked. Focus stays in the field.
- */
-export function Completion({ store, started, left, onTake, onLeave, keys, onActive }: CompletionProps) {
+export function Completion({ store, started, inlineStart, onTake, onLeave, keys, onActive }: CompletionProps) {
   const { sign, word } = started;
   /** The option that an arrow has chosen. */
   const [active, setActive] = useState<number>();
@@ -96,7 +96,7 @@ export function Completion({ store, started, left, onTake, onLeave, keys, onActi
     <div
       id="completion"
       class="completion"
-      style={{ "--caret": `${left}px` }}
+      style={{ "--caret": `${inlineStart}px` }}
       role="listbox"
       aria-label={t("Suggestions")}
     >

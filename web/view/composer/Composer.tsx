@@ -1,3 +1,4 @@
+/** Where one writes. What was typed is kept on the device until it is sent. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { find } from "../../../worker/protocol/history.ts";
 import { isDrawn } from "../../../worker/protocol/text.ts";
@@ -18,7 +19,6 @@ const EmojiPicker = lazy(async () => (await import("./EmojiPicker.tsx")).EmojiPi
 
 type Props = { readonly store: Store; readonly conversation: Conversation };
 
-/** Where one writes. What was typed is kept on the device until it is sent. */
 export function Composer({ store, conversation }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   const [text, setText] = useState(() => store.draft(conversation));

@@ -1,3 +1,4 @@
+/** How long a text may be, and what there is to do when it is longer. */
 import { TEXT_MAX_POINTS } from "../../../worker/protocol/limits.ts";
 import { countPoints } from "../../../worker/protocol/text.ts";
 import { t } from "../../i18n/i18n.ts";

@@ -1,8 +1,8 @@
+/** Files that are pasted or dropped, wherever in the window: they go into what is written next. */
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 
-/** Files that are pasted or dropped, wherever in the window: they go into what is written next. */
 export function DropPlace({ store, conversation }: { readonly store: Store; readonly conversation: Conversation }) {
   const [isDraggedOver, setDraggedOver] = useState(false);
   // The whole window takes them: elsewhere a drop would leave the page.

@@ -1,3 +1,4 @@
+/** A message's text while it is edited in its place: kept until it is saved or left. Enter saves, Esc leaves it as it was; both lead back to the composer. */
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { isDrawn } from "../../../worker/protocol/text.ts";
 import { t } from "../../i18n/i18n.ts";
@@ -13,7 +14,6 @@ type Props = {
   readonly hasFiles: boolean;
 };
 
-/** A message's text while it is edited in its place: kept until it is saved or left. Enter saves, Esc leaves it as it was; both lead back to the composer. */
 export function EditField({ store, conversation, hasFiles }: Props) {
   const text = conversation.editing.value?.text ?? "";
   const field = useRef<HTMLTextAreaElement>(null);

@@ -1,8 +1,10 @@
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+/** All emoji: the recent ones first, then by group, or those found by a word. Arrows move, Enter takes, Esc leaves. */
+import { useMemo, useRef, useState } from "preact/hooks";
 import { t, told } from "../../i18n/i18n.ts";
 import { keepRecentEmoji, recentEmoji } from "../../state/recent-emoji.ts";
 import { type Emoji, emojiGroups, findEmoji } from "../../text/emoji.ts";
 import { isComposing } from "../parts/keys.ts";
+import { useModal } from "../parts/useModal.ts";
 import { useEmoji } from "./useEmoji.ts";
 
 export type PickerProps = {
@@ -19,23 +21,12 @@ const FOUND_MAX = 64;
 /** Its size (px), to keep it inside the window. */
 const SIZE = { width: 344, height: 380 };
 
-/** All emoji: the recent ones first, then by group, or those found by a word. Arrows move, Enter takes, Esc leaves. */
 export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [word, setWord] = useState("");
   const { spoken } = useEmoji(true);
   const groups = useMemo(() => emojiGroups(spoken), [spoken]);
-  // In the turn in which it goes: the clean-up of a plain effect comes later, and a key typed until then is lost.
-  useLayoutEffect(() => {
-    const shown = dialog.current;
-    const before = document.activeElement;
-    shown?.showModal();
-    return () => {
-      shown?.close();
-      const after = returnTo?.() ?? before;
-      if (after instanceof HTMLElement) after.focus();
-    };
-  }, []);
+  useModal(dialog, returnTo);
 
   function pick(emoji: string): void {
     keepRecentEmoji(emoji);
@@ -53,7 +44,7 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
     if (step === undefined || (isTyping && event.key !== "ArrowDown")) return;
     event.preventDefault();
     const buttons = [...(dialog.current?.querySelectorAll<HTMLElement>(".emoji") ?? [])];
-    const at = buttons.indexOf(document.activeElement as HTMLElement);
+    const at = buttons.findIndex((button) => button.matches(":focus"));
     const next = at < 0 ? 0 : at + step;
     if (next < 0) dialog.current?.querySelector("input")?.focus();
     else buttons[Math.min(next, buttons.length - 1)]?.focus();

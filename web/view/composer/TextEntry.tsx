@@ -1,3 +1,4 @@
+/** The one field for text: completion, formatting, and the key that sends. */
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Store } from "../../state/store.ts";
@@ -71,7 +72,7 @@ export function TextEntry(props: Props) {
         <Completion
           store={store}
           started={started}
-          left={caretLeft(field.current, started.start)}
+          inlineStart={caretStart(field.current, started.start)}
           keys={keys}
           onTake={(words) => {
             if (field.current) insertText(field.current, words, started.start);
@@ -133,8 +134,8 @@ function change(field: HTMLTextAreaElement, { from, to, insert, selectFrom, sele
   field.setSelectionRange(selectFrom, selectTo);
 }
 
-/** How far (px) from the left of a field a place in its text is, so that suggestions open there. */
-function caretLeft(field: HTMLTextAreaElement | null, at: number): number {
+/** How far (px) from the side on which lines of the interface begin a place in a text is, so that suggestions open there. */
+function caretStart(field: HTMLTextAreaElement | null, at: number): number {
   if (!field) return 0;
   const mirror = document.createElement("div");
   const style = getComputedStyle(field);
@@ -152,7 +153,8 @@ function caretLeft(field: HTMLTextAreaElement | null, at: number): number {
   field.before(mirror);
   const left = field.offsetLeft + caret.offsetLeft;
   mirror.remove();
-  return left;
+  const isRightToLeft = document.documentElement.dir === "rtl";
+  return isRightToLeft ? (field.offsetParent?.clientWidth ?? 0) - left : left;
 }
 
 /** Grows with its text where CSS alone cannot do it yet. */

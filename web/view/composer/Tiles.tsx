@@ -1,10 +1,10 @@
+/** The files that the next message will take, how far they have come, and the way to leave them out. */
 import { t } from "../../i18n/i18n.ts";
 import type { Upload, Uploads } from "../../network/uploads.ts";
+import { fileSize } from "../parts/formats.ts";
 import { Icon } from "../parts/icons.tsx";
 import { isComposing } from "../parts/keys.ts";
-import { fileSize } from "./formats.ts";
 
-/** The files that the next message will take, how far they have come, and the way to leave them out. */
 export function Tiles({ uploads }: { readonly uploads: Uploads }) {
   return (
     <>

@@ -1,3 +1,4 @@
+/** Fetches both once they are wanted. English needs no names of its own. */
 import { useEffect, useState } from "preact/hooks";
 import { language, locale } from "../../i18n/i18n.ts";
 import { fetchPart } from "../../network/load-part.ts";
@@ -8,7 +9,6 @@ type EmojiTable = typeof import("../../text/emoji.ts");
 /** The table of emoji, and what they are called in the language of the interface: each is undefined until it is fetched. */
 export type EmojiParts = { readonly table?: EmojiTable; readonly spoken?: EmojiLanguage };
 
-/** Fetches both once they are wanted. English needs no names of its own. */
 export function useEmoji(isWanted: boolean): EmojiParts {
   const [table, setTable] = useState<EmojiTable>();
   const [spoken, setSpoken] = useState<EmojiLanguage>();

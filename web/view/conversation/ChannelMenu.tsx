@@ -1,3 +1,4 @@
+/** What can be done with a channel: its creator may change and delete it, everybody may pass it on. */
 import { useRef, useState } from "preact/hooks";
 import type { Channel } from "../../../worker/protocol/frames.ts";
 import { TOPIC_MAX_POINTS } from "../../../worker/protocol/limits.ts";
@@ -14,7 +15,6 @@ type Props = { readonly store: Store; readonly channel: Channel };
 /** The channel that is there from the first sign-in on stays. */
 const FIRST_CHANNEL = "general";
 
-/** What can be done with a channel: its creator may change and delete it, everybody may pass it on. */
 export function ChannelMenu({ store, channel }: Props) {
   const menu = useRef<HTMLDivElement>(null);
   const [dialog, setDialog] = useState<"topic" | "delete">();
@@ -27,7 +27,7 @@ export function ChannelMenu({ store, channel }: Props) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const at = items.indexOf(document.activeElement as HTMLButtonElement);
+    const at = items.findIndex((item) => item.matches(":focus"));
     items[(at + step + items.length) % items.length]?.focus();
   }
 

@@ -1,3 +1,4 @@
+/** What goes with a conversation once it is there: the keys, the thumb's menu, where files may fall, the voice of what comes. */
 import type { Conversation, Store } from "../../state/store.ts";
 import { Announcer } from "../app/Announcer.tsx";
 import { Keys } from "../app/keyboard.ts";
@@ -6,7 +7,6 @@ import { TouchMenu } from "../messages/TouchMenu.tsx";
 
 type Props = { readonly store: Store; readonly conversation: Conversation };
 
-/** What goes with a conversation once it is there: the keys, the thumb's menu, where files may fall, the voice of what comes. */
 export function Companions({ store, conversation }: Props) {
   const { channelId } = conversation;
   return (

@@ -1,3 +1,4 @@
+/** One channel: what it is, what was said, and where to say something. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
@@ -14,7 +15,6 @@ const Companions = lazy(async () => (await import("./Companions.tsx")).Companion
 const People = lazy(async () => (await import("../people/People.tsx")).People);
 const ChannelMenu = lazy(async () => (await import("./ChannelMenu.tsx")).ChannelMenu);
 
-/** One channel: what it is, what was said, and where to say something. */
 export function ConversationView({ store, onOpenRail }: { readonly store: Store; readonly onOpenRail: () => void }) {
   const conversation = store.open.value;
   const you = store.person.value;

@@ -1,8 +1,8 @@
+/** A conversation in which nothing was said yet. */
 import { useState } from "preact/hooks";
 import { rich, t } from "../../i18n/i18n.ts";
 import { copyText } from "../parts/clipboard.ts";
 
-/** A conversation in which nothing was said yet. */
 export function Empty({ title, isDirect }: { readonly title: string; readonly isDirect: boolean }) {
   const [isCopied, setCopied] = useState(false);
   if (isDirect) {

@@ -1,3 +1,4 @@
+/** Who is writing. */
 import type { ComponentChildren } from "preact";
 import { locale, rich, t } from "../../i18n/i18n.ts";
 import type { Conversation } from "../../state/store.ts";
@@ -5,7 +6,6 @@ import type { Conversation } from "../../state/store.ts";
 /** More names than this are not read in passing. */
 const NAMES_MAX = 3;
 
-/** Who is writing. */
 export function TypingLine({ conversation }: { readonly conversation: Conversation }) {
   const names = conversation.typing.value.map(({ person }) => person.name);
   return <>{names.length > 0 && sentence(names)}</>;

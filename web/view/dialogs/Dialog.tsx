@@ -1,7 +1,9 @@
+/** A modal dialog: the platform's own, with its focus trap and Esc. */
 import type { ComponentChildren } from "preact";
-import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import { Icon } from "../parts/icons.tsx";
+import { useModal } from "../parts/useModal.ts";
 
 type Props = {
   readonly title: string;
@@ -10,15 +12,10 @@ type Props = {
   readonly children: ComponentChildren;
 };
 
-/** A modal dialog: the platform's own, with its focus trap and Esc. */
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useLayoutEffect(() => {
-    const shown = dialog.current;
-    shown?.showModal();
-    return () => shown?.close();
-  }, []);
+  useModal(dialog);
   return (
     <dialog
       ref={dialog}

@@ -1,3 +1,4 @@
+/** Names a channel: what it will be called is shown while typing, and one that is there is opened instead. */
 import { useState } from "preact/hooks";
 import { foldChannelName } from "../../../worker/protocol/names.ts";
 import { rich, t, told } from "../../i18n/i18n.ts";
@@ -5,7 +6,6 @@ import { channelHref, go } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
 import { Dialog } from "./Dialog.tsx";
 
-/** Names a channel: what it will be called is shown while typing, and one that is there is opened instead. */
 export function NewChannel({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
   const [raw, setRaw] = useState("");
   const [refusal, setRefusal] = useState<string>();

@@ -1,6 +1,7 @@
+/** Finds a person by name, those who are online first, and opens the conversation of the two. */
 import { useEffect, useState } from "preact/hooks";
 import type { OnlinePerson } from "../../../worker/protocol/frames.ts";
-import { foldApostrophes } from "../../../worker/protocol/names.ts";
+import { foldApostrophes } from "../../../worker/protocol/text.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import { Avatar } from "../people/Avatar.tsx";
@@ -9,7 +10,6 @@ import { Dialog } from "./Dialog.tsx";
 /** So long (ms) nothing has to be typed before people are looked for. */
 const PAUSE_MS = 150;
 
-/** Finds a person by name, those who are online first, and opens the conversation of the two. */
 export function NewDirect({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
   const [typed, setTyped] = useState("");
   const [found, setFound] = useState<readonly OnlinePerson[]>();

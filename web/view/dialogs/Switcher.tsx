@@ -1,34 +1,31 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+/** One box for everything: where one was lately, then channels, people, messages held on this device, and actions. */
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import type { KeptConversation } from "../../storage/persistence.ts";
 import { isComposing } from "../parts/keys.ts";
+import { useModal } from "../parts/useModal.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { bestAt, groupsOf, type Option } from "./switcher-options.ts";
 
-/** One box for everything: where one was lately, then channels, people, messages held on this device, and actions. */
 export function Switcher({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [typed, setTyped] = useState("");
   /** The option an arrow has chosen; until then the one whose name fits best. */
   const [active, setActive] = useState<number>();
   const [kept, setKept] = useState<readonly KeptConversation[]>([]);
-  const groups = groupsOf(store, kept, typed.trim()).filter(({ options }) => options.length > 0);
+  // Not again for every move of the pointer.
+  const groups = useMemo(
+    () => groupsOf(store, kept, typed.trim()).filter(({ options }) => options.length > 0),
+    [kept, typed, store.channels.value, store.people.value],
+  );
   const options = groups.flatMap((group) => group.options);
   const at = Math.min(active ?? bestAt(options), options.length - 1);
   const optionId = (option: Option) => `switcher-option-${option.key}`;
   const chosen = options[at];
   const chosenId = chosen && optionId(chosen);
 
-  useLayoutEffect(() => {
-    const shown = dialog.current;
-    const before = document.activeElement;
-    shown?.showModal();
-    return () => {
-      shown?.close();
-      if (before instanceof HTMLElement) before.focus();
-    };
-  }, []);
+  useModal(dialog);
   useEffect(() => {
     void store.keptConversations().then(setKept);
   }, []);

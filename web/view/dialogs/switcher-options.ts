@@ -6,8 +6,8 @@ import { channelHref, go } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
 import type { KeptConversation } from "../../storage/persistence.ts";
 import { fold } from "../../text/fold.ts";
-import { findMessages, fitOf, type Piece, queryOf } from "../../text/search.ts";
-import { clockTime, dayName } from "../composer/formats.ts";
+import { findMessages, fitOf, type Piece, queryOf, type Searchable } from "../../text/search.ts";
+import { clockTime, dayName } from "../parts/formats.ts";
 import { type SheetName, sheet } from "../parts/sheets.ts";
 
 export type Option = {
@@ -135,24 +135,37 @@ function messages(store: Store, kept: readonly KeptConversation[], typed: string
   const here = [...windows].flatMap(([channelId, held]) =>
     store.channels.value.has(channelId) ? [{ channelId, messages: held }] : [],
   );
-  const textOf = ({ text, attachments = [] }: Message) =>
-    [store.plainText(plainLine(text)), ...attachments.map(({ name }) => name)].join(" ");
-  return findMessages(here, typed, { textOf, titleOf: store.titleOf, limit: MESSAGES_MAX }).map(
-    ({ channelId, message, pieces }) => {
-      const { author, sentAt } = message;
-      // A conversation of two is called by one of them.
-      const where = channelId.includes("~") ? [] : [store.titleOf(channelId)];
-      const day = dayName(new Date(sentAt).setHours(0, 0, 0, 0), store.now());
-      return {
-        key: message.id,
-        sign: author,
-        label: message.text,
-        about: [store.nameOf(author), ...where, `${day} ${clockTime(sentAt)}`].join(" · "),
-        pieces,
-        act: () => goTo(store, channelId, message.seq),
-      };
-    },
-  );
+  return findMessages(here, typed, {
+    textOf: (message) => searchable(store, message),
+    titleOf: store.titleOf,
+    limit: MESSAGES_MAX,
+  }).map(({ channelId, message, pieces }) => {
+    const { author, sentAt } = message;
+    // A conversation of two is called by one of them.
+    const where = channelId.includes("~") ? [] : [store.titleOf(channelId)];
+    const day = dayName(new Date(sentAt).setHours(0, 0, 0, 0), store.now());
+    return {
+      key: message.id,
+      sign: author,
+      label: message.text,
+      about: [store.nameOf(author), ...where, `${day} ${clockTime(sentAt)}`].join(" · "),
+      pieces,
+      act: () => goTo(store, channelId, message.seq),
+    };
+  });
+}
+
+/** By message: what is made of its text once, and not for every letter that is typed. Names in it are those at the first look. */
+const searchables = new WeakMap<Message, Searchable>();
+
+function searchable(store: Store, message: Message): Searchable {
+  const known = searchables.get(message);
+  if (known) return known;
+  const { text, attachments = [] } = message;
+  const words = [store.plainText(plainLine(text)), ...attachments.map(({ name }) => name)].join(" ");
+  const made = { words, folded: fold(words) };
+  searchables.set(message, made);
+  return made;
 }
 
 /** Leads to a conversation, or to one message of it. */

@@ -1,7 +1,8 @@
+/** The files of a message: pictures, sound and films are there to see and hear, everything else to take away. */
 import { useState } from "preact/hooks";
 import type { Attachment } from "../../../worker/protocol/frames.ts";
 import { t } from "../../i18n/i18n.ts";
-import { fileSize } from "../composer/formats.ts";
+import { fileSize } from "../parts/formats.ts";
 import { Icon } from "../parts/icons.tsx";
 import { lazy } from "../parts/lazy.tsx";
 import { Picture } from "./Picture.tsx";
@@ -22,7 +23,6 @@ const ENDING = 12;
 
 type Props = { readonly id: string; readonly attachments: readonly Attachment[]; readonly tabIndex: number };
 
-/** The files of a message: pictures, sound and films are there to see and hear, everything else to take away. */
 export function Attachments({ id, attachments, tabIndex }: Props) {
   const [open, setOpen] = useState<number>();
   const pictures = attachments.filter(isPicture);

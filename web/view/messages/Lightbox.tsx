@@ -1,26 +1,19 @@
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+/** Pictures over the whole window, one at a time: arrows lead to the others, Esc or a tap beside them leads back. */
+import { useRef, useState } from "preact/hooks";
 import type { Attachment } from "../../../worker/protocol/frames.ts";
 import { t } from "../../i18n/i18n.ts";
 import { Icon } from "../parts/icons.tsx";
 import { LateIcon } from "../parts/late-icons.tsx";
+import { useModal } from "../parts/useModal.ts";
 import { Picture } from "./Picture.tsx";
 
 type Props = { readonly pictures: readonly Attachment[]; readonly first: number; readonly onClose: () => void };
 
-/** Pictures over the whole window, one at a time: arrows lead to the others, Esc or a tap beside them leads back. */
 export function Lightbox({ pictures, first, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [at, setAt] = useState(first);
   const picture = pictures[at];
-  useLayoutEffect(() => {
-    const shown = dialog.current;
-    const before = document.activeElement;
-    shown?.showModal();
-    return () => {
-      shown?.close();
-      if (before instanceof HTMLElement) before.focus();
-    };
-  }, []);
+  useModal(dialog);
   if (!picture) return null;
   const step = (by: number) => setAt(Math.min(Math.max(at + by, 0), pictures.length - 1));
   return (

@@ -1,3 +1,4 @@
+/** What can be done with a message, and what is to be said of one that is not simply there. */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import { messageLink } from "../../state/route.ts";

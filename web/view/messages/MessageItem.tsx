@@ -1,7 +1,8 @@
+/** One message in its true state. Its text is never markup. */
 import { mentionedIn } from "../../../worker/protocol/text.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { Conversation, Store } from "../../state/store.ts";
-import { clockTime, fullTime } from "../composer/formats.ts";
+import { clockTime, fullTime } from "../parts/formats.ts";
 import { lazy } from "../parts/lazy.tsx";
 import { Avatar } from "../people/Avatar.tsx";
 import { Attachments } from "./Attachments.tsx";
@@ -35,7 +36,6 @@ const Toolbar = lazy(async () => (await import("./MessageActions.tsx")).Toolbar)
 const MessageState = lazy(async () => (await import("./MessageActions.tsx")).MessageState);
 const EditField = lazy(async () => (await import("../composer/EditField.tsx")).EditField);
 
-/** One message in its true state. Its text is never markup. */
 export function MessageItem({ store, conversation, row, name, isTabStop, isFirstNew, isFlashed, on }: Props) {
   const { id, author, sentAt, isFirst, state, replyTo } = row;
   const nameId = `author-${id}`;

@@ -1,10 +1,11 @@
+/** The messages: at the end it stays at the end; anywhere else it never moves the reader. */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Person } from "../../../worker/protocol/frames.ts";
 import { WINDOW_MESSAGES } from "../../../worker/protocol/limits.ts";
 import { t } from "../../i18n/i18n.ts";
 import { route } from "../../state/route.ts";
 import type { Conversation, Store } from "../../state/store.ts";
-import { clockTime, dayName } from "../composer/formats.ts";
+import { clockTime, dayName } from "../parts/formats.ts";
 import { Icon } from "../parts/icons.tsx";
 import { isComposing, letterOf } from "../parts/keys.ts";
 import { lazy } from "../parts/lazy.tsx";
@@ -26,7 +27,6 @@ const FLASH_MS = 2_000;
 
 type Props = { readonly store: Store; readonly conversation: Conversation; readonly you: Person };
 
-/** The messages: at the end it stays at the end; anywhere else it never moves the reader. */
 export function MessageList({ store, conversation, you }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);

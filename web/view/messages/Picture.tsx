@@ -1,3 +1,4 @@
+/** A picture that could not be fetched is fetched anew, when the network is back and after a while: another element asks again. */
 import { useEffect, useState } from "preact/hooks";
 import { chances } from "../../network/load-part.ts";
 
@@ -14,7 +15,6 @@ type Props = {
 const AGAIN_MS = 5_000;
 const TRIES_MAX = 6;
 
-/** A picture that could not be fetched is fetched anew, when the network is back and after a while: another element asks again. */
 export function Picture({ src, alt, ...about }: Props) {
   const [isBroken, setBroken] = useState(false);
   const [tries, setTries] = useState(0);

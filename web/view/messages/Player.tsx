@@ -1,7 +1,7 @@
+/** Sound and films, played where they are; their place is kept before they are there. */
 import { useState } from "preact/hooks";
 import type { Attachment } from "../../../worker/protocol/frames.ts";
 
-/** Sound and films, played where they are; their place is kept before they are there. */
 export function Player({
   file: { name, type, url },
   tabIndex,

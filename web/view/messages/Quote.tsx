@@ -1,3 +1,4 @@
+/** One line of the message that is replied to. What is gone is said to be gone: a quote holds an id and no words. */
 import { find } from "../../../worker/protocol/history.ts";
 import { t } from "../../i18n/i18n.ts";
 import { quoted } from "../../state/quoted.ts";
@@ -12,7 +13,6 @@ type Props = {
   readonly onGo: () => void;
 };
 
-/** One line of the message that is replied to. What is gone is said to be gone: a quote holds an id and no words. */
 export function Quote({ store, id, tabIndex, onGo }: Props) {
   const parent = store.open.value && find(store.open.value.history.value, id);
   if (!parent) return <p class="quote gone">{t("a message no longer kept here")}</p>;

@@ -1,3 +1,4 @@
+/** Who thinks what: a tap joins in or takes it back. */
 import type { Person, Reaction } from "../../../worker/protocol/frames.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 
@@ -14,7 +15,6 @@ type Props = {
 /** More names than this are not read in passing. */
 const NAMES_MAX = 10;
 
-/** Who thinks what: a tap joins in or takes it back. */
 export function Reactions({ store, conversation, id, reactions, you, tabIndex }: Props) {
   if (reactions.length === 0) return null;
   return (

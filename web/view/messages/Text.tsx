@@ -1,3 +1,4 @@
+/** A message as nodes: there is no way from a text to markup. */
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import { blocksOf, isMarkdownReady } from "../../state/markdown.ts";
@@ -20,7 +21,6 @@ type Props = {
   readonly children?: ComponentChildren;
 };
 
-/** A message as nodes: there is no way from a text to markup. */
 export function Text({ store, id, text, tabIndex, children }: Props) {
   const blocks = useMemo(() => blocksOf(text), [text, isMarkdownReady.value]);
   return (

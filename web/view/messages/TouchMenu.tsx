@@ -1,3 +1,4 @@
+/** What can be done with a message, as a sheet for a thumb: opened by a long press on it. */
 import { useEffect, useState } from "preact/hooks";
 import { find } from "../../../worker/protocol/history.ts";
 import { t } from "../../i18n/i18n.ts";
@@ -18,7 +19,6 @@ const PRESS_MS = 450;
 const STILL_PX = 10;
 const CLICK_MS = 300;
 
-/** What can be done with a message, as a sheet for a thumb: opened by a long press on it. */
 export function TouchMenu({ store, conversation }: { readonly store: Store; readonly conversation: Conversation }) {
   const [id, setId] = useState<string>();
   const [isPicking, setPicking] = useState(false);

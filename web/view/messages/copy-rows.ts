@@ -1,6 +1,6 @@
 /** What is copied when more than one message is selected: each by its author, its time and its text, without the page's own words. */
 import type { Store } from "../../state/store.ts";
-import { clockTime } from "../composer/formats.ts";
+import { clockTime } from "../parts/formats.ts";
 import { type MessageRow, rowId } from "./timeline.ts";
 
 /** The text for the clipboard; `undefined` where less than two messages are selected: then the browser copies what is marked. */

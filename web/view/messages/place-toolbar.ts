@@ -1,6 +1,6 @@
 /** Keeps the toolbar of a message inside the list: above its row, or inside it where there is no room above. */
 
-/** What the toolbar needs above its row (px): `.toolbar` in conversation.css. */
+/** What the toolbar needs above its row (px): `.toolbar` in messages.css. */
 const NEEDED_PX = 16;
 
 /** Handles the pointer or the focus that has come to a row of the list. */

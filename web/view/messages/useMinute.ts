@@ -1,7 +1,7 @@
-import { useEffect, useState } from "preact/hooks";
-import { noticeZone } from "../composer/formats.ts";
-
 /** The time (ms) by this clock, read again every minute: days end. */
+import { useEffect, useState } from "preact/hooks";
+import { noticeZone } from "../parts/formats.ts";
+
 export function useMinute(clock: () => number): number {
   const [now, setNow] = useState(clock);
   useEffect(() => {

@@ -1,8 +1,8 @@
+/** Copies a text, and says so until one goes elsewhere. */
 import { useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import { copyText } from "./clipboard.ts";
 
-/** Copies a text, and says so until one goes elsewhere. */
 export function CopyButton({ text, tabIndex }: { readonly text: string; readonly tabIndex: number }) {
   const [isCopied, setCopied] = useState(false);
   return (

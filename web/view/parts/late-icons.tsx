@@ -1,3 +1,4 @@
+/** Icons of what is loaded after the first messages. */
 import { Drawing, Icon, type IconName } from "./icons.tsx";
 
 /** The icons of what is loaded after the first messages. */

@@ -1,9 +1,9 @@
+/** A component that is fetched when it is first shown, and shows nothing until it is there; while it cannot be fetched, `missing`. */
 import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { fetchPart, noteChance } from "../../network/load-part.ts";
 
-/** A component that is fetched when it is first shown, and shows nothing until it is there; while it cannot be fetched, `missing`. */
 export function lazy<P extends object>(
   load: () => Promise<ComponentType<P>>,
   missing?: ComponentType<P>,

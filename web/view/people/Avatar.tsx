@@ -1,9 +1,9 @@
+/** Initials on a colour that follows the id, not the name: two people with names alike still differ. */
 import type { Person } from "../../../worker/protocol/frames.ts";
 
 /** Of fixed lightness, so that initials are readable on all of them. */
 const HUES = 12;
 
-/** Initials on a colour that follows the id, not the name: two people with names alike still differ. */
 export function Avatar({ person }: { readonly person: Person }) {
   return (
     <span class={`avatar hue-${hueOf(person.id)}`} aria-hidden="true">

@@ -1,3 +1,4 @@
+/** Who is in the channel now: beside the conversation where there is room, else over it. */
 import { useEffect, useState } from "preact/hooks";
 import type { Person } from "../../../worker/protocol/frames.ts";
 import { rich, t } from "../../i18n/i18n.ts";
@@ -11,7 +12,6 @@ type Props = { readonly store: Store; readonly conversation: Conversation; reado
 /** Where there is room for a third pane. */
 const ROOMY = "(min-width: 1100px)";
 
-/** Who is in the channel now: beside the conversation where there is room, else over it. */
 export function People(props: Props) {
   const [isRoomy, setRoomy] = useState(() => matchMedia(ROOMY).matches);
   useEffect(() => {

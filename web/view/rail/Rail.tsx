@@ -1,3 +1,4 @@
+/** The channels, then the direct conversations, alphabetical and stable, and oneself. */
 import { useEffect, useRef } from "preact/hooks";
 import type { Channel } from "../../../worker/protocol/frames.ts";
 import { t } from "../../i18n/i18n.ts";
@@ -24,7 +25,6 @@ type Props = {
   readonly onLeave: () => void;
 };
 
-/** The channels, then the direct conversations, alphabetical and stable, and oneself. */
 export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onUnsent, onLeave }: Props) {
   const close = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false);

@@ -1,10 +1,10 @@
+/** What stands beside the product's name: the way to anywhere, and the bell. */
 import { t } from "../../i18n/i18n.ts";
 import { isNotifyingRefused, mayNotify } from "../../pwa/notifications.ts";
 import { notifications } from "../../state/preferences.ts";
 import { LateIcon } from "../parts/late-icons.tsx";
 import { sheet } from "../parts/sheets.ts";
 
-/** What stands beside the product's name: the way to anywhere, and the bell. */
 export function RailTools() {
   return (
     <>

@@ -1,9 +1,9 @@
+/** What was written and has no place any more, since its channel or message is gone: it stays until the person has copied or discarded it. */
 import { t } from "../../i18n/i18n.ts";
 import type { Store, Unsent } from "../../state/store.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { CopyButton } from "../parts/CopyButton.tsx";
 
-/** What was written and has no place any more, since its channel or message is gone: it stays until the person has copied or discarded it. */
 export function UnsentMessages({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
   const unsent = store.unsent.value;
   return (

@@ -1,3 +1,4 @@
+/** One of a few: a group of radio buttons. */
 import { useState } from "preact/hooks";
 import { type Phrase, t } from "../../i18n/i18n.ts";
 import type { Preference } from "../../state/preferences.ts";
@@ -10,7 +11,6 @@ type Props<C extends string> = {
   readonly mayChoose?: (choice: C) => Promise<boolean>;
 };
 
-/** One of a few: a group of radio buttons. */
 export function Choice<C extends string>({ legend, preference, labels, mayChoose }: Props<C>) {
   const { choices, chosen, choose } = preference;
   /** The browser has checked what may not be chosen. */

@@ -1,13 +1,13 @@
+/** A link, and the same as a picture for a phone's camera, that make one more device this person's. */
 import { useEffect, useState } from "preact/hooks";
 import encodeQR from "qr";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
-import { clockTime } from "../composer/formats.ts";
 import { copyText } from "../parts/clipboard.ts";
+import { clockTime } from "../parts/formats.ts";
 
 type Link = { readonly url: string; readonly expiresAt: number };
 
-/** A link, and the same as a picture for a phone's camera, that make one more device this person's. */
 export function DeviceLink({ store }: { readonly store: Store }) {
   const [link, setLink] = useState<Link>();
   const [refusal, setRefusal] = useState<string>();

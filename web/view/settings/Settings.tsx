@@ -1,3 +1,4 @@
+/** The name, the looks, what is told and how, the other devices, the way out. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { foldDisplayName } from "../../../worker/protocol/names.ts";
 import { rich, t, told } from "../../i18n/i18n.ts";
@@ -14,7 +15,6 @@ const DeviceLink = lazy(async () => (await import("./DeviceLink.tsx")).DeviceLin
 /** Each language by its own name. */
 const LANGUAGE_NAMES = { en: "English", es: "Español", de: "Deutsch", fr: "Français", ja: "日本語", ar: "العربية" };
 
-/** The name, the looks, what is told and how, the other devices, the way out. */
 export function Settings({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
   /** What is asked in a dialog of its own, in the place of the settings; closing it leads back to them. */
   const [asking, setAsking] = useState<"link" | "signOut">();

@@ -1,3 +1,4 @@
+/** Every key there is. */
 import { type Phrase, t } from "../../i18n/i18n.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { COMMAND } from "../parts/keys.ts";
@@ -20,7 +21,6 @@ const KEYS: readonly (readonly [keys: string, does: Phrase])[] = [
   [`? · ${COMMAND} /`, "This list"],
 ];
 
-/** Every key there is. */
 export function Shortcuts({ onClose }: { readonly onClose: () => void }) {
   return (
     <Dialog title={t("Shortcuts")} onClose={onClose}>

@@ -1,9 +1,9 @@
+/** A device link was opened where someone is signed in: they decide who this device belongs to. */
 import { useState } from "preact/hooks";
 import { rich, t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
 
-/** A device link was opened where someone is signed in: they decide who this device belongs to. */
 export function Linked({ store }: { readonly store: Store }) {
   const [refusal, setRefusal] = useState<string>();
   const name = store.person.value?.name;

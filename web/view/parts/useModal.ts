@@ -1,0 +1,18 @@
+/** A modal dialog of the platform: open as long as its component is there; afterwards the focus is where it was. */
+import type { RefObject } from "preact";
+import { useLayoutEffect } from "preact/hooks";
+
+/** `returnTo`: where the focus goes instead of where it came from. */
+export function useModal(dialog: RefObject<HTMLDialogElement | null>, returnTo?: () => HTMLElement | null): void {
+  // In the turn in which it goes: the clean-up of a plain effect comes later, and a key typed until then is lost.
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    const before = document.activeElement;
+    shown?.showModal();
+    return () => {
+      shown?.close();
+      const after = returnTo?.() ?? before;
+      if (after instanceof HTMLElement && after !== document.body) after.focus();
+    };
+  }, []);
+}
