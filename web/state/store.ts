@@ -226,12 +226,7 @@ export function createStore(dependencies: Dependencies) {
     /** The page is hidden, or another conversation opened: how far the person has read is told. `isLast`: there may be no later moment. */
     tellRead: (isLast: boolean) => (isLast ? readReporter.flushNow() : readReporter.flush()),
 
-    /** What this tab has of a channel already, as the query of its socket's address. */
-    cursorOf(channelId: string): string {
-      const held = tab.conversations.value.get(channelId);
-      const epoch = held?.epoch.peek();
-      return held && epoch !== undefined ? `?epoch=${epoch}&since=${held.history.peek().rev}` : "";
-    },
+    cursorOf: tab.cursorOf,
     /** What this tab has visited. */
     visited: () => [...tab.conversations.value.values()],
     /** What this device has stored of conversations, open or not. */

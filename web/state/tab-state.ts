@@ -128,6 +128,12 @@ export function createTabState() {
       const excess = Math.max(0, conversations.value.size - CONVERSATIONS_MAX);
       for (const { channelId } of idle.slice(0, excess)) conversations.value.delete(channelId);
     },
+    /** What this tab has of a channel already, as the query of its socket's address. */
+    cursorOf(channelId: string): string {
+      const held = conversations.value.get(channelId);
+      const epoch = held?.epoch.peek();
+      return held && epoch !== undefined ? `?epoch=${epoch}&since=${held.history.peek().rev}` : "";
+    },
     /** The newest message this tab has of an epoch, 0 if none. */
     heldSeq(channelId: string, epoch: string): number {
       const held = conversations.value.get(channelId);
