@@ -15,9 +15,9 @@ const SIGNS: Readonly<Record<string, Started["sign"]>> = {
   "：": ":",
 };
 /** An emoji begins to be looked for at its second letter: a colon alone is punctuation. */
-const STARTED = /(?:([@＠#＃])([^\s@＠#＃:：]{0,32})|([:：])([\p{L}\p{N}_+-]{2,32}))$/u;
+const STARTED = /(?:([@＠#＃])([^\s@＠#＃:：]{0,32})|([:：])([\p{L}\p{M}\p{N}_+-]{2,32}))$/u;
 /** After these a sign begins something; after a letter it is part of an address or a time. */
-const BOUNDARY = /^[^\p{L}\p{N}_<&/.\\]$/u;
+const BOUNDARY = /^[^\p{L}\p{M}\p{N}_<&/.\\]$/u;
 
 /** Looks at the text before the caret. */
 export function startedAt(text: string, caret: number): Started | undefined {

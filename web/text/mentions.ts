@@ -10,8 +10,8 @@ import { SPACELESS } from "./scripts.ts";
 
 /** A sign at the beginning, or after what is no part of a word; full-width ones too. */
 const SIGN = /[@#＠＃]/g;
-const BEFORE = /^[^\p{L}\p{N}_<&/]$/u;
-const WORD = /[\p{L}\p{N}_]/u;
+const BEFORE = /^[^\p{L}\p{M}\p{N}_<&/]$/u;
+const WORD = /[\p{L}\p{M}\p{N}_]/u;
 
 export type Known = { readonly people: readonly Person[]; readonly channels: ReadonlySet<string> };
 
