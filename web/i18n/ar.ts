@@ -152,8 +152,6 @@ const words: Dictionary = {
   "On a message: move over the messages": "على رسالة: التنقل بين الرسائل",
   "On a message: oldest, latest": "على رسالة: الأقدم، الأحدث",
   Online: "متصل",
-  "Only the two of you will see it.": "لن يراها سواكما.",
-  "Only you and {name} can see this.": "لا يرى هذا سواك و{name}.",
   "Open conversations": "فتح المحادثات",
   "Open in too many windows": "مفتوح في نوافذ كثيرة",
   "Open {name}": "فتح {name}",

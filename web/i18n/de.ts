@@ -132,8 +132,6 @@ const words: Dictionary = {
   "On a message: move over the messages": "Auf einer Nachricht: durch die Nachrichten gehen",
   "On a message: oldest, latest": "Auf einer Nachricht: älteste, neueste",
   Online: "Online",
-  "Only the two of you will see it.": "Nur ihr beide werdet sie sehen.",
-  "Only you and {name} can see this.": "Nur du und {name} könnt das sehen.",
   "Open conversations": "Unterhaltungen öffnen",
   "Open in too many windows": "In zu vielen Fenstern offen",
   "Open {name}": "{name} öffnen",

@@ -131,8 +131,6 @@ const words: Dictionary = {
   "On a message: move over the messages": "Sobre un mensaje: recorrer los mensajes",
   "On a message: oldest, latest": "Sobre un mensaje: el primero, el último",
   Online: "En línea",
-  "Only the two of you will see it.": "Solo vosotros dos lo veréis.",
-  "Only you and {name} can see this.": "Solo tú y {name} podéis verlo.",
   "Open conversations": "Abrir conversaciones",
   "Open in too many windows": "Abierto en demasiadas ventanas",
   "Open {name}": "Abrir {name}",

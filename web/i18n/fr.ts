@@ -131,8 +131,6 @@ const words: Dictionary = {
   "On a message: move over the messages": "Sur un message : parcourir les messages",
   "On a message: oldest, latest": "Sur un message : le plus ancien, le dernier",
   Online: "En ligne",
-  "Only the two of you will see it.": "Vous seuls, tous les deux, la verrez.",
-  "Only you and {name} can see this.": "Seuls vous et {name} pouvez voir ceci.",
   "Open conversations": "Ouvrir les conversations",
   "Open in too many windows": "Ouvert dans trop de fenêtres",
   "Open {name}": "Ouvrir {name}",

@@ -131,8 +131,6 @@ const words: Dictionary = {
   "On a message: move over the messages": "メッセージ上：メッセージ間を移動",
   "On a message: oldest, latest": "メッセージ上：最も古い、最新",
   Online: "オンライン",
-  "Only the two of you will see it.": "二人だけが見られます。",
-  "Only you and {name} can see this.": "あなたと{name}だけが見られます。",
   "Open conversations": "会話一覧を開く",
   "Open in too many windows": "開いているウィンドウが多すぎます",
   "Open {name}": "{name}を開く",

@@ -127,8 +127,6 @@ export type Phrase =
   | "On a message: move over the messages"
   | "On a message: oldest, latest"
   | "Online"
-  | "Only the two of you will see it."
-  | "Only you and {name} can see this."
   | "Open conversations"
   | "Open in too many windows"
   | "Open {name}"

@@ -1,5 +1,6 @@
 /** A conversation in which nothing was said yet. */
 import { useState } from "preact/hooks";
+import { WINDOW_MESSAGES } from "../../../worker/protocol/limits.ts";
 import { rich, t } from "../../i18n/i18n.ts";
 import { copyText } from "../parts/clipboard.ts";
 
@@ -9,7 +10,7 @@ export function Empty({ title, isDirect }: { readonly title: string; readonly is
     return (
       <div class="empty">
         <h2>{rich("This is between you and {name}.", { name: <bdi>{title}</bdi> })}</h2>
-        <p>{rich("Only you and {name} can see this.", { name: <bdi>{title}</bdi> })}</p>
+        <p>{t("Latest {n} messages are kept", { n: WINDOW_MESSAGES })}</p>
       </div>
     );
   }
