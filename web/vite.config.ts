@@ -18,9 +18,9 @@ const PARTS: Readonly<Record<string, RegExp>> = {
   emoji: /\/gemoji\/|\/text\/emoji(?:-names)?\.ts$|\/EmojiPicker\.tsx$/,
   background:
     /\/(?:deferred-startup|notifications|delivery|prepare-file)\.ts$|\/(?:Companions|Announcer|TouchMenu|TypingLine|Outage)\.tsx$|\/app\/keyboard\.ts$/,
-  search: /\/(?:Switcher|NewDirect|NewChannel)\.tsx$|\/switcher-options\.ts$|\/text\/search\.ts$/,
+  search: /\/(?:Switcher|NewDirect|NewChannel|PeoplePicker|Switch)\.tsx$|\/switcher-options\.ts$|\/text\/search\.ts$/,
   settings: /\/view\/settings\/|\/node_modules\/qr\//,
-  details: /\/(?:ChannelMenu|People|Empty|RailTools|UnsentMessages)\.tsx$/,
+  details: /\/view\/details\/|\/(?:Empty|RailTools|UnsentMessages)\.tsx$/,
   outside: /\/(?:Welcome|Outside|Stopped|Nowhere|Linked|NewVersion|Notice)\.tsx$|\/storage\/rescue\.ts$/,
   messages: /\/view\/messages\//,
 };

@@ -324,18 +324,18 @@ test("Two tabs in step: read in one is read in the other, drafts and theme too",
 });
 
 test("Channels: its creator sets a topic and deletes it; who was in it is told, and a successor begins empty", async () => {
-  const menu = (who: Someone) => who.page.getByRole("button", { name: "Channel menu" });
-  await menu(bea).click();
-  expect(await bea.page.getByRole("menuitem", { name: "Edit topic" }).count()).toBe(0);
-  await bea.page.keyboard.press("Escape");
-  await menu(ada).click();
-  await ada.page.getByRole("menuitem", { name: "Edit topic" }).click();
+  const details = (who: Someone) => who.page.getByRole("button", { name: "Details", exact: true });
+  await details(bea).click();
+  await bea.page.getByRole("tab", { name: "About" }).waitFor();
+  expect(await bea.page.getByRole("button", { name: /topic/ }).count()).toBe(0);
+  await details(bea).click();
+  await details(ada).click();
+  await ada.page.getByRole("button", { name: "Add a topic" }).click();
   await ada.page.getByRole("textbox", { name: "Topic" }).fill("Where else");
   await ada.page.getByRole("button", { name: "Save" }).click();
   await bea.page.getByText("Where else").waitFor();
 
-  await menu(ada).click();
-  await ada.page.getByRole("menuitem", { name: "Delete channel" }).click();
+  await ada.page.getByRole("button", { name: "Delete channel" }).click();
   const button = ada.page.getByRole("dialog").getByRole("button", { name: "Delete channel" });
   expect(await button.isDisabled()).toBe(true);
   await ada.page.getByRole("textbox", { name: /Type elsewhere/ }).fill("elsewhere");

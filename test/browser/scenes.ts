@@ -352,7 +352,7 @@ export const SCENES: readonly Scene[] = [
     async open(who, site) {
       await who.join(site, "/c/design");
       await who.page.getByRole("button", { name: /\d+ here/ }).click();
-      await who.page.getByLabel("People here").waitFor();
+      await who.page.getByRole("heading", { name: "Viewing now" }).waitFor();
     },
   },
   {
@@ -454,13 +454,13 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
-    name: "channel menu",
+    name: "details",
     shows: "Screens",
     async open(who, site) {
       await who.join(site, "/c/design");
       await own(who, site);
-      await who.page.getByRole("button", { name: "Channel menu" }).click();
-      await who.page.getByRole("menuitem", { name: "Delete channel" }).waitFor();
+      await who.page.getByRole("button", { name: "Details", exact: true }).click();
+      await who.page.getByRole("button", { name: "Delete channel" }).waitFor();
     },
   },
   {
@@ -469,9 +469,9 @@ export const SCENES: readonly Scene[] = [
     async open(who, site) {
       await who.join(site, "/c/design");
       await own(who, site);
-      await who.page.getByRole("button", { name: "Channel menu" }).click();
-      await who.page.getByRole("menuitem", { name: "Delete channel" }).click();
-      await who.page.getByRole("dialog").waitFor();
+      await who.page.getByRole("button", { name: "Details", exact: true }).click();
+      await who.page.getByRole("button", { name: "Delete channel" }).click();
+      await who.page.getByRole("dialog").last().waitFor();
     },
   },
   {
@@ -749,7 +749,7 @@ async function own({ page }: Someone, site: Site): Promise<void> {
     frame["type"] === "directory" ? { ...frame, owner: true } : frame,
   );
   await page.goto(`${site.url}/c/design`);
-  await page.getByRole("button", { name: "Channel menu" }).waitFor();
+  await page.getByRole("button", { name: "Details", exact: true }).waitFor();
 }
 
 async function picturesShown({ page }: Someone): Promise<void> {

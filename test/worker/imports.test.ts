@@ -48,7 +48,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
 
 test("the files are really read", () => {
   expect(files.length).toBeGreaterThan(25);
-  expect(importsOf("worker/channel/channel.ts")).toContain("worker/channel/messages.ts");
+  expect(importsOf("worker/channel/parts.ts")).toContain("worker/channel/messages.ts");
 });
 
 test.each(PROTOCOL)("%s, shared by both worlds, imports the protocol and the validator only", (file) => {

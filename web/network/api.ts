@@ -9,6 +9,7 @@ import {
   ChannelsAnswer,
   DevicesAnswer,
   LinkAnswer,
+  MembersAnswer,
   OnlinePeopleAnswer,
   PeopleAnswer,
   ProblemAnswer,
@@ -46,6 +47,23 @@ type Content = {
   readonly attachments?: readonly string[];
 };
 
+/** `members` beside the person who makes it, of a private channel only. */
+export type NewChannel = {
+  readonly name: string;
+  readonly topic?: string;
+  readonly private?: boolean;
+  readonly members?: readonly string[];
+};
+
+/** What is to be changed about a channel. `keepMs` and `slowMs` 0: no such rule. */
+export type ChannelChange = {
+  readonly topic?: string;
+  readonly name?: string;
+  readonly posting?: "everyone" | "creator";
+  readonly slowMs?: number;
+  readonly keepMs?: number;
+};
+
 export const api = {
   site: () => call("GET", "/api/site", SiteAnswer),
 
@@ -73,13 +91,25 @@ export const api = {
   /** The page of channels after `cursor`; the empty one is before the first. */
   channels: (cursor: string) => call("GET", `/api/channels?cursor=${encodeURIComponent(cursor)}`, ChannelsAnswer),
 
-  createChannel: (name: string) => call("POST", "/api/channels", Channel, { name }),
+  createChannel: (asked: NewChannel) => call("POST", "/api/channels", Channel, asked),
 
-  setTopic: (channelId: string, topic: string) => call("PATCH", channelPath(channelId), Channel, { topic }),
+  changeChannel: (channelId: string, change: ChannelChange) => call("PATCH", channelPath(channelId), Channel, change),
 
   deleteChannel: (channelId: string) => call("DELETE", channelPath(channelId), v.unknown()),
 
   openDirect: (person: string) => call("POST", "/api/directs", Channel, { person }),
+
+  /** The conversation of the person and these others. */
+  openGroup: (people: readonly string[]) => call("POST", "/api/directs", Channel, { people }),
+
+  members: (channelId: string) => call("GET", `${channelPath(channelId)}/members`, MembersAnswer),
+
+  addMember: (channelId: string, person: string) =>
+    call("POST", `${channelPath(channelId)}/members`, MembersAnswer, { person }),
+
+  /** Takes a person out of a private channel; oneself: leaves it. */
+  removeMember: (channelId: string, personId: string) =>
+    call("DELETE", `${channelPath(channelId)}/members/${personId}`, v.unknown()),
 
   /** People whose name starts with or contains `typed`. */
   searchPeople: (typed: string) => call("GET", `/api/people?q=${encodeURIComponent(typed)}`, OnlinePeopleAnswer),

@@ -1,7 +1,7 @@
 /** The list of channels: the one a connection begins with, its further pages, and what changes in it. */
 import { batch } from "@preact/signals";
 import type { ActivityEntry, Channel } from "../../worker/protocol/frames.ts";
-import type { Answer, ChannelPage, api as httpApi } from "../network/api.ts";
+import type { Answer, ChannelPage, api as httpApi, NewChannel } from "../network/api.ts";
 import type { People } from "./people.ts";
 import type { ReadReporter } from "./read-reporter.ts";
 import { channelHref, go } from "./route.ts";
@@ -12,7 +12,7 @@ import type { Unread } from "./unread.ts";
 const PAGE_RETRY_MS = 5_000;
 
 type Dependencies = {
-  readonly api: Pick<typeof httpApi, "channels" | "createChannel" | "openDirect">;
+  readonly api: Pick<typeof httpApi, "channels" | "createChannel" | "openDirect" | "openGroup">;
   readonly people: People;
   readonly unread: Unread;
   readonly readReporter: ReadReporter;
@@ -72,7 +72,7 @@ export function createChannels(tab: TabState, { api, people, unread, readReporte
 
   function add(channel: Channel): void {
     batch(() => {
-      if (channel.peer) people.cachePeople([channel.peer]);
+      people.cachePeople([...(channel.people ?? []), ...(channel.peer ? [channel.peer] : [])]);
       channels.value = new Map(channels.value).set(channel.id, channel);
       unconfirmed?.delete(channel.id);
       unread.recall([channel]);
@@ -118,8 +118,14 @@ export function createChannels(tab: TabState, { api, people, unread, readReporte
       }
     },
 
-    async createChannel(name: string): Promise<Answer<Channel>> {
-      return opened(await api.createChannel(name));
+    async createChannel(asked: NewChannel): Promise<Answer<Channel>> {
+      return opened(await api.createChannel(asked));
+    },
+
+    /** Opens the conversation with these people: of two, or of a group. */
+    async openConversation(people: readonly string[]): Promise<Answer<Channel>> {
+      const [only, ...more] = people;
+      return opened(await (only !== undefined && more.length === 0 ? api.openDirect(only) : api.openGroup(people)));
     },
 
     async openDirect(personId: string): Promise<Answer<Channel>> {

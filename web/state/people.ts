@@ -1,5 +1,6 @@
 /** Who there is: people under the names they have now. Those in texts who were not heard of yet are asked for. */
 import type { Person } from "../../worker/protocol/frames.ts";
+import { kindOf } from "../../worker/protocol/text.ts";
 import type { api as httpApi } from "../network/api.ts";
 import type { TabState } from "./tab-state.ts";
 
@@ -8,7 +9,10 @@ const REQUEST_MAX = 50;
 
 export type People = ReturnType<typeof createPeople>;
 
-export function createPeople({ people, person }: TabState, api: Pick<typeof httpApi, "peopleById" | "searchPeople">) {
+export function createPeople(
+  { people, person, channels }: TabState,
+  api: Pick<typeof httpApi, "peopleById" | "searchPeople">,
+) {
   /** Ids in texts whose people are to be asked for, and those that were. */
   const pendingIds = new Set<string>();
   const requestedIds = new Set<string>();
@@ -55,11 +59,15 @@ export function createPeople({ people, person }: TabState, api: Pick<typeof http
     /** What a person is called now, who was called so when they wrote. */
     nameOf: ({ id, name }: Person): string => people.value.get(id)?.name ?? name,
 
-    /** What a conversation is called. */
+    /** What a conversation is called: a channel by its name, one with people by theirs. */
     titleOf(channelId: string): string {
-      if (!channelId.includes("~")) return `#${channelId}`;
-      const peerId = channelId.split("~").find((id) => id !== person.value?.id) ?? "";
-      return personOf(peerId)?.name ?? "…";
+      const kind = kindOf(channelId);
+      if (kind === "public") return `#${channelId}`;
+      const channel = channels.value.get(channelId);
+      if (channel && channel.name !== "") return `#${channel.name}`;
+      const ids = kind === "direct" ? channelId.split("~") : (channel?.people ?? []).map(({ id }) => id);
+      const names = ids.filter((id) => id !== person.value?.id).map((id) => personOf(id)?.name ?? "…");
+      return names.join(", ") || "…";
     },
 
     /** Another person begins here. */

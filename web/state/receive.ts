@@ -48,7 +48,7 @@ export function createReceive(tab: TabState, dependencies: Dependencies) {
           session.syncIdentity(frame.you);
           isNewer.value ||= frame.version > PROTOCOL_VERSION;
           isOwner.value = frame.owner === true;
-          const peers = frame.channels.flatMap(({ peer }) => peer ?? []);
+          const peers = frame.channels.flatMap(({ peer, people: all = [] }) => [...all, ...(peer ? [peer] : [])]);
           people.cachePeople([...peers, ...frame.people, frame.you].map(({ id, name }) => ({ id, name })));
           online.value = new Set(frame.people.filter((one) => one.online).map(({ id }) => id));
           channels.takeList(frame.channels, frame.reads, frame.more === true);

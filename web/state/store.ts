@@ -22,6 +22,7 @@ import { createPeople } from "./people.ts";
 import { createPlace } from "./place.ts";
 import { createReadReporter } from "./read-reporter.ts";
 import { createReceive } from "./receive.ts";
+import { createRequests } from "./requests.ts";
 import { createRestore } from "./restore.ts";
 import { createSending } from "./sending.ts";
 import { createSession } from "./session.ts";
@@ -152,9 +153,7 @@ export function createStore(dependencies: Dependencies) {
     becomeOwner: session.becomeOwner,
     decideLink: session.decideLink,
     linkProblem: readonly(session.linkProblem),
-    devices: api.devices,
-    makeLink: api.link,
-    removePerson: api.removePerson,
+    ...createRequests(api),
 
     personOf: people.personOf,
     nameOf: people.nameOf,
@@ -179,8 +178,7 @@ export function createStore(dependencies: Dependencies) {
 
     createChannel: channelList.createChannel,
     openDirect: channelList.openDirect,
-    setTopic: api.setTopic,
-    deleteChannel: api.deleteChannel,
+    openConversation: channelList.openConversation,
 
     outbox: sending.entries,
     send(conversation: Conversation, typed: string): boolean {

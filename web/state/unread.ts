@@ -73,7 +73,7 @@ export function createUnread({ localState, person, heldSeq, onRead }: Facts) {
     /** Epochs in which something is left unsaid. */
     drafts: drafts as ReadonlySignal<ReadonlySet<string>>,
 
-    /** What this device knows of channels it hears of: what was read, and what was left unsaid. A direct channel starts as unread. */
+    /** What this device knows of channels it hears of: what was read, and what was left unsaid. One that is not public starts as unread. */
     recall(channels: readonly Channel[]): void {
       const who = person.value;
       if (!who) return;
@@ -82,7 +82,7 @@ export function createUnread({ localState, person, heldSeq, onRead }: Facts) {
       for (const { epoch, seq, kind } of channels) {
         if (localState.draft(who.id, epoch) === "") unsaid.delete(epoch);
         else unsaid.add(epoch);
-        const first = kind === "direct" ? 0 : seq;
+        const first = kind === "public" ? seq : 0;
         const kept = localState.read(who.id, epoch);
         if (kept === undefined) localState.keepRead(who.id, epoch, first);
         read.set(epoch, Math.max(read.get(epoch) ?? 0, kept ?? first));
@@ -127,13 +127,14 @@ export function createUnread({ localState, person, heldSeq, onRead }: Facts) {
     },
 
     /** What is unread in a channel, at most as many messages as are kept. `own`: own messages on their way that `seq` may count already. */
-    unreadOf({ id, epoch, seq, kind }: Channel, own: number): UnreadState {
+    unreadOf({ id, epoch, seq, kind, name }: Channel, own: number): UnreadState {
       const newest = Math.max(seq, heldSeq(id, epoch));
       const read = Math.max(seqs.value.get(epoch) ?? newest, newest - WINDOW_MESSAGES);
       const silent = [...(uncounted.value.get(epoch) ?? [])].filter((at) => at > read && at <= newest).length;
       const count = Math.max(0, newest - read - silent - own);
       const isMentioned = [...(mentions.value.get(epoch) ?? [])].some((at) => at > read);
-      return { count, isForYou: count > 0 && (kind === "direct" || isMentioned) };
+      const isWithPeople = kind !== "public" && name === "";
+      return { count, isForYou: count > 0 && (isWithPeople || isMentioned) };
     },
 
     /** Notes which of these messages mention this person, as they are now, and which never count as unread. */

@@ -5,22 +5,23 @@
  */
 import { jsonOf, messageFrom } from "../platform/encoding.ts";
 import { Tables } from "../platform/migrations.ts";
-import type { Channel, Message } from "../protocol/frames.ts";
+import type { Message } from "../protocol/frames.ts";
 import { EMPTY_HISTORY, type History, merge } from "../protocol/history.ts";
 import { EVICTED_IDS_PER_SLOT, WINDOW_MESSAGES } from "../protocol/limits.ts";
 import { mentionedIn } from "../protocol/text.ts";
+import { AboutStore } from "./about-store.ts";
 import type { EvictedIds } from "./decide.ts";
+import { Members } from "./members.ts";
 import type { ChannelRef } from "./rpc.ts";
 import {
   type About,
-  type AboutRow,
   type EvictedId,
   type FileChanges,
   MENTIONED_MAX,
   MIGRATIONS,
+  newAbout,
   type SlotRow,
   type Trace,
-  toAbout,
 } from "./tables.ts";
 import { Uploads } from "./uploads.ts";
 
@@ -30,13 +31,14 @@ export class ChannelStore {
   /** By message: when (ms) its text last changed, and the people whom any of its texts mentioned. */
   readonly #traces = new Map<string, Trace>();
   readonly uploads: Uploads;
+  readonly facts: AboutStore;
+  /** Of a private channel. */
+  readonly members: Members;
   readonly tables: Tables;
   readonly #evictedIds = new Map<string, string>();
   readonly #evictedBySlot: (readonly EvictedId[])[] = [];
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
-  #about: About | undefined;
-  #shards: number;
 
   /** Only reads: an object that is asked for and not written to leaves nothing behind. */
   constructor(storage: DurableObjectStorage) {
@@ -44,20 +46,19 @@ export class ChannelStore {
     this.#sql = storage.sql;
     this.tables = new Tables(storage, MIGRATIONS);
     this.uploads = new Uploads(storage.sql, () => this.tables.exist);
-    const [row] = this.tables.exist ? this.#sql.exec<AboutRow>("SELECT * FROM about").toArray() : [];
-    this.#about = row && toAbout(row);
-    this.#shards = this.#about?.shards ?? 1;
+    this.facts = new AboutStore(storage.sql, this.tables);
+    this.members = new Members(storage.sql, this.tables);
     this.history = this.tables.exist ? this.#read() : EMPTY_HISTORY;
   }
 
   /** What this channel is; of a direct one only once there was a message or an upload. */
   get about(): About | undefined {
-    return this.#about;
+    return this.facts.value;
   }
 
   /** The channel was deleted: nothing is read or written any more. */
   get hasEnded(): boolean {
-    return (this.#about?.ended ?? 0) > 0;
+    return (this.about?.ended ?? 0) > 0;
   }
 
   /** Ids that have left the window, with their authors. */
@@ -65,56 +66,9 @@ export class ChannelStore {
     return this.#evictedIds;
   }
 
-  /** The directory has said what this is. */
-  setAbout({ id, epoch, topic, createdBy, createdAt }: Channel): void {
-    this.#setAbout({
-      id,
-      epoch,
-      topic,
-      createdBy,
-      createdAt,
-      settings: 0,
-      shards: 1,
-      owedSince: 0,
-      ended: 0,
-      endedAt: 0,
-    });
-  }
-
-  /** A new topic; `announce` writes down, in the same transaction, who must hear of it. */
-  setTopic(about: About, topic: string, announce: (settings: number) => void): About {
-    const settings = about.settings + 1;
-    this.tables.transact(() => {
-      this.#sql.exec("UPDATE about SET topic = ?, settings = ?", topic, settings);
-      announce(settings);
-    });
-    this.#about = { ...about, topic, settings };
-    return this.#about;
-  }
-
   /** What is remembered of a message that is in the window. */
   traceOf(messageId: string): Trace | undefined {
     return this.#traces.get(messageId);
-  }
-
-  /** Others cannot be told since then (ms), or with 0 everyone was told: a row when that changes. */
-  noteOwedSince(owedSince: number): void {
-    if (!this.#about || this.#about.owedSince === owedSince) return;
-    this.#sql.exec("UPDATE about SET owed_since = ?", owedSince);
-    this.#about = { ...this.#about, owedSince };
-  }
-
-  /** How many shards of people this channel has heard of. */
-  get shards(): number {
-    return this.#shards;
-  }
-
-  /** More shards of people are known: a row, when a person of a new one has come. */
-  noteShards(shards: number): void {
-    this.#shards = Math.max(this.#shards, shards);
-    if (!this.#about || this.#about.shards >= shards) return;
-    this.#sql.exec("UPDATE about SET shards = ?", shards);
-    this.#about = { ...this.#about, shards };
   }
 
   /** An upload begins. A second time changes nothing. */
@@ -152,7 +106,7 @@ export class ChannelStore {
         JSON.stringify(trace.mentioned),
       );
     // One statement is all or nothing by itself, and a transaction around it takes twice its time.
-    if (this.#about && files.taken.length + files.released.length === 0) upsert();
+    if (this.about && files.taken.length + files.released.length === 0) upsert();
     else
       this.#transact(channel, () => {
         this.uploads.take(files.taken, message.id);
@@ -171,68 +125,30 @@ export class ChannelStore {
     if (forgotten) this.#evictedIds.delete(forgotten[0]);
   }
 
-  /** Messages and files go at once; the mark stays, so that a late call finds an end and not a beginning. `announce` as for the topic. */
+  /** Messages, files and members go at once; the mark stays, so that a late call finds an end and not a beginning. `announce`: who must hear of it. */
   end(about: About, now: number, announce: () => void): void {
-    this.tables.transact(() => {
-      this.#sql.exec("UPDATE about SET ended = 1, ended_at = ?", now);
+    this.facts.end(about, now, () => {
       this.#sql.exec("DELETE FROM slots");
+      this.#sql.exec("DELETE FROM members");
       this.uploads.releaseAll();
       announce();
     });
-    this.#about = { ...about, ended: 1, endedAt: now };
     this.#traces.clear();
     this.#evictedIds.clear();
     this.#evictedBySlot.length = 0;
-  }
-
-  /** The files of a deleted channel have left the bucket. */
-  noteEmptied(): void {
-    if (!this.#about) return;
-    this.#sql.exec("UPDATE about SET ended = 2");
-    this.#about = { ...this.#about, ended: 2 };
   }
 
   /** Forgets everything: nothing is left of this object but its name. */
   async deleteAll(): Promise<void> {
     await this.#storage.deleteAll();
     this.tables.forget();
-    this.#about = undefined;
+    this.facts.forget();
   }
 
   /** Writes all of it or nothing; in a direct channel before the first time what it is. Memory follows what is on disk. */
-  #transact({ id, epoch }: ChannelRef, work: () => void): void {
-    if (this.#about) return this.tables.transact(work);
-    const about: About = {
-      id,
-      epoch,
-      topic: "",
-      createdBy: { id: "", name: "" },
-      createdAt: 0,
-      settings: 0,
-      shards: 1,
-      owedSince: 0,
-      ended: 0,
-      endedAt: 0,
-    };
-    this.#setAbout(about, work);
-  }
-
-  #setAbout(about: About, work: () => void = () => {}): void {
-    this.tables.transact(() => {
-      const { id, epoch, topic, createdBy, createdAt } = about;
-      this.#sql.exec(
-        "INSERT INTO about VALUES (?, ?, ?, ?, ?, ?, 0, ?, 0, 0, 0)",
-        id,
-        epoch,
-        topic,
-        createdBy.id,
-        createdBy.name,
-        createdAt,
-        this.#shards,
-      );
-      work();
-    });
-    this.#about = { ...about, shards: this.#shards };
+  #transact(channel: ChannelRef, work: () => void): void {
+    if (this.about) this.tables.transact(work);
+    else this.facts.begin(newAbout(channel), work);
   }
 
   #read(): History {

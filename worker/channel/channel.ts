@@ -3,86 +3,43 @@
  * The class only receives calls, checks them and hands them on; the rules are in the files beside it.
  */
 import { DurableObject } from "cloudflare:workers";
-import { Authority, type Identity } from "../platform/authority.ts";
-import { Broadcast, messagesFrame } from "../platform/broadcast.ts";
+import type { AuthContext, Identity } from "../platform/authority.ts";
+import { messagesFrame } from "../platform/broadcast.ts";
 import { readForwardedIdentity, STALE_STATUS } from "../platform/forwarded-identity.ts";
-import { directoryOf, shardStub } from "../platform/objects.ts";
-import { Outbox } from "../platform/outbox.ts";
+import { directoryOf } from "../platform/objects.ts";
 import { problem } from "../platform/problem.ts";
-import { Schedule } from "../platform/schedule.ts";
-import { shardOf } from "../platform/shard-id.ts";
-import { Sockets } from "../platform/sockets.ts";
 import { type MessageCommand, parseChannelCommand } from "../protocol/commands.ts";
+import type { Person } from "../protocol/frames.ts";
 import { isFor } from "../protocol/text.ts";
-import { Allowances } from "./allowances.ts";
-import { Attendance } from "./attendance.ts";
-import { ChannelStore } from "./channel-store.ts";
-import { ChannelFiles } from "./files.ts";
-import { Messages } from "./messages.ts";
-import { Reports, sendReport } from "./reports.ts";
-import type { ChannelAuth, CommandOutcome, FileFacts, FileOutcome, Gone, NotAdmitted, TopicOutcome } from "./rpc.ts";
-import { deliverToDirectory, Settings } from "./settings.ts";
-import { refOf } from "./tables.ts";
+import { createParts, type Parts } from "./parts.ts";
+import type {
+  ChannelAuth,
+  ChannelOutcome,
+  CommandOutcome,
+  FileFacts,
+  FileOutcome,
+  Gone,
+  MembersOutcome,
+  NewPrivate,
+  NotAdmitted,
+  SettingsChange,
+} from "./rpc.ts";
+import { newAbout } from "./tables.ts";
 
 type Authorized = { readonly kind: "authorized"; readonly auth: ChannelAuth };
 
+type Done = { readonly kind: "done" };
+
 const GONE: Gone = { kind: "gone" };
+const DONE: Done = { kind: "done" };
+
 export class Channel extends DurableObject<Env> {
-  readonly #store: ChannelStore;
-  readonly #sockets: Sockets<ChannelAuth>;
-  readonly #attendance: Attendance;
-  readonly #broadcast: Broadcast;
-  readonly #files: ChannelFiles;
-  readonly #reports: Reports;
-  readonly #outbox: Outbox;
-  readonly #schedule: Schedule;
-  readonly #authority = new Authority();
-  readonly #messages: Messages;
-  readonly #settings: Settings;
+  readonly #parts: Parts;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    const { storage } = ctx;
-    this.#store = new ChannelStore(storage);
-    this.#sockets = new Sockets(ctx, {
-      entered: (socket, { person }) => this.#attendance.enter(socket, person),
-      left: (socket) => this.#attendance.leave(socket),
-    });
-    this.#attendance = new Attendance(this.#sockets);
-    this.#broadcast = new Broadcast((frame) => this.#sockets.broadcast(frame));
-    const reschedule = () => this.#schedule.update();
-    this.#files = new ChannelFiles(this.#store, {
-      bucket: env.FILES,
-      settle: async (personId, ids) => shardStub(env, shardOf(personId) ?? 0).settleUploads(personId, ids),
-      reschedule,
-      isEndDelivered: () => this.#outbox.isEmpty,
-      forget: () => this.#store.deleteAll(),
-    });
-    this.#reports = new Reports({
-      history: () => this.#messages.history,
-      channel: () => refOf(this.#store.about),
-      store: this.#store,
-      send: (target, news) => sendReport(env, target, news),
-      reschedule,
-    });
-    this.#outbox = new Outbox(
-      storage.sql,
-      () => this.#store.tables.exist,
-      (_, row) => deliverToDirectory(env, this.#store, row),
-      reschedule,
-    );
-    const [store, outbox, allowances] = [this.#store, this.#outbox, new Allowances()];
-    this.#messages = new Messages({
-      store,
-      broadcast: this.#broadcast,
-      files: this.#files,
-      reports: this.#reports,
-      allowances,
-      takesFiles: env.FILES !== undefined,
-    });
-    this.#settings = new Settings({ store, outbox, allowances, messages: this.#messages, reschedule });
-    this.#schedule = new Schedule(storage, [this.#files.job, this.#reports.job, this.#outbox.job]);
-    void ctx.blockConcurrencyWhile(() => this.#schedule.load());
+    this.#parts = createParts(ctx, env);
+    void ctx.blockConcurrencyWhile(() => this.#parts.schedule.load());
   }
 
   /** An upgrade from the front door: welcomes a socket with what it has missed. */
@@ -93,122 +50,151 @@ export class Channel extends DurableObject<Env> {
     if (authorized.kind === "refused") return problem(authorized.refusal);
     const { auth } = authorized;
     const query = new URL(request.url).searchParams;
-    const first = () => this.#messages.welcome(auth, this.#attendance.for(auth.person), query);
-    return this.#sockets.accept(auth, Date.now(), first);
+    const first = () => this.#parts.messages.welcome(auth, this.#parts.attendance.for(auth.person), query);
+    return this.#parts.sockets.accept(auth, Date.now(), first);
   }
 
   /** The whole window, for HTTP: the body of the answer, and the `rev` it is of. */
-  async read(
-    asked: ChannelAuth,
-  ): Promise<NotAdmitted | { readonly kind: "window"; readonly body: string; readonly rev: number }> {
-    const authorized = await this.#authorize(asked);
-    if (authorized.kind !== "authorized") return authorized;
-    const { rev } = this.#messages.history;
-    return { kind: "window", body: this.#messages.window(asked.channel.epoch), rev };
+  read(asked: ChannelAuth) {
+    return this.#admit(asked, ({ channel }) => {
+      return {
+        kind: "window",
+        body: this.#parts.messages.window(channel.epoch),
+        rev: this.#parts.messages.history.rev,
+      } as const;
+    });
   }
 
   /** The cursor alone: what a conditional request compares. */
-  async head(asked: ChannelAuth): Promise<NotAdmitted | { readonly kind: "head"; readonly rev: number }> {
-    const authorized = await this.#authorize(asked);
-    return authorized.kind === "authorized" ? { kind: "head", rev: this.#messages.history.rev } : authorized;
+  head(asked: ChannelAuth) {
+    return this.#admit(asked, () => ({ kind: "head", rev: this.#parts.messages.history.rev }) as const);
   }
 
   /** A command that came over HTTP. May be repeated: a message is looked up by its id. */
-  async command(asked: ChannelAuth, command: MessageCommand): Promise<NotAdmitted | CommandOutcome> {
-    const authorized = await this.#authorize(asked);
-    return authorized.kind === "authorized" ? this.#messages.execute(authorized.auth, command, Date.now()) : authorized;
+  command(asked: ChannelAuth, command: MessageCommand): Promise<NotAdmitted | CommandOutcome> {
+    return this.#admit(asked, (auth) => this.#parts.messages.execute(auth, command, Date.now()));
   }
 
   /** Bytes are about to come: notes their id before the first of them. May be repeated. */
-  async beginUpload(asked: ChannelAuth, id: string): Promise<NotAdmitted | { readonly kind: "done" }> {
-    const authorized = await this.#authorize(asked);
-    if (authorized.kind !== "authorized") return authorized;
-    this.#store.beginUpload(id, asked.person.id, Date.now(), asked.channel);
-    this.#schedule.update();
-    return { kind: "done" };
+  beginUpload(asked: ChannelAuth, id: string): Promise<NotAdmitted | Done> {
+    return this.#admit(asked, ({ person, channel }) => {
+      this.#parts.store.beginUpload(id, person.id, Date.now(), channel);
+      this.#parts.schedule.update();
+      return DONE;
+    });
   }
 
-  async completeUpload(asked: ChannelAuth, id: string, facts: FileFacts): Promise<FileOutcome> {
-    const authorized = await this.#authorize(asked);
-    return authorized.kind === "authorized" ? this.#files.complete(asked.channel.id, id, facts) : authorized;
+  completeUpload(asked: ChannelAuth, id: string, facts: FileFacts): Promise<FileOutcome> {
+    return this.#admit(asked, ({ channel }) => this.#parts.files.complete(channel.id, id, facts));
   }
 
   /** Nothing came of an upload. */
   dropUpload(id: string): void {
-    this.#store.uploads.release([id]);
-    void this.#files.sweep();
+    this.#parts.store.uploads.release([id]);
+    void this.#parts.files.sweep();
   }
 
-  async attachment(asked: ChannelAuth, id: string): Promise<FileOutcome> {
-    const authorized = await this.#authorize(asked);
-    return authorized.kind === "authorized" ? this.#files.find(asked.person.id, id) : authorized;
+  attachment(asked: ChannelAuth, id: string): Promise<FileOutcome> {
+    return this.#admit(asked, ({ person }) => this.#parts.files.find(person.id, id));
   }
 
-  /** A new topic, raw; its creator's or an owner's to set. Answered when the list has it, or after 5 s. */
-  async setTopic(asked: ChannelAuth, raw: string): Promise<NotAdmitted | TopicOutcome> {
-    const authorized = await this.#authorize(asked);
-    return authorized.kind === "authorized" ? this.#settings.setTopic(authorized.auth, raw) : authorized;
+  /** Another topic, name or rule, raw; by a person who may set it. */
+  change(asked: ChannelAuth, change: SettingsChange): Promise<NotAdmitted | ChannelOutcome> {
+    return this.#admit(asked, (auth) => this.#parts.settings.change(auth, change));
+  }
+
+  /** Makes this the private channel that is asked for. Its people are told of it. */
+  async create(asked: AuthContext, channel: NewPrivate): Promise<NotAdmitted | ChannelOutcome> {
+    const authorized = this.#parts.authority.authorize(asked, Date.now());
+    return authorized.kind === "authorized" ? this.#parts.membership.create(authorized.auth, channel) : authorized;
+  }
+
+  /** Who is in a private or direct channel. */
+  members(asked: ChannelAuth): Promise<NotAdmitted | MembersOutcome> {
+    return this.#admit(asked, ({ channel }) => {
+      const people = channel.kind === "direct" ? channel.id.split("~") : this.#parts.store.members.ids();
+      return { kind: "members", people, isNew: false };
+    });
+  }
+
+  addMember(asked: ChannelAuth, person: Person): Promise<NotAdmitted | MembersOutcome> {
+    return this.#admit(asked, (auth) => this.#parts.membership.add(auth, person));
+  }
+
+  removeMember(asked: ChannelAuth, personId: string): Promise<NotAdmitted | Done> {
+    return this.#admit(asked, (auth) => this.#parts.membership.remove(auth, personId));
+  }
+
+  /** A person is there no more, as their shard says. */
+  leave(personId: string): void {
+    this.#parts.membership.leave(personId);
+    this.#parts.schedule.update();
+    void this.#parts.outbox.flush();
   }
 
   /**
    * Deletes the channel; its creator or an owner may do so. It cannot be read or written any more. Answers when its name is free, or
    * after 5 s. The files leave the bucket by this object's own alarm.
    */
-  async end(asked: ChannelAuth): Promise<NotAdmitted | { readonly kind: "done" }> {
-    const authorized = await this.#authorize(asked);
-    if (authorized.kind !== "authorized") return authorized;
-    const ended = this.#settings.end(authorized.auth);
-    if (ended.kind !== "ended") return ended;
-    this.#messages.clear();
-    this.#sockets.endAll();
-    void this.#files.sweep();
-    await ended.isDelivered;
-    return { kind: "done" };
+  end(asked: ChannelAuth): Promise<NotAdmitted | Done> {
+    return this.#admit(asked, async (auth) => {
+      const ended = this.#parts.settings.end(auth);
+      if (ended.kind !== "ended") return ended;
+      this.#parts.ended();
+      await ended.isDelivered;
+      return DONE;
+    });
   }
 
   /** A session has ended: its sockets close at once, and calls under way are refused. */
   endSession(session: string): void {
-    this.#authority.endSession(session, Date.now());
-    this.#sockets.endSession(session);
+    this.#parts.authority.endSession(session, Date.now());
+    this.#parts.sockets.endSession(session);
   }
 
   /** A person has a new name, or is an owner, from now on: on open sockets and for calls under way. */
   update(identity: Identity): void {
-    if (!this.#authority.update(identity)) return;
-    this.#sockets.update(identity);
-    this.#attendance.rename(identity.person);
+    if (!this.#parts.authority.update(identity)) return;
+    this.#parts.sockets.update(identity);
+    this.#parts.attendance.rename(identity.person);
   }
 
   override alarm(): Promise<void> {
-    return this.#schedule.run();
+    return this.#parts.schedule.run();
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
     const work = () => {
       const now = Date.now();
-      const frame = this.#sockets.admit(socket, data, now);
+      const frame = this.#parts.sockets.admit(socket, data, now);
       if (frame === undefined) return;
       const parsed = parseChannelCommand(frame);
-      if (parsed.kind === "refused") return this.#sockets.refuse(socket, parsed.refusal, frame, now);
-      const auth = this.#sockets.identity(socket);
-      if (parsed.command.type === "typing") return this.#attendance.typing(auth.person, now);
-      const outcome = this.#messages.execute(auth, parsed.command, now);
+      if (parsed.kind === "refused") return this.#parts.sockets.refuse(socket, parsed.refusal, frame, now);
+      const auth = this.#parts.sockets.identity(socket);
+      if (parsed.command.type === "typing") return this.#parts.attendance.typing(auth.person, now);
+      const outcome = this.#parts.messages.execute(auth, parsed.command, now);
       if (outcome.kind === "done" && outcome.isChange) return;
       // An answer to one alone comes after what was sent before it, in the state it then has: it may be deleted by then.
-      this.#broadcast.whenSent(() => {
-        if (outcome.kind === "refused") this.#sockets.refuse(socket, outcome.refusal, frame, now);
-        else this.#sockets.send(socket, messagesFrame([this.#messages.newest(outcome.message)]));
+      this.#parts.broadcast.whenSent(() => {
+        if (outcome.kind === "refused") this.#parts.sockets.refuse(socket, outcome.refusal, frame, now);
+        else this.#parts.sockets.send(socket, messagesFrame([this.#parts.messages.newest(outcome.message)]));
       });
     };
-    this.#sockets.guard(socket, work, data);
+    this.#parts.sockets.guard(socket, work, data);
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
-    this.#sockets.guard(socket, () => this.#sockets.finish(socket, code));
+    this.#parts.sockets.guard(socket, () => this.#parts.sockets.finish(socket, code));
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.#sockets.guard(socket, () => this.#sockets.fail(socket));
+    this.#parts.sockets.guard(socket, () => this.#parts.sockets.fail(socket));
+  }
+
+  /** Acts for a person who may come in, in the turn in which that was found. */
+  async #admit<T>(asked: ChannelAuth, act: (auth: ChannelAuth) => T | Promise<T>): Promise<NotAdmitted | T> {
+    const authorized = await this.#authorize(asked);
+    return authorized.kind === "authorized" ? act(authorized.auth) : authorized;
   }
 
   /**
@@ -217,13 +203,14 @@ export class Channel extends DurableObject<Env> {
    */
   async #authorize(auth: ChannelAuth): Promise<NotAdmitted | Authorized> {
     const { id, epoch, kind } = auth.channel;
-    if (kind === "public" && !this.#store.about) {
+    if (kind === "public" && !this.#parts.store.about) {
       const channel = await directoryOf(this.env).about(epoch);
-      if (channel && !this.#store.about) this.#store.setAbout(channel);
+      if (channel && !this.#parts.store.about) this.#parts.store.facts.begin(newAbout(channel, channel));
     }
-    const { about, hasEnded } = this.#store;
-    const isOther = kind === "public" ? about?.id !== id : (about?.id ?? id) !== id;
-    if (hasEnded || isOther || !isFor(id, auth.person.id)) return GONE;
-    return this.#authority.authorize(auth, Date.now());
+    const { about, hasEnded, members } = this.#parts.store;
+    const isOther = kind === "direct" ? (about?.id ?? id) !== id : about?.id !== id;
+    const isStranger = kind === "private" ? !members.has(auth.person.id) : !isFor(id, auth.person.id);
+    if (hasEnded || isOther || isStranger) return GONE;
+    return this.#parts.authority.authorize(auth, Date.now());
   }
 }

@@ -125,7 +125,7 @@ export class ChannelFiles {
     const { about } = this.#store;
     if (!about) return;
     await this.#empty(about.epoch);
-    if (about.ended === 1) return this.#store.noteEmptied();
+    if (about.ended === 1) return this.#store.facts.noteEmptied();
     if (this.#ways.isEndDelivered()) await this.#ways.forget();
     else this.#retryAt = Date.now() + ENDED_KEPT_MS; // the outbox goes on by itself
   }

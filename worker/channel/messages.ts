@@ -105,12 +105,12 @@ export class Messages {
     const leaving = oldest && oldest.id !== history.messages[0]?.id ? oldest : undefined;
     const files = fileChanges(before, message, leaving);
     const isNews = !before || message.deleted || message.text !== before.text;
-    store.noteShards(shards);
+    store.facts.noteShards(shards);
     if (isNews) reports.expectChange(now);
     store.write(message, leaving, files, channel, isNews ? now : undefined);
     this.#history = history;
     broadcast.add(message, now);
-    if (isNews) reports.note(channel, before, message, store.shards);
+    if (isNews) reports.note(channel, before, message, store.facts.shards);
     if (files.taken.length > 0) this.#parts.files.taken(message.author.id, files.taken);
     if (files.released.length > 0) void this.#parts.files.sweep();
   }

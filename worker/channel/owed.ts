@@ -79,7 +79,7 @@ export class Owed {
     const activity = {
       seq: history.seq,
       lastAt: latest?.sentAt ?? null,
-      ...(kind === "direct" && latest && { latest }),
+      ...(kind !== "public" && latest && { latest }),
       deleted: [...this.#deleted],
     };
     return {

@@ -36,7 +36,10 @@ type Ways = {
   readonly history: () => History;
   /** Which channel this is, once there was a change. */
   readonly channel: () => ChannelRef | undefined;
-  readonly store: Pick<ChannelStore, "about" | "shards" | "traceOf" | "noteOwedSince">;
+  readonly store: Pick<ChannelStore, "about" | "traceOf"> & {
+    readonly facts: Pick<ChannelStore["facts"], "shards" | "noteOwedSince">;
+    readonly members: Pick<ChannelStore["members"], "has" | "ids">;
+  };
   /** Returns the time (ms) after which the target takes the next call. */
   readonly send: (target: string, news: ChannelNews) => Promise<number>;
   /** The alarm has to be looked at again. */
@@ -74,10 +77,11 @@ export class Reports {
   /** A message was written with another text; `before` is the state it had. `shards`: how many shards of people there are. */
   note(channel: ChannelRef, before: Message | undefined, message: Message, shards: number): void {
     const isNewest = message.seq === this.#ways.history().seq;
-    const isActivity = !before || message.deleted || (channel.kind === "direct" && isNewest);
+    const isActivity = !before || message.deleted || (channel.kind !== "public" && isNewest);
     const ofActivity = isActivity ? this.#oweActivity(channel, message.deleted ? [message.seq] : []) : [];
-    const was = before && !before.deleted ? concerned(channel, before.author.id, mentionedIn(before.text), shards) : [];
-    const is = message.deleted ? [] : concerned(channel, message.author.id, mentionedIn(message.text), shards);
+    const was =
+      before && !before.deleted ? this.#concerned(channel, before.author.id, mentionedIn(before.text), shards) : [];
+    const is = message.deleted ? [] : this.#concerned(channel, message.author.id, mentionedIn(message.text), shards);
     const ofPeople = this.#owePeople(message, was, is, false);
     // Not before all is owed: one call tells a target everything.
     for (const { soon } of new Set([...ofActivity, ...ofPeople])) soon.soon();
@@ -85,7 +89,7 @@ export class Reports {
 
   /** Returns who is owed. */
   #oweActivity(channel: ChannelRef, deleted: readonly number[]): readonly Target[] {
-    const targets = activityTargets(channel).map((name) => this.#target(name));
+    const targets = this.#activityTargets(channel).map((name) => this.#target(name));
     for (const { owed } of targets) owed.addActivity(deleted);
     return targets;
   }
@@ -140,11 +144,12 @@ export class Reports {
   /** What follows a call: nothing, another one for what came meanwhile, or the alarm for what keeps failing. */
   #settle({ owed, failures, soon }: Target): void {
     const isAllDelivered = [...this.#targets.values()].every((one) => one.owed.isNothing && !one.isUnderWay);
-    if (isAllDelivered && this.#isRebuilt) this.#ways.store.noteOwedSince(0);
+    if (isAllDelivered && this.#isRebuilt) this.#ways.store.facts.noteOwedSince(0);
     if (owed.isNothing) return;
     // Once soon, for a call that broke off; in any case by the alarm; and if that failed too, with the time on disk.
     if (failures <= 1) soon.later();
-    else if (this.#ways.store.about?.owedSince === 0) this.#ways.store.noteOwedSince(Date.now() - RESEND_WINDOW_MS);
+    else if (this.#ways.store.about?.owedSince === 0)
+      this.#ways.store.facts.noteOwedSince(Date.now() - RESEND_WINDOW_MS);
     const retryAt = Date.now() + (failures <= 1 ? RESEND_MS : backoffMs(failures - 1));
     if (this.#resendAt !== undefined && this.#resendAt <= retryAt) return;
     this.#resendAt = retryAt;
@@ -172,31 +177,34 @@ export class Reports {
       channel,
       recent.flatMap(({ seq, deleted }) => (deleted ? [seq] : [])),
     );
-    const { shards } = store;
+    const { shards } = store.facts;
     for (const message of recent) {
       const author = message.author.id;
-      const is = concerned(channel, author, mentionedIn(message.text), shards);
-      const was = concerned(channel, author, store.traceOf(message.id)?.mentioned ?? [], shards, Infinity);
+      const is = this.#concerned(channel, author, mentionedIn(message.text), shards);
+      const was = this.#concerned(channel, author, store.traceOf(message.id)?.mentioned ?? [], shards, Infinity);
       this.#owePeople(message, was, is, true);
     }
   }
-}
 
-/** Who hears of a channel's activity: the directory, or the shards of a direct channel's two people. */
-function activityTargets({ id, kind }: ChannelRef): readonly string[] {
-  if (kind === "public") return [DIRECTORY];
-  return [...new Set(id.split("~").map((personId) => shardTarget(shardOf(personId) ?? 0)))];
-}
+  /** Who hears of a channel's activity: the directory, or the shards of its people. */
+  #activityTargets({ id, kind }: ChannelRef): readonly string[] {
+    if (kind === "public") return [DIRECTORY];
+    const people = kind === "direct" ? id.split("~") : this.#ways.store.members.ids();
+    return [...new Set(people.map((personId) => shardTarget(shardOf(personId) ?? 0)))];
+  }
 
-/** Those of the people mentioned who are told: not the author, in a direct channel only the other person. */
-function concerned(
-  { id: channelId }: ChannelRef,
-  authorId: string,
-  mentioned: readonly string[],
-  shards: number,
-  limit = MENTIONS_MAX,
-): readonly string[] {
-  return mentioned.filter((id) => id !== authorId && isPersonOf(id, shards) && isFor(channelId, id)).slice(0, limit);
+  /** Those of the people mentioned who are told: not the author, and nobody from outside a direct or private channel. */
+  #concerned(
+    { id: channelId, kind }: ChannelRef,
+    authorId: string,
+    mentioned: readonly string[],
+    shards: number,
+    limit = MENTIONS_MAX,
+  ): readonly string[] {
+    const isIn = (id: string) =>
+      kind === "private" ? this.#ways.store.members.has(id) : isPersonOf(id, shards) && isFor(channelId, id);
+    return mentioned.filter((id) => id !== authorId && isIn(id)).slice(0, limit);
+  }
 }
 
 /** Tells a target what it is owed; returns when it has acknowledged, with the time (ms) after which it takes the next call. */

@@ -1,15 +1,20 @@
 /** What a channel's object is asked, and what it tells the shards of its people. Types only. */
+import type * as v from "valibot";
 import type { AuthContext, NotAuthorized } from "../platform/authority.ts";
+import type { SettingsBody } from "../protocol/commands.ts";
 import type { Refused } from "../protocol/errors.ts";
-import type { Attachment, Channel, Message } from "../protocol/frames.ts";
+import type { Attachment, Channel, ChannelKind, Message, Person } from "../protocol/frames.ts";
 
 /** Which channel is asked: what the person's shard confirmed. The object is named by the epoch. */
-export type ChannelRef = { readonly id: string; readonly epoch: string; readonly kind: "public" | "direct" };
+export type ChannelRef = { readonly id: string; readonly epoch: string; readonly kind: ChannelKind };
 
 export type ChannelAuth = AuthContext & { readonly channel: ChannelRef };
 
 /** The channel has ended, or never was, or is a direct one of others. The shard's list may be behind. */
 export type Gone = { readonly kind: "gone" };
+
+/** What a person wants to change about a channel, as it came. */
+export type SettingsChange = v.InferOutput<typeof SettingsBody>;
 
 export type NotAdmitted = NotAuthorized | Gone;
 
@@ -21,7 +26,24 @@ export type FileOutcome = NotAdmitted | { readonly kind: "file"; readonly file: 
 /** `isChange`: it was written now, and everyone in the channel was told. */
 export type CommandOutcome = Refused | { readonly kind: "done"; readonly message: Message; readonly isChange: boolean };
 
-export type TopicOutcome = Refused | { readonly kind: "channel"; readonly channel: Channel };
+export type ChannelOutcome = Refused | { readonly kind: "channel"; readonly channel: Channel; readonly isNew: boolean };
+
+/** The ids of a channel's people, in the order they came. `isNew`: one of them came now. */
+export type MembersOutcome =
+  | Refused
+  | { readonly kind: "members"; readonly people: readonly string[]; readonly isNew: boolean };
+
+/** A private channel that is to be made: `people` beside the one who makes it. A group conversation has no name. */
+export type NewPrivate = {
+  readonly id: string;
+  readonly epoch: string;
+  readonly name: string;
+  readonly topic: string;
+  readonly people: readonly Person[];
+};
+
+/** What a private channel tells a shard: what it is, and which of the shard's people are in it. The higher version counts. */
+export type PrivateState = { readonly channel: Channel; readonly version: number; readonly people: readonly string[] };
 
 /** What a channel tells a shard that has people concerned. Taking it twice does no harm. */
 export type ChannelNews = {

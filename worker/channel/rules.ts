@@ -1,26 +1,33 @@
 /** What may be done with a channel, and by whom. Pure. */
 import type { Identity } from "../platform/authority.ts";
 import { type Refused, refuse } from "../protocol/errors.ts";
-import type { ChannelRef } from "./rpc.ts";
 import type { About } from "./tables.ts";
 
 /** The channel that is there from the first sign-in on stays. */
 const FIRST_CHANNEL = "general";
 
-/** Its creator and owners may change a channel. Nothing of a direct one can be changed. `undefined`: this person may. */
-export function permissionError(
-  channel: ChannelRef,
-  about: About | undefined,
-  { person, isOwner }: Identity,
-): Refused | undefined {
-  if (channel.kind === "direct" || !about)
-    return refuse("forbidden", "A direct conversation has no topic and cannot be deleted.");
-  if (isOwner || about.createdBy.id === person.id) return undefined;
+/** A private channel of certain people, without a name. */
+export function isGroup({ kind, name }: Pick<About, "kind" | "name">): boolean {
+  return kind === "private" && name === "";
+}
+
+/** Its creator may change a channel, and an owner of the site a public one. `undefined`: this person may. */
+export function permissionError(about: About, { person, isOwner }: Identity): Refused | undefined {
+  if (about.kind === "direct") return refuse("forbidden", "This can't be done in a direct conversation.");
+  if (about.createdBy.id === person.id || (isOwner && about.kind === "public")) return undefined;
   return refuse("forbidden", `Only ${about.createdBy.name} can change this channel.`);
 }
 
 /** The same for deleting it. */
-export function deletionError(channel: ChannelRef, about: About | undefined, identity: Identity): Refused | undefined {
-  if (channel.id === FIRST_CHANNEL) return refuse("forbidden", "The first channel cannot be deleted.");
-  return permissionError(channel, about, identity);
+export function deletionError(about: About, identity: Identity): Refused | undefined {
+  if (about.id === FIRST_CHANNEL) return refuse("forbidden", "The first channel cannot be deleted.");
+  if (isGroup(about)) return refuse("forbidden", "A group conversation can't be deleted. You can hide it.");
+  return permissionError(about, identity);
+}
+
+/** The same for adding people, or for taking one out: anyone adds, people leave, the creator takes out. */
+export function membershipError(about: About, identity: Identity, removed?: string): Refused | undefined {
+  if (isGroup(about)) return refuse("forbidden", "The people of a group conversation stay the same.");
+  if (removed === undefined || removed === identity.person.id) return undefined;
+  return permissionError(about, identity);
 }

@@ -1,38 +1,28 @@
-/**
- * What a channel says about itself: its topic and its end. The channel decides; the directory, which has the list, hears of it
- * through the outbox until it has acknowledged.
- */
-import { DIRECTORY, directoryOf } from "../platform/objects.ts";
-import type { Outbox, OutboxRow } from "../platform/outbox.ts";
+/** What a channel says about itself: its topic, its name, its rules and its end. */
 import type { Refused } from "../protocol/errors.ts";
-import type { Channel } from "../protocol/frames.ts";
-import { DELIVERY_MAX_MS } from "../protocol/limits.ts";
+import { refuse } from "../protocol/errors.ts";
+import type { Rules } from "../protocol/frames.ts";
+import { foldChannelName } from "../protocol/names.ts";
 import { foldTopic } from "../protocol/text.ts";
+import type { AboutChange } from "./about-store.ts";
 import type { Allowances } from "./allowances.ts";
+import { type Announcements, entryOf } from "./announcements.ts";
 import type { ChannelStore } from "./channel-store.ts";
 import type { Messages } from "./messages.ts";
-import type { ChannelAuth, ChannelRef, Gone, TopicOutcome } from "./rpc.ts";
-import { deletionError, permissionError } from "./rules.ts";
-import type { About } from "./tables.ts";
-
-/** What the directory hears. */
-type Notice =
-  | { readonly kind: "topic"; readonly topic: string; readonly settings: number }
-  | { readonly kind: "ended" };
+import type { ChannelAuth, ChannelOutcome, Gone, SettingsChange } from "./rpc.ts";
+import { deletionError, isGroup, permissionError } from "./rules.ts";
+import { type About, newAbout } from "./tables.ts";
 
 type Parts = {
   readonly store: ChannelStore;
-  readonly outbox: Outbox;
+  readonly announcements: Announcements;
   readonly allowances: Allowances;
   readonly messages: Messages;
-  readonly reschedule: () => void;
 };
 
-/** `isDelivered`: when the directory knows, or 5 s are over. */
+/** `isDelivered`: when everyone who lists the channel knows, or 5 s are over. */
 type Ended = Gone | Refused | { readonly kind: "ended"; readonly isDelivered: Promise<void> };
 
-/** In the outbox a later word replaces an earlier one. */
-const SUBJECT = "settings";
 const GONE: Gone = { kind: "gone" };
 
 export class Settings {
@@ -42,57 +32,89 @@ export class Settings {
     this.#parts = parts;
   }
 
-  /** A new topic, raw, of a person who may set it. */
-  async setTopic(auth: ChannelAuth, raw: string): Promise<Gone | TopicOutcome> {
-    const { store, allowances } = this.#parts;
-    const { about } = store;
-    const refused = permissionError(auth.channel, about, auth);
-    if (refused || !about) return refused ?? GONE;
-    const folded = foldTopic(raw);
+  /** Changes what is given, raw, for a person who may. Answered when everyone who lists the channel has it, or after 5 s. */
+  async change(auth: ChannelAuth, asked: SettingsChange): Promise<Gone | ChannelOutcome> {
+    const { store, allowances, announcements } = this.#parts;
+    const about = store.about ?? (auth.channel.kind === "direct" ? newAbout(auth.channel) : undefined);
+    if (!about) return GONE;
+    const isOwnDirect = about.kind === "direct" && Object.keys(asked).every((field) => field === "keepMs");
+    const refused = isOwnDirect ? undefined : permissionError(about, auth);
+    if (refused) return refused;
+    const folded = fold(about, asked);
     if (folded.kind === "refused") return folded;
-    if (folded.topic === about.topic) return { kind: "channel", channel: this.#entry(auth.channel, about) };
+    const { change } = folded;
+    if (isSame(about, change)) return this.#outcome(about);
     const limited = allowances.takeSettings(auth.person.id, Date.now());
     if (limited) return limited;
-    const changed = store.setTopic(about, folded.topic, (settings) => {
-      this.#put({ kind: "topic", topic: folded.topic, settings }, settings);
-    });
-    await this.#deliver();
-    return { kind: "channel", channel: this.#entry(auth.channel, changed) };
+    if (!store.about) store.facts.begin(about);
+    const members = store.members.people();
+    const next = store.facts.change(about, change, (changed) =>
+      announcements.put(entryOf(changed, members, this.#parts.messages.history), changed.settings, members),
+    );
+    await announcements.deliver();
+    return this.#outcome(next);
   }
 
   /** The end of the channel, in this turn, by a person who may end it. */
   end(auth: ChannelAuth): Ended {
-    const { store } = this.#parts;
-    const { about } = store;
-    const refused = deletionError(auth.channel, about, auth);
+    const { about } = this.#parts.store;
+    const refused = about ? deletionError(about, auth) : permissionError(newAbout(auth.channel), auth);
     if (refused || !about) return refused ?? GONE;
-    store.end(about, Date.now(), () => this.#put({ kind: "ended" }, about.settings + 1));
-    return { kind: "ended", isDelivered: this.#deliver() };
+    this.endNow(about);
+    return { kind: "ended", isDelivered: this.#parts.announcements.deliver() };
   }
 
-  #put(notice: Notice, version: number): void {
-    this.#parts.outbox.put(DIRECTORY, SUBJECT, version, notice);
+  /** The same for a channel without a member. */
+  endNow(about: About, former: readonly string[] = []): void {
+    const { store, announcements, messages } = this.#parts;
+    const members = [...store.members.ids(), ...former];
+    const entry = entryOf(about, [], messages.history);
+    store.end(about, Date.now(), () => announcements.putEnd(entry, about.settings + 1, members));
+    store.members.hold([]);
   }
 
-  async #deliver(): Promise<void> {
-    const { outbox, reschedule } = this.#parts;
-    reschedule();
-    void outbox.flush();
-    await outbox.settled([SUBJECT], DELIVERY_MAX_MS);
-  }
-
-  #entry({ id, epoch, kind }: ChannelRef, { topic, createdBy, createdAt }: About): Channel {
-    const { seq, messages } = this.#parts.messages.history;
-    return { id, epoch, kind, name: id, topic, createdBy, createdAt, seq, lastAt: messages.at(-1)?.sentAt ?? null };
+  #outcome(about: About): ChannelOutcome {
+    const { store, messages } = this.#parts;
+    return { kind: "channel", channel: entryOf(about, store.members.people(), messages.history), isNew: false };
   }
 }
 
-/** Tells the directory a row of the outbox. */
-export function deliverToDirectory(env: Env, { about }: ChannelStore, { payload }: OutboxRow): Promise<void> {
-  const notice: Notice = JSON.parse(payload);
-  const { epoch = "" } = about ?? {};
-  const directory = directoryOf(env);
-  return notice.kind === "ended"
-    ? directory.removeChannel(epoch)
-    : directory.setTopic(epoch, notice.topic, notice.settings);
+/** What is asked, in the form in which it is kept. */
+function fold(
+  about: About,
+  asked: SettingsChange,
+): Refused | { readonly kind: "change"; readonly change: AboutChange } {
+  const { topic, name, posting, slowMs, keepMs } = asked;
+  const folded = topic === undefined ? undefined : foldTopic(topic);
+  if (folded?.kind === "refused") return folded;
+  if (name !== undefined && (about.kind !== "private" || isGroup(about)))
+    return refuse("bad_request", "Only a private channel can have another name.");
+  const named = name === undefined ? undefined : foldChannelName(name);
+  if (named && !named.ok) return refuse("invalid_name", named.reason);
+  const rules: Rules = {
+    ...ruleOf("posting", posting === "creator" ? posting : undefined, posting !== undefined, about.rules),
+    ...ruleOf("slowMs", slowMs || undefined, slowMs !== undefined, about.rules),
+    ...ruleOf("keepMs", keepMs || undefined, keepMs !== undefined, about.rules),
+  };
+  const change = { ...(folded && { topic: folded.topic }), ...(named && { name: named.name }), rules };
+  return { kind: "change", change };
+}
+
+/** One rule as asked, or as it was. */
+function ruleOf<K extends keyof Rules>(
+  key: K,
+  asked: Rules[K],
+  isAsked: boolean,
+  before: Rules,
+): Pick<Rules, K> | object {
+  const value = isAsked ? asked : before[key];
+  return value === undefined ? {} : { [key]: value };
+}
+
+function isSame(about: About, change: AboutChange): boolean {
+  return JSON.stringify({ ...pick(about), ...change }) === JSON.stringify(pick(about));
+}
+
+function pick({ name, topic, rules }: About) {
+  return { name, topic, rules };
 }

@@ -2,13 +2,14 @@
  * The tables of a channel, and what their rows mean.
  */
 import { OUTBOX_TABLE } from "../platform/outbox.ts";
-import type { Person } from "../protocol/frames.ts";
+import type { Person, Rules } from "../protocol/frames.ts";
 import { MENTIONS_MAX } from "../protocol/limits.ts";
+import { MEMBERS_TABLE } from "./members.ts";
 import type { ChannelRef } from "./rpc.ts";
 import { UPLOADS_TABLE } from "./uploads.ts";
 
 /**
- * `about` has one row. `settings` counts the channel's words about itself. `shards` is how many shards of people it has heard of.
+ * `about` has one row. `name` is that of a private channel. `rules` are JSON. `settings` counts the channel's words about itself. `shards` is how many shards of people it has heard of.
  * `ended` is 0, 1 once it was deleted, or 2 once its files have left the bucket; `ended_at` (ms) says since when. `owed_since` is
  * the time (ms) of the first change that a target may not have acknowledged, 0 when there is none. A slot's `evicted` are the ids
  * that stood in it before, `changed_at` (ms) is when its text last changed, and `mentioned` are the people whom any of its texts
@@ -16,9 +17,10 @@ import { UPLOADS_TABLE } from "./uploads.ts";
  */
 export const MIGRATIONS = [
   [
-    "CREATE TABLE about (id TEXT NOT NULL, epoch TEXT NOT NULL, topic TEXT NOT NULL, creator TEXT NOT NULL, creator_name TEXT NOT NULL, created_at INTEGER NOT NULL, settings INTEGER NOT NULL, shards INTEGER NOT NULL, owed_since INTEGER NOT NULL, ended INTEGER NOT NULL, ended_at INTEGER NOT NULL)",
+    "CREATE TABLE about (id TEXT NOT NULL, epoch TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, topic TEXT NOT NULL, creator TEXT NOT NULL, creator_name TEXT NOT NULL, created_at INTEGER NOT NULL, rules TEXT NOT NULL, settings INTEGER NOT NULL, shards INTEGER NOT NULL, owed_since INTEGER NOT NULL, ended INTEGER NOT NULL, ended_at INTEGER NOT NULL)",
     "CREATE TABLE slots (slot INTEGER PRIMARY KEY, message TEXT NOT NULL, evicted TEXT NOT NULL, changed_at INTEGER NOT NULL, mentioned TEXT NOT NULL)",
     UPLOADS_TABLE,
+    MEMBERS_TABLE,
     OUTBOX_TABLE,
   ],
 ];
@@ -33,9 +35,12 @@ export type EvictedId = readonly [id: string, author: string];
 export type About = {
   readonly id: string;
   readonly epoch: string;
+  readonly kind: ChannelRef["kind"];
+  readonly name: string;
   readonly topic: string;
   readonly createdBy: Person;
   readonly createdAt: number;
+  readonly rules: Rules;
   readonly settings: number;
   readonly shards: number;
   readonly owedSince: number;
@@ -43,7 +48,8 @@ export type About = {
   readonly endedAt: number;
 };
 
-export type AboutRow = Omit<About, "createdBy" | "createdAt" | "owedSince" | "endedAt"> & {
+export type AboutRow = Omit<About, "createdBy" | "createdAt" | "owedSince" | "endedAt" | "rules"> & {
+  readonly rules: string;
   readonly owed_since: number;
   readonly creator: string;
   readonly creator_name: string;
@@ -65,14 +71,25 @@ export type SlotRow = {
 };
 
 export function toAbout(row: AboutRow): About {
-  const { id, epoch, topic, created_at: createdAt, settings, shards, ended } = row;
+  const { id, epoch, kind, name, topic, created_at: createdAt, settings, shards, ended } = row;
+  const rules: Rules = JSON.parse(row.rules);
   const createdBy = { id: row.creator, name: row.creator_name };
   const times = { createdAt, owedSince: row.owed_since, endedAt: row.ended_at };
-  return { id, epoch, topic, createdBy, settings, shards, ended, ...times };
+  return { id, epoch, kind, name, topic, createdBy, rules, settings, shards, ended, ...times };
 }
 
 /** Which channel that is, as long as it has not ended. */
 export function refOf(about: About | undefined): ChannelRef | undefined {
   if (!about || about.ended > 0) return undefined;
-  return { id: about.id, epoch: about.epoch, kind: about.id.includes("~") ? "direct" : "public" };
+  return { id: about.id, epoch: about.epoch, kind: about.kind };
+}
+
+/** What a channel is that has begun now and says nothing of itself yet. */
+export function newAbout(
+  { id, epoch, kind }: ChannelRef,
+  about: Partial<Pick<About, "name" | "topic" | "createdBy" | "createdAt" | "rules">> = {},
+): About {
+  const nobody: Person = { id: "", name: "" };
+  const beginning = { name: "", topic: "", createdBy: nobody, createdAt: 0, rules: {}, ...about };
+  return { id, epoch, kind, ...beginning, settings: 0, shards: 1, owedSince: 0, ended: 0, endedAt: 0 };
 }

@@ -3,12 +3,12 @@
  * Every change of the list takes the next version, by which shards know what they have.
  */
 import type { Tables } from "../platform/migrations.ts";
-import type { Channel, Person } from "../protocol/frames.ts";
-import type { ActivityReport } from "./rpc.ts";
+import type { Channel, Person, Rules } from "../protocol/frames.ts";
+import type { ActivityReport, ChannelSettings } from "./rpc.ts";
 
 /** `settings` counts the words of a channel about itself. `delivered` is the version of the list that every shard has. `activity` has one row: by epoch, `[seq, lastAt]`, as JSON. */
 export const CHANNEL_TABLES = [
-  "CREATE TABLE channels (id TEXT PRIMARY KEY, epoch TEXT NOT NULL, topic TEXT NOT NULL, creator TEXT NOT NULL, creator_name TEXT NOT NULL, created_at INTEGER NOT NULL, settings INTEGER NOT NULL) WITHOUT ROWID",
+  "CREATE TABLE channels (id TEXT PRIMARY KEY, epoch TEXT NOT NULL, topic TEXT NOT NULL, rules TEXT NOT NULL, creator TEXT NOT NULL, creator_name TEXT NOT NULL, created_at INTEGER NOT NULL, settings INTEGER NOT NULL) WITHOUT ROWID",
   "CREATE TABLE list (only INTEGER PRIMARY KEY CHECK (only = 1), version INTEGER NOT NULL, delivered INTEGER NOT NULL, activity TEXT NOT NULL)",
   "INSERT INTO list VALUES (1, 0, 0, '{}')",
 ];
@@ -17,6 +17,7 @@ type ChannelRow = {
   readonly id: string;
   readonly epoch: string;
   readonly topic: string;
+  readonly rules: string;
   readonly creator: string;
   readonly creator_name: string;
   readonly created_at: number;
@@ -90,7 +91,7 @@ export class ChannelList {
       lastAt: null,
     };
     this.#sql.exec(
-      "INSERT INTO channels VALUES (?, ?, ?, ?, ?, ?, 0)",
+      "INSERT INTO channels VALUES (?, ?, ?, '{}', ?, ?, ?, 0)",
       name,
       epoch,
       topic,
@@ -103,13 +104,21 @@ export class ChannelList {
     return channel;
   }
 
-  /** A channel has another topic, by its own word; `settings` counts its words. `undefined`: nothing is new. */
-  setTopic(epoch: string, topic: string, settings: number): Channel | undefined {
+  /** A channel has another topic or other rules, by its own word. `undefined`: nothing is new. */
+  change(epoch: string, { topic, rules, settings }: ChannelSettings): Channel | undefined {
     const held = this.byEpoch(epoch);
     if (!held || (this.#settings.get(epoch) ?? 0) >= settings) return undefined;
-    const channel: Channel = { ...held, topic };
+    const { posting: _, slowMs: __, keepMs: ___, ...plain } = held;
+    const channel: Channel = { ...plain, topic, ...rules };
     this.#tables.transact(() => {
-      this.#sql.exec("UPDATE channels SET topic = ?, settings = ? WHERE id = ?", topic, settings, channel.id);
+      const ruled = JSON.stringify(rules);
+      this.#sql.exec(
+        "UPDATE channels SET topic = ?, rules = ?, settings = ? WHERE id = ?",
+        topic,
+        ruled,
+        settings,
+        held.id,
+      );
       this.#raiseVersion();
     });
     this.#hold(channel, settings);
@@ -164,5 +173,6 @@ export class ChannelList {
 function toChannel(row: ChannelRow): Channel {
   const { id, epoch, topic, created_at: createdAt } = row;
   const createdBy: Person = { id: row.creator, name: row.creator_name };
-  return { id, epoch, kind: "public", name: id, topic, createdBy, createdAt, seq: 0, lastAt: null };
+  const rules: Rules = JSON.parse(row.rules);
+  return { id, epoch, kind: "public", name: id, topic, createdBy, createdAt, seq: 0, lastAt: null, ...rules };
 }

@@ -26,6 +26,7 @@ import { OLD_FILES_TABLES, OldFiles } from "./old-files.ts";
 import { PresenceSummary } from "./presence-summary.ts";
 import type {
   ActivityReport,
+  ChannelSettings,
   GrantedClaim,
   ChannelList as ListAnswer,
   NameClaim,
@@ -173,9 +174,9 @@ export class Directory extends DurableObject<Env> {
     return this.#list.byEpoch(epoch);
   }
 
-  /** A channel tells its topic. `settings` counts what it told before. */
-  async setTopic(epoch: string, topic: string, settings: number): Promise<void> {
-    const channel = this.#list.setTopic(epoch, topic, settings);
+  /** A channel tells its topic and rules. `settings` counts what it told before. */
+  async changeChannel(epoch: string, about: ChannelSettings): Promise<void> {
+    const channel = this.#list.change(epoch, about);
     if (channel) await this.#announce([channel], []);
   }
 

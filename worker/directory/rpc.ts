@@ -1,5 +1,5 @@
 /** What the directory is asked, and what it tells the shards. Types only. */
-import type { ActivityEntry, Channel, OnlinePerson } from "../protocol/frames.ts";
+import type { ActivityEntry, Channel, OnlinePerson, Rules } from "../protocol/frames.ts";
 
 /** A name that a person wants, or a new one, whose id is made of a shard with room and the nonce. */
 export type NameClaim = {
@@ -30,6 +30,9 @@ export type ListChange = {
   readonly changed: readonly Channel[];
   readonly deleted: readonly { readonly id: string; readonly epoch: string }[];
 };
+
+/** What a channel says of itself. `settings` counts its words. */
+export type ChannelSettings = { readonly topic: string; readonly rules: Rules; readonly settings: number };
 
 /** Who of one shard's people is online: how many in all, and who came, went or was renamed; `isWhole`: `people` are all there are. */
 export type ShardPresence = {

@@ -11,6 +11,7 @@ import { ADDRESS_RETRY_MS, BUSY_RETRY_MS } from "../protocol/limits.ts";
 import { addAttachmentRoutes } from "./attachments.ts";
 import { addChannelRoutes } from "./channels.ts";
 import { type App, addressOf, check, isUpgrade, only, RefusedRequest, reject } from "./context.ts";
+import { addMemberRoutes } from "./members.ts";
 import { addMessageRoutes } from "./messages.ts";
 import { isPagePath, manifestOf, pageOf, siteName } from "./page.ts";
 import { addPeopleRoutes } from "./people.ts";
@@ -92,6 +93,7 @@ app.use("/api/*", async (c, next) => {
 addSessionRoutes(app);
 addPeopleRoutes(app);
 addChannelRoutes(app);
+addMemberRoutes(app);
 addMessageRoutes(app);
 addAttachmentRoutes(app);
 addSocketRoutes(app);

@@ -5,7 +5,7 @@ import type { Hono } from "hono/tiny";
 import type { AuthContext } from "../platform/authority.ts";
 import { DIRECTORY } from "../platform/objects.ts";
 import { randomId } from "../platform/random-id.ts";
-import { NewChannelBody, TopicBody } from "../protocol/commands.ts";
+import { NewChannelBody, SettingsBody } from "../protocol/commands.ts";
 import { foldChannelName } from "../protocol/names.ts";
 import { foldTopic } from "../protocol/text.ts";
 import {
@@ -19,6 +19,7 @@ import {
   withAuthority,
   withChannel,
 } from "./context.ts";
+import { createPrivate } from "./members.ts";
 import { readBody } from "./request-body.ts";
 
 export function addChannelRoutes(app: Hono<App>): void {
@@ -32,6 +33,9 @@ export function addChannelRoutes(app: Hono<App>): void {
       const folded = foldChannelName(body.name);
       if (!folded.ok) reject("invalid_name", folded.reason);
       const { topic } = accepted(foldTopic(body.topic ?? ""));
+      if (body.private)
+        return c.json(await createPrivate(c, { name: folded.name, topic, members: body.members ?? [] }), 201);
+      if (body.members) reject("bad_request", "Everyone is in a public channel.");
       const epoch = randomId(16);
       const create = async (auth: AuthContext) => directory(c).createChannel(auth, folded.name, topic, epoch);
       const { channel } = await withAuthority(c, DIRECTORY, create, "channels");
@@ -42,8 +46,8 @@ export function addChannelRoutes(app: Hono<App>): void {
   app
     .patch("/api/channels/:id", async (c) => {
       channelOf(c);
-      const { topic } = await readBody(c, TopicBody);
-      const { channel } = await withChannel(c, async (object, auth) => object.setTopic(auth, topic));
+      const change = await readBody(c, SettingsBody);
+      const { channel } = await withChannel(c, async (object, auth) => object.change(auth, change));
       return c.json(channel);
     })
     .delete(async (c) => {

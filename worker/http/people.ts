@@ -10,6 +10,8 @@ import { NewDirectBody } from "../protocol/commands.ts";
 import type { OnlinePerson, Person } from "../protocol/frames.ts";
 import { PEOPLE_ASKED_MAX } from "../protocol/limits.ts";
 import { type App, accepted, directory, only, ownShard, reject, withAuthority } from "./context.ts";
+import { openGroup } from "./members.ts";
+import { fromShards } from "./people-shards.ts";
 import { readBody } from "./request-body.ts";
 
 export function addPeopleRoutes(app: Hono<App>): void {
@@ -37,6 +39,10 @@ export function addPeopleRoutes(app: Hono<App>): void {
   app
     .post("/api/directs", async (c) => {
       const body = await readBody(c, NewDirectBody);
+      if ("people" in body) {
+        const { channel, isNew } = await openGroup(c, body.people);
+        return c.json(channel, isNew ? 201 : 200);
+      }
       const { session } = c.var;
       if (body.person === session.personId) reject("invalid_person", "A direct conversation takes two people.");
       const { id, shard } = personOf(c, body.person);
@@ -72,17 +78,4 @@ async function search(c: Context<App>, typed: string): Promise<readonly OnlinePe
     found.map(({ id }) => id),
     (shard, own) => shardStub(c.env, shard).found(own),
   );
-}
-
-/** Asks each shard for its own of these people. */
-async function fromShards<P extends { readonly id: string }>(
-  c: Context<App>,
-  ids: readonly string[],
-  ask: (shard: number, own: readonly string[]) => Promise<readonly P[]>,
-): Promise<readonly P[]> {
-  const known = ids.filter((id) => isPersonOf(id, c.var.checked.auth.shards));
-  const byShard = Map.groupBy(known, (id) => shardOf(id) ?? 0);
-  const answers = await Promise.all([...byShard].map(([shard, own]) => ask(shard, own)));
-  const byId = new Map(answers.flat().map((person) => [person.id, person]));
-  return known.flatMap((id) => byId.get(id) ?? []);
 }

@@ -7,6 +7,7 @@ import { channelTarget } from "../platform/objects.ts";
 import type { Schedule } from "../platform/schedule.ts";
 import { type Refused, refuse } from "../protocol/errors.ts";
 import { NEW_CHANNELS_PER_HOUR, NEW_DIRECTS_PER_HOUR } from "../protocol/limits.ts";
+import { kindOf } from "../protocol/text.ts";
 import type { FeedState } from "./feed-state.ts";
 import type { IssuedContexts } from "./issued.ts";
 import type { PersonStore, SessionFacts } from "./person-store.ts";
@@ -53,7 +54,7 @@ export class Checks {
     if (!sessions.find(key)) return undefined;
     const isUnknown = channelId !== undefined && state.epochOf(key.personId, channelId) === undefined;
     if (isGone) await list.refresh();
-    else if (isUnknown && !channelId.includes("~")) await list.refreshForUnknown(Date.now());
+    else if (isUnknown && kindOf(channelId) === "public") await list.refreshForUnknown(Date.now());
     const facts = sessions.find(key);
     if (!facts) return undefined;
     const now = Date.now();
@@ -66,7 +67,7 @@ export class Checks {
       persons.noteVisit(key.personId, key.session, epoch, (other) => list.idOf(other) !== undefined);
       state.update(key.personId, (marks) => reopen(marks, epoch));
     }
-    return { auth, renew, channel: { id: channelId, epoch, kind: channelId.includes("~") ? "direct" : "public" } };
+    return { auth, renew, channel: { id: channelId, epoch, kind: kindOf(channelId) } };
   }
 
   /** A context for another object than a channel. With an allowance one is taken from it; `giveBack` returns it. */

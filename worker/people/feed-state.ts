@@ -11,9 +11,11 @@ import {
   FEED_CHANNELS_MAX,
   FEED_CHANNELS_MAX_BYTES,
 } from "../protocol/limits.ts";
+import { kindOf } from "../protocol/text.ts";
 import type { DirectStore } from "./direct-store.ts";
 import type { FirstFrame } from "./feed.ts";
 import type { PersonStore } from "./person-store.ts";
+import type { PrivateStore } from "./private-store.ts";
 import type { PublicList } from "./public-list.ts";
 import { parseMarks, prune, type ReadMarks } from "./read-marks.ts";
 import type { ChannelPage } from "./rpc.ts";
@@ -21,23 +23,34 @@ import type { ChannelPage } from "./rpc.ts";
 const encoder = new TextEncoder();
 /** The channel that is there from the first sign-in on. */
 const FIRST_CHANNEL = "general";
+/** The order of pages. */
+const ORDER = ["public", "private", "direct"];
+
+type Stores = { readonly directs: DirectStore; readonly privates: PrivateStore; readonly list: PublicList };
 
 export class FeedState {
   readonly #tables: Tables;
   readonly #persons: PersonStore;
   readonly #directs: DirectStore;
+  readonly #privates: PrivateStore;
   readonly #list: PublicList;
 
-  constructor(tables: Tables, persons: PersonStore, directs: DirectStore, list: PublicList) {
+  constructor(tables: Tables, persons: PersonStore, { directs, privates, list }: Stores) {
     this.#tables = tables;
     this.#persons = persons;
     this.#directs = directs;
+    this.#privates = privates;
     this.#list = list;
   }
 
   /** The direct conversations of a person, each with its peer under the present name. */
   directs(personId: string): readonly Channel[] {
     return this.#directs.of(personId).map(({ direct, peer }) => ({ ...direct, peer: this.personOf(peer) }));
+  }
+
+  /** The conversations of a person that are not public: private ones, then direct ones. */
+  own(personId: string): readonly Channel[] {
+    return [...this.#privates.all(personId), ...this.directs(personId)];
   }
 
   /** A person of this shard, or a peer of another one. */
@@ -47,8 +60,17 @@ export class FeedState {
 
   /** The epoch of a channel that is there for this person. */
   epochOf(personId: string, channelId: string): string | undefined {
-    if (!channelId.includes("~")) return this.#list.find(channelId)?.epoch;
-    return this.#directs.peerOf(personId, channelId) === undefined ? undefined : this.#directs.direct(channelId)?.epoch;
+    const kind = kindOf(channelId);
+    switch (kind) {
+      case "public":
+        return this.#list.find(channelId)?.epoch;
+      case "private":
+        return this.#privates.of(personId, channelId)?.epoch;
+      case "direct":
+        return this.#directs.peerOf(personId, channelId) && this.#directs.direct(channelId)?.epoch;
+      default:
+        return kind satisfies never;
+    }
   }
 
   marks(personId: string): ReadMarks {
@@ -60,7 +82,7 @@ export class FeedState {
     const before = this.marks(personId);
     const after = change(before);
     if (after === before) return false;
-    const own = new Set(this.#directs.of(personId).map(({ direct }) => direct.epoch));
+    const own = new Set(this.own(personId).map(({ epoch }) => epoch));
     const pruned = prune(after, (epoch) => own.has(epoch) || this.#list.idOf(epoch) !== undefined);
     this.#tables.transact(() => this.#persons.setMarks(personId, JSON.stringify(pruned)));
     return true;
@@ -73,9 +95,8 @@ export class FeedState {
 
   /** The first frame of a feed: `#general`, the person's own conversations, and the channels that were active or made last. */
   firstFrame(personId: string, isOwner: boolean): FirstFrame {
-    const directs = this.directs(personId);
-    const publics = this.#list.all();
-    const newestFirst = [...publics, ...directs].sort((a, b) => rank(b) - rank(a));
+    const all = [...this.#list.all(), ...this.own(personId)];
+    const newestFirst = [...all].sort((a, b) => rank(b) - rank(a));
     const fitting = new Set<Channel>();
     let bytes = 0;
     for (const channel of newestFirst) {
@@ -83,21 +104,21 @@ export class FeedState {
       if (fitting.size >= FEED_CHANNELS_MAX || bytes > FEED_CHANNELS_MAX_BYTES) break;
       fitting.add(channel);
     }
-    const channels = [...publics, ...directs].filter((channel) => fitting.has(channel));
+    const channels = all.filter((channel) => fitting.has(channel));
     const marks = this.marks(personId);
-    const peers = channels.flatMap(({ peer }) => peer ?? []);
-    const isMore = channels.length < publics.length + directs.length;
+    const peers = channels.flatMap(({ peer, people = [] }) => [...people, ...(peer ? [peer] : [])]);
+    const isMore = channels.length < all.length;
     return { isOwner, channels, isMore, peers, reads: readsOf(marks, channels), mentions: mentionsOf(marks, channels) };
   }
 
   /** All channels of a person, or the page after `cursor`; the empty cursor is before the first page. */
   page(personId: string, cursor: string | undefined): ChannelPage {
-    const all = [...this.#list.all(), ...this.directs(personId)];
+    const all = [...this.#list.all(), ...this.own(personId)];
     const marks = this.marks(personId);
     if (cursor === undefined) return { channels: all.slice(0, CHANNELS_AT_ONCE_MAX), reads: readsOf(marks, all) };
-    // Public channels come before direct ones, each by id: a channel that was deleted meanwhile is no gap.
-    const isDirect = (id: string) => id.includes("~");
-    const isAfter = ({ id }: Channel) => (isDirect(id) === isDirect(cursor) ? id > cursor : isDirect(id));
+    // Public channels come before private and direct ones, each by id: a channel that was deleted meanwhile is no gap.
+    const place = (id: string) => ORDER.indexOf(kindOf(id));
+    const isAfter = ({ id }: Channel) => (place(id) === place(cursor) ? id > cursor : place(id) > place(cursor));
     const left = cursor === "" ? all : all.filter(isAfter);
     const channels = left.slice(0, CHANNELS_PER_PAGE);
     const last = channels.at(-1);
@@ -109,7 +130,7 @@ export class FeedState {
 /** `#general` first, then the person's own conversations, then by the newest message. */
 function rank({ id, kind, lastAt, createdAt }: Channel): number {
   if (id === FIRST_CHANNEL) return Number.POSITIVE_INFINITY;
-  return (lastAt ?? createdAt) + (kind === "direct" ? Number.MAX_SAFE_INTEGER / 2 : 0);
+  return (lastAt ?? createdAt) + (kind !== "public" ? Number.MAX_SAFE_INTEGER / 2 : 0);
 }
 
 function readsOf({ seqs }: ReadMarks, channels: readonly Channel[]): Readonly<Record<string, number>> {

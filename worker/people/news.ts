@@ -5,10 +5,13 @@
 import type { ChannelNews } from "../channel/rpc.ts";
 import type { DirectoryNews } from "../directory/rpc.ts";
 import type { Tables } from "../platform/migrations.ts";
+import { kindOf } from "../protocol/text.ts";
 import type { DirectStore } from "./direct-store.ts";
 import type { Directs } from "./directs.ts";
 import type { Feed } from "./feed.ts";
 import type { FeedState } from "./feed-state.ts";
+import type { PersonStore } from "./person-store.ts";
+import type { PrivateStore } from "./private-store.ts";
 import type { PublicList } from "./public-list.ts";
 import { addMention, removeMention } from "./read-marks.ts";
 
@@ -28,14 +31,26 @@ type Parts = {
   readonly tables: Tables;
   readonly directs: Directs;
   readonly directStore: DirectStore;
+  readonly privateStore: PrivateStore;
+  readonly persons: PersonStore;
+  readonly list: PublicList;
   readonly state: FeedState;
   readonly feed: Feed;
 };
 
-/** Takes in what a channel tells of its people here. Message texts pass through and are not stored. */
-export function receiveFromChannel(parts: Parts, news: ChannelNews): void {
-  const { state, feed } = parts;
+/**
+ * Takes in what a channel tells of its people here. Message texts pass through and are not stored. News that concern no person of this
+ * shard are ignored: nothing is asked or written.
+ */
+export async function receiveFromChannel(parts: Parts, news: ChannelNews): Promise<void> {
+  const { state, feed, persons, list, privateStore } = parts;
   const { id, epoch } = news;
+  const kind = kindOf(id);
+  const concerned = [...news.mentions, ...news.withdrawn].flatMap((one) => one.people);
+  if (kind === "direct") concerned.push(...id.split("~"));
+  if (kind === "private") concerned.push(...privateStore.members(id));
+  if (!concerned.some((personId) => persons.person(personId) !== undefined)) return;
+  if (kind === "public" && list.find(id)?.epoch !== epoch) await list.refresh();
   if (news.activity) receiveActivity(parts, news, news.activity);
   for (const { message, people, isRepeated } of news.mentions) {
     for (const personId of people) {
@@ -56,14 +71,22 @@ export function receiveFromChannel(parts: Parts, news: ChannelNews): void {
 }
 
 function receiveActivity(
-  { tables, directs, directStore, feed }: Parts,
+  { tables, directs, directStore, privateStore, feed }: Parts,
   { id, epoch }: ChannelNews,
   { seq, lastAt, latest, deleted }: NonNullable<ChannelNews["activity"]>,
 ): void {
+  const entry = { id, seq, lastAt, ...(latest && { latest }), ...(deleted.length > 0 && { deleted }) };
+  const room = privateStore.channel(id);
+  if (room) {
+    if (room.epoch !== epoch || seq < room.seq) return;
+    if (seq > room.seq) tables.transact(() => privateStore.noteActivity(id, seq, lastAt));
+    for (const personId of privateStore.members(id)) feed.sendTo(personId, { type: "activity", channels: [entry] });
+    return;
+  }
+  if (kindOf(id) !== "direct") return;
   // Its opening may have been cut off between the shards of the two.
   const direct = directStore.direct(id) ?? directs.restore(id, epoch, latest);
   if (!direct || seq < direct.seq) return;
   if (seq > direct.seq) tables.transact(() => directStore.noteActivity(id, seq, lastAt));
-  const entry = { id, seq, lastAt, ...(latest && { latest }), ...(deleted.length > 0 && { deleted }) };
   for (const personId of id.split("~")) feed.sendTo(personId, { type: "activity", channels: [entry] });
 }

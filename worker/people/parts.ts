@@ -15,12 +15,16 @@ import { FeedState } from "./feed-state.ts";
 import { IssuedContexts } from "./issued.ts";
 import { Neighbours } from "./neighbours.ts";
 import { PERSON_TABLES, PersonStore } from "./person-store.ts";
+import { PRIVATE_TABLES, PrivateStore } from "./private-store.ts";
+import { Privates } from "./privates.ts";
 import { LIST_TABLE, PublicList } from "./public-list.ts";
 import type { Notice } from "./rpc.ts";
 import { Sessions } from "./sessions.ts";
-import { UploadAllowance } from "./uploads.ts";
+import { UPLOADS_TABLE, UploadAllowance } from "./uploads.ts";
 
-const MIGRATIONS = [[...PERSON_TABLES, ...DIRECT_TABLES, LIST_TABLE, HOURLY_TABLE, OUTBOX_TABLE]];
+const MIGRATIONS = [
+  [...PERSON_TABLES, ...DIRECT_TABLES, ...PRIVATE_TABLES, UPLOADS_TABLE, LIST_TABLE, HOURLY_TABLE, OUTBOX_TABLE],
+];
 
 export type Parts = ReturnType<typeof createParts>;
 
@@ -42,7 +46,8 @@ export function createParts(ctx: DurableObjectState, env: Env) {
       for (const channel of changed) feed.broadcast({ type: "channel", channel });
     },
   });
-  const state = new FeedState(tables, persons, directStore, list);
+  const privateStore = new PrivateStore(sql, tables);
+  const state = new FeedState(tables, persons, { directs: directStore, privates: privateStore, list });
   const neighbours: Neighbours = new Neighbours(() => feed, {
     shards: () => list.shards,
     report: async (presence) => directoryOf(env).reportPresence(presence),
@@ -61,6 +66,7 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     isUpkeep: true,
     run: (now: number) => {
       expiryAt = now + DAY_MS;
+      uploads.forgetOld(now);
       return sessions.expire(now);
     },
   };
@@ -76,10 +82,13 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     authority,
     sessionOf: (key) => sessions.find(key),
   });
+  const privates = new Privates({ tables, persons, store: privateStore, feed, outbox, schedule });
   const sessions: Sessions = new Sessions({
     tables,
     persons,
     directs: directStore,
+    privates,
+    privateStore,
     outbox,
     schedule,
     authority,
@@ -95,13 +104,15 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     },
   });
   const checks = new Checks({ tables, persons, sessions, list, state, hourly, schedule, issued });
-  const uploads = new UploadAllowance(tables, persons);
+  const uploads = new UploadAllowance(sql, tables);
   const commands = new FeedCommands(feed, state);
   return {
     tables,
     authority,
     persons,
     directStore,
+    privateStore,
+    privates,
     list,
     state,
     neighbours,
@@ -119,6 +130,9 @@ export function createParts(ctx: DurableObjectState, env: Env) {
 function deliver(env: Env, target: string, { payload }: OutboxRow): Promise<void> {
   const notice: Notice = JSON.parse(payload);
   if (notice.kind === "name released") return directoryOf(env).releaseName(notice.personId, notice.name, notice.upTo);
+  const object = parseTarget(target);
+  if (notice.kind === "left")
+    return channelStub(env, object.kind === "channel" ? object.epoch : "").leave(notice.personId);
   const stub = stubOf(env, target);
   return notice.kind === "identity" ? stub.update(notice.identity) : stub.endSession(notice.session);
 }

@@ -1,12 +1,12 @@
 /**
- * The rows of a shard's people: who they are, their sessions, device links and uploads that wait.
+ * The rows of a shard's people: who they are, their sessions and device links.
  * Every method is synchronous, so that a check and the write it allows cannot be parted.
  * A person lives as long as there is a session; the row outlasts it, so that old messages can be explained.
  */
 import type { Identity } from "../platform/authority.ts";
 import type { Tables } from "../platform/migrations.ts";
 import type { Person } from "../protocol/frames.ts";
-import { DAY_MS, LINKS_PER_PERSON, SESSION_MAX_MS, UPLOAD_WAIT_MS, VISITS_MAX } from "../protocol/limits.ts";
+import { DAY_MS, LINKS_PER_PERSON, SESSION_MAX_MS, VISITS_MAX } from "../protocol/limits.ts";
 
 /**
  * `version` counts a person's identities. `ended_at` is the time (ms) at which the daily upkeep found no session, 0 while there is
@@ -18,7 +18,6 @@ export const PERSON_TABLES = [
   "CREATE TABLE sessions (person TEXT NOT NULL, hash TEXT NOT NULL, created_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, renewed_at INTEGER NOT NULL, visits TEXT NOT NULL, PRIMARY KEY (person, hash)) WITHOUT ROWID",
   "CREATE TABLE links (hash TEXT PRIMARY KEY, person TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID",
   "CREATE INDEX links_by_person ON links (person)",
-  "CREATE TABLE uploads (person TEXT NOT NULL, id TEXT NOT NULL, bytes INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (person, id)) WITHOUT ROWID",
 ];
 
 type SessionRow = {
@@ -91,6 +90,11 @@ export class PersonStore {
       .exec<{ at: number | null }>("SELECT MAX(seen_at) AS at FROM sessions WHERE person = ?", personId)
       .one();
     return at ?? undefined;
+  }
+
+  /** Whether a person lives: has a session. */
+  isThere(personId: string): boolean {
+    return this.seenAt(personId) !== undefined;
   }
 
   /** A new person with a first session. `marks` as read-marks.ts makes them. */
@@ -206,28 +210,6 @@ export class PersonStore {
     this.#sql.exec("UPDATE people SET marks = ? WHERE id = ?", marks, personId);
   }
 
-  /** Bytes of a person's uploads that no message has taken. */
-  waitingBytes(personId: string, now: number): number {
-    return this.#sql
-      .exec<{ n: number }>(
-        "SELECT COALESCE(SUM(bytes), 0) AS n FROM uploads WHERE person = ? AND at > ?",
-        personId,
-        now - UPLOAD_WAIT_MS,
-      )
-      .one().n;
-  }
-
-  /** Notes an upload that waits, and forgets those of this person that waited too long, which their channels swept. */
-  noteUpload(personId: string, id: string, bytes: number, now: number): void {
-    this.#sql.exec("DELETE FROM uploads WHERE person = ? AND at <= ?", personId, now - UPLOAD_WAIT_MS);
-    this.#sql.exec("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?)", personId, id, bytes, now);
-  }
-
-  forgetUploads(personId: string, ids: readonly string[]): void {
-    if (!this.#tables.exist) return;
-    for (const id of ids) this.#sql.exec("DELETE FROM uploads WHERE person = ? AND id = ?", personId, id);
-  }
-
   /** People with sessions that were not used for `SESSION_MAX_MS`, and those sessions. Looks at every session: once a day. */
   expiredSessions(now: number): readonly { readonly person: string; readonly hash: string }[] {
     return this.#sql
@@ -238,11 +220,10 @@ export class PersonStore {
       .toArray();
   }
 
-  /** Forgets links and uploads that are over, and people who ended longer ago than any cookie lives. Looks at every person: once a day. */
+  /** Forgets links that are over, and people who ended longer ago than any cookie lives. Looks at every person: once a day. */
   forgetOld(now: number): void {
     const living = "(SELECT person FROM sessions)";
     this.#sql.exec("DELETE FROM links WHERE expires_at <= ?", now);
-    this.#sql.exec("DELETE FROM uploads WHERE at <= ?", now - UPLOAD_WAIT_MS);
     this.#sql.exec(`UPDATE people SET ended_at = 0 WHERE ended_at > 0 AND id IN ${living}`);
     this.#sql.exec(`UPDATE people SET ended_at = ? WHERE ended_at = 0 AND id NOT IN ${living}`, now);
     this.#sql.exec("DELETE FROM people WHERE ended_at > 0 AND ended_at <= ?", now - SESSION_MAX_MS);

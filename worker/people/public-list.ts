@@ -14,6 +14,8 @@ export const LIST_TABLE =
 /** What is new in a list, and the ids of channels that are gone from it. */
 export type Difference = { readonly changed: readonly Channel[]; readonly deleted: readonly string[] };
 
+const RULES = ["posting", "slowMs", "keepMs"] as const;
+
 type ListRow = { readonly version: number; readonly shards: number; readonly channels: string };
 
 export class PublicList {
@@ -171,7 +173,8 @@ function newer(channel: Channel, held: Channel | undefined): Channel {
 }
 
 function differenceOf(before: ReadonlyMap<string, Channel>, after: ReadonlyMap<string, Channel>): Difference {
-  const isSame = (a: Channel, b: Channel | undefined) => a.epoch === b?.epoch && a.topic === b.topic;
+  const isSame = (a: Channel, b: Channel | undefined) =>
+    a.epoch === b?.epoch && a.topic === b.topic && RULES.every((rule) => a[rule] === b[rule]);
   return {
     changed: [...after.values()].filter((channel) => !isSame(channel, before.get(channel.id))),
     deleted: [...before.values()].filter(({ id, epoch }) => after.get(id)?.epoch !== epoch).map(({ id }) => id),

@@ -54,4 +54,6 @@ export type ChannelPage = {
 export type Notice =
   | { readonly kind: "session ended"; readonly session: string }
   | { readonly kind: "identity"; readonly identity: Identity }
+  /** A person is there no more: a private channel lets them go. */
+  | { readonly kind: "left"; readonly personId: string }
   | { readonly kind: "name released"; readonly personId: string; readonly name: string; readonly upTo: number };

@@ -15,6 +15,8 @@ import { CLAIM_MAX_AGE_MS, DELIVERY_MAX_MS, END_MAX_MS, LINK_MS, NAME_KEPT_MS } 
 import type { DirectStore } from "./direct-store.ts";
 import type { IssuedContexts } from "./issued.ts";
 import type { PersonFacts, PersonStore, SessionFacts } from "./person-store.ts";
+import type { PrivateStore } from "./private-store.ts";
+import type { Privates } from "./privates.ts";
 import type { Notice, SessionKey, SignInOutcome } from "./rpc.ts";
 
 /** What a shard's other parts do when a person changes. */
@@ -29,6 +31,8 @@ type Parts = {
   readonly tables: Tables;
   readonly persons: PersonStore;
   readonly directs: DirectStore;
+  readonly privates: Privates;
+  readonly privateStore: PrivateStore;
   readonly outbox: Outbox;
   readonly schedule: Schedule;
   readonly authority: Authority;
@@ -150,12 +154,13 @@ export class Sessions {
 
   /** Ends the sessions that no cookie can belong to any more. Once a day. */
   async expire(now: number): Promise<void> {
-    const { tables, persons, directs } = this.#parts;
+    const { tables, persons, directs, privateStore } = this.#parts;
     if (!tables.exist) return;
     await Promise.all(persons.expiredSessions(now).map(({ person, hash }) => this.#end(person, [hash])));
     tables.transact(() => {
       persons.forgetOld(now);
       directs.forgetOld();
+      privateStore.forgetOld();
     });
   }
 
@@ -194,7 +199,7 @@ export class Sessions {
   }
 
   async #end(personId: string, sessions: readonly string[]): Promise<void> {
-    const { tables, persons, outbox, schedule, authority, issued, listeners } = this.#parts;
+    const { tables, persons, privates, outbox, schedule, authority, issued, listeners } = this.#parts;
     const now = Date.now();
     const facts = persons.person(personId);
     const waits = sessions.map((session) => {
@@ -211,6 +216,7 @@ export class Sessions {
       persons.endSessions(personId, sessions);
       const isLast = persons.sessions(personId).length === 0;
       if (isLast && facts) this.#release(personId, facts.identity.person.name, facts.claimedAt);
+      if (isLast) privates.leaveAll(personId);
     });
     for (const session of sessions) authority.endSession(session, now);
     listeners.ended(sessions);

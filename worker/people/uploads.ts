@@ -10,23 +10,26 @@ import {
   OPEN_UPLOADS_MAX,
   UPLOAD_MAX_MS,
   UPLOAD_RATE,
+  UPLOAD_WAIT_MS,
   WAITING_UPLOADS_MAX_BYTES,
 } from "../protocol/limits.ts";
-import type { PersonStore } from "./person-store.ts";
+
+export const UPLOADS_TABLE =
+  "CREATE TABLE uploads (person TEXT NOT NULL, id TEXT NOT NULL, bytes INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (person, id)) WITHOUT ROWID";
 
 const MIB = 1024 * 1024;
 const QUOTA_RETRY_MS = 60_000;
 
 export class UploadAllowance {
   readonly #tables: Tables;
-  readonly #persons: PersonStore;
+  readonly #sql: SqlStorage;
   readonly #buckets = new TokenBuckets(UPLOAD_RATE);
   /** Uploads without a length that are under way: by person and upload, since when (ms). An upload that broke off is forgotten. */
   readonly #open = new Map<string, Map<string, number>>();
 
-  constructor(tables: Tables, persons: PersonStore) {
+  constructor(sql: SqlStorage, tables: Tables) {
+    this.#sql = sql;
     this.#tables = tables;
-    this.#persons = persons;
   }
 
   /** Whether a person may upload so many bytes now; `undefined` bytes: they are not known yet. */
@@ -54,8 +57,37 @@ export class UploadAllowance {
   /** An upload has arrived and waits; several at once may have been admitted for the same room. */
   note(personId: string, id: string, bytes: number, now: number): Refusal | undefined {
     const full = this.#quotaError(personId, bytes, now);
-    if (!full) this.#tables.transact(() => this.#persons.noteUpload(personId, id, bytes, now));
+    if (!full) this.#tables.transact(() => this.#write(personId, id, bytes, now));
     return full;
+  }
+
+  /** Messages have taken these uploads, or they are gone. */
+  forget(personId: string, ids: readonly string[]): void {
+    if (!this.#tables.exist) return;
+    for (const id of ids) this.#sql.exec("DELETE FROM uploads WHERE person = ? AND id = ?", personId, id);
+  }
+
+  /** Forgets what waited too long, which the channels swept. Looks at every row: once a day. */
+  forgetOld(now: number): void {
+    this.#sql.exec("DELETE FROM uploads WHERE at <= ?", now - UPLOAD_WAIT_MS);
+  }
+
+  /** Notes an upload that waits, and forgets those of this person that waited too long. */
+  #write(personId: string, id: string, bytes: number, now: number): void {
+    this.#sql.exec("DELETE FROM uploads WHERE person = ? AND at <= ?", personId, now - UPLOAD_WAIT_MS);
+    this.#sql.exec("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?, ?)", personId, id, bytes, now);
+  }
+
+  /** Bytes of a person's uploads that no message has taken. */
+  #waitingBytes(personId: string, now: number): number {
+    if (!this.#tables.exist) return 0;
+    return this.#sql
+      .exec<{ n: number }>(
+        "SELECT COALESCE(SUM(bytes), 0) AS n FROM uploads WHERE person = ? AND at > ?",
+        personId,
+        now - UPLOAD_WAIT_MS,
+      )
+      .one().n;
   }
 
   #openOf(personId: string, now: number): Map<string, number> {
@@ -66,7 +98,7 @@ export class UploadAllowance {
   }
 
   #quotaError(personId: string, bytes: number, now: number): Refusal | undefined {
-    if (this.#persons.waitingBytes(personId, now) + bytes <= WAITING_UPLOADS_MAX_BYTES) return undefined;
+    if (this.#waitingBytes(personId, now) + bytes <= WAITING_UPLOADS_MAX_BYTES) return undefined;
     const detail = `${WAITING_UPLOADS_MAX_BYTES / MIB} MiB of your files wait to be sent. Send or discard them first.`;
     return { code: "rate_limited", detail, retryAfterMs: QUOTA_RETRY_MS };
   }

@@ -10,6 +10,27 @@ export async function directEpoch(id: string): Promise<string> {
   return base64Url(await sha256(id)).slice(0, 22);
 }
 
+/** The id of the group conversation of these people: `P-` and 26 characters of base 32, whatever their order. */
+export async function groupId(people: readonly string[]): Promise<string> {
+  return `P-${base32(await sha256([...people].sort().join(" "))).slice(0, 26)}`;
+}
+
+const BASE_32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/** Bytes in base 32 (RFC 4648 §6), without padding. */
+export function base32(bytes: Uint8Array): string {
+  let text = "";
+  let bits = 0;
+  let value = 0;
+  for (const byte of bytes) {
+    value = (value << 8) | byte;
+    bits += 8;
+    for (; bits >= 5; bits -= 5) text += BASE_32[(value >>> (bits - 5)) & 31];
+    value &= (1 << bits) - 1;
+  }
+  return bits > 0 ? text + BASE_32[(value << (5 - bits)) & 31] : text;
+}
+
 /** Bytes as [A-Za-z0-9_-]. */
 export function base64Url(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))

@@ -116,6 +116,11 @@ export class Sockets<S extends SessionIdentity> {
     }
   }
 
+  /** Closes the sockets of a person: what they belong to is not there for them any more. */
+  endPerson(personId: string): void {
+    for (const socket of this.of(personId)) this.#close(socket, CLOSE.channelGone, "channel gone");
+  }
+
   /** Closes all sockets: what they belong to is gone. */
   endAll(): void {
     for (const socket of this.all()) this.#close(socket, CLOSE.channelGone, "channel gone");

@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { type Refused, refuse } from "./errors.ts";
-import { READ_CHANNELS_MAX } from "./limits.ts";
+import { KEEP_MAX_MS, KEEP_MIN_MS, MEMBERS_MAX, READ_CHANNELS_MAX, SLOW_MAX_MS } from "./limits.ts";
 
 /** The literal text a client sends to learn whether the socket still lives, and its answer. Answered without waking anything. */
 export const PING = "ping";
@@ -60,7 +60,15 @@ export type FeedCommand = v.InferOutput<(typeof FEED_COMMANDS)[number]>;
 
 export const SignInBody = v.object({ name: v.string(), accessCode: v.exactOptional(v.string()) });
 
-export const NewChannelBody = v.object({ name: v.string(), topic: v.exactOptional(v.string()) });
+const PersonIds = v.pipe(v.array(v.string()), v.maxLength(MEMBERS_MAX), v.readonly());
+
+/** `members`, beside the person who makes it, of a private channel only. */
+export const NewChannelBody = v.object({
+  name: v.string(),
+  topic: v.exactOptional(v.string()),
+  private: v.exactOptional(v.boolean()),
+  members: v.exactOptional(PersonIds),
+});
 
 export const NewMessageBody = v.omit(SendCommand, ["type"]);
 
@@ -68,9 +76,30 @@ export const EditBody = v.object({ text: v.string() });
 
 export const ReactBody = v.omit(ReactCommand, ["type", "id"]);
 
-export const TopicBody = v.object({ topic: v.string() });
+/** A whole number from `least` to `most`, or 0: no such rule. */
+const ruleMs = (least: number, most: number) =>
+  v.pipe(
+    v.number(),
+    v.safeInteger(),
+    v.check((ms) => ms === 0 || (ms >= least && ms <= most)),
+  );
 
-export const NewDirectBody = v.object({ person: v.string() });
+/** What is to be changed about a channel; at least one thing. */
+export const SettingsBody = v.pipe(
+  v.object({
+    topic: v.exactOptional(v.string()),
+    name: v.exactOptional(v.string()),
+    posting: v.exactOptional(v.picklist(["everyone", "creator"])),
+    slowMs: v.exactOptional(ruleMs(1, SLOW_MAX_MS)),
+    keepMs: v.exactOptional(ruleMs(KEEP_MIN_MS, KEEP_MAX_MS)),
+  }),
+  v.check((body) => Object.keys(body).length > 0),
+);
+
+/** A conversation with one person, or of a group. */
+export const NewDirectBody = v.union([v.object({ person: v.string() }), v.object({ people: PersonIds })]);
+
+export const MemberBody = v.object({ person: v.string() });
 
 export const OwnerBody = v.object({ code: v.string() });
 

@@ -20,7 +20,16 @@ export type Person = Readonly<v.InferOutput<typeof Person>>;
 const OnlinePerson = v.object({ ...Person.entries, online: v.boolean() });
 export type OnlinePerson = Readonly<v.InferOutput<typeof OnlinePerson>>;
 
-const ChannelKind = v.picklist(["public", "direct"]);
+const ChannelKind = v.picklist(["public", "direct", "private"]);
+export type ChannelKind = v.InferOutput<typeof ChannelKind>;
+
+/** What a channel demands of those who write in it; absent where it demands nothing. Times in ms. */
+const Rules = {
+  posting: v.exactOptional(v.literal("creator")),
+  slowMs: v.exactOptional(Count),
+  keepMs: v.exactOptional(Count),
+};
+export type Rules = { readonly posting?: "creator"; readonly slowMs?: number; readonly keepMs?: number };
 
 export const Channel = v.object({
   id: v.string(),
@@ -33,6 +42,11 @@ export const Channel = v.object({
   seq: Count,
   lastAt: v.nullable(Count),
   peer: v.exactOptional(Person),
+  /** Of a private channel. */
+  memberCount: v.exactOptional(Count),
+  /** Who a group conversation is of, the one who looks included. */
+  people: v.exactOptional(v.pipe(v.array(Person), v.readonly())),
+  ...Rules,
 });
 /** A channel as lists show it. `seq` is the number of its newest message (0: none yet), `lastAt` that message's time in ms; `peer` is the other one of a direct channel. */
 export type Channel = Readonly<v.InferOutput<typeof Channel>>;
@@ -203,6 +217,7 @@ export const ChannelsAnswer = v.object({
   reads: v.exactOptional(SeqByChannel),
 });
 export const PeopleAnswer = v.object({ people: v.array(Person) });
+export const MembersAnswer = v.object({ members: v.array(OnlinePerson) });
 export const OnlinePeopleAnswer = v.object({ people: v.array(OnlinePerson) });
 export const DevicesAnswer = v.object({ devices: Count });
 export const LinkAnswer = v.object({ url: v.string(), expiresAt: Count });

@@ -102,6 +102,16 @@ export const END_MAX_MS = 6 * SECOND_MS;
 
 /** Public channels of a site. */
 export const CHANNELS_MAX = 1_000;
+/** The longest time (ms) between two messages of one person that a channel may ask for. */
+export const SLOW_MAX_MS = 60 * MINUTE_MS;
+/** How long (ms) a channel may keep its messages, where it says so. */
+export const KEEP_MIN_MS = 60 * MINUTE_MS;
+export const KEEP_MAX_MS = 365 * DAY_MS;
+/** People of a private channel: as many as one shard. */
+export const MEMBERS_MAX = 500;
+/** People of a group conversation beside the one who opens it. */
+export const GROUP_OTHERS_MIN = 2;
+export const GROUP_OTHERS_MAX = 8;
 /** A deleted channel's object says for at least this long (ms) that it has ended: longer than any request is under way. */
 export const ENDED_KEPT_MS = 15 * MINUTE_MS;
 /** A channel that changed tells once more, after this long (ms), what it owes to people elsewhere. */

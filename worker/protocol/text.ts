@@ -73,6 +73,12 @@ export function isFor(channelId: string, personId: string): boolean {
   return !channelId.includes("~") || channelId.split("~").includes(personId);
 }
 
+/** What kind of channel an id names: a direct one has both its people in it, a private one a capital, which no public one has. */
+export function kindOf(channelId: string): "public" | "direct" | "private" {
+  if (channelId.includes("~")) return "direct";
+  return channelId.startsWith("P-") ? "private" : "public";
+}
+
 /** The apostrophes that phones type, as the one that names are kept with. As long as it was. */
 export function foldApostrophes(text: string): string {
   return text.replace(APOSTROPHES, "'");

@@ -23,7 +23,12 @@ function channel(intervalMs: number) {
   const reports = new Reports({
     history: () => history,
     channel: () => CHANNEL,
-    store: { about: undefined, shards: 1, traceOf: () => undefined, noteOwedSince: () => {} },
+    store: {
+      about: undefined,
+      traceOf: () => undefined,
+      facts: { shards: 1, noteOwedSince: () => {} },
+      members: { has: () => false, ids: () => [] },
+    },
     send: async (target, news) => {
       sent.push({ target, news });
       return intervalMs;

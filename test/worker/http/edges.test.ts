@@ -71,7 +71,11 @@ describe("where people are", () => {
   test("the thousand-and-first public channel is refused as busy, and one fewer makes room", async () => {
     await runInDurableObject(directory(), (_, { storage }) => {
       for (let n = 0; n < 1_000; n++) {
-        storage.sql.exec("INSERT INTO channels VALUES (?, ?, '', 'x', 'X', 0, 0)", `full-${n}`, `full-epoch-${n}`);
+        storage.sql.exec(
+          "INSERT INTO channels VALUES (?, ?, '', '{}', 'x', 'X', 0, 0)",
+          `full-${n}`,
+          `full-epoch-${n}`,
+        );
       }
     });
     await evictDurableObject(directory());

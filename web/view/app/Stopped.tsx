@@ -86,7 +86,7 @@ function Missing({ store, reconnect }: Props) {
           type="button"
           class="button primary"
           onClick={async () => {
-            const answer = await store.createChannel(id);
+            const answer = await store.createChannel({ name: id });
             if (answer.ok) reconnect();
             else setRefusal(answer.detail);
           }}

@@ -11,7 +11,7 @@ const REGIONS: readonly (readonly [part: string, place: string])[] = [
   [".rail", ".rail a[aria-current]"],
   [".log", ".log li[tabindex='0']"],
   ["#composer", "#composer-text"],
-  [".people-pane", ".people-pane button"],
+  [".details-pane", ".details-pane button"],
 ];
 /** Follows the keys for as long as it is there. */
 export function Keys(): null {

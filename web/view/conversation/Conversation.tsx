@@ -1,8 +1,10 @@
 /** One channel: what it is, what was said, and where to say something. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { kindOf } from "../../../worker/protocol/text.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import { isBroken } from "../app/ConnectionStatus.tsx";
+import type { TabName } from "../details/Details.tsx";
 import { MessageList } from "../messages/MessageList.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { lazy } from "../parts/lazy.tsx";
@@ -12,8 +14,7 @@ import { isTouch } from "../parts/touch.ts";
 const Composer = lazy(async () => (await import("../composer/Composer.tsx")).Composer);
 const TypingLine = lazy(async () => (await import("./TypingLine.tsx")).TypingLine);
 const Companions = lazy(async () => (await import("./Companions.tsx")).Companions);
-const People = lazy(async () => (await import("../people/People.tsx")).People);
-const ChannelMenu = lazy(async () => (await import("./ChannelMenu.tsx")).ChannelMenu);
+const Details = lazy(async () => (await import("../details/Details.tsx")).Details);
 
 export function ConversationView({ store, onOpenRail }: { readonly store: Store; readonly onOpenRail: () => void }) {
   const conversation = store.open.value;
@@ -22,7 +23,8 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
   /** Any was: what works in all of them stays. */
   const wasWelcomed = useRef(false);
   const openId = conversation?.channelId;
-  const [arePeopleShown, setPeopleShown] = useState(false);
+  /** The part of the details that is shown. */
+  const [tab, setTab] = useState<TabName>();
   // On touch the composer is not focused, since that would bring up the keyboard: the heading tells where one is.
   useEffect(() => {
     if (isTouch()) heading.current?.focus();
@@ -37,7 +39,7 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
   // What is not seen at first is fetched after the messages.
   const isWelcomed = conversation.epoch.value !== undefined;
   wasWelcomed.current ||= isWelcomed;
-  const isDirect = !title.startsWith("#");
+  const isWithPeople = !title.startsWith("#");
   const isUnreadElsewhere = [...store.channels.value.values()].some(
     (other) => other.id !== channelId && store.unreadOf(other).count > 0,
   );
@@ -57,12 +59,12 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
         <div class="head-title">
           <h1 ref={heading} tabIndex={-1}>
             <bdi>
-              {isDirect ? (
+              {isWithPeople ? (
                 title
               ) : (
                 <>
-                  <span class="hash">#</span>
-                  {channelId}
+                  <span class="hash">{channel?.kind === "private" ? <Icon name="lock" /> : "#"}</span>
+                  {title.slice(1)}
                 </>
               )}
             </bdi>
@@ -73,19 +75,31 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
             </p>
           )}
         </div>
-        {count > 0 && !isDirect && store.isConnected.value && (
+        {count > 0 && kindOf(channelId) !== "direct" && store.isConnected.value && (
           <button
             type="button"
             class="here"
             title={people.map(({ name }) => name).join(", ")}
-            aria-expanded={arePeopleShown}
-            onClick={() => setPeopleShown(!arePeopleShown)}
+            aria-expanded={tab === "People"}
+            onClick={() => setTab(tab === "People" ? undefined : "People")}
           >
             <Icon name="people" />
             {t("{n} here", { n: count })}
           </button>
         )}
-        {isWelcomed && channel && !isDirect && <ChannelMenu store={store} channel={channel} />}
+        {isWelcomed && channel && (
+          <button
+            type="button"
+            id="open-details"
+            class="icon-button"
+            aria-label={t("Details")}
+            title={t("Details")}
+            aria-expanded={tab !== undefined}
+            onClick={() => setTab(tab === undefined ? "About" : undefined)}
+          >
+            <Icon name="info" />
+          </button>
+        )}
       </header>
       <MessageList key={`messages ${place}`} store={store} conversation={conversation} you={you} />
       {/* It has its place whether or not anybody types, so that nothing moves. */}
@@ -96,12 +110,14 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
         )}
       </div>
       {wasWelcomed.current && <Companions store={store} conversation={conversation} />}
-      {arePeopleShown && !isDirect && (
-        <People
-          key={`people ${place}`}
+      {tab && (
+        <Details
+          key={`details ${place}`}
           store={store}
           conversation={conversation}
-          onClose={() => setPeopleShown(false)}
+          tab={tab}
+          onTab={setTab}
+          onClose={() => setTab(undefined)}
         />
       )}
     </div>

@@ -1,94 +1,122 @@
-/** What can be done with a channel: its creator may change and delete it, everybody may pass it on. */
-import { useRef, useState } from "preact/hooks";
+/** What a conversation is about, and what can be done with it. */
+import { useState } from "preact/hooks";
 import type { Channel } from "../../../worker/protocol/frames.ts";
 import { TOPIC_MAX_POINTS } from "../../../worker/protocol/limits.ts";
 import { foldText } from "../../../worker/protocol/text.ts";
 import { rich, t } from "../../i18n/i18n.ts";
-import { channelHref, go } from "../../state/route.ts";
+import { channelHref, go, messageLink } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { copyText } from "../parts/clipboard.ts";
-import { LateIcon } from "../parts/late-icons.tsx";
-
-type Props = { readonly store: Store; readonly channel: Channel };
+import { fullTime } from "../parts/formats.ts";
+import type { TabProps } from "./Details.tsx";
 
 /** The channel that is there from the first sign-in on stays. */
 const FIRST_CHANNEL = "general";
 
-export function ChannelMenu({ store, channel }: Props) {
-  const menu = useRef<HTMLDivElement>(null);
-  const [dialog, setDialog] = useState<"topic" | "delete">();
+export function About({ store, channel, onLeave }: TabProps) {
+  const [dialog, setDialog] = useState<"topic" | "leave" | "delete">();
   const [isCopied, setCopied] = useState(false);
-  const isOwn = store.isOwner.value || channel.createdBy.id === store.person.value?.id;
+  const you = store.person.value?.id ?? "";
+  const isWithPeople = channel.kind !== "public" && channel.name === "";
+  const isCreator = channel.createdBy.id === you;
+  const mayChange = channel.kind !== "direct" && (isCreator || (store.isOwner.value && channel.kind === "public"));
   const close = () => setDialog(undefined);
-
-  function onKeyDown(event: KeyboardEvent): void {
-    const items = [...(menu.current?.querySelectorAll("button") ?? [])];
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    const at = items.findIndex((item) => item.matches(":focus"));
-    items[(at + step + items.length) % items.length]?.focus();
-  }
-
-  function choose(chosen: "topic" | "delete"): void {
-    menu.current?.hidePopover();
-    setDialog(chosen);
-  }
-
+  const dialogProps = { store, channel, onClose: close, onLeave };
   return (
-    <div class="menu-place">
-      <button
-        type="button"
-        class="icon-button"
-        aria-label={t("Channel menu")}
-        title={t("Channel menu")}
-        aria-haspopup="menu"
-        popovertarget="channel-menu"
-      >
-        <LateIcon name="more" />
-      </button>
-      <div
-        ref={menu}
-        id="channel-menu"
-        class="menu"
-        role="menu"
-        aria-label={t("Channel menu")}
-        tabIndex={-1}
-        popover="auto"
-        onKeyDown={onKeyDown}
-        onToggle={({ newState }) => {
-          if (newState === "open") menu.current?.querySelector("button")?.focus();
-          else setCopied(false);
-        }}
-      >
-        {isOwn && (
-          <button type="button" role="menuitem" onClick={() => choose("topic")}>
-            {t("Edit topic")}
-          </button>
-        )}
+    <div class="about">
+      {channel.kind !== "direct" && (
+        <section>
+          <h3>{t("Topic")}</h3>
+          <p dir="auto">{channel.topic || <span class="hint">{t("No topic yet.")}</span>}</p>
+          {mayChange && (
+            <button type="button" class="button" onClick={() => setDialog("topic")}>
+              {t(channel.topic === "" ? "Add a topic" : "Edit topic")}
+            </button>
+          )}
+        </section>
+      )}
+      {!isWithPeople && (
+        <p class="hint">
+          {rich("Made by {name} on {time}.", {
+            name: <bdi>{store.nameOf(channel.createdBy)}</bdi>,
+            time: fullTime(channel.createdAt),
+          })}
+        </p>
+      )}
+      <div class="about-actions">
         <button
           type="button"
-          role="menuitem"
+          class="button"
           onClick={async () => {
-            setCopied(await copyText(location.origin + channelHref(channel.id)));
+            setCopied(await copyText(messageLink(channel.id, you, undefined)));
           }}
+          onBlur={() => setCopied(false)}
         >
           {t(isCopied ? "Copied" : "Copy link")}
         </button>
-        {isOwn && channel.id !== FIRST_CHANNEL && (
-          <button type="button" role="menuitem" class="danger-text" onClick={() => choose("delete")}>
+        {channel.kind === "private" && !isWithPeople && (
+          <button type="button" class="button" onClick={() => setDialog("leave")}>
+            {t("Leave channel")}
+          </button>
+        )}
+        {mayChange && !isWithPeople && channel.id !== FIRST_CHANNEL && (
+          <button type="button" class="button danger-text" onClick={() => setDialog("delete")}>
             {t("Delete channel")}
           </button>
         )}
       </div>
-      {dialog === "topic" && <TopicDialog store={store} channel={channel} onClose={close} />}
-      {dialog === "delete" && <DeleteDialog store={store} channel={channel} onClose={close} />}
+      {dialog === "topic" && <TopicDialog {...dialogProps} />}
+      {dialog === "leave" && <LeaveDialog {...dialogProps} />}
+      {dialog === "delete" && <DeleteDialog {...dialogProps} />}
     </div>
   );
 }
 
-type DialogProps = Props & { readonly onClose: () => void };
+type DialogProps = {
+  readonly store: Store;
+  readonly channel: Channel;
+  readonly onClose: () => void;
+  readonly onLeave: () => void;
+};
+
+function LeaveDialog({ store, channel, onClose, onLeave }: DialogProps) {
+  const [refusal, setRefusal] = useState<string>();
+  const isLast = channel.memberCount === 1;
+
+  async function leave(): Promise<void> {
+    const answer = await store.removeMember(channel.id, store.person.value?.id ?? "");
+    if (!answer.ok) return setRefusal(answer.detail);
+    onClose();
+    onLeave();
+    go(channelHref(FIRST_CHANNEL));
+  }
+
+  return (
+    <Dialog title={t("Leave {name}?", { name: store.titleOf(channel.id) })} onClose={onClose}>
+      <p>
+        {t(
+          isLast
+            ? "You are the last one here. Leaving deletes all messages and files. It can't be undone."
+            : "You can't read it any more until someone adds you again.",
+        )}
+      </p>
+      {refusal && (
+        <p class="hint complaint" role="alert">
+          {refusal}
+        </p>
+      )}
+      <div class="dialog-actions">
+        <button type="button" class="button quiet" autofocus onClick={onClose}>
+          {t("Cancel")}
+        </button>
+        <button type="button" class="button danger" onClick={() => void leave()}>
+          {t("Leave channel")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
 
 function TopicDialog({ store, channel, onClose }: DialogProps) {
   const [topic, setTopic] = useState(channel.topic);
@@ -99,7 +127,7 @@ function TopicDialog({ store, channel, onClose }: DialogProps) {
       <form
         onSubmit={async (event) => {
           event.preventDefault();
-          const answer = await store.setTopic(channel.id, topic);
+          const answer = await store.changeChannel(channel.id, { topic });
           if (answer.ok) onClose();
           else setRefusal(answer.detail);
         }}
@@ -122,7 +150,7 @@ function TopicDialog({ store, channel, onClose }: DialogProps) {
           {refusal ??
             (isTooLong
               ? t("A topic has at most {n} characters.", { n: TOPIC_MAX_POINTS })
-              : t("What {name} is about, in one line. Everybody sees it.", { name: `#${channel.id}` }))}
+              : t("What {name} is about, in one line. Everybody sees it.", { name: store.titleOf(channel.id) }))}
         </p>
         <div class="dialog-actions">
           <button type="button" class="button quiet" onClick={onClose}>
@@ -137,17 +165,18 @@ function TopicDialog({ store, channel, onClose }: DialogProps) {
   );
 }
 
-function DeleteDialog({ store, channel, onClose }: DialogProps) {
+function DeleteDialog({ store, channel, onClose, onLeave }: DialogProps) {
   const [typed, setTyped] = useState("");
   const [refusal, setRefusal] = useState<string>();
   return (
-    <Dialog title={t("Delete {name}?", { name: `#${channel.id}` })} onClose={onClose}>
+    <Dialog title={t("Delete {name}?", { name: store.titleOf(channel.id) })} onClose={onClose}>
       <form
         onSubmit={async (event) => {
           event.preventDefault();
           const answer = await store.deleteChannel(channel.id);
           if (!answer.ok) return setRefusal(answer.detail);
           onClose();
+          onLeave();
           go(channelHref(FIRST_CHANNEL));
         }}
       >

@@ -1,121 +1,112 @@
-/** Who is in the channel now: beside the conversation where there is room, else over it. */
-import { useEffect, useState } from "preact/hooks";
-import type { Person } from "../../../worker/protocol/frames.ts";
-import { rich, t } from "../../i18n/i18n.ts";
+/** What there is to know about a conversation, and to do with it: beside it where there is room, else over it. */
+import type { ComponentType } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Channel } from "../../../worker/protocol/frames.ts";
+import { type Phrase, t } from "../../i18n/i18n.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { Icon } from "../parts/icons.tsx";
-import { Avatar } from "./Avatar.tsx";
+import { About } from "./About.tsx";
+import { People } from "./People.tsx";
 
-type Props = { readonly store: Store; readonly conversation: Conversation; readonly onClose: () => void };
+/** `onLeave`: the person goes to another conversation from here. */
+export type TabProps = {
+  readonly store: Store;
+  readonly conversation: Conversation;
+  readonly channel: Channel;
+  readonly onLeave: () => void;
+};
 
+export type TabName = "About" | "People";
+
+type Props = {
+  readonly store: Store;
+  readonly conversation: Conversation;
+  readonly tab: TabName;
+  readonly onTab: (tab: TabName) => void;
+  readonly onClose: () => void;
+};
+
+const TABS: Readonly<Record<TabName, ComponentType<TabProps>>> = { About, People };
+const NAMES: readonly TabName[] = ["About", "People"];
 /** Where there is room for a third pane. */
 const ROOMY = "(min-width: 1100px)";
 
-export function People(props: Props) {
+export function Details(props: Props) {
+  const { store, conversation, onClose } = props;
   const [isRoomy, setRoomy] = useState(() => matchMedia(ROOMY).matches);
   useEffect(() => {
     const room = matchMedia(ROOMY);
     // What stood beside the conversation does not come over it by itself.
-    const look = () => (room.matches ? setRoomy(true) : props.onClose());
+    const look = () => (room.matches ? setRoomy(true) : onClose());
     room.addEventListener("change", look);
     return () => room.removeEventListener("change", look);
   }, []);
+  const title = store.titleOf(conversation.channelId);
   if (!isRoomy) {
     return (
-      <Dialog title={t("People here")} onClose={props.onClose}>
-        <PeopleList {...props} onLeave={props.onClose} />
+      <Dialog title={title} onClose={onClose}>
+        <Tabs {...props} onLeave={onClose} />
       </Dialog>
     );
   }
   return (
-    <aside class="people-pane" aria-label={t("People here")}>
+    <aside class="details-pane" aria-label={t("Details")}>
       <header class="dialog-head">
-        <h2>{t("People here")}</h2>
+        <h2>{t("Details")}</h2>
         <button
           type="button"
           class="icon-button"
           aria-label={t("Close")}
           onClick={() => {
-            props.onClose();
-            document.querySelector<HTMLElement>("button.here")?.focus();
+            onClose();
+            document.getElementById("open-details")?.focus();
           }}
         >
           <Icon name="close" />
         </button>
       </header>
-      <PeopleList {...props} onLeave={() => {}} />
+      <Tabs {...props} onLeave={() => {}} />
     </aside>
   );
 }
 
-/** Each to be written to, and by an owner of the site to be removed. `onLeave`: one goes to another conversation. */
-function PeopleList({ store, conversation, onLeave }: Props & { readonly onLeave: () => void }) {
-  const [leaving, setLeaving] = useState<Person>();
-  const [refusal, setRefusal] = useState<string>();
-  const { count, people } = conversation.here.value;
-  const you = store.person.value?.id;
-  const sorted = [...people].sort(
-    (a, b) => Number(b.id === you) - Number(a.id === you) || a.name.localeCompare(b.name),
-  );
+function Tabs({ store, conversation, tab, onTab, onLeave }: Props & { readonly onLeave: () => void }) {
+  const list = useRef<HTMLDivElement>(null);
+  const channel = store.channels.value.get(conversation.channelId);
+  const Tab = TABS[tab];
 
-  async function write({ id }: Person): Promise<void> {
-    const answer = await store.openDirect(id);
-    if (answer.ok) onLeave();
-    else setRefusal(answer.detail);
-  }
-
-  async function remove({ id }: Person): Promise<void> {
-    const answer = await store.removePerson(id);
-    setLeaving(undefined);
-    if (!answer.ok) setRefusal(answer.detail);
+  function onKeyDown({ key }: KeyboardEvent): void {
+    const forward = document.dir === "rtl" ? "ArrowLeft" : "ArrowRight";
+    const backward = document.dir === "rtl" ? "ArrowRight" : "ArrowLeft";
+    const step = key === forward ? 1 : key === backward ? -1 : 0;
+    const next = step === 0 ? undefined : NAMES[(NAMES.indexOf(tab) + step + NAMES.length) % NAMES.length];
+    if (next === undefined) return;
+    onTab(next);
+    list.current?.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
   }
 
   return (
     <>
-      <ul class="people">
-        {sorted.map((person) => (
-          <li key={person.id} class="person">
-            <Avatar person={person} />
-            <bdi>{person.name}</bdi>
-            {person.id === you ? (
-              <span class="person-online">{t("You")}</span>
-            ) : (
-              <>
-                <button type="button" class="button quiet" onClick={() => void write(person)}>
-                  {t("Message")}
-                </button>
-                {store.isOwner.value && (
-                  <button type="button" class="button quiet danger-text" onClick={() => setLeaving(person)}>
-                    {t("Remove")}
-                  </button>
-                )}
-              </>
-            )}
-          </li>
+      <div ref={list} class="tabs" role="tablist" aria-label={t("Details")} onKeyDown={onKeyDown}>
+        {NAMES.map((name) => (
+          <button
+            key={name}
+            type="button"
+            id={`tab-${name}`}
+            role="tab"
+            aria-selected={name === tab}
+            aria-controls="details-tab"
+            tabIndex={name === tab ? 0 : -1}
+            onClick={() => onTab(name)}
+          >
+            {t(name satisfies Phrase)}
+          </button>
         ))}
-      </ul>
-      {count > people.length && <p class="hint">{t("And {n} more.", { n: count - people.length })}</p>}
-      <p class={refusal ? "hint complaint" : "visually-hidden"} role="status">
-        {refusal}
-      </p>
-      {leaving && (
-        <div class="confirm">
-          <p>
-            {rich("{name} is signed out everywhere, and the name is free for others. What they wrote stays.", {
-              name: <bdi>{leaving.name}</bdi>,
-            })}
-          </p>
-          <div class="dialog-actions">
-            <button type="button" class="button quiet" onClick={() => setLeaving(undefined)}>
-              {t("Cancel")}
-            </button>
-            <button type="button" class="button danger" onClick={() => void remove(leaving)}>
-              {t("Remove {name}", { name: leaving.name })}
-            </button>
-          </div>
-        </div>
-      )}
+      </div>
+      <div id="details-tab" role="tabpanel" aria-labelledby={`tab-${tab}`}>
+        {channel && <Tab store={store} conversation={conversation} channel={channel} onLeave={onLeave} />}
+      </div>
     </>
   );
 }

@@ -1,18 +1,28 @@
-/** Names a channel: what it will be called is shown while typing, and one that is there is opened instead. */
+/** Makes a channel: what it will be called is shown while typing, and a public one that is there is opened instead. */
 import { useState } from "preact/hooks";
+import type { Person } from "../../../worker/protocol/frames.ts";
+import { TOPIC_MAX_POINTS } from "../../../worker/protocol/limits.ts";
 import { foldChannelName } from "../../../worker/protocol/names.ts";
+import { foldText } from "../../../worker/protocol/text.ts";
 import { rich, t, told } from "../../i18n/i18n.ts";
 import { channelHref, go } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
+import { Switch } from "../parts/Switch.tsx";
+import { PeoplePicker } from "../people/PeoplePicker.tsx";
 import { Dialog } from "./Dialog.tsx";
 
 export function NewChannel({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
   const [raw, setRaw] = useState("");
+  const [topic, setTopic] = useState("");
+  const [isPrivate, setPrivate] = useState(false);
+  const [members, setMembers] = useState<readonly Person[]>([]);
   const [refusal, setRefusal] = useState<string>();
   const [isAsking, setAsking] = useState(false);
-  const folded = foldChannelName(raw);
-  const existing = folded.ok ? store.channels.value.get(folded.name) : undefined;
+  const typed = suggestedName(raw);
+  const folded = foldChannelName(typed);
+  const existing = folded.ok && !isPrivate ? store.channels.value.get(folded.name) : undefined;
   const isBlank = raw.trim() === "";
+  const isTooLong = foldText(topic, TOPIC_MAX_POINTS) === undefined;
   const complaint = refusal ?? (folded.ok || isBlank ? undefined : told("invalid_name", folded.reason));
 
   async function create(): Promise<void> {
@@ -22,7 +32,11 @@ export function NewChannel({ store, onClose }: { readonly store: Store; readonly
       return onClose();
     }
     setAsking(true);
-    const answer = await store.createChannel(folded.name);
+    const answer = await store.createChannel({
+      name: folded.name,
+      ...(topic.trim() !== "" && { topic }),
+      ...(isPrivate && { private: true, members: members.map(({ id }) => id) }),
+    });
     setAsking(false);
     if (answer.ok) onClose();
     else setRefusal(answer.detail);
@@ -54,19 +68,46 @@ export function NewChannel({ store, onClose }: { readonly store: Store; readonly
         />
         <p id="channel-name-hint" class={complaint ? "hint complaint" : "hint"} role="status">
           {complaint ??
-            (folded.ok ? hint(folded.name, existing !== undefined) : t("Everybody here can see and join it."))}
+            (folded.ok
+              ? hint(folded.name, existing !== undefined)
+              : t(isPrivate ? "Only the people you add can find it." : "Everybody here can see and join it."))}
         </p>
+        <Switch
+          label={t("Private")}
+          hint={t("Only the people you add can find it.")}
+          isOn={isPrivate}
+          onChange={setPrivate}
+        />
+        {!existing && (
+          <>
+            <label for="channel-topic">{t("Topic")}</label>
+            <input
+              id="channel-topic"
+              aria-invalid={isTooLong}
+              autocomplete="off"
+              dir="auto"
+              value={topic}
+              onInput={({ currentTarget }) => setTopic(currentTarget.value)}
+            />
+          </>
+        )}
+        {isPrivate && <PeoplePicker store={store} chosen={members} onChoose={setMembers} />}
         <div class="dialog-actions">
           <button type="button" class="button quiet" onClick={onClose}>
             {t("Cancel")}
           </button>
-          <button type="submit" class="button primary" disabled={!folded.ok || isAsking}>
+          <button type="submit" class="button primary" disabled={!folded.ok || isAsking || isTooLong}>
             {existing ? t("Open {name}", { name: `#${existing.id}` }) : t("Create")}
           </button>
         </div>
       </form>
     </Dialog>
   );
+}
+
+/** What was typed with signs that no channel's name has as hyphens: `Release 2.4` becomes `Release 2-4`. */
+function suggestedName(raw: string): string {
+  return raw.replace(/(?<=[\p{L}\p{N}])[.,:;/&+]+(?=[\p{L}\p{N}])/gu, "-").replace(/[.,:;!?]+\s*$/u, "");
 }
 
 function hint(name: string, isThere: boolean) {

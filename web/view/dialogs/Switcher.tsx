@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import type { KeptConversation } from "../../storage/persistence.ts";
+import { Icon } from "../parts/icons.tsx";
 import { isComposing } from "../parts/keys.ts";
 import { useModal } from "../parts/useModal.ts";
 import { Avatar } from "../people/Avatar.tsx";
@@ -117,7 +118,11 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
 function OptionView({ option: { sign, label, unread, about, pieces } }: { readonly option: Option }) {
   return (
     <>
-      {typeof sign === "string" ? <span class="option-sign">{sign}</span> : <Avatar person={sign} />}
+      {typeof sign !== "string" ? (
+        <Avatar person={sign} />
+      ) : (
+        <span class="option-sign">{sign === "lock" || sign === "people" ? <Icon name={sign} /> : sign}</span>
+      )}
       <span class="option-lines">
         {about !== undefined && <span class="option-note">{about}</span>}
         <span class="option-label" dir="auto">

@@ -1,5 +1,6 @@
 /** What the switcher offers: where the person was lately, channels, people, messages held on this device, actions. */
-import type { Message, Person } from "../../../worker/protocol/frames.ts";
+import type { Channel, Message, Person } from "../../../worker/protocol/frames.ts";
+import { kindOf } from "../../../worker/protocol/text.ts";
 import { type Phrase, t } from "../../i18n/i18n.ts";
 import { plainLine } from "../../state/markdown.ts";
 import { channelHref, go } from "../../state/route.ts";
@@ -12,7 +13,7 @@ import { type SheetName, sheet } from "../parts/sheets.ts";
 
 export type Option = {
   readonly key: string;
-  /** What stands before it: a person's picture, or a sign. */
+  /** What stands before it: a person's picture, a sign, or the name of an icon. */
   readonly sign: Person | string;
   readonly label: string;
   readonly unread?: number;
@@ -39,8 +40,9 @@ const ACTIONS: readonly (readonly [label: Phrase, opens: SheetName])[] = [
 
 /** What is found of what was typed, by group. */
 export function groupsOf(store: Store, kept: readonly KeptConversation[], typed: string): readonly Group[] {
-  const channels = channelOptions(store, (peer) => peer === undefined);
-  const directs = channelOptions(store, (peer) => peer !== undefined);
+  const isWithPeople = ({ kind, name }: Channel) => kind !== "public" && name === "";
+  const channels = channelOptions(store, (channel) => !isWithPeople(channel));
+  const directs = channelOptions(store, isWithPeople);
   const people = [...directs, ...strangers(store)];
   if (typed === "") {
     const recents = store.recents();
@@ -84,13 +86,13 @@ export function bestAt(options: readonly Option[]): number {
   return Math.max(0, fits.indexOf(Math.max(...fits)));
 }
 
-function channelOptions(store: Store, which: (peer: Person | undefined) => boolean) {
+function channelOptions(store: Store, which: (channel: Channel) => boolean) {
   return [...store.channels.value.values()]
-    .filter(({ peer }) => which(peer))
+    .filter(which)
     .map((channel) => ({
       id: channel.id,
       key: channel.epoch,
-      sign: channel.peer ?? "#",
+      sign: channel.peer ?? (channel.kind === "public" ? "#" : channel.name === "" ? "people" : "lock"),
       label: store.titleOf(channel.id).replace(/^#/, ""),
       unread: store.unreadOf(channel).count,
       act: () => goTo(store, channel.id),
@@ -108,7 +110,7 @@ function strangers(store: Store): readonly Option[] {
       key: person.id,
       sign: person,
       label: person.name,
-      act: () => void store.openDirect(person.id),
+      act: () => void store.openConversation([person.id]),
     }));
 }
 
@@ -142,7 +144,7 @@ function messages(store: Store, kept: readonly KeptConversation[], typed: string
   }).map(({ channelId, message, pieces }) => {
     const { author, sentAt } = message;
     // A conversation of two is called by one of them.
-    const where = channelId.includes("~") ? [] : [store.titleOf(channelId)];
+    const where = kindOf(channelId) === "direct" ? [] : [store.titleOf(channelId)];
     const day = dayName(new Date(sentAt).setHours(0, 0, 0, 0), store.now());
     return {
       key: message.id,

@@ -1,5 +1,6 @@
 /** What can be done with a message: one function each, which the toolbar, keys and the touch sheet call. */
 import { find } from "../../../worker/protocol/history.ts";
+import { kindOf } from "../../../worker/protocol/text.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 
 export type MessageCommands = ReturnType<typeof createMessageCommands>;
@@ -22,7 +23,7 @@ export function createMessageCommands(store: Store, conversation: Conversation, 
       const message = find(conversation.history.peek(), id);
       const isThere = message !== undefined && !message.deleted;
       const mayEdit = isThere && message.author.id === store.person.value?.id;
-      const isOwner = isThere && store.isOwner.value && !conversation.channelId.includes("~");
+      const isOwner = isThere && store.isOwner.value && kindOf(conversation.channelId) === "public";
       return { mayEdit, mayRemove: mayEdit || isOwner };
     },
 

@@ -36,9 +36,9 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
   }, [isOpen]);
   const you = store.person.value;
   const all = [...store.channels.value.values()].sort((a, b) => store.titleOf(a.id).localeCompare(store.titleOf(b.id)));
-  const links = (kind: Channel["kind"]) =>
+  const links = (isWanted: (channel: Channel) => boolean) =>
     all
-      .filter((channel) => channel.kind === kind)
+      .filter(isWanted)
       .map((channel) => <ChannelLink key={channel.epoch} store={store} channel={channel} onLeave={onLeave} />);
   return (
     <>
@@ -81,7 +81,7 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
               <Icon name="plus" />
             </button>
           </div>
-          <ul class="rail-list">{links("public")}</ul>
+          <ul class="rail-list">{links((channel) => !isWithPeople(channel))}</ul>
           <div class="rail-section">
             <h2>{t("Direct messages")}</h2>
             <button
@@ -94,7 +94,7 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
               <Icon name="plus" />
             </button>
           </div>
-          <ul class="rail-list">{links("direct")}</ul>
+          <ul class="rail-list">{links(isWithPeople)}</ul>
         </div>
         {you && (
           <footer class="rail-foot">
@@ -116,6 +116,11 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
       <button type="button" class="rail-scrim" tabIndex={-1} aria-hidden="true" onClick={onLeave} />
     </>
   );
+}
+
+/** A direct conversation, or that of a group: it is called by its people. */
+function isWithPeople({ kind, name }: Channel): boolean {
+  return kind !== "public" && name === "";
 }
 
 const NOTHING = { count: 0, isForYou: false };
@@ -167,10 +172,10 @@ function ChannelLink({ store, channel, onLeave }: { store: Store; channel: Chann
           <Presence id={presenceId} isOnline={isOnline} />
         ) : (
           <span class="hash" aria-hidden="true">
-            #
+            {channel.kind === "public" ? "#" : <Icon name={isWithPeople(channel) ? "people" : "lock"} />}
           </span>
         )}
-        <bdi class="rail-name">{peer ? title : channel.name}</bdi>
+        <bdi class="rail-name">{isWithPeople(channel) ? title : channel.name}</bdi>
         {hasFailed ? (
           <span class="rail-failed" role="img" aria-label={t("Not sent")} title={t("Not sent")}>
             !

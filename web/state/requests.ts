@@ -1,0 +1,15 @@
+/** What is asked of the server and changes nothing in this tab by itself: what follows from it comes on the sockets. */
+import type { api as httpApi } from "../network/api.ts";
+
+export function createRequests(api: typeof httpApi) {
+  return {
+    devices: api.devices,
+    makeLink: api.link,
+    removePerson: api.removePerson,
+    changeChannel: api.changeChannel,
+    deleteChannel: api.deleteChannel,
+    members: api.members,
+    addMember: api.addMember,
+    removeMember: api.removeMember,
+  };
+}

@@ -1,0 +1,194 @@
+/** Who a conversation is of, and who has it open now. */
+import { useEffect, useState } from "preact/hooks";
+import type { OnlinePerson, Person } from "../../../worker/protocol/frames.ts";
+import { rich, t } from "../../i18n/i18n.ts";
+import { Dialog } from "../dialogs/Dialog.tsx";
+import { Avatar } from "../people/Avatar.tsx";
+import { PeoplePicker } from "../people/PeoplePicker.tsx";
+import type { TabProps } from "./Details.tsx";
+
+/** What is about to be confirmed. */
+type Asking = { readonly person: Person; readonly from: "channel" | "site" };
+
+export function People({ store, conversation, channel, onLeave }: TabProps) {
+  const [members, setMembers] = useState<readonly OnlinePerson[]>();
+  const [isAdding, setAdding] = useState(false);
+  const [asking, setAsking] = useState<Asking>();
+  const [refusal, setRefusal] = useState<string>();
+  const { count, people: viewing } = conversation.here.value;
+  const you = store.person.value?.id;
+  const isPrivate = channel.kind === "private";
+  const isGroup = isPrivate && channel.name === "";
+  const isCreator = channel.createdBy.id === you;
+
+  // Who came or left since is in the count.
+  useEffect(() => {
+    if (!isPrivate) return undefined;
+    let isCurrent = true;
+    void store.members(channel.id).then((answer) => {
+      if (!isCurrent) return;
+      if (answer.ok) setMembers(answer.value.members);
+      else setRefusal(answer.detail);
+    });
+    return () => {
+      isCurrent = false;
+    };
+  }, [channel.memberCount]);
+
+  async function write({ id }: Person): Promise<void> {
+    const answer = await store.openConversation([id]);
+    if (answer.ok) onLeave();
+    else setRefusal(answer.detail);
+  }
+
+  async function remove({ person, from }: Asking): Promise<void> {
+    const answer = await (from === "site" ? store.removePerson(person.id) : store.removeMember(channel.id, person.id));
+    setAsking(undefined);
+    if (!answer.ok) setRefusal(answer.detail);
+  }
+
+  const row = (person: Person, isMember: boolean) => (
+    <li key={person.id} class="person">
+      <Avatar person={person} />
+      <bdi>{store.nameOf(person)}</bdi>
+      {person.id === you ? (
+        <span class="person-online">{t("You")}</span>
+      ) : (
+        <>
+          <button type="button" class="button quiet" onClick={() => void write(person)}>
+            {t("Message")}
+          </button>
+          {isMember && isCreator && !isGroup && (
+            <button
+              type="button"
+              class="button quiet danger-text"
+              onClick={() => setAsking({ person, from: "channel" })}
+            >
+              {t("Remove")}
+            </button>
+          )}
+          {!isMember && store.isOwner.value && (
+            <button type="button" class="button quiet danger-text" onClick={() => setAsking({ person, from: "site" })}>
+              {t("Remove")}
+            </button>
+          )}
+        </>
+      )}
+    </li>
+  );
+
+  return (
+    <>
+      {isPrivate && (
+        <section>
+          <h3>{t("{n} members", { n: channel.memberCount ?? members?.length ?? 0 })}</h3>
+          {!isGroup && (
+            <button type="button" class="button" onClick={() => setAdding(true)}>
+              {t("Add people")}
+            </button>
+          )}
+          <ul class="people">{members?.map((person) => row(person, true))}</ul>
+        </section>
+      )}
+      <section>
+        <h3>{t("Viewing now")}</h3>
+        <ul class="people">{sorted(viewing, you).map((person) => row(person, false))}</ul>
+        {count > viewing.length && <p class="hint">{t("And {n} more.", { n: count - viewing.length })}</p>}
+      </section>
+      <p class={refusal ? "hint complaint" : "visually-hidden"} role="status">
+        {refusal}
+      </p>
+      {asking && (
+        <Confirm
+          text={rich(
+            asking.from === "site"
+              ? "{name} is signed out everywhere, and the name is free for others. What they wrote stays."
+              : "{name} can't read this channel any more.",
+            { name: <bdi>{asking.person.name}</bdi> },
+          )}
+          action={t("Remove {name}", { name: asking.person.name })}
+          onCancel={() => setAsking(undefined)}
+          onConfirm={() => void remove(asking)}
+        />
+      )}
+      {isAdding && (
+        <AddPeople store={store} channel={channel} members={members ?? []} onClose={() => setAdding(false)} />
+      )}
+    </>
+  );
+}
+
+function sorted(people: readonly Person[], you: string | undefined): readonly Person[] {
+  return [...people].sort((a, b) => Number(b.id === you) - Number(a.id === you) || a.name.localeCompare(b.name));
+}
+
+type ConfirmProps = {
+  readonly text: preact.ComponentChildren;
+  readonly action: string;
+  readonly onCancel: () => void;
+  readonly onConfirm: () => void;
+};
+
+function Confirm({ text, action, onCancel, onConfirm }: ConfirmProps) {
+  return (
+    <Dialog title={action} onClose={onCancel}>
+      <p>{text}</p>
+      <div class="dialog-actions">
+        <button type="button" class="button quiet" autofocus onClick={onCancel}>
+          {t("Cancel")}
+        </button>
+        <button type="button" class="button danger" onClick={onConfirm}>
+          {action}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+type AddProps = Pick<TabProps, "store" | "channel"> & {
+  readonly members: readonly Person[];
+  readonly onClose: () => void;
+};
+
+function AddPeople({ store, channel, members, onClose }: AddProps) {
+  const [chosen, setChosen] = useState<readonly Person[]>([]);
+  const [refusal, setRefusal] = useState<string>();
+
+  async function add(): Promise<void> {
+    for (const person of chosen) {
+      const answer = await store.addMember(channel.id, person.id);
+      if (!answer.ok) return setRefusal(answer.detail);
+    }
+    onClose();
+  }
+
+  return (
+    <Dialog title={t("Add people")} onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void add();
+        }}
+      >
+        <PeoplePicker store={store} chosen={chosen} onChoose={setChosen} isLeftOut={({ id }) => isIn(members, id)} />
+        {refusal && (
+          <p class="hint complaint" role="alert">
+            {refusal}
+          </p>
+        )}
+        <div class="dialog-actions">
+          <button type="button" class="button quiet" onClick={onClose}>
+            {t("Cancel")}
+          </button>
+          <button type="submit" class="button primary" disabled={chosen.length === 0}>
+            {t("Add")}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function isIn(people: readonly Person[], personId: string): boolean {
+  return people.some(({ id }) => id === personId);
+}

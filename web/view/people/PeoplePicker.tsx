@@ -1,0 +1,148 @@
+/** Finds people by name, those who are online first. The chosen ones stand before the field and can be taken back. */
+import { useEffect, useState } from "preact/hooks";
+import type { OnlinePerson, Person } from "../../../worker/protocol/frames.ts";
+import { foldApostrophes } from "../../../worker/protocol/text.ts";
+import { t } from "../../i18n/i18n.ts";
+import type { Store } from "../../state/store.ts";
+import { Icon } from "../parts/icons.tsx";
+import { Avatar } from "./Avatar.tsx";
+
+/** The server is asked for people after a pause (ms) in typing. */
+const SEARCH_AFTER_MS = 150;
+
+type Props = {
+  readonly store: Store;
+  readonly chosen: readonly Person[];
+  readonly onChoose: (people: readonly Person[]) => void;
+  /** Whether someone is not to be found, beside oneself and the chosen ones. */
+  readonly isLeftOut?: (person: Person) => boolean;
+  /** What a tap on a person does while no one is chosen; otherwise they are chosen. */
+  readonly onPick?: (person: Person) => void;
+};
+
+export function PeoplePicker({ store, chosen, onChoose, isLeftOut, onPick }: Props) {
+  const [typed, setTyped] = useState("");
+  const { people, isKnown, refusal } = usePeople(store, typed);
+  const options = people.filter(
+    (person) => person.id !== store.person.value?.id && !isChosen(person) && !isLeftOut?.(person),
+  );
+
+  function isChosen({ id }: Person): boolean {
+    return chosen.some((other) => other.id === id);
+  }
+
+  function choose({ id, name }: Person): void {
+    onChoose([...chosen, { id, name }]);
+    setTyped("");
+    document.getElementById("find-people")?.focus();
+  }
+
+  function take(person: Person): void {
+    if (onPick && chosen.length === 0) onPick(person);
+    else choose(person);
+  }
+
+  return (
+    <>
+      <label for="find-people">{t("To")}</label>
+      {chosen.length > 0 && (
+        <ul class="chosen">
+          {chosen.map((person) => (
+            <li key={person.id}>
+              <button
+                type="button"
+                class="button"
+                aria-label={t("Remove {name}", { name: person.name })}
+                onClick={() => onChoose(chosen.filter(({ id }) => id !== person.id))}
+              >
+                <bdi>{person.name}</bdi>
+                <Icon name="close" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <input
+        id="find-people"
+        aria-label={t("Find people")}
+        aria-describedby="find-people-hint"
+        placeholder={t("A name")}
+        autocomplete="off"
+        spellcheck={false}
+        dir="auto"
+        autofocus
+        value={typed}
+        onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+        onKeyDown={(event) => {
+          const [first] = options;
+          if (event.key !== "Enter" || event.isComposing || typed.trim() === "" || !first) return;
+          event.preventDefault();
+          take(first);
+        }}
+      />
+      <p id="find-people-hint" class={refusal ? "hint complaint" : "visually-hidden"} role="status">
+        {refusal ?? (isKnown ? t("{n} found", { n: options.length }) : "")}
+      </p>
+      <ul class="people">
+        {options.map((person) => (
+          <li key={person.id} class="person-row">
+            <button type="button" class="person" onClick={() => take(person)}>
+              <Avatar person={person} />
+              <bdi>{person.name}</bdi>
+              {person.online && <span class="person-online">{t("Online")}</span>}
+            </button>
+            {onPick && chosen.length === 0 && (
+              <button
+                type="button"
+                class="icon-button"
+                aria-label={t("Add {name} to a group", { name: person.name })}
+                title={t("Add {name} to a group", { name: person.name })}
+                onClick={() => choose(person)}
+              >
+                <Icon name="plus" />
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {isKnown && options.length === 0 && (
+        <p class="hint">
+          {t(typed.trim() === "" ? "Nobody else is here yet. Pass the address on." : "Nobody here has such a name.")}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** People whose name fits: those this tab knows to be online at once, others as the server finds them. */
+function usePeople(store: Store, typed: string) {
+  const [found, setFound] = useState<readonly OnlinePerson[]>();
+  const [refusal, setRefusal] = useState<string>();
+  useEffect(() => {
+    let isCurrent = true;
+    setRefusal(undefined);
+    const ask = async () => {
+      const answer = await store.searchPeople(typed);
+      if (!isCurrent) return;
+      if (answer.ok) setFound(answer.value.people);
+      else setRefusal(answer.detail);
+    };
+    const timer = setTimeout(() => void ask(), typed === "" ? 0 : SEARCH_AFTER_MS);
+    return () => {
+      isCurrent = false;
+      clearTimeout(timer);
+    };
+  }, [typed]);
+  const wanted = foldApostrophes(typed.trim()).toLowerCase();
+  // Of people who are online this tab knows more than the first twenty of an answer.
+  const online = [...store.people.value.values()].filter(
+    ({ id, name }) => store.online.value.has(id) && name.toLowerCase().includes(wanted),
+  );
+  const all = new Map([
+    ...(found ?? []).map((person) => [person.id, person] as const),
+    ...online.map((person) => [person.id, { ...person, online: true }] as const),
+  ]);
+  // Stable: by name among those alike.
+  const people = [...all.values()].sort((a, b) => Number(b.online) - Number(a.online));
+  return { people, isKnown: found !== undefined, refusal };
+}

@@ -1,0 +1,98 @@
+/** The parts of a channel, put together: rows, sockets, what is decided, who hears of what, and the one alarm. */
+import { Authority } from "../platform/authority.ts";
+import { Broadcast } from "../platform/broadcast.ts";
+import { shardStub } from "../platform/objects.ts";
+import { Outbox } from "../platform/outbox.ts";
+import { Schedule } from "../platform/schedule.ts";
+import { shardOf } from "../platform/shard-id.ts";
+import { Sockets } from "../platform/sockets.ts";
+import { Allowances } from "./allowances.ts";
+import { Announcements, announce } from "./announcements.ts";
+import { Attendance } from "./attendance.ts";
+import { ChannelStore } from "./channel-store.ts";
+import { ChannelFiles } from "./files.ts";
+import { Membership } from "./membership.ts";
+import { Messages } from "./messages.ts";
+import { Reports, sendReport } from "./reports.ts";
+import type { ChannelAuth } from "./rpc.ts";
+import { Settings } from "./settings.ts";
+import { refOf } from "./tables.ts";
+
+export type Parts = ReturnType<typeof createParts>;
+
+/** Made in the constructor: it only reads. */
+export function createParts(ctx: DurableObjectState, env: Env) {
+  const { storage } = ctx;
+  const store = new ChannelStore(storage);
+  const authority = new Authority();
+  const allowances = new Allowances();
+  const reschedule = () => schedule.update();
+  const sockets: Sockets<ChannelAuth> = new Sockets(ctx, {
+    entered: (socket, { person }) => attendance.enter(socket, person),
+    left: (socket) => attendance.leave(socket),
+  });
+  const attendance: Attendance = new Attendance(sockets);
+  const broadcast = new Broadcast((frame) => sockets.broadcast(frame));
+  const files: ChannelFiles = new ChannelFiles(store, {
+    bucket: env.FILES,
+    settle: async (personId, ids) => shardStub(env, shardOf(personId) ?? 0).settleUploads(personId, ids),
+    reschedule,
+    isEndDelivered: () => outbox.isEmpty,
+    forget: () => store.deleteAll(),
+  });
+  const reports: Reports = new Reports({
+    history: () => messages.history,
+    channel: () => refOf(store.about),
+    store,
+    send: (target, news) => sendReport(env, target, news),
+    reschedule,
+  });
+  const outbox: Outbox = new Outbox(
+    storage.sql,
+    () => store.tables.exist,
+    (target, row) => announce(env, store.about, target, row),
+    reschedule,
+  );
+  const messages: Messages = new Messages({
+    store,
+    broadcast,
+    files,
+    reports,
+    allowances,
+    takesFiles: env.FILES !== undefined,
+  });
+  const announcements = new Announcements(outbox, reschedule);
+  const settings = new Settings({ store, announcements, allowances, messages });
+  const membership = new Membership({
+    store,
+    announcements,
+    allowances,
+    messages,
+    settings,
+    left: (personId) => sockets.endPerson(personId),
+    ended,
+  });
+  const schedule: Schedule = new Schedule(storage, [files.job, reports.job, outbox.job]);
+
+  /** The channel has ended. Its files leave the bucket by the alarm at the latest. */
+  function ended(): void {
+    messages.clear();
+    sockets.endAll();
+    void files.sweep();
+  }
+
+  return {
+    store,
+    authority,
+    sockets,
+    attendance,
+    broadcast,
+    files,
+    outbox,
+    messages,
+    settings,
+    membership,
+    schedule,
+    ended,
+  };
+}

@@ -1,0 +1,125 @@
+/**
+ * What a shard is asked about its people themselves: their sessions, uploads and names. Every request asks here first.
+ * The class only receives calls and hands them on.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { type AuthContext, type NotAuthorized, SESSION_ENDED } from "../platform/authority.ts";
+import { type Refusal, type Refused, refuse } from "../protocol/errors.ts";
+import type { OnlinePerson, Person } from "../protocol/frames.ts";
+import { createParts, type Parts } from "./parts.ts";
+import { firstMarks } from "./read-marks.ts";
+import type { Allowance, Authorized, Check, CheckedSession, SessionKey, SignInOutcome } from "./rpc.ts";
+
+export abstract class PersonObject extends DurableObject<Env> {
+  protected readonly parts: Parts;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.parts = createParts(ctx, env);
+    void ctx.blockConcurrencyWhile(() => this.parts.schedule.load());
+  }
+
+  /* ---- sessions ---- */
+
+  check(asked: Check): Promise<CheckedSession | undefined> {
+    return this.parts.checks.check(asked);
+  }
+
+  authorize(key: SessionKey, target: string, allowance?: Allowance): Refused | Authorized {
+    return this.parts.checks.authorize(key, target, allowance);
+  }
+
+  giveBack(personId: string, allowance: Allowance): void {
+    this.parts.checks.giveBack(personId, allowance);
+  }
+
+  /** A new person, to whom the directory has granted the name and this id. */
+  async createPerson(person: Person, session: string, claimedAt: number): Promise<SignInOutcome> {
+    const { list, sessions, schedule } = this.parts;
+    await list.ready();
+    const outcome = sessions.create(person, session, claimedAt, JSON.stringify(firstMarks(list.all())));
+    schedule.update();
+    return outcome;
+  }
+
+  rename(key: SessionKey, name: string, claimedAt: number): Promise<SignInOutcome> {
+    return this.parts.sessions.rename(key, name, claimedAt);
+  }
+
+  becomeOwner(key: SessionKey): Promise<SignInOutcome> {
+    return this.parts.sessions.becomeOwner(key);
+  }
+
+  signOut(key: SessionKey): Promise<void> {
+    return this.parts.sessions.signOut(key);
+  }
+
+  /** Ends all sessions of a person of this shard; for owners. */
+  async remove(asked: AuthContext, personId: string): Promise<NotAuthorized | { readonly kind: "done" }> {
+    const authorized = this.parts.authority.authorize(asked, Date.now());
+    if (authorized.kind !== "authorized") return authorized;
+    if (!authorized.auth.isOwner) return refuse("forbidden", "Only an owner of the site may remove people.");
+    return (await this.parts.sessions.remove(personId)) ?? { kind: "done" };
+  }
+
+  addLink(key: SessionKey, hash: string): Refused | { readonly kind: "link"; readonly expiresAt: number } {
+    return this.parts.sessions.addLink(key, hash);
+  }
+
+  linkOwner(hash: string): string | undefined {
+    return this.parts.sessions.linkOwner(hash);
+  }
+
+  redeem(hash: string, personId: string, session: string): SignInOutcome {
+    return this.parts.sessions.redeem(hash, personId, session);
+  }
+
+  countDevices(personId: string): number {
+    return this.parts.persons.sessions(personId).length;
+  }
+
+  /** The directory asks whether a person's name still has that key. */
+  holds(personId: string, key: string, claimedAt: number): { readonly holds: boolean; readonly until: number } {
+    return this.parts.sessions.holds(personId, key, claimedAt);
+  }
+
+  /* ---- uploads ---- */
+
+  admitUpload(key: SessionKey, id: string, bytes: number | undefined): Refusal | undefined {
+    if (!this.parts.sessions.find(key)) return SESSION_ENDED.refusal;
+    return this.parts.uploads.admit(key.personId, id, bytes, Date.now());
+  }
+
+  noteUpload(key: SessionKey, id: string, bytes: number): Refusal | undefined {
+    if (!this.parts.sessions.find(key)) return SESSION_ENDED.refusal;
+    return this.parts.uploads.note(key.personId, id, bytes, Date.now());
+  }
+
+  closeUpload(personId: string, id: string): void {
+    this.parts.uploads.close(personId, id);
+  }
+
+  /** Messages have taken these uploads, or they are gone. */
+  settleUploads(personId: string, ids: readonly string[]): void {
+    this.parts.uploads.forget(personId, ids);
+  }
+
+  /* ---- people ---- */
+
+  peopleById(ids: readonly string[]): readonly Person[] {
+    return this.parts.persons.peopleById(ids);
+  }
+
+  /** Those of them who have a session, and whether they are online. */
+  found(ids: readonly string[]): readonly OnlinePerson[] {
+    const { persons, feed } = this.parts;
+    const living = ids.filter((id) => persons.seenAt(id) !== undefined);
+    return persons.peopleById(living).map((person) => ({ ...person, online: feed.online.has(person.id) }));
+  }
+
+  profile(id: string): (OnlinePerson & { readonly createdAt: number }) | undefined {
+    const facts = this.parts.persons.person(id);
+    if (!facts) return undefined;
+    return { ...facts.identity.person, online: this.parts.feed.online.has(id), createdAt: facts.createdAt };
+  }
+}
