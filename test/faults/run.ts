@@ -12,7 +12,7 @@
  */
 import { parseArgs } from "node:util";
 import * as v from "valibot";
-import { WindowAnswer } from "../../worker/protocol/frames.ts";
+import { WindowAnswer } from "../../worker/protocol/answers.ts";
 import { Site } from "../site.ts";
 import { Chance } from "./chance.ts";
 import { BadNetwork } from "./network.ts";

@@ -2,7 +2,8 @@
  * What everybody was told, and what is wrong with it. It knows only what came over the wire,
  * and judges by the promises of the contract: nothing lost, doubled or reordered, no gap, gone is gone.
  */
-import type { Message, WindowAnswer } from "../../worker/protocol/frames.ts";
+import type { WindowAnswer } from "../../worker/protocol/answers.ts";
+import type { Message } from "../../worker/protocol/frames.ts";
 
 export const ANOMALIES = [
   "told but lost",

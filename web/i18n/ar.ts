@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Favourites: "المفضلة",
   "{n} members": {
     zero: "لا أعضاء",
     one: "عضو واحد",

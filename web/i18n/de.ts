@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Favourites: "Favoriten",
   "{n} members": { one: "{n} Mitglied", other: "{n} Mitglieder" },
   "Only the people you add can find it.": "Nur Personen, die du hinzufügst, finden ihn.",
   Private: "Privat",

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Favourites: "Favoritos",
   "{n} members": { one: "{n} miembro", many: "{n} de miembros", other: "{n} miembros" },
   "Only the people you add can find it.": "Solo lo encuentran las personas que añadas.",
   Private: "Privado",

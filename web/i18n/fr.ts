@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Favourites: "Favoris",
   "{n} members": { one: "{n} membre", many: "{n} de membres", other: "{n} membres" },
   "Only the people you add can find it.": "Seules les personnes que vous ajoutez le trouvent.",
   Private: "Privé",

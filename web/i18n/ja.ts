@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Favourites: "お気に入り",
   "{n} members": { other: "メンバー {n} 人" },
   "Only the people you add can find it.": "追加した人だけが見つけられます。",
   Private: "非公開",

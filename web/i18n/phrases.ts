@@ -3,6 +3,7 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "Favourites"
   | "{n} members"
   | "Only the people you add can find it."
   | "Private"

@@ -3,9 +3,7 @@
  * A refusal is a value; a network that is not there is `offline`.
  */
 import * as v from "valibot";
-import { CLOSE } from "../../worker/protocol/errors.ts";
 import {
-  Channel,
   ChannelsAnswer,
   DevicesAnswer,
   LinkAnswer,
@@ -13,10 +11,13 @@ import {
   OnlinePeopleAnswer,
   PeopleAnswer,
   ProblemAnswer,
+  RecoveryAnswer,
   SessionAnswer,
   SiteAnswer,
   WindowAnswer,
-} from "../../worker/protocol/frames.ts";
+} from "../../worker/protocol/answers.ts";
+import { CLOSE } from "../../worker/protocol/errors.ts";
+import { Channel, type Preference } from "../../worker/protocol/frames.ts";
 import { t, told } from "../i18n/i18n.ts";
 import { noteServerTime } from "./server-clock.ts";
 
@@ -80,7 +81,7 @@ export const api = {
 
   removePerson: (personId: string) => call("DELETE", `/api/people/${personId}`, v.unknown()),
 
-  /** How many devices are this person's. */
+  /** The devices on which this person is signed in. */
   devices: () => call("GET", "/api/session/devices", DevicesAnswer),
 
   /** A link for one more device. */
@@ -101,6 +102,17 @@ export const api = {
 
   /** The conversation of the person and these others. */
   openGroup: (people: readonly string[]) => call("POST", "/api/directs", Channel, { people }),
+
+  setPreference: (channelId: string, change: Preference) =>
+    call("PUT", `${channelPath(channelId)}/preferences`, v.unknown(), change),
+
+  block: (personId: string, isBlocked: boolean) =>
+    call(isBlocked ? "PUT" : "DELETE", `/api/people/${personId}/block`, v.unknown()),
+
+  endDevice: (deviceId: string) => call("DELETE", `/api/session/devices/${deviceId}`, v.unknown()),
+
+  /** A new code to come back with, in the place of the former one. */
+  makeRecoveryCode: () => call("POST", "/api/session/recovery", RecoveryAnswer),
 
   members: (channelId: string) => call("GET", `${channelPath(channelId)}/members`, MembersAnswer),
 

@@ -27,7 +27,7 @@ export function begin(store: Store): void {
 
 /** What is unread, in the title of the tab and on the app's icon. */
 function tell(store: Store): void {
-  const waiting = [...store.channels.value.values()].map(store.unreadOf);
+  const waiting = [...store.channels.value.values()].filter(({ id }) => isCounted(store, id)).map(store.unreadOf);
   const count = waiting.reduce((sum, channel) => sum + channel.count, 0);
   const place = store.open.value ? `${store.titleOf(store.open.value.channelId)} · ` : "";
   document.title = `${count > 0 ? `(${count}) ` : ""}${place}${siteName}`;
@@ -37,6 +37,12 @@ function tell(store: Store): void {
   if (link?.getAttribute("href") !== icon) link?.setAttribute("href", icon);
   // Only an installed app has an icon to put it on; elsewhere nothing happens.
   if ("setAppBadge" in navigator) void navigator.setAppBadge(count).catch(() => {});
+}
+
+/** What is muted or hidden counts nowhere. */
+function isCounted(store: Store, channelId: string): boolean {
+  const { notify, hidden } = store.preferenceOf(channelId);
+  return notify !== "nothing" && hidden !== true;
 }
 
 /**

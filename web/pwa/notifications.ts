@@ -51,8 +51,10 @@ function follow(store: Store): void {
 async function tell(store: Store, told: Map<string, number>, { channelId, messages }: Incoming): Promise<void> {
   const channel = store.channels.peek().get(channelId);
   const you = store.person.peek()?.id ?? "";
-  const wanted = notifications.chosen.peek();
-  if (!channel || wanted === "off" || Notification.permission !== "granted") return;
+  const { notify, hidden } = store.preferenceOf(channelId);
+  const isOff = notifications.chosen.peek() === "off" || notify === "nothing" || hidden === true;
+  const wanted = notify === "all" ? "all" : notify === "mentions" ? "mine" : notifications.chosen.peek();
+  if (!channel || isOff || Notification.permission !== "granted") return;
   const newest = told.get(channel.epoch) ?? 0;
   if (messages.some(({ seq, deleted }) => deleted && seq === newest)) {
     return withdraw(({ tag }) => tag === channel.epoch);

@@ -7,6 +7,7 @@ import type { ReadReporter } from "./read-reporter.ts";
 import { channelHref, go } from "./route.ts";
 import type { TabState } from "./tab-state.ts";
 import type { Unread } from "./unread.ts";
+import type { Wishes } from "./wishes.ts";
 
 /** A page of the channel list that failed is requested again after this time (ms). */
 const PAGE_RETRY_MS = 5_000;
@@ -15,6 +16,7 @@ type Dependencies = {
   readonly api: Pick<typeof httpApi, "channels" | "createChannel" | "openDirect" | "openGroup">;
   readonly people: People;
   readonly unread: Unread;
+  readonly wishes: Wishes;
   readonly readReporter: ReadReporter;
   /** The whole list is known now. */
   readonly listKnown: () => void;
@@ -22,7 +24,7 @@ type Dependencies = {
 
 export type Channels = ReturnType<typeof createChannels>;
 
-export function createChannels(tab: TabState, { api, people, unread, readReporter, listKnown }: Dependencies) {
+export function createChannels(tab: TabState, { api, people, unread, wishes, readReporter, listKnown }: Dependencies) {
   const { channels, isListKnown, conversations, person } = tab;
   /** Channels of before that a list which comes in pages has not shown yet. `undefined`: no page is awaited. */
   let unconfirmed: Set<string> | undefined;
@@ -53,6 +55,7 @@ export function createChannels(tab: TabState, { api, people, unread, readReporte
         channels.value = all;
         unread.recall(page.channels);
         takeReads(page.channels, page.reads ?? {});
+        wishes.takeAll(page.preferences ?? {}, true);
       });
       cursor = page.cursor;
     }

@@ -1,4 +1,5 @@
 /** Where the person is: what is unread in each channel, where what is new begins in the open one, and which ones were open lately. */
+import type { FeedCommand } from "../../worker/protocol/commands.ts";
 import type { Channel } from "../../worker/protocol/frames.ts";
 import type { localState as deviceState } from "../storage/local-state.ts";
 import { channelHref } from "./route.ts";
@@ -10,9 +11,11 @@ type Dependencies = {
   readonly localState: typeof deviceState;
   readonly unread: Unread;
   readonly sending: Sending;
+  /** Sends a command on the socket of the feed; `false` when it is not live. */
+  readonly sendToFeed: (command: FeedCommand) => boolean;
 };
 
-export function createPlace(tab: TabState, { localState, unread, sending }: Dependencies) {
+export function createPlace(tab: TabState, { localState, unread, sending, sendToFeed }: Dependencies) {
   const { person, directoryLink } = tab;
 
   /** What is unread in a channel. Own messages are never unread, also those whose answer is still on its way. */
@@ -44,6 +47,14 @@ export function createPlace(tab: TabState, { localState, unread, sending }: Depe
     markRead,
     noteNew,
 
+    /** The message of this number and all after it are unread again, until the conversation is opened again. */
+    markUnread(conversation: Conversation, seq: number): void {
+      const epoch = tab.epochOf(conversation);
+      if (epoch === undefined || !sendToFeed({ type: "unread", id: conversation.channelId, seq })) return;
+      unread.markUnread(epoch, seq);
+      conversation.newAfter.value = seq - 1;
+    },
+
     /** Nothing is new any more in a conversation. */
     dismissNew(conversation: Conversation): void {
       conversation.newAfter.value = undefined;
@@ -57,6 +68,7 @@ export function createPlace(tab: TabState, { localState, unread, sending }: Depe
     keepPlace({ channelId, epoch }: Conversation): void {
       const who = person.value;
       if (!who || epoch.value === undefined) return;
+      unread.release(epoch.value);
       localState.keepPlace(who.id, channelHref(channelId, who.id));
       localState.keepRecent(who.id, channelId);
       tab.evictConversations();

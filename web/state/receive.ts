@@ -13,6 +13,7 @@ import type { Sending } from "./sending.ts";
 import type { Session } from "./session.ts";
 import type { Conversation, TabState } from "./tab-state.ts";
 import type { Unread } from "./unread.ts";
+import type { Wishes } from "./wishes.ts";
 
 /** A typist not heard of for this long (ms) has stopped. The contract's number. */
 const TYPING_FORGOTTEN_MS = 6_000;
@@ -27,6 +28,7 @@ type Dependencies = {
   readonly drafts: Drafts;
   readonly sending: Sending;
   readonly unread: Unread;
+  readonly wishes: Wishes;
   readonly readReporter: ReadReporter;
   readonly emit: (incoming: Incoming) => void;
   /** A newer version of this page is there. */
@@ -34,8 +36,8 @@ type Dependencies = {
 };
 
 export function createReceive(tab: TabState, dependencies: Dependencies) {
-  const { api, session, people, channels, drafts, sending, unread, readReporter, emit, isNewer } = dependencies;
-  const { person, isOwner, online, conversationOf } = tab;
+  const { api, session, people, channels, drafts, sending, unread, wishes, readReporter, emit, isNewer } = dependencies;
+  const { person, isOwner, online, blocked, conversationOf } = tab;
   /** People online on the whole site, as far as the server has said. */
   let onlineCount = 0;
 
@@ -51,6 +53,8 @@ export function createReceive(tab: TabState, dependencies: Dependencies) {
           const peers = frame.channels.flatMap(({ peer, people: all = [] }) => [...all, ...(peer ? [peer] : [])]);
           people.cachePeople([...peers, ...frame.people, frame.you].map(({ id, name }) => ({ id, name })));
           online.value = new Set(frame.people.filter((one) => one.online).map(({ id }) => id));
+          wishes.takeAll(frame.preferences ?? {}, false);
+          blocked.value = new Set(frame.blocked ?? []);
           channels.takeList(frame.channels, frame.reads, frame.more === true);
           for (const { id, epoch } of frame.channels) unread.setMentions(epoch, frame.mentions[id] ?? []);
         });
@@ -94,8 +98,12 @@ export function createReceive(tab: TabState, dependencies: Dependencies) {
         });
       case "unread": {
         const epoch = epochOf(frame.id);
-        if (epoch !== undefined) unread.setRead(epoch, Math.max(0, frame.seq - 1));
+        if (epoch !== undefined) unread.markUnread(epoch, frame.seq);
         return;
+      }
+      case "preferences": {
+        const { type: _, channel, ...preference } = frame;
+        return wishes.take(channel, preference);
       }
       case "error":
         if (frame.command === "read") readReporter.refused(frame.retryAfterMs ?? 0);

@@ -5,6 +5,8 @@ export function createRequests(api: typeof httpApi) {
   return {
     devices: api.devices,
     makeLink: api.link,
+    endDevice: api.endDevice,
+    makeRecoveryCode: api.makeRecoveryCode,
     removePerson: api.removePerson,
     changeChannel: api.changeChannel,
     deleteChannel: api.deleteChannel,

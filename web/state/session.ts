@@ -142,14 +142,11 @@ export function createSession(tab: TabState, { api, localState, startOver, enter
     else setTimeout(noticeEnd, END_RETRY_MS); // unknown: only an explicit answer takes what is kept
   }
 
-  return {
-    linkProblem,
+  /** What a person does about it. */
+  const actions = {
     start,
     askSite,
     goHome,
-    syncIdentity,
-    isStillThisPerson,
-    noticeEnd,
 
     async signIn(name: string, accessCode?: string): Promise<Answer<unknown>> {
       if (!navigator.cookieEnabled) return cookiesRefused();
@@ -199,6 +196,16 @@ export function createSession(tab: TabState, { api, localState, startOver, enter
       if (!answer) await start();
       return answer;
     },
+  };
+
+  return {
+    actions,
+    linkProblem,
+    start,
+    askSite,
+    syncIdentity,
+    isStillThisPerson,
+    noticeEnd,
 
     /** Another tab has changed who is signed in here. */
     noticeOtherTabs(): void {

@@ -28,6 +28,7 @@ import { createSending } from "./sending.ts";
 import { createSession } from "./session.ts";
 import { type Conversation, createTabState } from "./tab-state.ts";
 import { createUnread } from "./unread.ts";
+import { createWishes } from "./wishes.ts";
 
 export type { Unsent } from "./drafts.ts";
 export type { Conversation };
@@ -90,10 +91,12 @@ export function createStore(dependencies: Dependencies) {
     forget,
   });
   const sending = createSending(tab, { ...dependencies, isStillThisPerson: session.isStillThisPerson, unread });
+  const wishes = createWishes(tab, api);
   const channelList = createChannels(tab, {
     api,
     people,
     unread,
+    wishes,
     readReporter,
     listKnown() {
       readReporter.flush();
@@ -109,6 +112,7 @@ export function createStore(dependencies: Dependencies) {
     drafts,
     sending,
     unread,
+    wishes,
     readReporter,
     emit: incoming.emit,
     isNewer,
@@ -121,6 +125,7 @@ export function createStore(dependencies: Dependencies) {
       channelList.forget();
       people.forget();
       unread.forget();
+      wishes.forget();
       tab.online.value = new Set();
     });
     readReporter.forget();
@@ -144,14 +149,7 @@ export function createStore(dependencies: Dependencies) {
     stopped: tab.stopped,
     isConnected,
 
-    start: session.start,
-    askSite: session.askSite,
-    goHome: session.goHome,
-    signIn: session.signIn,
-    signOut: session.signOut,
-    rename: session.rename,
-    becomeOwner: session.becomeOwner,
-    decideLink: session.decideLink,
+    ...session.actions,
     linkProblem: readonly(session.linkProblem),
     ...createRequests(api),
 
@@ -179,6 +177,11 @@ export function createStore(dependencies: Dependencies) {
     createChannel: channelList.createChannel,
     openDirect: channelList.openDirect,
     openConversation: channelList.openConversation,
+
+    preferenceOf: wishes.preferenceOf,
+    prefer: wishes.prefer,
+    blocked: readonly(tab.blocked),
+    block: wishes.block,
 
     outbox: sending.entries,
     send(conversation: Conversation, typed: string): boolean {
@@ -220,7 +223,7 @@ export function createStore(dependencies: Dependencies) {
     isPersistenceFailing,
 
     readSeq: unread.readSeq,
-    ...createPlace(tab, { localState, unread, sending }),
+    ...createPlace(tab, { localState, unread, sending, sendToFeed }),
     /** The page is hidden, or another conversation opened: how far the person has read is told. `isLast`: there may be no later moment. */
     tellRead: (isLast: boolean) => (isLast ? readReporter.flushNow() : readReporter.flush()),
 

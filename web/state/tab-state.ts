@@ -2,7 +2,7 @@
  * What this tab knows, as signals. The files beside it change them, each its own part; views only read them.
  */
 import { computed, type Signal, signal } from "@preact/signals";
-import type { Channel, Person } from "../../worker/protocol/frames.ts";
+import type { Channel, Person, Preference } from "../../worker/protocol/frames.ts";
 import { EMPTY_HISTORY, type History } from "../../worker/protocol/history.ts";
 import { directId } from "../../worker/protocol/text.ts";
 import type { Site } from "../network/api.ts";
@@ -99,6 +99,10 @@ export function createTabState() {
     /** The server has told all channels there are: what belongs to none of them has no place any more. */
     isListKnown: signal(false),
     online: signal<ReadonlySet<string>>(new Set()),
+    /** By channel: what this person wants of it. */
+    preferences: signal<ReadonlyMap<string, Preference>>(new Map()),
+    /** People from whom this person hears nothing. */
+    blocked: signal<ReadonlySet<string>>(new Set()),
     /** Everyone this tab has heard of, with the newest name. */
     people: signal<ReadonlyMap<string, Person>>(new Map()),
     directoryLink,

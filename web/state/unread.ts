@@ -30,9 +30,13 @@ export function createUnread({ localState, person, heldSeq, onRead }: Facts) {
   /** By epoch: the numbers of messages that never count as unread, own and deleted ones, as far as this tab knows. */
   const uncounted = signal<ReadonlyMap<string, ReadonlySet<number>>>(new Map());
 
+  /** Epochs that were marked unread: they stay so until they are opened again. */
+  const held = new Set<string>();
+
   function markRead(epoch: string, seq: number): void {
     const who = person.value;
-    if (!who || Math.max(seqs.value.get(epoch) ?? -1, localState.read(who.id, epoch) ?? -1) >= seq) return;
+    if (!who || held.has(epoch) || Math.max(seqs.value.get(epoch) ?? -1, localState.read(who.id, epoch) ?? -1) >= seq)
+      return;
     setMark(who.id, epoch, seq);
     onRead(epoch, seq);
   }
@@ -113,6 +117,16 @@ export function createUnread({ localState, person, heldSeq, onRead }: Facts) {
       if (who && (localState.read(who.id, epoch) !== seq || seqs.value.get(epoch) !== seq)) setMark(who.id, epoch, seq);
     },
 
+    /** Unread from this message on. */
+    markUnread(epoch: string, seq: number): void {
+      const who = person.value;
+      held.add(epoch);
+      if (who) setMark(who.id, epoch, Math.max(0, seq - 1));
+    },
+
+    /** A conversation is opened: what is seen of it is read again. */
+    release: (epoch: string) => held.delete(epoch),
+
     /** The server says which unread messages mention this person. */
     setMentions(epoch: string, mentioned: readonly number[]): void {
       mentions.value = new Map(mentions.value).set(epoch, new Set(mentioned));
@@ -180,6 +194,7 @@ export function createUnread({ localState, person, heldSeq, onRead }: Facts) {
 
     /** Another person begins here. */
     forget(): void {
+      held.clear();
       seqs.value = new Map();
       drafts.value = new Set();
       mentions.value = new Map();

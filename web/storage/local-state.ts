@@ -4,7 +4,8 @@
  * What a browser refuses to store is kept in memory, and the page says so.
  */
 import * as v from "valibot";
-import { Person, SiteAnswer } from "../../worker/protocol/frames.ts";
+import { SiteAnswer } from "../../worker/protocol/answers.ts";
+import { Person } from "../../worker/protocol/frames.ts";
 import { openBroadcast } from "./broadcast.ts";
 import { notePersistenceFailure } from "./storage-failure.ts";
 

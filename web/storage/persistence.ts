@@ -5,7 +5,8 @@
  */
 import { effect } from "@preact/signals";
 import * as v from "valibot";
-import { Channel, Person, WindowAnswer } from "../../worker/protocol/frames.ts";
+import { WindowAnswer } from "../../worker/protocol/answers.ts";
+import { Channel, Person } from "../../worker/protocol/frames.ts";
 import type { Store } from "../state/store.ts";
 import { deleteRows, openDatabase } from "./database.ts";
 import { fileRows } from "./file-rows.ts";

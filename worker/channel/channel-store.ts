@@ -8,7 +8,6 @@ import { Tables } from "../platform/migrations.ts";
 import type { Message } from "../protocol/frames.ts";
 import { EMPTY_HISTORY, type History, merge } from "../protocol/history.ts";
 import { EVICTED_IDS_PER_SLOT, WINDOW_MESSAGES } from "../protocol/limits.ts";
-import { mentionedIn } from "../protocol/text.ts";
 import { AboutStore } from "./about-store.ts";
 import type { EvictedIds } from "./decide.ts";
 import { Members } from "./members.ts";
@@ -24,6 +23,9 @@ import {
   type Trace,
 } from "./tables.ts";
 import { Uploads } from "./uploads.ts";
+
+/** When (ms) a text changed, and the people it mentions or answers. */
+type Change = { readonly changedAt?: number; readonly addressed?: readonly string[] };
 
 export class ChannelStore {
   /** The window as it was on disk when the object woke. */
@@ -79,14 +81,14 @@ export class ChannelStore {
   /**
    * Writes a message in its new state: one row, one more for each file it takes or lets go, and one the very first time in a
    * direct channel. What stood in its slot before goes, its id is remembered. Throws with nothing written.
-   * `changedAt` (ms) is given when the text is new; a reaction leaves it as it was.
+   * `changedAt` (ms) and `addressed`, whom it mentions or answers, are given when the text is new; a reaction leaves them as they were.
    */
   write(
     message: Message,
     leaving: Message | undefined,
     files: FileChanges,
     channel: ChannelRef,
-    changedAt?: number,
+    { changedAt, addressed = [] }: Change = {},
   ): void {
     const slot = message.seq % WINDOW_MESSAGES;
     const held = this.#evictedBySlot[slot] ?? [];
@@ -94,7 +96,7 @@ export class ChannelStore {
       ? [[leaving.id, leaving.author.id] as const, ...held].slice(0, EVICTED_IDS_PER_SLOT)
       : held;
     const before = this.#traces.get(message.id);
-    const mentioned = [...new Set([...(before?.mentioned ?? []), ...mentionedIn(message.text)])].slice(-MENTIONED_MAX);
+    const mentioned = [...new Set([...(before?.mentioned ?? []), ...addressed])].slice(-MENTIONED_MAX);
     const trace: Trace = { changedAt: changedAt ?? before?.changedAt ?? 0, mentioned };
     const upsert = () =>
       this.#sql.exec(

@@ -4,8 +4,9 @@
  */
 import type { Broadcast } from "../platform/broadcast.ts";
 import { withMessages } from "../platform/encoding.ts";
+import type { WindowAnswer } from "../protocol/answers.ts";
 import type { MessageCommand } from "../protocol/commands.ts";
-import type { Message, WelcomeFrame, WindowAnswer } from "../protocol/frames.ts";
+import type { Message, WelcomeFrame } from "../protocol/frames.ts";
 import { EMPTY_HISTORY, find, type History, merge, since } from "../protocol/history.ts";
 import { ATTACHMENTS_MAX, PROTOCOL_VERSION } from "../protocol/limits.ts";
 import type { Allowances } from "./allowances.ts";
@@ -107,7 +108,13 @@ export class Messages {
     const isNews = !before || message.deleted || message.text !== before.text;
     store.facts.noteShards(shards);
     if (isNews) reports.expectChange(now);
-    store.write(message, leaving, files, channel, isNews ? now : undefined);
+    store.write(
+      message,
+      leaving,
+      files,
+      channel,
+      isNews ? { changedAt: now, addressed: reports.addressed(message) } : {},
+    );
     this.#history = history;
     broadcast.add(message, now);
     if (isNews) reports.note(channel, before, message, store.facts.shards);

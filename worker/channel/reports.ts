@@ -16,7 +16,7 @@ import { backoffMs } from "../platform/retry.ts";
 import type { Job } from "../platform/schedule.ts";
 import { isPersonOf, shardOf } from "../platform/shard-id.ts";
 import type { Message } from "../protocol/frames.ts";
-import type { History } from "../protocol/history.ts";
+import { find, type History } from "../protocol/history.ts";
 import { BATCH_MS, MENTIONS_MAX, RESEND_MS, RESEND_WINDOW_MS } from "../protocol/limits.ts";
 import { isFor, mentionedIn } from "../protocol/text.ts";
 import type { ChannelStore } from "./channel-store.ts";
@@ -79,9 +79,9 @@ export class Reports {
     const isNewest = message.seq === this.#ways.history().seq;
     const isActivity = !before || message.deleted || (channel.kind !== "public" && isNewest);
     const ofActivity = isActivity ? this.#oweActivity(channel, message.deleted ? [message.seq] : []) : [];
-    const was =
-      before && !before.deleted ? this.#concerned(channel, before.author.id, mentionedIn(before.text), shards) : [];
-    const is = message.deleted ? [] : this.#concerned(channel, message.author.id, mentionedIn(message.text), shards);
+    const concerned = (one: Message) => this.#concerned(channel, one.author.id, this.addressed(one), shards);
+    const was = before && !before.deleted ? concerned(before) : [];
+    const is = message.deleted ? [] : concerned(message);
     const ofPeople = this.#owePeople(message, was, is, false);
     // Not before all is owed: one call tells a target everything.
     for (const { soon } of new Set([...ofActivity, ...ofPeople])) soon.soon();
@@ -180,7 +180,7 @@ export class Reports {
     const { shards } = store.facts;
     for (const message of recent) {
       const author = message.author.id;
-      const is = this.#concerned(channel, author, mentionedIn(message.text), shards);
+      const is = this.#concerned(channel, author, this.addressed(message), shards);
       const was = this.#concerned(channel, author, store.traceOf(message.id)?.mentioned ?? [], shards, Infinity);
       this.#owePeople(message, was, is, true);
     }
@@ -191,6 +191,12 @@ export class Reports {
     if (kind === "public") return [DIRECTORY];
     const people = kind === "direct" ? id.split("~") : this.#ways.store.members.ids();
     return [...new Set(people.map((personId) => shardTarget(shardOf(personId) ?? 0)))];
+  }
+
+  /** Whom a message mentions, and whom it answers. */
+  addressed({ text, replyTo }: Message): readonly string[] {
+    const parent = replyTo === undefined ? undefined : find(this.#ways.history(), replyTo);
+    return [...new Set([...(parent ? [parent.author.id] : []), ...mentionedIn(text)])];
   }
 
   /** Those of the people mentioned who are told: not the author, and nobody from outside a direct or private channel. */

@@ -5,7 +5,7 @@ import type { Hono } from "hono/tiny";
 import type { AuthContext } from "../platform/authority.ts";
 import { DIRECTORY } from "../platform/objects.ts";
 import { randomId } from "../platform/random-id.ts";
-import { NewChannelBody, SettingsBody } from "../protocol/commands.ts";
+import { NewChannelBody, PreferencesBody, SettingsBody } from "../protocol/commands.ts";
 import { foldChannelName } from "../protocol/names.ts";
 import { foldTopic } from "../protocol/text.ts";
 import {
@@ -42,6 +42,15 @@ export function addChannelRoutes(app: Hono<App>): void {
       return c.json(channel, 201);
     })
     .all(only("GET", "HEAD", "POST"));
+
+  app
+    .put("/api/channels/:id/preferences", async (c) => {
+      const { id } = channelOf(c);
+      const change = await readBody(c, PreferencesBody);
+      accepted(await ownShard(c).setPreference(c.var.session, id, change));
+      return c.body(null, 204);
+    })
+    .all(only("PUT"));
 
   app
     .patch("/api/channels/:id", async (c) => {

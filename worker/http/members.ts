@@ -80,11 +80,14 @@ export async function openGroup(
 async function invited(c: Context<App>, ids: readonly string[]): Promise<readonly Person[]> {
   const wanted = [...new Set(ids)];
   const { shards } = c.var.checked.auth;
+  const { personId } = c.var.session;
   const found = wanted.every((id) => isPersonOf(id, shards))
-    ? await fromShards(c, wanted, (shard, own) => shardStub(c.env, shard).invitable(own))
+    ? await fromShards(c, wanted, (shard, own) => shardStub(c.env, shard).invitable(own, personId))
     : [];
   if (found.length < wanted.length) reject("invalid_person", "There is no such person.");
-  return found;
+  const blocking = found.find(({ isBlocking }) => isBlocking);
+  if (blocking) reject("blocked", `${blocking.name} does not want to be brought into conversations by you.`);
+  return found.map(({ id, name }) => ({ id, name }));
 }
 
 /** The people of a channel as they are now, in the order they came. */

@@ -36,6 +36,15 @@ export function addPeopleRoutes(app: Hono<App>): void {
     })
     .all(only("GET", "HEAD", "DELETE"));
 
+  const block = (isBlocked: boolean) => async (c: Context<App>) => {
+    const { id } = personOf(c, c.req.param("id") ?? "");
+    if (id === c.var.session.personId) reject("invalid_person", "You can't block yourself.");
+    if ((await peopleById(c, [id])).length === 0) reject("not_found", "There is no such person.");
+    accepted(await ownShard(c).block(c.var.session, id, isBlocked));
+    return c.body(null, 204);
+  };
+  app.put("/api/people/:id/block", block(true)).delete(block(false)).all(only("PUT", "DELETE"));
+
   app
     .post("/api/directs", async (c) => {
       const body = await readBody(c, NewDirectBody);

@@ -23,6 +23,8 @@ import {
   reject,
   shardFor,
 } from "./context.ts";
+import { deviceLabel } from "./device-label.ts";
+import { inGroups, newRecoveryCode, readRecoveryCode, shardOfRecoveryCode } from "./recovery-code.ts";
 import { readBody } from "./request-body.ts";
 import {
   clearSessionCookie,
@@ -90,9 +92,28 @@ export function addSessionRoutes(app: Hono<App>): void {
 
   app
     .get("/api/session/devices", async (c) => {
-      return c.json({ devices: await ownShard(c).countDevices(c.var.session.personId) });
+      return c.json({ devices: await ownShard(c).devices(c.var.session) });
     })
     .all(only("GET", "HEAD"));
+
+  app
+    .delete("/api/session/devices/:id", async (c) => {
+      accepted(await ownShard(c).endDevice(c.var.session, c.req.param("id")));
+      return c.body(null, 204);
+    })
+    .all(only("DELETE"));
+
+  app
+    .post("/api/session/recovery", async (c) => {
+      const code = newRecoveryCode(shardOf(c.var.session.personId) ?? 0);
+      accepted(await ownShard(c).setRecovery(c.var.session, await hexDigest(code)));
+      return c.json({ code: inGroups(code) }, 201);
+    })
+    .delete(async (c) => {
+      accepted(await ownShard(c).setRecovery(c.var.session, undefined));
+      return c.body(null, 204);
+    })
+    .all(only("POST", "DELETE"));
 }
 
 /** A new person: the directory grants the name and says which shard has room, then the shard makes the person. */
@@ -112,7 +133,13 @@ async function begin(c: Context<App>, name: string, isAdmitted: boolean): Promis
   const { session } = await sessionKeyOf(cookie);
   const shard = shardStub(c.env, shardOf(personId) ?? 0, continent);
   try {
-    const signedIn = accepted(await shard.createPerson({ id: personId, name }, session, claimedAt));
+    const signedIn = accepted(
+      await shard.createPerson(
+        { id: personId, name },
+        { session, label: deviceLabel(c.req.header("User-Agent")) },
+        claimedAt,
+      ),
+    );
     setSessionCookie(c, cookie);
     return signedIn;
   } catch (error) {
@@ -138,14 +165,17 @@ async function redeem(c: Context<App>, token: string): Promise<SignedIn> {
   const address = addressOf(c);
   const limited = await directory(c).admitSignIn(address, false);
   if (limited) accepted(limited);
-  const number = shardOf(token);
-  const hash = await hexDigest(token);
+  const code = readRecoveryCode(token);
+  const number = code ? shardOfRecoveryCode(code) : shardOf(token);
+  const hash = await hexDigest(code ?? token);
   const shard = number === undefined ? undefined : shardStub(c.env, number);
   const personId = await shard?.linkOwner(hash);
   if (!shard || personId === undefined) reject("link_expired", LINK_EXPIRED);
   const cookie = newSessionCookie(personId);
   const { session } = await sessionKeyOf(cookie);
-  const signedIn = accepted(await shard.redeem(hash, personId, session));
+  const signedIn = accepted(
+    await shard.redeem(hash, personId, { session, label: deviceLabel(c.req.header("User-Agent")) }),
+  );
   await directory(c).forgiveSignIn(address);
   setSessionCookie(c, cookie);
   return signedIn;

@@ -25,6 +25,8 @@ type Parts = {
   readonly hourly: Hourly;
   readonly schedule: Schedule;
   readonly issued: IssuedContexts;
+  /** A hidden channel is opened. */
+  readonly shown: (personId: string, channelId: string) => void;
 };
 
 const PER_HOUR: Readonly<Record<Allowance, readonly [limit: number, what: string]>> = {
@@ -50,7 +52,7 @@ export class Checks {
     mayRenew,
     ...key
   }: Check): Promise<CheckedSession | undefined> {
-    const { persons, sessions, list, state, issued } = this.#parts;
+    const { persons, sessions, list, state, issued, shown } = this.#parts;
     if (!sessions.find(key)) return undefined;
     const isUnknown = channelId !== undefined && state.epochOf(key.personId, channelId) === undefined;
     if (isGone) await list.refresh();
@@ -66,6 +68,7 @@ export class Checks {
     if (isVisit) {
       persons.noteVisit(key.personId, key.session, epoch, (other) => list.idOf(other) !== undefined);
       state.update(key.personId, (marks) => reopen(marks, epoch));
+      if (state.isHidden(key.personId, epoch)) shown(key.personId, channelId);
     }
     return { auth, renew, channel: { id: channelId, epoch, kind: kindOf(channelId) } };
   }

@@ -22,11 +22,15 @@ import type { Direct, DirectStore } from "./direct-store.ts";
 import type { Feed } from "./feed.ts";
 import type { FeedState } from "./feed-state.ts";
 import type { PersonStore, SessionFacts } from "./person-store.ts";
+import type { PreferenceStore } from "./preferences.ts";
 import type { Accepted, ChannelOutcome, Notice, SessionKey } from "./rpc.ts";
 
 type Parts = {
   readonly tables: Tables;
   readonly persons: PersonStore;
+  /** Whether a person of this shard lives. */
+  readonly isThere: (personId: string) => boolean;
+  readonly preferences: PreferenceStore;
   readonly store: DirectStore;
   readonly state: FeedState;
   readonly feed: Feed;
@@ -36,6 +40,7 @@ type Parts = {
   readonly sessionOf: (key: SessionKey) => SessionFacts | undefined;
 };
 
+const BLOCKED = refuse("blocked", "This person does not take messages from you.");
 const NO_SUCH_PERSON = refuse("not_found", "There is no such person.");
 
 export class Directs {
@@ -54,13 +59,14 @@ export class Directs {
   async accept(asked: AuthContext, personId: string): Promise<NotAuthorized | Accepted> {
     const id = directId(asked.person.id, personId);
     const epoch = await directEpoch(id);
-    const { authority, persons } = this.#parts;
+    const { authority, persons, isThere, preferences } = this.#parts;
     const authorized = authority.authorize(asked, Date.now());
     if (authorized.kind !== "authorized") return authorized;
     const { person, version } = authorized.auth;
-    const isThere = persons.seenAt(personId) !== undefined || this.knows(personId, person.id);
-    const facts = isThere ? persons.person(personId) : undefined;
+    const isKnown = this.knows(personId, person.id);
+    const facts = isThere(personId) || isKnown ? persons.person(personId) : undefined;
     if (!facts) return NO_SUCH_PERSON;
+    if (!isKnown && preferences.hasBlocked(personId, person.id)) return BLOCKED;
     const isNew = this.#add(directOf(id, epoch, person), personId, person, version);
     return { kind: "accepted", peer: facts.identity, version, isNew };
   }
@@ -89,11 +95,11 @@ export class Directs {
 
   /** A conversation of which its channel tells, and this shard knows nothing: for those of its two people who live here. */
   restore(id: string, epoch: string, latest: Message | undefined): Direct | undefined {
-    const { persons, store, state } = this.#parts;
+    const { isThere, store, state } = this.#parts;
     const people = id.split("~");
     for (const personId of people) {
       const peerId = people.find((other) => other !== personId) ?? "";
-      if (persons.seenAt(personId) === undefined) continue;
+      if (!isThere(personId)) continue;
       const peer = latest?.author.id === peerId ? latest.author : state.personOf(peerId);
       const createdAt = latest?.sentAt ?? Date.now();
       this.#add(

@@ -4,7 +4,8 @@
  */
 import { jsonOf } from "../platform/encoding.ts";
 import type { Tables } from "../platform/migrations.ts";
-import type { Channel, Person } from "../protocol/frames.ts";
+import { type Refused, refuse } from "../protocol/errors.ts";
+import type { Channel, Person, Preference } from "../protocol/frames.ts";
 import {
   CHANNELS_AT_ONCE_MAX,
   CHANNELS_PER_PAGE,
@@ -15,6 +16,7 @@ import { kindOf } from "../protocol/text.ts";
 import type { DirectStore } from "./direct-store.ts";
 import type { FirstFrame } from "./feed.ts";
 import type { PersonStore } from "./person-store.ts";
+import type { PreferenceStore } from "./preferences.ts";
 import type { PrivateStore } from "./private-store.ts";
 import type { PublicList } from "./public-list.ts";
 import { parseMarks, prune, type ReadMarks } from "./read-marks.ts";
@@ -26,7 +28,14 @@ const FIRST_CHANNEL = "general";
 /** The order of pages. */
 const ORDER = ["public", "private", "direct"];
 
-type Stores = { readonly directs: DirectStore; readonly privates: PrivateStore; readonly list: PublicList };
+type Stores = {
+  readonly directs: DirectStore;
+  readonly privates: PrivateStore;
+  readonly list: PublicList;
+  readonly preferences: PreferenceStore;
+};
+
+type Preferred = { readonly kind: "preferred"; readonly preference: Preference };
 
 export class FeedState {
   readonly #tables: Tables;
@@ -34,13 +43,15 @@ export class FeedState {
   readonly #directs: DirectStore;
   readonly #privates: PrivateStore;
   readonly #list: PublicList;
+  readonly #preferences: PreferenceStore;
 
-  constructor(tables: Tables, persons: PersonStore, { directs, privates, list }: Stores) {
+  constructor(tables: Tables, persons: PersonStore, { directs, privates, list, preferences }: Stores) {
     this.#tables = tables;
     this.#persons = persons;
     this.#directs = directs;
     this.#privates = privates;
     this.#list = list;
+    this.#preferences = preferences;
   }
 
   /** The direct conversations of a person, each with its peer under the present name. */
@@ -82,10 +93,27 @@ export class FeedState {
     const before = this.marks(personId);
     const after = change(before);
     if (after === before) return false;
-    const own = new Set(this.own(personId).map(({ epoch }) => epoch));
-    const pruned = prune(after, (epoch) => own.has(epoch) || this.#list.idOf(epoch) !== undefined);
+    const pruned = prune(after, this.#isThereFor(personId));
     this.#tables.transact(() => this.#persons.setMarks(personId, JSON.stringify(pruned)));
     return true;
+  }
+
+  /** Changes what a person wants of a channel. */
+  prefer(personId: string, channelId: string, change: Preference): Refused | Preferred {
+    const epoch = this.epochOf(personId, channelId);
+    if (epoch === undefined) return refuse("not_found", "There is no such channel.");
+    const isThere = this.#isThereFor(personId);
+    return { kind: "preferred", preference: this.#preferences.change(personId, epoch, change, isThere) };
+  }
+
+  isHidden(personId: string, epoch: string): boolean {
+    return this.#preferences.of(personId).channels[epoch]?.hidden === true;
+  }
+
+  /** Which epochs are those of channels that are there for a person. */
+  #isThereFor(personId: string): (epoch: string) => boolean {
+    const own = new Set(this.own(personId).map(({ epoch }) => epoch));
+    return (epoch) => own.has(epoch) || this.#list.idOf(epoch) !== undefined;
   }
 
   /** Whether this person has read a channel up to that message or further. */
@@ -108,14 +136,24 @@ export class FeedState {
     const marks = this.marks(personId);
     const peers = channels.flatMap(({ peer, people = [] }) => [...people, ...(peer ? [peer] : [])]);
     const isMore = channels.length < all.length;
-    return { isOwner, channels, isMore, peers, reads: readsOf(marks, channels), mentions: mentionsOf(marks, channels) };
+    const { channels: preferred, blocked } = this.#preferences.of(personId);
+    return {
+      ...{ isOwner, channels, isMore, peers, blocked },
+      reads: readsOf(marks, channels),
+      mentions: mentionsOf(marks, channels),
+      preferences: preferencesOf(preferred, channels),
+    };
   }
 
   /** All channels of a person, or the page after `cursor`; the empty cursor is before the first page. */
   page(personId: string, cursor: string | undefined): ChannelPage {
     const all = [...this.#list.all(), ...this.own(personId)];
     const marks = this.marks(personId);
-    if (cursor === undefined) return { channels: all.slice(0, CHANNELS_AT_ONCE_MAX), reads: readsOf(marks, all) };
+    const preferred = this.#preferences.of(personId).channels;
+    const pageOf = (channels: readonly Channel[]) => {
+      return { channels, reads: readsOf(marks, channels), preferences: preferencesOf(preferred, channels) };
+    };
+    if (cursor === undefined) return pageOf(all.slice(0, CHANNELS_AT_ONCE_MAX));
     // Public channels come before private and direct ones, each by id: a channel that was deleted meanwhile is no gap.
     const place = (id: string) => ORDER.indexOf(kindOf(id));
     const isAfter = ({ id }: Channel) => (place(id) === place(cursor) ? id > cursor : place(id) > place(cursor));
@@ -123,7 +161,7 @@ export class FeedState {
     const channels = left.slice(0, CHANNELS_PER_PAGE);
     const last = channels.at(-1);
     const isMore = left.length > channels.length && last !== undefined;
-    return { channels, reads: readsOf(marks, channels), ...(isMore && { cursor: last.id }) };
+    return { ...pageOf(channels), ...(isMore && { cursor: last.id }) };
   }
 }
 
@@ -135,6 +173,13 @@ function rank({ id, kind, lastAt, createdAt }: Channel): number {
 
 function readsOf({ seqs }: ReadMarks, channels: readonly Channel[]): Readonly<Record<string, number>> {
   return Object.fromEntries(channels.map(({ id, epoch }) => [id, seqs[epoch] ?? 0]));
+}
+
+function preferencesOf(
+  preferred: Readonly<Record<string, Preference>>,
+  channels: readonly Channel[],
+): Readonly<Record<string, Preference>> {
+  return Object.fromEntries(channels.flatMap(({ id, epoch }) => (preferred[epoch] ? [[id, preferred[epoch]]] : [])));
 }
 
 function mentionsOf({ mentions }: ReadMarks, channels: readonly Channel[]): Readonly<Record<string, number[]>> {

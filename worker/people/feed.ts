@@ -7,7 +7,15 @@ import { Coalesce } from "../platform/coalesce.ts";
 import { withChannels } from "../platform/encoding.ts";
 import { Presence } from "../platform/presence.ts";
 import { Sockets } from "../platform/sockets.ts";
-import type { ActivityEntry, Channel, DirectoryFrame, Message, OnlinePerson, Person } from "../protocol/frames.ts";
+import type {
+  ActivityEntry,
+  Channel,
+  DirectoryFrame,
+  Message,
+  OnlinePerson,
+  Person,
+  Preference,
+} from "../protocol/frames.ts";
 import { BATCH_MS, FEED_PEOPLE_MAX, PROTOCOL_VERSION } from "../protocol/limits.ts";
 import { Online } from "./online.ts";
 
@@ -22,6 +30,8 @@ export type FirstFrame = {
   readonly peers: readonly Person[];
   readonly reads: Readonly<Record<string, number>>;
   readonly mentions: Readonly<Record<string, number[]>>;
+  readonly preferences: Readonly<Record<string, Preference>>;
+  readonly blocked: readonly string[];
 };
 
 export class Feed {
@@ -99,13 +109,13 @@ export class Feed {
   }
 
   /** A message mentions a person. The frame is sent once, as far as this object remembers since its start. */
-  mention(personId: string, channel: string, message: Message): void {
+  mention(personId: string, channel: string, message: Message, reason: "mention" | "reply"): void {
     const key = `${personId} ${message.id}`;
     if (this.#sentMentions.has(key)) return;
     this.#sentMentions.add(key);
     const oldest = this.#sentMentions.values().next().value;
     if (this.#sentMentions.size > SENT_MENTIONS_MAX && oldest !== undefined) this.#sentMentions.delete(oldest);
-    this.sendTo(personId, { type: "mention", channel, message });
+    this.sendTo(personId, { type: "mention", channel, message, reason });
   }
 
   mentionWithdrawn(personId: string, channel: string, id: string): void {
@@ -114,7 +124,7 @@ export class Feed {
   }
 
   #firstFrame(you: Person, first: FirstFrame): string {
-    const { isOwner, channels, isMore, peers, reads, mentions } = first;
+    const { isOwner, channels, isMore, peers, reads, mentions, preferences, blocked } = first;
     const people = new Map(peers.map((person) => [person.id, person]));
     for (const person of this.online.people(FEED_PEOPLE_MAX, you.id)) people.set(person.id, person);
     const about: Omit<Extract<DirectoryFrame, { type: "directory" }>, "channels"> = {
@@ -127,6 +137,8 @@ export class Feed {
         .map((person) => ({ ...person, online: this.online.has(person.id) })),
       reads,
       mentions,
+      preferences,
+      blocked,
       onlineCount: this.online.count,
       ...(isMore && { more: true }),
     };

@@ -5,15 +5,16 @@
 import type { ChannelNews } from "../channel/rpc.ts";
 import type { DirectoryNews } from "../directory/rpc.ts";
 import type { Tables } from "../platform/migrations.ts";
-import { kindOf } from "../protocol/text.ts";
+import { kindOf, mentionedIn } from "../protocol/text.ts";
 import type { DirectStore } from "./direct-store.ts";
 import type { Directs } from "./directs.ts";
 import type { Feed } from "./feed.ts";
 import type { FeedState } from "./feed-state.ts";
 import type { PersonStore } from "./person-store.ts";
+import type { PreferenceStore } from "./preferences.ts";
 import type { PrivateStore } from "./private-store.ts";
 import type { PublicList } from "./public-list.ts";
-import { addMention, removeMention } from "./read-marks.ts";
+import { addMention, markRead, removeMention } from "./read-marks.ts";
 
 /** Takes in what the directory tells, and tells the feeds what is new in it. Throws when a gap in the list could not be closed. */
 export async function receiveFromDirectory(
@@ -34,6 +35,8 @@ type Parts = {
   readonly privateStore: PrivateStore;
   readonly persons: PersonStore;
   readonly list: PublicList;
+  readonly preferences: PreferenceStore;
+  readonly shown: (personId: string, channelId: string) => void;
   readonly state: FeedState;
   readonly feed: Feed;
 };
@@ -43,7 +46,7 @@ type Parts = {
  * shard are ignored: nothing is asked or written.
  */
 export async function receiveFromChannel(parts: Parts, news: ChannelNews): Promise<void> {
-  const { state, feed, persons, list, privateStore } = parts;
+  const { state, feed, persons, list, privateStore, preferences } = parts;
   const { id, epoch } = news;
   const kind = kindOf(id);
   const concerned = [...news.mentions, ...news.withdrawn].flatMap((one) => one.people);
@@ -54,11 +57,13 @@ export async function receiveFromChannel(parts: Parts, news: ChannelNews): Promi
   if (news.activity) receiveActivity(parts, news, news.activity);
   for (const { message, people, isRepeated } of news.mentions) {
     for (const personId of people) {
-      if (state.epochOf(personId, id) !== epoch) continue;
+      if (state.epochOf(personId, id) !== epoch || preferences.hasBlocked(personId, message.author.id)) continue;
       const isUnread = state.update(personId, (marks) => addMention(marks, epoch, message.seq));
+      if (isUnread) showAgain(parts, personId, id);
       // An edit may add a mention to a message that was read: no mark says whether it was told.
       const isEdit = !isRepeated && state.hasRead(personId, epoch, message.seq);
-      if (isUnread || isEdit) feed.mention(personId, id, message);
+      const reason = mentionedIn(message.text).includes(personId) ? "mention" : "reply";
+      if (isUnread || isEdit) feed.mention(personId, id, message, reason);
     }
   }
   for (const { messageId, seq, people, isRepeated } of news.withdrawn) {
@@ -71,22 +76,29 @@ export async function receiveFromChannel(parts: Parts, news: ChannelNews): Promi
 }
 
 function receiveActivity(
-  { tables, directs, directStore, privateStore, feed }: Parts,
+  parts: Parts,
   { id, epoch }: ChannelNews,
   { seq, lastAt, latest, deleted }: NonNullable<ChannelNews["activity"]>,
 ): void {
+  const { tables, directs, directStore, privateStore, state, preferences, feed } = parts;
+  // The opening of a direct conversation may have been cut off between the shards of the two.
+  const isPrivate = kindOf(id) === "private";
+  const held = isPrivate ? privateStore.channel(id) : (directStore.direct(id) ?? directs.restore(id, epoch, latest));
+  if (!held || held.epoch !== epoch || seq < held.seq) return;
+  const isNew = seq > held.seq;
+  if (isNew) tables.transact(() => (isPrivate ? privateStore : directStore).noteActivity(id, seq, lastAt));
   const entry = { id, seq, lastAt, ...(latest && { latest }), ...(deleted.length > 0 && { deleted }) };
-  const room = privateStore.channel(id);
-  if (room) {
-    if (room.epoch !== epoch || seq < room.seq) return;
-    if (seq > room.seq) tables.transact(() => privateStore.noteActivity(id, seq, lastAt));
-    for (const personId of privateStore.members(id)) feed.sendTo(personId, { type: "activity", channels: [entry] });
-    return;
+  for (const personId of isPrivate ? privateStore.members(id) : id.split("~")) {
+    const isBlocked = latest !== undefined && !isPrivate && preferences.hasBlocked(personId, latest.author.id);
+    // What is not told does not count as unread either.
+    if (isBlocked) state.update(personId, (marks) => markRead(marks, epoch, seq));
+    else feed.sendTo(personId, { type: "activity", channels: [entry] });
+    if (isNew && !isBlocked && held.name === "") showAgain(parts, personId, id);
   }
-  if (kindOf(id) !== "direct") return;
-  // Its opening may have been cut off between the shards of the two.
-  const direct = directStore.direct(id) ?? directs.restore(id, epoch, latest);
-  if (!direct || seq < direct.seq) return;
-  if (seq > direct.seq) tables.transact(() => directStore.noteActivity(id, seq, lastAt));
-  for (const personId of id.split("~")) feed.sendTo(personId, { type: "activity", channels: [entry] });
+}
+
+/** A hidden conversation in which something is for its person is hidden no more. */
+function showAgain({ state, shown }: Parts, personId: string, id: string): void {
+  const epoch = state.epochOf(personId, id);
+  if (epoch !== undefined && state.isHidden(personId, epoch)) shown(personId, id);
 }

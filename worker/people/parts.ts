@@ -15,15 +15,29 @@ import { FeedState } from "./feed-state.ts";
 import { IssuedContexts } from "./issued.ts";
 import { Neighbours } from "./neighbours.ts";
 import { PERSON_TABLES, PersonStore } from "./person-store.ts";
+import { PREFERENCES_TABLE, PreferenceStore } from "./preferences.ts";
 import { PRIVATE_TABLES, PrivateStore } from "./private-store.ts";
 import { Privates } from "./privates.ts";
 import { LIST_TABLE, PublicList } from "./public-list.ts";
+import { Returning } from "./returning.ts";
 import type { Notice } from "./rpc.ts";
 import { Sessions } from "./sessions.ts";
+import { expire } from "./upkeep.ts";
 import { UPLOADS_TABLE, UploadAllowance } from "./uploads.ts";
+import { WAYS_BACK_TABLES, WaysBack } from "./ways-back.ts";
 
 const MIGRATIONS = [
-  [...PERSON_TABLES, ...DIRECT_TABLES, ...PRIVATE_TABLES, UPLOADS_TABLE, LIST_TABLE, HOURLY_TABLE, OUTBOX_TABLE],
+  [
+    ...PERSON_TABLES,
+    ...DIRECT_TABLES,
+    ...WAYS_BACK_TABLES,
+    PREFERENCES_TABLE,
+    ...PRIVATE_TABLES,
+    UPLOADS_TABLE,
+    LIST_TABLE,
+    HOURLY_TABLE,
+    OUTBOX_TABLE,
+  ],
 ];
 
 export type Parts = ReturnType<typeof createParts>;
@@ -47,7 +61,9 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     },
   });
   const privateStore = new PrivateStore(sql, tables);
-  const state = new FeedState(tables, persons, { directs: directStore, privates: privateStore, list });
+  const waysBack = new WaysBack(sql, tables);
+  const preferences = new PreferenceStore(sql, tables);
+  const state = new FeedState(tables, persons, { directs: directStore, privates: privateStore, list, preferences });
   const neighbours: Neighbours = new Neighbours(() => feed, {
     shards: () => list.shards,
     report: async (presence) => directoryOf(env).reportPresence(presence),
@@ -66,14 +82,18 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     isUpkeep: true,
     run: (now: number) => {
       expiryAt = now + DAY_MS;
-      uploads.forgetOld(now);
-      return sessions.expire(now);
+      return expire(
+        { tables, persons, sessions, waysBack, stores: [directStore, preferences, privateStore], uploads },
+        now,
+      );
     },
   };
   const schedule: Schedule = new Schedule(storage, [outbox.job, hourly.job, expiry]);
   const directs = new Directs({
     tables,
     persons,
+    isThere: (personId) => sessions.isThere(personId),
+    preferences,
     store: directStore,
     state,
     feed,
@@ -82,13 +102,21 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     authority,
     sessionOf: (key) => sessions.find(key),
   });
-  const privates = new Privates({ tables, persons, store: privateStore, feed, outbox, schedule });
+  const privates = new Privates({
+    tables,
+    persons,
+    isThere: (personId) => sessions.isThere(personId),
+    store: privateStore,
+    feed,
+    outbox,
+    schedule,
+  });
   const sessions: Sessions = new Sessions({
     tables,
     persons,
     directs: directStore,
+    waysBack,
     privates,
-    privateStore,
     outbox,
     schedule,
     authority,
@@ -103,7 +131,14 @@ export function createParts(ctx: DurableObjectState, env: Env) {
       },
     },
   });
-  const checks = new Checks({ tables, persons, sessions, list, state, hourly, schedule, issued });
+  /** A hidden channel is hidden no more. */
+  function shown(personId: string, channelId: string): void {
+    const preferred = state.prefer(personId, channelId, { hidden: false });
+    if (preferred.kind === "refused") return;
+    feed.sendTo(personId, { type: "preferences", channel: channelId, ...preferred.preference });
+  }
+  const returning = new Returning({ tables, persons, waysBack, sessionOf: (key) => sessions.find(key) });
+  const checks = new Checks({ tables, persons, sessions, list, state, hourly, schedule, issued, shown });
   const uploads = new UploadAllowance(sql, tables);
   const commands = new FeedCommands(feed, state);
   return {
@@ -121,6 +156,9 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     directs,
     sessions,
     checks,
+    returning,
+    shown,
+    preferences,
     uploads,
     commands,
   };

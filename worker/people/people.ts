@@ -11,7 +11,7 @@ import { readForwardedIdentity } from "../platform/forwarded-identity.ts";
 import { problem } from "../platform/problem.ts";
 import { parseFeedCommand } from "../protocol/commands.ts";
 import type { Refused } from "../protocol/errors.ts";
-import type { Channel, Person } from "../protocol/frames.ts";
+import type { Channel, Person, Preference } from "../protocol/frames.ts";
 import { receiveFromChannel, receiveFromDirectory } from "./news.ts";
 import { PersonObject } from "./person-object.ts";
 import type { Accepted, ChannelOutcome, ChannelPage, SessionKey } from "./rpc.ts";
@@ -30,10 +30,27 @@ export class People extends PersonObject {
     return this.parts.privateStore.of(personId, id);
   }
 
-  /** Whether each of these people may be brought into a conversation, and under which name. */
-  invitable(ids: readonly string[]): readonly Person[] {
-    const { persons } = this.parts;
-    return persons.peopleById(ids.filter((id) => persons.isThere(id)));
+  /** Those of these people who live, and whether each takes it from that person to be brought into a conversation. */
+  invitable(ids: readonly string[], by: string): readonly (Person & { readonly isBlocking: boolean })[] {
+    const { persons, sessions, preferences } = this.parts;
+    const living = persons.peopleById(ids.filter((id) => sessions.isThere(id)));
+    return living.map((person) => ({ ...person, isBlocking: preferences.hasBlocked(person.id, by) }));
+  }
+
+  /** What a person wants of a channel that is there for them. Their other sockets hear of it. */
+  setPreference(key: SessionKey, channelId: string, change: Preference): Refused | { readonly kind: "done" } {
+    if (!this.parts.sessions.find(key)) return SESSION_ENDED;
+    const { state, feed } = this.parts;
+    const preferred = state.prefer(key.personId, channelId, change);
+    if (preferred.kind === "refused") return preferred;
+    feed.sendTo(key.personId, { type: "preferences", channel: channelId, ...preferred.preference });
+    return { kind: "done" };
+  }
+
+  /** A person does not want to hear from another one, or does so again. */
+  block(key: SessionKey, other: string, isBlocked: boolean): Refused | { readonly kind: "done" } {
+    if (!this.parts.sessions.find(key)) return SESSION_ENDED;
+    return this.parts.preferences.block(key.personId, other, isBlocked) ?? { kind: "done" };
   }
 
   acceptDirect(asked: AuthContext, personId: string): Promise<NotAuthorized | Accepted> {

@@ -4,11 +4,14 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { type AuthContext, type NotAuthorized, SESSION_ENDED } from "../platform/authority.ts";
+import type { Device } from "../protocol/answers.ts";
 import { type Refusal, type Refused, refuse } from "../protocol/errors.ts";
 import type { OnlinePerson, Person } from "../protocol/frames.ts";
 import { createParts, type Parts } from "./parts.ts";
+import type { NewSession } from "./person-store.ts";
 import { firstMarks } from "./read-marks.ts";
 import type { Allowance, Authorized, Check, CheckedSession, SessionKey, SignInOutcome } from "./rpc.ts";
+import { deviceIdOf } from "./sessions.ts";
 
 export abstract class PersonObject extends DurableObject<Env> {
   protected readonly parts: Parts;
@@ -34,7 +37,7 @@ export abstract class PersonObject extends DurableObject<Env> {
   }
 
   /** A new person, to whom the directory has granted the name and this id. */
-  async createPerson(person: Person, session: string, claimedAt: number): Promise<SignInOutcome> {
+  async createPerson(person: Person, session: NewSession, claimedAt: number): Promise<SignInOutcome> {
     const { list, sessions, schedule } = this.parts;
     await list.ready();
     const outcome = sessions.create(person, session, claimedAt, JSON.stringify(firstMarks(list.all())));
@@ -63,19 +66,31 @@ export abstract class PersonObject extends DurableObject<Env> {
   }
 
   addLink(key: SessionKey, hash: string): Refused | { readonly kind: "link"; readonly expiresAt: number } {
-    return this.parts.sessions.addLink(key, hash);
+    return this.parts.returning.addLink(key, hash);
   }
 
   linkOwner(hash: string): string | undefined {
-    return this.parts.sessions.linkOwner(hash);
+    return this.parts.returning.owner(hash);
   }
 
-  redeem(hash: string, personId: string, session: string): SignInOutcome {
-    return this.parts.sessions.redeem(hash, personId, session);
+  redeem(hash: string, personId: string, session: NewSession): SignInOutcome {
+    return this.parts.returning.redeem(hash, personId, session);
   }
 
-  countDevices(personId: string): number {
-    return this.parts.persons.sessions(personId).length;
+  setRecovery(key: SessionKey, hash: string | undefined): Refused | { readonly kind: "done" } {
+    return this.parts.returning.setRecovery(key, hash);
+  }
+
+  /** The devices on which a person is signed in. */
+  devices({ personId, session }: SessionKey): readonly Device[] {
+    return this.parts.persons.devices(personId).map(({ hash, created_at: createdAt, seen_at: seenAt, label }) => {
+      return { id: deviceIdOf(hash), current: hash === session, createdAt, seenAt, label };
+    });
+  }
+
+  /** Ends one of them. Answered as a sign-out is. */
+  async endDevice(key: SessionKey, deviceId: string): Promise<Refused | { readonly kind: "done" }> {
+    return (await this.parts.sessions.endDevice(key, deviceId)) ?? { kind: "done" };
   }
 
   /** The directory asks whether a person's name still has that key. */
@@ -110,10 +125,10 @@ export abstract class PersonObject extends DurableObject<Env> {
     return this.parts.persons.peopleById(ids);
   }
 
-  /** Those of them who have a session, and whether they are online. */
+  /** Those of them who live, and whether they are online. */
   found(ids: readonly string[]): readonly OnlinePerson[] {
-    const { persons, feed } = this.parts;
-    const living = ids.filter((id) => persons.seenAt(id) !== undefined);
+    const { persons, sessions, feed } = this.parts;
+    const living = ids.filter((id) => sessions.isThere(id));
     return persons.peopleById(living).map((person) => ({ ...person, online: feed.online.has(person.id) }));
   }
 

@@ -1,12 +1,12 @@
 /**
- * The rows of a shard's people: who they are, their sessions and device links.
+ * The rows of a shard's people: who they are, their sessions.
  * Every method is synchronous, so that a check and the write it allows cannot be parted.
- * A person lives as long as there is a session; the row outlasts it, so that old messages can be explained.
+ * A person lives as long as there is a session, or a recovery code; the row outlasts it, so that old messages can be explained.
  */
 import type { Identity } from "../platform/authority.ts";
 import type { Tables } from "../platform/migrations.ts";
 import type { Person } from "../protocol/frames.ts";
-import { DAY_MS, LINKS_PER_PERSON, SESSION_MAX_MS, VISITS_MAX } from "../protocol/limits.ts";
+import { DAY_MS, SESSION_MAX_MS, VISITS_MAX } from "../protocol/limits.ts";
 
 /**
  * `version` counts a person's identities. `ended_at` is the time (ms) at which the daily upkeep found no session, 0 while there is
@@ -15,9 +15,7 @@ import { DAY_MS, LINKS_PER_PERSON, SESSION_MAX_MS, VISITS_MAX } from "../protoco
  */
 export const PERSON_TABLES = [
   "CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL, claimed_at INTEGER NOT NULL, is_owner INTEGER NOT NULL, created_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, marks TEXT NOT NULL) WITHOUT ROWID",
-  "CREATE TABLE sessions (person TEXT NOT NULL, hash TEXT NOT NULL, created_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, renewed_at INTEGER NOT NULL, visits TEXT NOT NULL, PRIMARY KEY (person, hash)) WITHOUT ROWID",
-  "CREATE TABLE links (hash TEXT PRIMARY KEY, person TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID",
-  "CREATE INDEX links_by_person ON links (person)",
+  "CREATE TABLE sessions (person TEXT NOT NULL, hash TEXT NOT NULL, created_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, renewed_at INTEGER NOT NULL, visits TEXT NOT NULL, label TEXT NOT NULL, PRIMARY KEY (person, hash)) WITHOUT ROWID",
 ];
 
 type SessionRow = {
@@ -36,6 +34,16 @@ export type SessionFacts = {
   readonly createdAt: number;
   readonly seenAt: number;
   readonly renewedAt: number;
+};
+
+/** `label` says on what kind of device a session is, `Firefox on Linux`. */
+export type NewSession = { readonly session: string; readonly label: string };
+
+type DeviceRow = {
+  readonly hash: string;
+  readonly created_at: number;
+  readonly seen_at: number;
+  readonly label: string;
 };
 
 /** A person as the row has it. `claimedAt` is the directory's stamp of the name. */
@@ -92,13 +100,8 @@ export class PersonStore {
     return at ?? undefined;
   }
 
-  /** Whether a person lives: has a session. */
-  isThere(personId: string): boolean {
-    return this.seenAt(personId) !== undefined;
-  }
-
   /** A new person with a first session. `marks` as read-marks.ts makes them. */
-  add(person: Person, session: string, claimedAt: number, marks: string, now: number): void {
+  add(person: Person, { session, label }: NewSession, claimedAt: number, marks: string, now: number): void {
     this.#sql.exec(
       "INSERT INTO people VALUES (?, ?, ?, ?, 0, ?, 0, ?)",
       person.id,
@@ -108,7 +111,7 @@ export class PersonStore {
       now,
       marks,
     );
-    this.addSession(person.id, session, now);
+    this.addSession(person.id, { session, label }, now);
   }
 
   setIdentity({ person, isOwner, version }: Identity, claimedAt: number): void {
@@ -122,8 +125,18 @@ export class PersonStore {
     );
   }
 
-  addSession(personId: string, hash: string, now: number): void {
-    this.#sql.exec("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, '[]')", personId, hash, now, now, now);
+  addSession(personId: string, { session, label }: NewSession, now: number): void {
+    this.#sql.exec("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, '[]', ?)", personId, session, now, now, now, label);
+  }
+
+  /** The devices of a person, each with its session's hash, the one used last first. */
+  devices(personId: string): readonly DeviceRow[] {
+    return this.#sql
+      .exec<DeviceRow>(
+        "SELECT hash, created_at, seen_at, label FROM sessions WHERE person = ? ORDER BY seen_at DESC, created_at DESC",
+        personId,
+      )
+      .toArray();
   }
 
   sessions(personId: string): readonly string[] {
@@ -134,10 +147,8 @@ export class PersonStore {
       .map(({ hash }) => hash);
   }
 
-  /** Ends sessions; a person's links end with the last one. */
   endSessions(personId: string, hashes: readonly string[]): void {
     for (const hash of hashes) this.#sql.exec("DELETE FROM sessions WHERE person = ? AND hash = ?", personId, hash);
-    if (this.sessions(personId).length === 0) this.#sql.exec("DELETE FROM links WHERE person = ?", personId);
   }
 
   /** Notes that a session was used, at most once a day. `renews`: its cookie is renewed too. Says whether it is to be. */
@@ -175,32 +186,6 @@ export class PersonStore {
     this.#sql.exec("UPDATE sessions SET visits = ? WHERE person = ? AND hash = ?", next, personId, hash);
   }
 
-  /** A link that lets one more device in; of one person the newest are kept. */
-  addLink(hash: string, personId: string, expiresAt: number): void {
-    this.#sql.exec("INSERT INTO links VALUES (?, ?, ?) ON CONFLICT DO NOTHING", hash, personId, expiresAt);
-    this.#sql.exec(
-      `DELETE FROM links WHERE person = ?1 AND hash NOT IN
-       (SELECT hash FROM links WHERE person = ?1 ORDER BY expires_at DESC LIMIT ?2)`,
-      personId,
-      LINKS_PER_PERSON,
-    );
-  }
-
-  /** Whose link that is, if it still holds at `now`. */
-  link(hash: string, now: number): string | undefined {
-    if (!this.#tables.exist) return undefined;
-    const [row] = this.#sql.exec<{ person: string }>(
-      "SELECT person FROM links WHERE hash = ? AND expires_at > ?",
-      hash,
-      now,
-    );
-    return row?.person;
-  }
-
-  deleteLink(hash: string): void {
-    this.#sql.exec("DELETE FROM links WHERE hash = ?", hash);
-  }
-
   marks(personId: string): string | undefined {
     const [row] = this.#sql.exec<{ marks: string }>("SELECT marks FROM people WHERE id = ?", personId);
     return row?.marks;
@@ -220,10 +205,9 @@ export class PersonStore {
       .toArray();
   }
 
-  /** Forgets links that are over, and people who ended longer ago than any cookie lives. Looks at every person: once a day. */
+  /** Forgets people who ended longer ago than any cookie lives. Looks at every person: once a day. */
   forgetOld(now: number): void {
-    const living = "(SELECT person FROM sessions)";
-    this.#sql.exec("DELETE FROM links WHERE expires_at <= ?", now);
+    const living = "(SELECT person FROM sessions UNION SELECT person FROM recovery)";
     this.#sql.exec(`UPDATE people SET ended_at = 0 WHERE ended_at > 0 AND id IN ${living}`);
     this.#sql.exec(`UPDATE people SET ended_at = ? WHERE ended_at = 0 AND id NOT IN ${living}`, now);
     this.#sql.exec("DELETE FROM people WHERE ended_at > 0 AND ended_at <= ?", now - SESSION_MAX_MS);

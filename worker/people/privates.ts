@@ -12,6 +12,8 @@ import type { Notice } from "./rpc.ts";
 type Parts = {
   readonly tables: Tables;
   readonly persons: PersonStore;
+  /** Whether a person of this shard lives. */
+  readonly isThere: (personId: string) => boolean;
   readonly store: PrivateStore;
   readonly feed: Feed;
   readonly outbox: Outbox;
@@ -27,10 +29,10 @@ export class Privates {
 
   /** Takes in what a channel says it is, and who of this shard is in it. A person who has ended meanwhile leaves it again. */
   receive(state: PrivateState): void {
-    const { tables, persons, store, feed, outbox, schedule } = this.#parts;
+    const { tables, persons, isThere, store, feed, outbox, schedule } = this.#parts;
     const isKnown = state.people.some((id) => persons.person(id) !== undefined);
     if (!isKnown && !store.channel(state.channel.id)) return; // no one of this shard: nothing is written
-    const living = state.people.filter((id) => persons.isThere(id));
+    const living = state.people.filter((id) => isThere(id));
     const ended = state.people.filter((id) => !living.includes(id));
     const change = tables.transact(() => {
       for (const id of ended) this.#putLeave(id, state.channel.epoch);

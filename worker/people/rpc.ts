@@ -2,7 +2,7 @@
 import type { ChannelRef } from "../channel/rpc.ts";
 import type { AuthContext, Identity } from "../platform/authority.ts";
 import type { Refused } from "../protocol/errors.ts";
-import type { Channel, Person } from "../protocol/frames.ts";
+import type { Channel, Person, Preference } from "../protocol/frames.ts";
 
 /** A session to be checked, by the hash of its cookie. */
 export type SessionKey = { readonly personId: string; readonly session: string };
@@ -48,6 +48,7 @@ export type ChannelPage = {
   readonly channels: readonly Channel[];
   readonly cursor?: string;
   readonly reads: Readonly<Record<string, number>>;
+  readonly preferences: Readonly<Record<string, Preference>>;
 };
 
 /** What an object hears through a shard's outbox. */

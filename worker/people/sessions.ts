@@ -11,13 +11,13 @@ import type { Schedule } from "../platform/schedule.ts";
 import { shardOf } from "../platform/shard-id.ts";
 import { type Refused, refuse } from "../protocol/errors.ts";
 import type { Person } from "../protocol/frames.ts";
-import { CLAIM_MAX_AGE_MS, DELIVERY_MAX_MS, END_MAX_MS, LINK_MS, NAME_KEPT_MS } from "../protocol/limits.ts";
+import { CLAIM_MAX_AGE_MS, DELIVERY_MAX_MS, END_MAX_MS, NAME_KEPT_MS } from "../protocol/limits.ts";
 import type { DirectStore } from "./direct-store.ts";
 import type { IssuedContexts } from "./issued.ts";
-import type { PersonFacts, PersonStore, SessionFacts } from "./person-store.ts";
-import type { PrivateStore } from "./private-store.ts";
+import type { NewSession, PersonFacts, PersonStore, SessionFacts } from "./person-store.ts";
 import type { Privates } from "./privates.ts";
 import type { Notice, SessionKey, SignInOutcome } from "./rpc.ts";
+import type { WaysBack } from "./ways-back.ts";
 
 /** What a shard's other parts do when a person changes. */
 type Listeners = {
@@ -31,8 +31,8 @@ type Parts = {
   readonly tables: Tables;
   readonly persons: PersonStore;
   readonly directs: DirectStore;
+  readonly waysBack: WaysBack;
   readonly privates: Privates;
-  readonly privateStore: PrivateStore;
   readonly outbox: Outbox;
   readonly schedule: Schedule;
   readonly authority: Authority;
@@ -41,7 +41,6 @@ type Parts = {
 };
 
 const TOO_LATE = refuse("busy", "Signing in took too long. Try again.");
-const LINK_EXPIRED = refuse("link_expired", "This link was used already, or its ten minutes are over.");
 const NO_SUCH_PERSON = refuse("not_found", "There is no such person.");
 
 export class Sessions {
@@ -59,7 +58,7 @@ export class Sessions {
   }
 
   /** A new person under a name that the directory has granted. A claim that is too old is refused: the name may be another's by now. */
-  create(person: Person, session: string, claimedAt: number, marks: string): SignInOutcome {
+  create(person: Person, session: NewSession, claimedAt: number, marks: string): SignInOutcome {
     const now = Date.now();
     if (!this.#isUsable(person, claimedAt, now)) return TOO_LATE;
     const { tables, persons } = this.#parts;
@@ -94,44 +93,37 @@ export class Sessions {
 
   /** Ends a session. Answered when every object that may act for it has acknowledged, or after 6 s. */
   async signOut(key: SessionKey): Promise<void> {
-    if (this.find(key)) await this.#end(key.personId, [key.session]);
+    if (this.find(key)) await this.end(key.personId, [key.session]);
   }
 
-  /** Ends all sessions of a person, whose name is then free. */
-  async remove(personId: string): Promise<Refused | undefined> {
-    const sessions = this.#parts.persons.sessions(personId);
-    if (!this.#parts.persons.person(personId)) return NO_SUCH_PERSON;
-    if (sessions.length > 0) await this.#end(personId, sessions);
+  /** Ends one of a person's sessions, by the id of its device. */
+  async endDevice(key: SessionKey, deviceId: string): Promise<Refused | undefined> {
+    if (!this.find(key)) return SESSION_ENDED;
+    const device = this.#parts.persons.devices(key.personId).find(({ hash }) => deviceIdOf(hash) === deviceId);
+    if (!device) return refuse("not_found", "There is no such device.");
+    await this.end(key.personId, [device.hash]);
     return undefined;
   }
 
-  /** Says until when (ms) a link for one more device works, known by its hash. */
-  addLink(key: SessionKey, hash: string): Refused | { readonly kind: "link"; readonly expiresAt: number } {
-    if (!this.find(key)) return SESSION_ENDED; // a link would outlive the session
-    const expiresAt = Date.now() + LINK_MS;
-    this.#parts.tables.transact(() => this.#parts.persons.addLink(hash, key.personId, expiresAt));
-    return { kind: "link", expiresAt };
+  /** Ends all sessions of a person and their recovery code; the name is then free. */
+  async remove(personId: string): Promise<Refused | undefined> {
+    const { persons, waysBack, tables } = this.#parts;
+    if (!persons.person(personId)) return NO_SUCH_PERSON;
+    if (!this.isThere(personId)) return undefined;
+    tables.transact(() => waysBack.deleteRecovery(personId));
+    await this.end(personId, persons.sessions(personId));
+    return undefined;
   }
 
-  /** Whose link that is. It is used up by `redeem`, not by asking. */
-  linkOwner(hash: string): string | undefined {
-    return this.#parts.persons.link(hash, Date.now());
+  /** Whether a person lives: has a session, or a code to come back with. */
+  isThere(personId: string): boolean {
+    return this.#seenAt(personId) !== undefined;
   }
 
-  /** One more session for the person whose link it is. Asked once more, since an answer was lost, it answers the same. */
-  redeem(hash: string, personId: string, session: string): SignInOutcome {
-    const now = Date.now();
-    const { tables, persons } = this.#parts;
-    const isRepeated = persons.session(personId, session, now) !== undefined;
-    const facts = isRepeated || persons.link(hash, now) === personId ? persons.person(personId) : undefined;
-    if (!facts) return LINK_EXPIRED;
-    if (!isRepeated)
-      tables.transact(() => {
-        persons.deleteLink(hash);
-        persons.addSession(personId, session, now);
-      });
-    const { person, isOwner } = facts.identity;
-    return { kind: "signed in", person, isOwner };
+  /** When (ms) a living person was there last, to the day. */
+  #seenAt(personId: string): number | undefined {
+    const { persons, waysBack } = this.#parts;
+    return persons.seenAt(personId) ?? waysBack.unseenSince(personId);
   }
 
   /**
@@ -141,27 +133,15 @@ export class Sessions {
   holds(personId: string, key: string, claimedAt: number): { readonly holds: boolean; readonly until: number } {
     const now = Date.now();
     const { persons } = this.#parts;
-    const seenAt = persons.seenAt(personId);
+    const seenAt = this.#seenAt(personId);
     const name = persons.person(personId)?.identity.person.name;
     const isTheirs = seenAt !== undefined && name !== undefined && keysOf(name).includes(key);
     if (isTheirs && now - seenAt < NAME_KEPT_MS) return { holds: true, until: seenAt + NAME_KEPT_MS };
-    if (isTheirs) void this.#end(personId, persons.sessions(personId));
+    if (isTheirs) void this.remove(personId);
     for (const [claim, { at }] of this.#deniedClaims)
       if (at < now - 2 * CLAIM_MAX_AGE_MS) this.#deniedClaims.delete(claim);
     this.#deniedClaims.set(`${personId} ${key}`, { at: now, upTo: claimedAt });
     return { holds: false, until: 0 };
-  }
-
-  /** Ends the sessions that no cookie can belong to any more. Once a day. */
-  async expire(now: number): Promise<void> {
-    const { tables, persons, directs, privateStore } = this.#parts;
-    if (!tables.exist) return;
-    await Promise.all(persons.expiredSessions(now).map(({ person, hash }) => this.#end(person, [hash])));
-    tables.transact(() => {
-      persons.forgetOld(now);
-      directs.forgetOld();
-      privateStore.forgetOld();
-    });
   }
 
   #isUsable({ id, name }: Person, claimedAt: number, now: number): boolean {
@@ -198,8 +178,9 @@ export class Sessions {
     );
   }
 
-  async #end(personId: string, sessions: readonly string[]): Promise<void> {
-    const { tables, persons, privates, outbox, schedule, authority, issued, listeners } = this.#parts;
+  /** Ends these sessions of a person. Answered when every object that may act for them has acknowledged, or after 6 s. */
+  async end(personId: string, sessions: readonly string[]): Promise<void> {
+    const { tables, persons, waysBack, privates, outbox, schedule, authority, issued, listeners } = this.#parts;
     const now = Date.now();
     const facts = persons.person(personId);
     const waits = sessions.map((session) => {
@@ -214,9 +195,12 @@ export class Sessions {
         }
       }
       persons.endSessions(personId, sessions);
-      const isLast = persons.sessions(personId).length === 0;
-      if (isLast && facts) this.#release(personId, facts.identity.person.name, facts.claimedAt);
-      if (isLast) privates.leaveAll(personId);
+      if (persons.sessions(personId).length > 0) return;
+      waysBack.deleteLinks(personId);
+      waysBack.noteUnseen(personId, now);
+      if (waysBack.hasRecovery(personId)) return; // the name and what is theirs wait for them
+      if (facts) this.#release(personId, facts.identity.person.name, facts.claimedAt);
+      privates.leaveAll(personId);
     });
     for (const session of sessions) authority.endSession(session, now);
     listeners.ended(sessions);
@@ -233,6 +217,11 @@ export class Sessions {
     const notice: Notice = { kind: "name released", personId, name, upTo };
     this.#parts.outbox.put(DIRECTORY, releaseSubject(personId, name), upTo, notice);
   }
+}
+
+/** How a person's own devices are named: the beginning of what the session is stored as. */
+export function deviceIdOf(hash: string): string {
+  return hash.slice(0, 16);
 }
 
 function releaseSubject(personId: string, name: string): string {

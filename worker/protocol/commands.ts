@@ -99,6 +99,12 @@ export const SettingsBody = v.pipe(
 /** A conversation with one person, or of a group. */
 export const NewDirectBody = v.union([v.object({ person: v.string() }), v.object({ people: PersonIds })]);
 
+export const PreferencesBody = v.object({
+  notify: v.exactOptional(v.picklist(["all", "mentions", "nothing"])),
+  hidden: v.exactOptional(v.boolean()),
+  favourite: v.exactOptional(v.boolean()),
+});
+
 export const MemberBody = v.object({ person: v.string() });
 
 export const OwnerBody = v.object({ code: v.string() });

@@ -12,12 +12,12 @@ const PERSON_ID = /^[A-Za-z0-9_-]{16,32}$/;
 
 const PersonId = v.custom<string>((value) => typeof value === "string" && PERSON_ID.test(value));
 /** Counters and times: an integer that JSON carries exactly. */
-const Count = v.custom<number>((value) => Number.isSafeInteger(value) && Number(value) >= 0);
+export const Count = v.custom<number>((value) => Number.isSafeInteger(value) && Number(value) >= 0);
 
 export const Person = v.object({ id: PersonId, name: v.string() });
 export type Person = Readonly<v.InferOutput<typeof Person>>;
 
-const OnlinePerson = v.object({ ...Person.entries, online: v.boolean() });
+export const OnlinePerson = v.object({ ...Person.entries, online: v.boolean() });
 export type OnlinePerson = Readonly<v.InferOutput<typeof OnlinePerson>>;
 
 const ChannelKind = v.picklist(["public", "direct", "private"]);
@@ -83,7 +83,7 @@ export const Message = v.object({
 /** A message in its newest state. `seq` orders, `rev` says how new the state is, `sentAt` (ms) is for people to read. */
 export type Message = Readonly<v.InferOutput<typeof Message>>;
 
-const Head = v.object({ seq: Count, rev: Count });
+export const Head = v.object({ seq: Count, rev: Count });
 
 /* ---- server → client ---- */
 
@@ -123,7 +123,15 @@ const CHANNEL_FRAMES = { welcome: Welcome, messages: Messages, here: Here, typin
 export type ChannelFrame = FrameOf<typeof CHANNEL_FRAMES>;
 export type WelcomeFrame = v.InferOutput<typeof Welcome>;
 
-const SeqByChannel = v.record(v.string(), Count);
+export const SeqByChannel = v.record(v.string(), Count);
+
+/** What a person wants of a channel; absent where it is as for everyone. */
+export const Preference = v.object({
+  notify: v.exactOptional(v.picklist(["all", "mentions", "nothing"])),
+  hidden: v.exactOptional(v.boolean()),
+  favourite: v.exactOptional(v.boolean()),
+});
+export type Preference = Readonly<v.InferOutput<typeof Preference>>;
 
 /** The first frame of the feed. `more`: there are other channels, on the pages of `GET /api/channels?cursor=`. */
 const Directory = v.object({
@@ -139,6 +147,9 @@ const Directory = v.object({
   /** By channel: the numbers of unread messages that mention this person. */
   mentions: v.record(v.string(), v.array(Count)),
   onlineCount: Count,
+  preferences: v.exactOptional(v.record(v.string(), Preference)),
+  /** Ids of people from whom this person hears nothing. */
+  blocked: v.exactOptional(v.pipe(v.array(v.string()), v.readonly())),
 });
 const ChannelChanged = v.object({ type: v.literal("channel"), channel: Channel });
 const ChannelDeleted = v.object({ type: v.literal("channel_deleted"), id: v.string() });
@@ -155,8 +166,16 @@ export type ActivityEntry = Readonly<v.InferOutput<typeof ActivityEntry>>;
 const Activity = v.object({ type: v.literal("activity"), channels: v.array(ActivityEntry) });
 /** Who came, went or was renamed, gathered likewise. */
 const People = v.object({ type: v.literal("people"), people: v.array(OnlinePerson) });
-/** A message that mentions this person. */
-const Mention = v.object({ type: v.literal("mention"), channel: v.string(), message: Message });
+/** A message that mentions this person, or answers one of theirs. */
+const Mention = v.object({
+  type: v.literal("mention"),
+  channel: v.string(),
+  message: Message,
+  reason: v.exactOptional(v.picklist(["mention", "reply"])),
+});
+
+/** What this person wants of a channel from now on: all of it. */
+const PreferencesFrame = v.object({ type: v.literal("preferences"), channel: v.string(), ...Preference.entries });
 /** The message of that id mentions this person no more. */
 const MentionWithdrawn = v.object({ type: v.literal("mention_withdrawn"), channel: v.string(), id: v.string() });
 /** This person has read these channels up to there, on another socket. */
@@ -177,6 +196,7 @@ const DIRECTORY_FRAMES = {
   mention_withdrawn: MentionWithdrawn,
   read: Read,
   unread: Unread,
+  preferences: PreferencesFrame,
   error: ErrorFrame,
 };
 export type DirectoryFrame = FrameOf<typeof DIRECTORY_FRAMES>;
@@ -200,38 +220,3 @@ function parse<T extends Readonly<Record<string, v.GenericSchema>>>(data: string
   const parsed = schema && v.safeParse(schema, frame);
   return parsed?.success ? parsed.output : undefined;
 }
-
-/* ---- HTTP answers ---- */
-
-/** Of `GET …/messages`. */
-export const WindowAnswer = v.object({
-  epoch: v.string(),
-  head: Head,
-  messages: v.pipe(v.array(Message), v.readonly()),
-});
-export type WindowAnswer = Readonly<v.InferOutput<typeof WindowAnswer>>;
-/** A page of the list of channels; there is no `cursor` on the last one. */
-export const ChannelsAnswer = v.object({
-  channels: v.array(Channel),
-  cursor: v.exactOptional(v.string()),
-  reads: v.exactOptional(SeqByChannel),
-});
-export const PeopleAnswer = v.object({ people: v.array(Person) });
-export const MembersAnswer = v.object({ members: v.array(OnlinePerson) });
-export const OnlinePeopleAnswer = v.object({ people: v.array(OnlinePerson) });
-export const DevicesAnswer = v.object({ devices: Count });
-export const LinkAnswer = v.object({ url: v.string(), expiresAt: Count });
-
-/** `owner`: whether the person is an owner of the site. */
-export const SessionAnswer = v.object({ person: Person, owner: v.exactOptional(v.boolean()) });
-export const SiteAnswer = v.object({
-  name: v.string(),
-  accessCode: v.boolean(),
-  files: v.boolean(),
-  session: v.exactOptional(v.boolean()),
-});
-export const ProblemAnswer = v.object({
-  code: v.string(),
-  detail: v.string(),
-  retryAfterMs: v.exactOptional(Count),
-});

@@ -80,6 +80,8 @@ export const SWEEP_MS = 9 * SECOND_MS;
 export const SESSION_MAX_MS = 400 * DAY_MS;
 /** A device link works for this long (ms): time enough to walk to the other device. */
 export const LINK_MS = 10 * MINUTE_MS;
+/** People whom one person blocks. */
+export const BLOCKED_MAX = 500;
 /** Device links of a person that work at the same time. */
 export const LINKS_PER_PERSON = 8;
 /** Channels that one session is remembered to have visited; each of them hears of its end. More than a site has. */

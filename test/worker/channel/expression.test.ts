@@ -96,7 +96,7 @@ describe("mentions", () => {
     const cem = await arrive(`Cem ${channel}`);
     const [first, second, others, own] = await Promise.all([bea.watch(), bea.watch(), cem.watch(), ada.watch()]);
     const message = await ada.post(channel, `<@${bea.person.id}> and <@${ada.person.id}>, look`);
-    expect(await first.next("mention")).toEqual({ type: "mention", channel, message });
+    expect(await first.next("mention")).toEqual({ type: "mention", channel, message, reason: "mention" });
     await second.next("mention");
     const next = await ada.post(channel, `<@${cem.person.id}> too`);
     expect(await others.next("mention")).toMatchObject({ message: { id: next.id } });

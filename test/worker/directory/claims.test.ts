@@ -64,7 +64,11 @@ describe("a claim", () => {
     if (granted.kind !== "claimed") throw new Error("not granted");
     const shard = env.PEOPLE.getByName(String(Number.parseInt(granted.personId, 36)));
     travel(10_100);
-    const outcome = await shard.createPerson({ id: granted.personId, name }, "a-session", granted.claimedAt);
+    const outcome = await shard.createPerson(
+      { id: granted.personId, name },
+      { session: "a-session", label: "" },
+      granted.claimedAt,
+    );
     expect(outcome).toMatchObject({ kind: "refused", refusal: { code: "busy" } });
   });
 
@@ -101,7 +105,11 @@ describe("a claim", () => {
     if (granted.kind !== "claimed") throw new Error("not granted");
     const shard = env.PEOPLE.getByName(String(Number.parseInt(granted.personId, 36)));
     expect(await shard.holds(granted.personId, keysOf(name)[1], granted.claimedAt)).toEqual({ holds: false, until: 0 });
-    const outcome = await shard.createPerson({ id: granted.personId, name }, "a-session", granted.claimedAt);
+    const outcome = await shard.createPerson(
+      { id: granted.personId, name },
+      { session: "a-session", label: "" },
+      granted.claimedAt,
+    );
     expect(outcome).toMatchObject({ kind: "refused", refusal: { code: "busy" } });
   });
 

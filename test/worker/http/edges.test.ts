@@ -177,7 +177,13 @@ test("a channel of 1,300 messages remembers the ids of the last 1,100 and no mor
     for (let seq = 1; seq <= 1_300; seq++) {
       const message = { id: idOf(seq), seq, rev: seq, author: { id: "a", name: "A" }, sentAt: seq, text: "x" };
       const leaving = said[seq - 101];
-      journal.write(message, leaving, { taken: [], released: [] }, { id: "c", epoch: "e", kind: "public" }, seq);
+      journal.write(
+        message,
+        leaving,
+        { taken: [], released: [] },
+        { id: "c", epoch: "e", kind: "public" },
+        { changedAt: seq },
+      );
       said.push(message);
     }
     for (const now of [journal, new ChannelStore(storage)]) {

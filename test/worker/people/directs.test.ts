@@ -223,7 +223,7 @@ test("a mention reaches the other person and nobody outside, nor oneself", async
   const [adas, beas, cems] = await Promise.all([ada.watch(), bea.watch(), cem.watch()]);
   const text = [ada, bea, cem].map(({ person }) => `<@${person.id}>`).join(" ");
   const message = await ada.post(id, text);
-  expect(await beas.next("mention")).toEqual({ type: "mention", channel: id, message });
+  expect(await beas.next("mention")).toEqual({ type: "mention", channel: id, message, reason: "mention" });
   const channel = await ada.makeChannel(`${name}-open`);
   const open_ = await ada.post(channel.id, text);
   expect(await cems.next("mention")).toMatchObject({ message: { id: open_.id } });

@@ -20,7 +20,7 @@ const shard = (number: number) => env.PEOPLE.getByName(String(number));
 async function settle(number: number, name: string) {
   const id = withShard(number, crypto.randomUUID().replaceAll("-", "").slice(0, 16));
   const key = { personId: id, session: "a-session" };
-  const outcome = await shard(number).createPerson({ id, name }, key.session, Date.now());
+  const outcome = await shard(number).createPerson({ id, name }, { session: key.session, label: "" }, Date.now());
   expect(outcome.kind).toBe("signed in");
   const identity: Identity = { person: { id, name }, isOwner: false, version: 0 };
   return { key, identity, auth: { ...identity, session: key.session, checkedAt: Date.now(), shards: 999 } };

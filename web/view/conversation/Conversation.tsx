@@ -41,7 +41,8 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
   wasWelcomed.current ||= isWelcomed;
   const isWithPeople = !title.startsWith("#");
   const isUnreadElsewhere = [...store.channels.value.values()].some(
-    (other) => other.id !== channelId && store.unreadOf(other).count > 0,
+    (other) =>
+      other.id !== channelId && store.preferenceOf(other.id).notify !== "nothing" && store.unreadOf(other).count > 0,
   );
   return (
     <div class="conversation">

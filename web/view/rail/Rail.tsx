@@ -36,9 +36,12 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
   }, [isOpen]);
   const you = store.person.value;
   const all = [...store.channels.value.values()].sort((a, b) => store.titleOf(a.id).localeCompare(store.titleOf(b.id)));
+  const isShown = ({ id }: Channel) => store.preferenceOf(id).hidden !== true || store.open.value?.channelId === id;
+  const isFavourite = ({ id }: Channel) => store.preferenceOf(id).favourite === true;
+  const favourites = all.filter((channel) => isFavourite(channel) && isShown(channel));
   const links = (isWanted: (channel: Channel) => boolean) =>
     all
-      .filter(isWanted)
+      .filter((channel) => isWanted(channel) && isShown(channel))
       .map((channel) => <ChannelLink key={channel.epoch} store={store} channel={channel} onLeave={onLeave} />);
   return (
     <>
@@ -69,6 +72,14 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
               <span class="count">{store.unsent.value.length}</span>
             </button>
           )}
+          {favourites.length > 0 && (
+            <>
+              <div class="rail-section">
+                <h2>{t("Favourites")}</h2>
+              </div>
+              <ul class="rail-list">{links(isFavourite)}</ul>
+            </>
+          )}
           <div class="rail-section">
             <h2>{t("Channels")}</h2>
             <button
@@ -81,7 +92,7 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
               <Icon name="plus" />
             </button>
           </div>
-          <ul class="rail-list">{links((channel) => !isWithPeople(channel))}</ul>
+          <ul class="rail-list">{links((channel) => !isWithPeople(channel) && !isFavourite(channel))}</ul>
           <div class="rail-section">
             <h2>{t("Direct messages")}</h2>
             <button
@@ -94,7 +105,7 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
               <Icon name="plus" />
             </button>
           </div>
-          <ul class="rail-list">{links(isWithPeople)}</ul>
+          <ul class="rail-list">{links((channel) => isWithPeople(channel) && !isFavourite(channel))}</ul>
         </div>
         {you && (
           <footer class="rail-foot">
@@ -144,7 +155,9 @@ function isNowhere(element: Element | null): boolean {
 
 function ChannelLink({ store, channel, onLeave }: { store: Store; channel: Channel; onLeave: () => void }) {
   const isOpen = store.open.value?.channelId === channel.id;
-  const { count: unread, isForYou } = isOpen && document.hasFocus() ? NOTHING : store.unreadOf(channel);
+  const isMuted = store.preferenceOf(channel.id).notify === "nothing";
+  const isSilent = isMuted || (isOpen && document.hasFocus());
+  const { count: unread, isForYou } = isSilent ? NOTHING : store.unreadOf(channel);
   const title = store.titleOf(channel.id);
   const peer = channel.peer;
   const hasDraft = !isOpen && store.drafts.value.has(channel.epoch);
@@ -161,7 +174,7 @@ function ChannelLink({ store, channel, onLeave }: { store: Store; channel: Chann
     <li>
       <a
         ref={link}
-        class={unread > 0 ? "rail-link unread" : "rail-link"}
+        class={["rail-link", unread > 0 && "unread", isMuted && "muted"].filter(Boolean).join(" ")}
         href={channelHref(channel.id, store.person.value?.id)}
         aria-label={title}
         aria-current={isOpen ? "page" : undefined}

@@ -81,7 +81,7 @@ function SignOut({ store, onLink, onClose }: SignOutProps) {
   const name = <bdi>{store.person.value?.name}</bdi>;
   const isLast = devices === undefined || devices <= 1;
   useEffect(() => {
-    void store.devices().then((answer) => answer.ok && setDevices(answer.value.devices));
+    void store.devices().then((answer) => answer.ok && setDevices(answer.value.devices.length));
   }, []);
 
   async function signOut(): Promise<void> {
