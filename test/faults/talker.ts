@@ -2,9 +2,10 @@
  * Somebody without a browser who talks in one channel as the contract says: what is not acknowledged goes out again under
  * its id, what was missed comes with the next welcome. Everything that is told goes to the witness.
  */
-import type { Attachment, Message } from "../../worker/protocol/frames.ts";
+
 import { parseChannelFrame } from "../../worker/protocol/frames.ts";
 import { EMPTY_HISTORY, type History, merge } from "../../worker/protocol/history.ts";
+import type { Attachment, Message } from "../../worker/protocol/things.ts";
 import type { Chance } from "./chance.ts";
 import { SAID_TWICE, type Witness } from "./witness.ts";
 

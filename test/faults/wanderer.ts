@@ -2,7 +2,7 @@
  * A person who signs in, renames, writes to one other person and signs out. Many wanderers share few names, so that names conflict.
  * What was answered is remembered, to be held against what the server shows later.
  */
-import type { Channel, Message, Person } from "../../worker/protocol/frames.ts";
+import type { Channel, Message, Person } from "../../worker/protocol/things.ts";
 import type { Chance } from "./chance.ts";
 import type { Witness } from "./witness.ts";
 

@@ -3,7 +3,7 @@
  * and judges by the promises of the contract: nothing lost, doubled or reordered, no gap, gone is gone.
  */
 import type { WindowAnswer } from "../../worker/protocol/answers.ts";
-import type { Message } from "../../worker/protocol/frames.ts";
+import type { Message } from "../../worker/protocol/things.ts";
 
 export const ANOMALIES = [
   "told but lost",

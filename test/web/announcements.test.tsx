@@ -5,8 +5,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ConnectionState } from "../../web/network/connection-state.ts";
 import type { Conversation, Store } from "../../web/state/store.ts";
 import { Announcer } from "../../web/view/app/Announcer.tsx";
-import type { Message, Person } from "../../worker/protocol/frames.ts";
 import { EMPTY_HISTORY, type History, merge } from "../../worker/protocol/history.ts";
+import type { Message, Person } from "../../worker/protocol/things.ts";
 
 const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };
 const bea: Person = { id: "bea-0123456789abcdef", name: "Bea" };

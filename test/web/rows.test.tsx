@@ -5,8 +5,8 @@ import { expect, test, vi } from "vitest";
 import type { OutboxEntry } from "../../web/state/outbox-entry.ts";
 import type { Conversation, Store } from "../../web/state/store.ts";
 import { MessageList } from "../../web/view/messages/MessageList.tsx";
-import type { Message, Person } from "../../worker/protocol/frames.ts";
 import { EMPTY_HISTORY, type History, merge } from "../../worker/protocol/history.ts";
+import type { Message, Person } from "../../worker/protocol/things.ts";
 
 const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };
 const shown: string[] = [];

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { fold } from "../../web/text/fold.ts";
 import { findMessages, fitOf } from "../../web/text/search.ts";
-import type { Message } from "../../worker/protocol/frames.ts";
+import type { Message } from "../../worker/protocol/things.ts";
 
 describe("a name fits", () => {
   test.each([

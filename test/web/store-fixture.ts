@@ -8,7 +8,8 @@ import { createStore, type Store } from "../../web/state/store.ts";
 import { fileRows } from "../../web/storage/file-rows.ts";
 import { localState } from "../../web/storage/local-state.ts";
 import type { ChannelCommand, FeedCommand } from "../../worker/protocol/commands.ts";
-import type { Channel, ChannelFrame, Message, Person } from "../../worker/protocol/frames.ts";
+import type { ChannelFrame } from "../../worker/protocol/frames.ts";
+import type { Channel, Message, Person } from "../../worker/protocol/things.ts";
 import { clearDatabase, Device, type DeviceTab } from "./device.ts";
 
 export const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };
@@ -110,6 +111,9 @@ export async function make({
     changeChannel: unused,
     openGroup: unused,
     members: unused,
+    pins: unused,
+    pin: unused,
+    unpin: unused,
     setPreference: vi.fn(async () => answer(null, 204)),
     block: vi.fn(async () => answer(null, 204)),
     endDevice: unused,

@@ -7,7 +7,8 @@ import type { Upload, Uploads } from "../../web/network/uploads.ts";
 import { type OutboxEntry, retryOf, withoutRefused } from "../../web/state/outbox-entry.ts";
 import { fileRows } from "../../web/storage/file-rows.ts";
 import { localState } from "../../web/storage/local-state.ts";
-import type { Attachment, ChannelFrame } from "../../worker/protocol/frames.ts";
+import type { ChannelFrame } from "../../worker/protocol/frames.ts";
+import type { Attachment } from "../../worker/protocol/things.ts";
 import { ada, beginAnew, here, message, save, talking, welcome } from "./store-fixture.ts";
 
 beforeEach(beginAnew);

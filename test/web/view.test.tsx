@@ -9,8 +9,8 @@ import { Composer } from "../../web/view/composer/Composer.tsx";
 import { layOut } from "../../web/view/messages/timeline.ts";
 import { dayName } from "../../web/view/parts/formats.ts";
 import { lazy } from "../../web/view/parts/lazy.tsx";
-import type { Message, Person } from "../../worker/protocol/frames.ts";
 import { EMPTY_HISTORY } from "../../worker/protocol/history.ts";
+import type { Message, Person } from "../../worker/protocol/things.ts";
 
 const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };
 const bea: Person = { id: "bea-0123456789abcdef", name: "Bea" };

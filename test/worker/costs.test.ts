@@ -3,8 +3,8 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Directory } from "../../worker/directory/directory.ts";
-import type { Channel } from "../../worker/protocol/frames.ts";
 import { DAY_MS } from "../../worker/protocol/limits.ts";
+import type { Channel } from "../../worker/protocol/things.ts";
 import { arrive, freshName, path, type Somebody, twoInAChannel, welcomed } from "./people.ts";
 import { countRows, type Rows } from "./rows.ts";
 

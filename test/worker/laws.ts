@@ -1,6 +1,6 @@
 /** What the property tests share: a printed seed, and steps of a history that rules and objects are both taken through. */
 import fc from "fast-check";
-import type { Message } from "../../worker/protocol/frames.ts";
+import type { Message } from "../../worker/protocol/things.ts";
 
 /** Set VITE_SEED to run a printed seed again. */
 const seed = Number(import.meta.env["VITE_SEED"] ?? Math.floor(Math.random() * 2 ** 31));

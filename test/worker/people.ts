@@ -4,15 +4,13 @@ import { env } from "cloudflare:workers";
 import { onTestFinished } from "vitest";
 import worker from "../../worker/index.ts";
 import {
-  type Channel,
   type ChannelFrame,
   type DirectoryFrame,
-  type Message,
-  type Person,
   parseChannelFrame,
   parseDirectoryFrame,
   type WelcomeFrame,
 } from "../../worker/protocol/frames.ts";
+import type { Channel, Message, Person } from "../../worker/protocol/things.ts";
 
 const ORIGIN = "https://flack.test";
 /** How long a wait may last before the test says what it waited for (ms). */

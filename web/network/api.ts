@@ -10,6 +10,7 @@ import {
   MembersAnswer,
   OnlinePeopleAnswer,
   PeopleAnswer,
+  PinsAnswer,
   ProblemAnswer,
   RecoveryAnswer,
   SessionAnswer,
@@ -17,7 +18,7 @@ import {
   WindowAnswer,
 } from "../../worker/protocol/answers.ts";
 import { CLOSE } from "../../worker/protocol/errors.ts";
-import { Channel, type Preference } from "../../worker/protocol/frames.ts";
+import { Channel, type Preference } from "../../worker/protocol/things.ts";
 import { t, told } from "../i18n/i18n.ts";
 import { noteServerTime } from "./server-clock.ts";
 
@@ -113,6 +114,14 @@ export const api = {
 
   /** A new code to come back with, in the place of the former one. */
   makeRecoveryCode: () => call("POST", "/api/session/recovery", RecoveryAnswer),
+
+  pins: (channelId: string) => call("GET", `${channelPath(channelId)}/pins`, PinsAnswer),
+
+  pin: (channelId: string, messageId: string) =>
+    call("POST", `${channelPath(channelId)}/pins`, PinsAnswer, { messageId }),
+
+  unpin: (channelId: string, messageId: string) =>
+    call("DELETE", `${channelPath(channelId)}/pins/${messageId}`, v.unknown()),
 
   members: (channelId: string) => call("GET", `${channelPath(channelId)}/members`, MembersAnswer),
 

@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import type { ChannelCommand } from "../../worker/protocol/commands.ts";
-import { Message } from "../../worker/protocol/frames.ts";
+import { Message } from "../../worker/protocol/things.ts";
 import { t, told } from "../i18n/i18n.ts";
 import type { Delivery, OutboxEntry } from "../state/outbox-entry.ts";
 import type { Answer, api as httpApi } from "./api.ts";

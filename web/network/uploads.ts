@@ -3,8 +3,8 @@
  * Loaded when the first file is chosen. What a photo says of where it was taken stays on the device.
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { Attachment } from "../../worker/protocol/frames.ts";
 import { ATTACHMENT_MAX_BYTES, ATTACHMENTS_MAX } from "../../worker/protocol/limits.ts";
+import { Attachment } from "../../worker/protocol/things.ts";
 import { t } from "../i18n/i18n.ts";
 import { newId } from "../state/ids.ts";
 import { channelPath, readAnswer } from "./api.ts";

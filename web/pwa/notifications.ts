@@ -3,8 +3,8 @@
  * Shown by the service worker, so that a click finds its way also when this tab is gone.
  */
 import { effect } from "@preact/signals";
-import type { Message } from "../../worker/protocol/frames.ts";
 import { mentionedIn } from "../../worker/protocol/text.ts";
+import type { Message } from "../../worker/protocol/things.ts";
 import { t } from "../i18n/i18n.ts";
 import type { Incoming } from "../state/incoming.ts";
 import { notifications, sound } from "../state/preferences.ts";

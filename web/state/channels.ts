@@ -1,6 +1,7 @@
 /** The list of channels: the one a connection begins with, its further pages, and what changes in it. */
 import { batch } from "@preact/signals";
-import type { ActivityEntry, Channel } from "../../worker/protocol/frames.ts";
+import type { ActivityEntry } from "../../worker/protocol/frames.ts";
+import type { Channel } from "../../worker/protocol/things.ts";
 import type { Answer, ChannelPage, api as httpApi, NewChannel } from "../network/api.ts";
 import type { People } from "./people.ts";
 import type { ReadReporter } from "./read-reporter.ts";
@@ -108,9 +109,9 @@ export function createChannels(tab: TabState, { api, people, unread, wishes, rea
     /** Channels have new messages, or fewer. */
     takeActivity(entries: readonly ActivityEntry[]): void {
       const moved = new Map(channels.value);
-      for (const { id, seq, lastAt } of entries) {
+      for (const { id, seq, lastAt, oldestSeq } of entries) {
         const channel = moved.get(id);
-        if (channel) moved.set(id, { ...channel, seq, lastAt });
+        if (channel) moved.set(id, { ...channel, seq, lastAt, ...(oldestSeq !== undefined && { oldestSeq }) });
       }
       channels.value = moved;
       for (const { id, latest, deleted } of entries) {

@@ -4,7 +4,7 @@
  * loses none, and so that they can be uploaded again: the server keeps an upload without a message for an hour.
  */
 import { effect, untracked } from "@preact/signals";
-import type { Attachment } from "../../worker/protocol/frames.ts";
+import type { Attachment } from "../../worker/protocol/things.ts";
 import { t } from "../i18n/i18n.ts";
 import { chances } from "../network/load-part.ts";
 import type { Uploads } from "../network/uploads.ts";

@@ -1,5 +1,5 @@
 /** What has just come in, for announcements and notifications. Everyone who listens hears of each message, however many come at once. */
-import type { Message } from "../../worker/protocol/frames.ts";
+import type { Message } from "../../worker/protocol/things.ts";
 
 /** Messages that just came. What was there before is no news. */
 export type Incoming = { readonly channelId: string; readonly messages: readonly Message[] };

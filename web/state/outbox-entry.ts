@@ -1,5 +1,5 @@
 /** Entries of the outbox, and the rules about them. Pure. */
-import type { Attachment } from "../../worker/protocol/frames.ts";
+import type { Attachment } from "../../worker/protocol/things.ts";
 
 /** What is to be done about the message with the entry's id. */
 export type Intent =

@@ -9,7 +9,7 @@
  *                                                                                          └──▶ refused: waits for the person
  */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { Attachment } from "../../worker/protocol/frames.ts";
+import type { Attachment } from "../../worker/protocol/things.ts";
 import type { DeviceLock } from "../storage/device-lock.ts";
 import type { OutboxChange, OutboxRows } from "../storage/outbox-rows.ts";
 import {

@@ -1,6 +1,7 @@
 /** Who there is: people under the names they have now. Those in texts who were not heard of yet are asked for. */
-import type { Person } from "../../worker/protocol/frames.ts";
+
 import { kindOf } from "../../worker/protocol/text.ts";
+import type { Person } from "../../worker/protocol/things.ts";
 import type { api as httpApi } from "../network/api.ts";
 import type { TabState } from "./tab-state.ts";
 

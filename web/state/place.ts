@@ -1,6 +1,6 @@
 /** Where the person is: what is unread in each channel, where what is new begins in the open one, and which ones were open lately. */
 import type { FeedCommand } from "../../worker/protocol/commands.ts";
-import type { Channel } from "../../worker/protocol/frames.ts";
+import type { Channel } from "../../worker/protocol/things.ts";
 import type { localState as deviceState } from "../storage/local-state.ts";
 import { channelHref } from "./route.ts";
 import type { Sending } from "./sending.ts";

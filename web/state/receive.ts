@@ -1,8 +1,9 @@
 /** What the server tells on its sockets, frame by frame, folded into what the tab knows with the server's own `merge`. */
 import { batch, type Signal } from "@preact/signals";
-import type { ChannelFrame, DirectoryFrame, Message } from "../../worker/protocol/frames.ts";
-import { merge } from "../../worker/protocol/history.ts";
+import type { ChannelFrame, DirectoryFrame } from "../../worker/protocol/frames.ts";
+import { dropBelow, merge } from "../../worker/protocol/history.ts";
 import { PROTOCOL_VERSION } from "../../worker/protocol/limits.ts";
+import type { Message } from "../../worker/protocol/things.ts";
 import type { api as httpApi } from "../network/api.ts";
 import type { Channels } from "./channels.ts";
 import type { Drafts } from "./drafts.ts";
@@ -137,7 +138,10 @@ export function createReceive(tab: TabState, dependencies: Dependencies) {
           if (before !== undefined && before !== frame.epoch) drafts.leaveEpoch(conversation);
           const messages = frame.reset ? [] : conversation.history.value.messages;
           conversation.epoch.value = frame.epoch;
-          conversation.history.value = merge({ ...frame.head, messages }, frame.messages);
+          const history = merge({ ...frame.head, messages }, frame.messages);
+          conversation.history.value = dropBelow(history, frame.oldestSeq ?? 0);
+          conversation.pins.value = frame.pins ?? [];
+          conversation.rules.value = frame.rules ?? {};
           conversation.here.value = frame.here;
           people.cachePeople(frame.here.people);
           takeIn(frame.epoch, conversation.history.value.messages);
@@ -146,12 +150,16 @@ export function createReceive(tab: TabState, dependencies: Dependencies) {
         });
       case "messages":
         batch(() => {
-          conversation.history.value = merge(conversation.history.value, frame.messages);
+          const history = merge(conversation.history.value, frame.messages);
+          conversation.history.value = dropBelow(history, frame.oldestSeq ?? 0);
           for (const { author } of frame.messages) forgetTypist(conversation, author.id);
           takeIn(conversation.epoch.value, frame.messages);
           drafts.noticeGone(conversation);
         });
         return emit({ channelId, messages: frame.messages });
+      case "pins":
+        conversation.pins.value = frame.pins;
+        return;
       case "here": {
         const left = new Set(frame.left.map(({ id }) => id));
         const joined = new Map(frame.joined.map((newcomer) => [newcomer.id, newcomer]));

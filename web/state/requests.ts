@@ -10,6 +10,8 @@ export function createRequests(api: typeof httpApi) {
     removePerson: api.removePerson,
     changeChannel: api.changeChannel,
     deleteChannel: api.deleteChannel,
+    pin: api.pin,
+    unpin: api.unpin,
     members: api.members,
     addMember: api.addMember,
     removeMember: api.removeMember,

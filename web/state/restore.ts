@@ -1,7 +1,7 @@
 /** What this device kept of the last time, put back before the server has said anything. */
 import { batch } from "@preact/signals";
 import type { WindowAnswer } from "../../worker/protocol/answers.ts";
-import type { Channel, Person } from "../../worker/protocol/frames.ts";
+import type { Channel, Person } from "../../worker/protocol/things.ts";
 import type { Drafts } from "./drafts.ts";
 import type { People } from "./people.ts";
 import type { TabState } from "./tab-state.ts";

@@ -5,9 +5,9 @@
 import { batch } from "@preact/signals";
 import type { ChannelCommand } from "../../worker/protocol/commands.ts";
 import { CLOSE } from "../../worker/protocol/errors.ts";
-import type { Message } from "../../worker/protocol/frames.ts";
 import { TEXT_MAX_POINTS } from "../../worker/protocol/limits.ts";
 import { countPoints, isDrawn } from "../../worker/protocol/text.ts";
+import type { Message } from "../../worker/protocol/things.ts";
 import type { api as httpApi } from "../network/api.ts";
 import type { createDeliveries, DeliveryDependencies } from "../network/delivery.ts";
 import type { Uploads } from "../network/uploads.ts";

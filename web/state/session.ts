@@ -3,7 +3,7 @@
  * Only an explicit answer of the server takes anything away from the device.
  */
 import { batch, signal } from "@preact/signals";
-import type { Person } from "../../worker/protocol/frames.ts";
+import type { Person } from "../../worker/protocol/things.ts";
 import { t } from "../i18n/i18n.ts";
 import type { Answer, api as httpApi, Site } from "../network/api.ts";
 import type { localState as deviceState } from "../storage/local-state.ts";

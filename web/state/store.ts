@@ -4,7 +4,7 @@
  */
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import type { ChannelCommand, FeedCommand } from "../../worker/protocol/commands.ts";
-import type { Person } from "../../worker/protocol/frames.ts";
+import type { Person } from "../../worker/protocol/things.ts";
 import type { api as httpApi } from "../network/api.ts";
 import type { createDeliveries, DeliveryDependencies } from "../network/delivery.ts";
 import type { Uploads } from "../network/uploads.ts";

@@ -2,9 +2,9 @@
  * What this tab knows, as signals. The files beside it change them, each its own part; views only read them.
  */
 import { computed, type Signal, signal } from "@preact/signals";
-import type { Channel, Person, Preference } from "../../worker/protocol/frames.ts";
 import { EMPTY_HISTORY, type History } from "../../worker/protocol/history.ts";
 import { directId } from "../../worker/protocol/text.ts";
+import type { Channel, Person, Pin, Preference, Rules } from "../../worker/protocol/things.ts";
 import type { Site } from "../network/api.ts";
 import type { ConnectionState } from "../network/connection-state.ts";
 import type { Uploads } from "../network/uploads.ts";
@@ -35,6 +35,9 @@ export type Conversation = {
   readonly newAfter: Signal<number | undefined>;
   /** Files that the next message will take, once there was one. */
   readonly uploads: Signal<Uploads | undefined>;
+  readonly pins: Signal<readonly Pin[]>;
+  /** What the channel demands of those who write in it. */
+  readonly rules: Signal<Rules>;
   /** The message that is being edited in its place. */
   readonly editing: Signal<Edit | undefined>;
 };
@@ -79,6 +82,8 @@ export function createTabState() {
       replyTo: signal(undefined),
       newAfter: signal(undefined),
       uploads: signal(undefined),
+      pins: signal([]),
+      rules: signal({}),
       editing: signal(undefined),
     };
     conversations.value.set(channelId, conversation);

@@ -3,9 +3,9 @@
  * Kept by epoch, so that a channel made again starts anew, and shared by all tabs of the device.
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { Channel, Message, Person } from "../../worker/protocol/frames.ts";
 import { WINDOW_MESSAGES } from "../../worker/protocol/limits.ts";
 import { mentionedIn } from "../../worker/protocol/text.ts";
+import type { Channel, Message, Person } from "../../worker/protocol/things.ts";
 import type { localState as deviceState } from "../storage/local-state.ts";
 
 /** What waits in a conversation. `count` is what the rail shows; `isForYou`: a mention, or a direct message. */
@@ -141,9 +141,9 @@ export function createUnread({ localState, person, heldSeq, onRead }: Facts) {
     },
 
     /** What is unread in a channel, at most as many messages as are kept. `own`: own messages on their way that `seq` may count already. */
-    unreadOf({ id, epoch, seq, kind, name }: Channel, own: number): UnreadState {
+    unreadOf({ id, epoch, seq, kind, name, oldestSeq = 1 }: Channel, own: number): UnreadState {
       const newest = Math.max(seq, heldSeq(id, epoch));
-      const read = Math.max(seqs.value.get(epoch) ?? newest, newest - WINDOW_MESSAGES);
+      const read = Math.max(seqs.value.get(epoch) ?? newest, newest - WINDOW_MESSAGES, oldestSeq - 1);
       const silent = [...(uncounted.value.get(epoch) ?? [])].filter((at) => at > read && at <= newest).length;
       const count = Math.max(0, newest - read - silent - own);
       const isMentioned = [...(mentions.value.get(epoch) ?? [])].some((at) => at > read);

@@ -1,5 +1,5 @@
 /** What this person wants of each conversation, and whom they block: the same on all their devices. */
-import type { Preference } from "../../worker/protocol/frames.ts";
+import type { Preference } from "../../worker/protocol/things.ts";
 import type { Answer, api as httpApi } from "../network/api.ts";
 import type { TabState } from "./tab-state.ts";
 

@@ -5,7 +5,7 @@
  */
 import * as v from "valibot";
 import { SiteAnswer } from "../../worker/protocol/answers.ts";
-import { Person } from "../../worker/protocol/frames.ts";
+import { Person } from "../../worker/protocol/things.ts";
 import { openBroadcast } from "./broadcast.ts";
 import { notePersistenceFailure } from "./storage-failure.ts";
 

@@ -6,7 +6,7 @@
 import { effect } from "@preact/signals";
 import * as v from "valibot";
 import { WindowAnswer } from "../../worker/protocol/answers.ts";
-import { Channel, Person } from "../../worker/protocol/frames.ts";
+import { Channel, Person } from "../../worker/protocol/things.ts";
 import type { Store } from "../state/store.ts";
 import { deleteRows, openDatabase } from "./database.ts";
 import { fileRows } from "./file-rows.ts";

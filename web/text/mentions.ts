@@ -3,8 +3,9 @@
  * so that a later rename changes what is read and not who was meant.
  * Who and what there is are arguments.
  */
-import type { Person } from "../../worker/protocol/frames.ts";
+
 import { foldApostrophes } from "../../worker/protocol/text.ts";
+import type { Person } from "../../worker/protocol/things.ts";
 import { changeWords } from "./outside.ts";
 import { SPACELESS } from "./scripts.ts";
 

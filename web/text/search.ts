@@ -1,7 +1,7 @@
 /**
  * Finding: names by the letters of them that were typed, messages by the words in them. Pure.
  */
-import type { Message } from "../../worker/protocol/frames.ts";
+import type { Message } from "../../worker/protocol/things.ts";
 import { fold, foldWithPlaces } from "./fold.ts";
 
 /** A stretch of a text, and whether it is what was looked for. */

@@ -5,9 +5,9 @@
 import { DIRECTORY, directoryOf, parseTarget, shardStub, shardTarget } from "../platform/objects.ts";
 import type { Outbox, OutboxRow } from "../platform/outbox.ts";
 import { shardOf } from "../platform/shard-id.ts";
-import type { Channel, Person, Rules } from "../protocol/frames.ts";
-import type { History } from "../protocol/history.ts";
+import { type History, oldestSeqOf } from "../protocol/history.ts";
 import { DELIVERY_MAX_MS } from "../protocol/limits.ts";
+import type { Channel, Person, Rules } from "../protocol/things.ts";
 import type { PrivateState } from "./rpc.ts";
 import { isGroup } from "./rules.ts";
 import type { About } from "./tables.ts";
@@ -64,7 +64,9 @@ export class Announcements {
 }
 
 /** A channel as lists show it. */
-export function entryOf(about: About, members: readonly Person[], { seq, messages }: History): Channel {
+export function entryOf(about: About, members: readonly Person[], history: History): Channel {
+  const { seq, messages } = history;
+  const oldestSeq = oldestSeqOf(history);
   const { id, epoch, kind, name, topic, createdBy, createdAt, rules } = about;
   return {
     id,
@@ -76,6 +78,7 @@ export function entryOf(about: About, members: readonly Person[], { seq, message
     createdAt,
     seq,
     lastAt: messages.at(-1)?.sentAt ?? null,
+    ...(oldestSeq !== undefined && { oldestSeq }),
     ...(kind === "private" && { memberCount: members.length }),
     ...(isGroup(about) && { people: members }),
     ...rules,

@@ -5,8 +5,9 @@ import { Coalesce } from "../platform/coalesce.ts";
 import { Presence } from "../platform/presence.ts";
 import { type TokenBucket, takeToken } from "../platform/rate-limit.ts";
 import type { Sockets } from "../platform/sockets.ts";
-import type { ChannelFrame, Person, WelcomeFrame } from "../protocol/frames.ts";
+import type { ChannelFrame, WelcomeFrame } from "../protocol/frames.ts";
 import { BATCH_MS, HERE_MAX_PEOPLE, TYPING_RATE } from "../protocol/limits.ts";
+import type { Person } from "../protocol/things.ts";
 import type { ChannelAuth } from "./rpc.ts";
 
 /** People who are remembered to have been told to type. */

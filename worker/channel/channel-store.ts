@@ -5,9 +5,9 @@
  */
 import { jsonOf, messageFrom } from "../platform/encoding.ts";
 import { Tables } from "../platform/migrations.ts";
-import type { Message } from "../protocol/frames.ts";
 import { EMPTY_HISTORY, type History, merge } from "../protocol/history.ts";
 import { EVICTED_IDS_PER_SLOT, WINDOW_MESSAGES } from "../protocol/limits.ts";
+import type { Message } from "../protocol/things.ts";
 import { AboutStore } from "./about-store.ts";
 import type { EvictedIds } from "./decide.ts";
 import { Members } from "./members.ts";
@@ -23,6 +23,9 @@ import {
   type Trace,
 } from "./tables.ts";
 import { Uploads } from "./uploads.ts";
+
+/** What stays in a slot of a message that was too old. */
+type Stub = { readonly seq: number; readonly rev: number };
 
 /** When (ms) a text changed, and the people it mentions or answers. */
 type Change = { readonly changedAt?: number; readonly addressed?: readonly string[] };
@@ -119,7 +122,32 @@ export class ChannelStore {
     if (leaving) this.#noteEvicted(slot, leaving, evicted, held);
   }
 
-  #noteEvicted(slot: number, leaving: Message, evicted: readonly EvictedId[], held: readonly EvictedId[]): void {
+  /** These messages are older than the channel keeps them: of each only its number and its id with the author stay. */
+  expire(messages: readonly Message[], released: readonly string[]): void {
+    this.tables.transact(() => {
+      this.uploads.release(released);
+      for (const { id, seq, rev, author } of messages) {
+        const slot = seq % WINDOW_MESSAGES;
+        const held = this.#evictedBySlot[slot] ?? [];
+        const evicted = [[id, author.id] as const, ...held].slice(0, EVICTED_IDS_PER_SLOT);
+        const stub: Stub = { seq, rev };
+        this.#sql.exec(
+          "UPDATE slots SET message = ?, evicted = ?, changed_at = 0, mentioned = '[]' WHERE slot = ?",
+          JSON.stringify(stub),
+          JSON.stringify(evicted),
+          slot,
+        );
+        this.#noteEvicted(slot, { id, author }, evicted, held);
+      }
+    });
+  }
+
+  #noteEvicted(
+    slot: number,
+    leaving: Pick<Message, "id" | "author">,
+    evicted: readonly EvictedId[],
+    held: readonly EvictedId[],
+  ): void {
     this.#traces.delete(leaving.id);
     this.#evictedBySlot[slot] = evicted;
     this.#evictedIds.set(leaving.id, leaving.author.id);
@@ -132,6 +160,7 @@ export class ChannelStore {
     this.facts.end(about, now, () => {
       this.#sql.exec("DELETE FROM slots");
       this.#sql.exec("DELETE FROM members");
+      this.#sql.exec("DELETE FROM pins");
       this.uploads.releaseAll();
       announce();
     });
@@ -155,14 +184,26 @@ export class ChannelStore {
 
   #read(): History {
     const messages: Message[] = [];
+    let head = EMPTY_HISTORY;
     for (const row of this.#sql.exec<SlotRow>("SELECT message, evicted, changed_at, mentioned FROM slots")) {
-      const message = messageFrom(row.message);
       const evicted: readonly EvictedId[] = JSON.parse(row.evicted);
+      for (const [id, author] of evicted) this.#evictedIds.set(id, author);
+      const stub = stubFrom(row.message);
+      if (stub) {
+        this.#evictedBySlot[stub.seq % WINDOW_MESSAGES] = evicted;
+        head = { ...head, seq: Math.max(head.seq, stub.seq), rev: Math.max(head.rev, stub.rev) };
+        continue;
+      }
+      const message = messageFrom(row.message);
       messages.push(message);
       this.#traces.set(message.id, { changedAt: row.changed_at, mentioned: JSON.parse(row.mentioned) });
       this.#evictedBySlot[message.seq % WINDOW_MESSAGES] = evicted;
-      for (const [id, author] of evicted) this.#evictedIds.set(id, author);
     }
-    return merge(EMPTY_HISTORY, messages);
+    return merge(head, messages);
   }
+}
+
+function stubFrom(json: string): Stub | undefined {
+  const row: Stub & { readonly id?: string } = JSON.parse(json);
+  return row.id === undefined ? row : undefined;
 }

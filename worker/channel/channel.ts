@@ -9,9 +9,10 @@ import { readForwardedIdentity, STALE_STATUS } from "../platform/forwarded-ident
 import { directoryOf } from "../platform/objects.ts";
 import { problem } from "../platform/problem.ts";
 import { type MessageCommand, parseChannelCommand } from "../protocol/commands.ts";
-import type { Person } from "../protocol/frames.ts";
 import { isFor } from "../protocol/text.ts";
+import type { Person } from "../protocol/things.ts";
 import { createParts, type Parts } from "./parts.ts";
+import type { PinsOutcome } from "./pins.ts";
 import type {
   ChannelAuth,
   ChannelOutcome,
@@ -123,6 +124,17 @@ export class Channel extends DurableObject<Env> {
 
   removeMember(asked: ChannelAuth, personId: string): Promise<NotAdmitted | Done> {
     return this.#admit(asked, (auth) => this.#parts.membership.remove(auth, personId));
+  }
+
+  pins(asked: ChannelAuth): Promise<NotAdmitted | PinsOutcome> {
+    return this.#admit(asked, () => ({ kind: "pins", pins: this.#parts.pins.list(), isNew: false }));
+  }
+
+  pin(asked: ChannelAuth, messageId: string, isPinned: boolean): Promise<NotAdmitted | PinsOutcome> {
+    const { pins } = this.#parts;
+    return this.#admit(asked, (auth) =>
+      isPinned ? pins.add(auth, messageId, Date.now()) : pins.remove(auth, messageId, Date.now()),
+    );
   }
 
   /** A person is there no more, as their shard says. */

@@ -3,10 +3,10 @@
  */
 import type { MessageCommand } from "../protocol/commands.ts";
 import { type Refused, refuse } from "../protocol/errors.ts";
-import type { Attachment, Message, Person } from "../protocol/frames.ts";
 import { find, type History, react, unreact } from "../protocol/history.ts";
 import { ATTACHMENTS_MAX, REACTION_KINDS_MAX, REACTIONS_MAX, TEXT_MAX_POINTS } from "../protocol/limits.ts";
 import { foldEmoji, foldText, isDrawn } from "../protocol/text.ts";
+import type { Attachment, Message, Person } from "../protocol/things.ts";
 
 /** Ids that have left the window, with the id of the person who sent them. Only the object remembers them. */
 export type EvictedIds = ReadonlyMap<string, string>;
@@ -23,6 +23,8 @@ type ChannelState = {
   readonly evictedIds: EvictedIds;
   readonly uploads?: ReadonlyMap<string, Upload> | undefined;
   readonly mayRemove?: boolean;
+  /** Why this person may not send a new message now. */
+  readonly postingError?: Refused | undefined;
 };
 
 /**
@@ -51,7 +53,7 @@ export function decide(channel: ChannelState, command: MessageCommand, who: Pers
 }
 
 function decideSend(
-  { history, evictedIds, uploads }: ChannelState,
+  { history, evictedIds, uploads, postingError }: ChannelState,
   command: Extract<MessageCommand, { type: "send" }>,
   who: Person,
   now: number,
@@ -67,6 +69,7 @@ function decideSend(
       ? refuse("already_sent", "This message was sent and has left the window.")
       : refuse("id_conflict", "Use a new id.");
   }
+  if (postingError) return postingError;
   const asked = command.attachments ?? [];
   if (asked.length > 0 && !uploads) return refuse("files_off", "This site takes no files.");
   const text = foldMessageText(command.text, asked.length > 0);

@@ -1,6 +1,6 @@
 /** Who is in a private channel, in the order they came. The channel is the only authority on it; the rows are in memory as well. */
 import type { Tables } from "../platform/migrations.ts";
-import type { Person } from "../protocol/frames.ts";
+import type { Person } from "../protocol/things.ts";
 
 /** `name` is the one a person had on coming. */
 export const MEMBERS_TABLE =

@@ -4,8 +4,8 @@
  */
 import type { AuthContext } from "../platform/authority.ts";
 import { type Refused, refuse } from "../protocol/errors.ts";
-import type { Person } from "../protocol/frames.ts";
 import { MEMBERS_MAX } from "../protocol/limits.ts";
+import type { Person } from "../protocol/things.ts";
 import type { Allowances } from "./allowances.ts";
 import { type Announcements, entryOf } from "./announcements.ts";
 import type { ChannelStore } from "./channel-store.ts";

@@ -6,24 +6,30 @@ import type { Broadcast } from "../platform/broadcast.ts";
 import { withMessages } from "../platform/encoding.ts";
 import type { WindowAnswer } from "../protocol/answers.ts";
 import type { MessageCommand } from "../protocol/commands.ts";
-import type { Message, WelcomeFrame } from "../protocol/frames.ts";
-import { EMPTY_HISTORY, find, type History, merge, since } from "../protocol/history.ts";
+import type { ChannelFrame, WelcomeFrame } from "../protocol/frames.ts";
+import { dropBelow, EMPTY_HISTORY, find, type History, merge, oldestSeqOf, since } from "../protocol/history.ts";
 import { ATTACHMENTS_MAX, PROTOCOL_VERSION } from "../protocol/limits.ts";
+import type { Message } from "../protocol/things.ts";
 import type { Allowances } from "./allowances.ts";
 import type { ChannelStore } from "./channel-store.ts";
 import { decide } from "./decide.ts";
 import type { ChannelFiles } from "./files.ts";
+import type { Pins } from "./pins.ts";
 import type { Reports } from "./reports.ts";
 import type { ChannelAuth, CommandOutcome } from "./rpc.ts";
-import type { FileChanges } from "./tables.ts";
+import { postingError } from "./rules.ts";
+import { type FileChanges, refOf } from "./tables.ts";
 
 type Parts = {
   readonly store: ChannelStore;
   readonly broadcast: Broadcast;
   readonly files: ChannelFiles;
   readonly reports: Reports;
+  readonly pins: Pins;
   readonly allowances: Allowances;
   readonly takesFiles: boolean;
+  /** Sends a frame to everyone who has the channel open. */
+  readonly send: (frame: ChannelFrame) => void;
 };
 
 export class Messages {
@@ -46,13 +52,19 @@ export class Messages {
 
   /** The channel has ended: there are none any more. */
   clear(): void {
+    this.#parts.pins.clear();
     this.#history = EMPTY_HISTORY;
   }
 
   /** The body of the answer to `GET …/messages`. */
   window(epoch: string): string {
     const { seq, rev, messages } = this.#history;
-    const about: Omit<WindowAnswer, "messages"> = { epoch, head: { seq, rev } };
+    const oldestSeq = oldestSeqOf(this.#history);
+    const about: Omit<WindowAnswer, "messages"> = {
+      epoch,
+      head: { seq, rev },
+      ...(oldestSeq !== undefined && { oldestSeq }),
+    };
     return withMessages(about, messages);
   }
 
@@ -60,6 +72,9 @@ export class Messages {
   welcome({ person, channel }: ChannelAuth, here: WelcomeFrame["here"], query: URLSearchParams): string {
     const { id, epoch, kind } = channel;
     const { seq, rev } = this.#history;
+    const pins = this.#parts.pins.list();
+    const oldestSeq = oldestSeqOf(this.#history);
+    const rules = this.#parts.store.about?.rules;
     const cursor = query.get("epoch") === epoch ? readCursor(query.get("since"), rev) : undefined;
     const about: Omit<WelcomeFrame, "messages"> = {
       type: "welcome",
@@ -70,6 +85,9 @@ export class Messages {
       head: { seq, rev },
       reset: cursor === undefined,
       here,
+      ...(pins.length > 0 && { pins: [...pins] }),
+      ...(oldestSeq !== undefined && { oldestSeq }),
+      ...(rules && Object.keys(rules).length > 0 && { rules }),
     };
     return withMessages(about, since(this.#history, cursor ?? 0));
   }
@@ -80,7 +98,12 @@ export class Messages {
     const attachments = command.type === "send" ? (command.attachments ?? []) : [];
     const uploads = takesFiles ? store.uploads.find(attachments.slice(0, ATTACHMENTS_MAX)) : undefined;
     const mayRemove = auth.isOwner && auth.channel.kind === "public";
-    const state = { history: this.#history, evictedIds: store.evictedIds, uploads, mayRemove };
+    const { about } = store;
+    const isSend = command.type === "send" && about !== undefined;
+    const state = {
+      ...{ history: this.#history, evictedIds: store.evictedIds, uploads, mayRemove },
+      postingError: isSend ? postingError(about, auth, this.#history, now) : undefined,
+    };
     const decision = decide(state, command, auth.person, now);
     switch (decision.kind) {
       case "refused":
@@ -98,8 +121,26 @@ export class Messages {
     }
   }
 
+  /** These messages, the oldest there are, are older than the channel keeps them. */
+  expire(messages: readonly Message[], now: number): void {
+    const { store, broadcast, pins, reports, files, send } = this.#parts;
+    const channel = refOf(store.about);
+    if (!channel) return;
+    reports.expectChange(now);
+    const released = messages.flatMap(
+      (message) => fileChanges(message, { ...message, deleted: true }, undefined).released,
+    );
+    store.expire(messages, released);
+    this.#history = dropBelow(this.#history, (messages.at(-1)?.seq ?? 0) + 1);
+    const oldestSeq = oldestSeqOf(this.#history);
+    pins.expire(oldestSeq ?? 0);
+    broadcast.whenSent(() => send({ type: "messages", messages: [], ...(oldestSeq !== undefined && { oldestSeq }) }));
+    reports.noteActivity(channel);
+    if (released.length > 0) void files.sweep();
+  }
+
   #commit(message: Message, { channel, shards }: ChannelAuth, now: number): void {
-    const { store, broadcast, reports } = this.#parts;
+    const { store, broadcast, reports, pins } = this.#parts;
     const before = find(this.#history, message.id);
     const history = merge(this.#history, [message]);
     const oldest = this.#history.messages[0];
@@ -117,6 +158,7 @@ export class Messages {
     );
     this.#history = history;
     broadcast.add(message, now);
+    if (before) pins.note(message);
     if (isNews) reports.note(channel, before, message, store.facts.shards);
     if (files.taken.length > 0) this.#parts.files.taken(message.author.id, files.taken);
     if (files.released.length > 0) void this.#parts.files.sweep();

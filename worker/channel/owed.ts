@@ -2,9 +2,10 @@
  * What a channel owes to one target: its newest state, mentions and mentions that are no more. Pure bookkeeping.
  * A mention and its withdrawal cancel each other: of both the later one counts.
  */
-import type { Message } from "../protocol/frames.ts";
-import { find, type History } from "../protocol/history.ts";
+
+import { find, type History, oldestSeqOf } from "../protocol/history.ts";
 import { ACTIVITY_DELETED_MAX } from "../protocol/limits.ts";
+import type { Message } from "../protocol/things.ts";
 import type { ChannelNews, ChannelRef } from "./rpc.ts";
 
 type Mention = { readonly people: ReadonlySet<string>; readonly isRepeated: boolean };
@@ -76,11 +77,13 @@ export class Owed {
   /** What a target is told, in the state of this moment. */
   newsOf({ id, epoch, kind }: ChannelRef, history: History): ChannelNews {
     const latest = history.messages.at(-1);
+    const oldestSeq = oldestSeqOf(history);
     const activity = {
       seq: history.seq,
       lastAt: latest?.sentAt ?? null,
       ...(kind !== "public" && latest && { latest }),
       deleted: [...this.#deleted],
+      ...(oldestSeq !== undefined && { oldestSeq }),
     };
     return {
       id,

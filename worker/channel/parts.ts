@@ -6,6 +6,8 @@ import { Outbox } from "../platform/outbox.ts";
 import { Schedule } from "../platform/schedule.ts";
 import { shardOf } from "../platform/shard-id.ts";
 import { Sockets } from "../platform/sockets.ts";
+import type { ChannelFrame } from "../protocol/frames.ts";
+import { AgeLimit } from "./age-limit.ts";
 import { Allowances } from "./allowances.ts";
 import { Announcements, announce } from "./announcements.ts";
 import { Attendance } from "./attendance.ts";
@@ -13,6 +15,7 @@ import { ChannelStore } from "./channel-store.ts";
 import { ChannelFiles } from "./files.ts";
 import { Membership } from "./membership.ts";
 import { Messages } from "./messages.ts";
+import { Pins } from "./pins.ts";
 import { Reports, sendReport } from "./reports.ts";
 import type { ChannelAuth } from "./rpc.ts";
 import { Settings } from "./settings.ts";
@@ -53,11 +56,22 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     (target, row) => announce(env, store.about, target, row),
     reschedule,
   );
+  const send = (frame: ChannelFrame) => void sockets.broadcast(JSON.stringify(frame));
+  const pins: Pins = new Pins({
+    sql: storage.sql,
+    tables: store.tables,
+    about: () => store.about,
+    history: () => messages.history,
+    allowances,
+    changed: (all) => broadcast.whenSent(() => send({ type: "pins", pins: all })),
+  });
   const messages: Messages = new Messages({
     store,
     broadcast,
     files,
     reports,
+    pins,
+    send,
     allowances,
     takesFiles: env.FILES !== undefined,
   });
@@ -72,7 +86,12 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     left: (personId) => sockets.endPerson(personId),
     ended,
   });
-  const schedule: Schedule = new Schedule(storage, [files.job, reports.job, outbox.job]);
+  const age = new AgeLimit({
+    about: () => store.about,
+    history: () => messages.history,
+    expire: (old) => messages.expire(old, Date.now()),
+  });
+  const schedule: Schedule = new Schedule(storage, [files.job, reports.job, outbox.job, age.job]);
 
   /** The channel has ended. Its files leave the bucket by the alarm at the latest. */
   function ended(): void {
@@ -90,6 +109,7 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     files,
     outbox,
     messages,
+    pins,
     settings,
     membership,
     schedule,

@@ -15,10 +15,10 @@ import { DIRECTORY, directoryOf, parseTarget, shardStub, shardTarget } from "../
 import { backoffMs } from "../platform/retry.ts";
 import type { Job } from "../platform/schedule.ts";
 import { isPersonOf, shardOf } from "../platform/shard-id.ts";
-import type { Message } from "../protocol/frames.ts";
 import { find, type History } from "../protocol/history.ts";
 import { BATCH_MS, MENTIONS_MAX, RESEND_MS, RESEND_WINDOW_MS } from "../protocol/limits.ts";
 import { isFor, mentionedIn } from "../protocol/text.ts";
+import type { Message } from "../protocol/things.ts";
 import type { ChannelStore } from "./channel-store.ts";
 import { Owed } from "./owed.ts";
 import type { ChannelNews, ChannelRef } from "./rpc.ts";
@@ -85,6 +85,11 @@ export class Reports {
     const ofPeople = this.#owePeople(message, was, is, false);
     // Not before all is owed: one call tells a target everything.
     for (const { soon } of new Set([...ofActivity, ...ofPeople])) soon.soon();
+  }
+
+  /** The channel's state has changed without a message. */
+  noteActivity(channel: ChannelRef): void {
+    for (const { soon } of this.#oweActivity(channel, [])) soon.soon();
   }
 
   /** Returns who is owed. */
@@ -221,6 +226,5 @@ export async function sendReport(env: Env, target: string, { activity, ...news }
     return BATCH_MS;
   }
   if (!activity) return BATCH_MS;
-  const { seq, lastAt, deleted } = activity;
-  return directoryOf(env).report({ epoch: news.epoch, seq, lastAt, deleted });
+  return directoryOf(env).report({ epoch: news.epoch, ...activity });
 }

@@ -3,7 +3,7 @@ import type * as v from "valibot";
 import type { AuthContext, NotAuthorized } from "../platform/authority.ts";
 import type { SettingsBody } from "../protocol/commands.ts";
 import type { Refused } from "../protocol/errors.ts";
-import type { Attachment, Channel, ChannelKind, Message, Person } from "../protocol/frames.ts";
+import type { Attachment, Channel, ChannelKind, Message, Person } from "../protocol/things.ts";
 
 /** Which channel is asked: what the person's shard confirmed. The object is named by the epoch. */
 export type ChannelRef = { readonly id: string; readonly epoch: string; readonly kind: ChannelKind };
@@ -55,6 +55,8 @@ export type ChannelNews = {
     readonly lastAt: number | null;
     readonly latest?: Message;
     readonly deleted: readonly number[];
+    /** The lowest number that is kept, where age has removed some. */
+    readonly oldestSeq?: number;
   };
   /** `isRepeated`: told perhaps for the second time, since the channel forgot whether it was. */
   readonly mentions: readonly {

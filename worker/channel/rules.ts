@@ -1,6 +1,7 @@
 /** What may be done with a channel, and by whom. Pure. */
 import type { Identity } from "../platform/authority.ts";
 import { type Refused, refuse } from "../protocol/errors.ts";
+import type { History } from "../protocol/history.ts";
 import type { About } from "./tables.ts";
 
 /** The channel that is there from the first sign-in on stays. */
@@ -16,6 +17,21 @@ export function permissionError(about: About, { person, isOwner }: Identity): Re
   if (about.kind === "direct") return refuse("forbidden", "This can't be done in a direct conversation.");
   if (about.createdBy.id === person.id || (isOwner && about.kind === "public")) return undefined;
   return refuse("forbidden", `Only ${about.createdBy.name} can change this channel.`);
+}
+
+/** Whether no rule of a channel holds for what a person sends: its creator, and owners of the site in a public one. */
+export function mayAlwaysPost(about: About, { person, isOwner }: Identity): boolean {
+  return about.createdBy.id === person.id || (isOwner && about.kind === "public");
+}
+
+/** Why a person may not send a new message at `now` (ms), by the rules of the channel. `undefined`: they may. */
+export function postingError(about: About, identity: Identity, history: History, now: number): Refused | undefined {
+  const { posting, slowMs } = about.rules;
+  if ((!posting && !slowMs) || mayAlwaysPost(about, identity)) return undefined;
+  if (posting === "creator") return refuse("read_only", `Only ${about.createdBy.name} can write here.`);
+  const last = history.messages.findLast(({ author }) => author.id === identity.person.id);
+  const restMs = last && slowMs ? last.sentAt + slowMs - now : 0;
+  return restMs > 0 ? refuse("slow_mode", "Messages come slowly here. Wait a moment.", restMs) : undefined;
 }
 
 /** The same for deleting it. */

@@ -1,9 +1,9 @@
 /** What a channel says about itself: its topic, its name, its rules and its end. */
 import type { Refused } from "../protocol/errors.ts";
 import { refuse } from "../protocol/errors.ts";
-import type { Rules } from "../protocol/frames.ts";
 import { foldChannelName } from "../protocol/names.ts";
 import { foldTopic } from "../protocol/text.ts";
+import type { Rules } from "../protocol/things.ts";
 import type { AboutChange } from "./about-store.ts";
 import type { Allowances } from "./allowances.ts";
 import { type Announcements, entryOf } from "./announcements.ts";

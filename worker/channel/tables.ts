@@ -2,9 +2,10 @@
  * The tables of a channel, and what their rows mean.
  */
 import { OUTBOX_TABLE } from "../platform/outbox.ts";
-import type { Person, Rules } from "../protocol/frames.ts";
 import { MENTIONS_MAX } from "../protocol/limits.ts";
+import type { Person, Rules } from "../protocol/things.ts";
 import { MEMBERS_TABLE } from "./members.ts";
+import { PINS_TABLE } from "./pins.ts";
 import type { ChannelRef } from "./rpc.ts";
 import { UPLOADS_TABLE } from "./uploads.ts";
 
@@ -21,6 +22,7 @@ export const MIGRATIONS = [
     "CREATE TABLE slots (slot INTEGER PRIMARY KEY, message TEXT NOT NULL, evicted TEXT NOT NULL, changed_at INTEGER NOT NULL, mentioned TEXT NOT NULL)",
     UPLOADS_TABLE,
     MEMBERS_TABLE,
+    PINS_TABLE,
     OUTBOX_TABLE,
   ],
 ];

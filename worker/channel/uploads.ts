@@ -3,8 +3,9 @@
  * The row decides at once whether a file is there; its bytes follow. An id is noted before its first byte,
  * so that every byte in the bucket has a row.
  */
-import type { Attachment } from "../protocol/frames.ts";
+
 import { UPLOAD_WAIT_MS } from "../protocol/limits.ts";
+import type { Attachment } from "../protocol/things.ts";
 import type { Upload } from "./decide.ts";
 
 /** `file` is null while its bytes are coming, `message` until one takes it; a file that is `gone` is only still in the bucket. */

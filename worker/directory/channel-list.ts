@@ -3,7 +3,7 @@
  * Every change of the list takes the next version, by which shards know what they have.
  */
 import type { Tables } from "../platform/migrations.ts";
-import type { Channel, Person, Rules } from "../protocol/frames.ts";
+import type { Channel, Person, Rules } from "../protocol/things.ts";
 import type { ActivityReport, ChannelSettings } from "./rpc.ts";
 
 /** `settings` counts the words of a channel about itself. `delivered` is the version of the list that every shard has. `activity` has one row: by epoch, `[seq, lastAt]`, as JSON. */
@@ -25,7 +25,7 @@ type ChannelRow = {
 };
 
 type ListRow = { readonly version: number; readonly delivered: number; readonly activity: string };
-type Newest = readonly [seq: number, lastAt: number | null];
+type Newest = readonly [seq: number, lastAt: number | null, oldestSeq?: number];
 
 export class ChannelList {
   readonly #sql: SqlStorage;
@@ -46,8 +46,8 @@ export class ChannelList {
     this.#version = version;
     this.#delivered = delivered;
     for (const row of sql.exec<ChannelRow>("SELECT * FROM channels")) {
-      const [seq, lastAt] = newest[row.epoch] ?? [0, null];
-      this.#hold({ ...toChannel(row), seq, lastAt }, row.settings);
+      const [seq, lastAt, oldestSeq] = newest[row.epoch] ?? [0, null];
+      this.#hold({ ...toChannel(row), seq, lastAt, ...(oldestSeq && { oldestSeq }) }, row.settings);
     }
   }
 
@@ -140,16 +140,21 @@ export class ChannelList {
   }
 
   /** A channel reports its newest message. In memory until `writeActivity`: what a crash takes is reported again. Says whether it is news. */
-  note({ epoch, seq, lastAt }: ActivityReport): boolean {
+  note({ epoch, seq, lastAt, oldestSeq }: ActivityReport): boolean {
     const held = this.byEpoch(epoch);
-    if (!held || seq <= held.seq) return false;
-    this.#channels.set(held.id, { ...held, seq, lastAt });
+    if (!held || seq < held.seq || (seq === held.seq && (oldestSeq ?? 0) <= (held.oldestSeq ?? 0))) return false;
+    this.#channels.set(held.id, { ...held, seq, lastAt, ...(oldestSeq && { oldestSeq }) });
     return true;
   }
 
   /** Writes how far all channels are: one row. */
   writeActivity(): void {
-    const activity = Object.fromEntries(this.all().map(({ epoch, seq, lastAt }) => [epoch, [seq, lastAt]]));
+    const activity = Object.fromEntries(
+      this.all().map(({ epoch, seq, lastAt, oldestSeq }) => [
+        epoch,
+        oldestSeq ? [seq, lastAt, oldestSeq] : [seq, lastAt],
+      ]),
+    );
     this.#sql.exec("UPDATE list SET activity = ?", JSON.stringify(activity));
   }
 

@@ -12,7 +12,6 @@ import { randomId } from "../platform/random-id.ts";
 import { Schedule } from "../platform/schedule.ts";
 import { shardOf, withShard } from "../platform/shard-id.ts";
 import { type Refused, refuse } from "../protocol/errors.ts";
-import type { Channel } from "../protocol/frames.ts";
 import {
   CHANNELS_MAX,
   FAILED_SIGN_INS_PER_HOUR,
@@ -20,6 +19,7 @@ import {
   SHARD_PEOPLE,
   SIGN_INS_PER_HOUR,
 } from "../protocol/limits.ts";
+import type { Channel } from "../protocol/things.ts";
 import { CHANNEL_TABLES, ChannelList } from "./channel-list.ts";
 import { NAME_TABLES, Names } from "./names.ts";
 import { OLD_FILES_TABLES, OldFiles } from "./old-files.ts";
@@ -197,8 +197,8 @@ export class Directory extends DurableObject<Env> {
     const isNews = this.#list.note(report);
     const channel = this.#list.byEpoch(report.epoch);
     if (channel && (isNews || report.deleted.length > 0)) {
-      const { id, seq, lastAt } = channel;
-      this.#spread.activity({ id, seq, lastAt }, report.deleted);
+      const { id, seq, lastAt, oldestSeq } = channel;
+      this.#spread.activity({ id, seq, lastAt, ...(oldestSeq && { oldestSeq }) }, report.deleted);
     }
     return this.#spread.reportEveryMs;
   }

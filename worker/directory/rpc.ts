@@ -1,5 +1,7 @@
 /** What the directory is asked, and what it tells the shards. Types only. */
-import type { ActivityEntry, Channel, OnlinePerson, Rules } from "../protocol/frames.ts";
+
+import type { ActivityEntry } from "../protocol/frames.ts";
+import type { Channel, OnlinePerson, Rules } from "../protocol/things.ts";
 
 /** A name that a person wants, or a new one, whose id is made of a shard with room and the nonce. */
 export type NameClaim = {
@@ -56,6 +58,7 @@ export type ActivityReport = {
   readonly seq: number;
   readonly lastAt: number | null;
   readonly deleted: readonly number[];
+  readonly oldestSeq?: number;
 };
 
 /** A person whose name is held. */

@@ -7,8 +7,9 @@ import { Coalesce } from "../platform/coalesce.ts";
 import { log } from "../platform/log.ts";
 import { backoffMs } from "../platform/retry.ts";
 import type { Job } from "../platform/schedule.ts";
-import type { ActivityEntry, Channel, OnlinePerson } from "../protocol/frames.ts";
+import type { ActivityEntry } from "../protocol/frames.ts";
 import { ACTIVITY_DELETED_MAX, BATCH_MS, MANY_ONLINE, MANY_ONLINE_BATCH_MS } from "../protocol/limits.ts";
+import type { Channel, OnlinePerson } from "../protocol/things.ts";
 import type { DirectoryNews, ListChange, ShardPresence } from "./rpc.ts";
 
 type Ways = {

@@ -10,7 +10,7 @@ import { channelStub } from "../platform/objects.ts";
 import { problem } from "../platform/problem.ts";
 import { randomId } from "../platform/random-id.ts";
 import { type Refused, refuse } from "../protocol/errors.ts";
-import type { Attachment } from "../protocol/frames.ts";
+import type { Attachment } from "../protocol/things.ts";
 import { type App, channelOf, logFailure, only, ownShard, reject, withChannel } from "./context.ts";
 import { foldFileName, receive, serve, sizeError } from "./files.ts";
 

@@ -8,8 +8,8 @@ import { parse as parseRange } from "range-parser";
 import { log } from "../platform/log.ts";
 import { problem } from "../platform/problem.ts";
 import { type Refusal, type Refused, refuse } from "../protocol/errors.ts";
-import type { Attachment } from "../protocol/frames.ts";
 import { ATTACHMENT_MAX_BYTES, BUSY_RETRY_MS, FILE_NAME_MAX_POINTS, UPLOAD_MAX_MS } from "../protocol/limits.ts";
+import type { Attachment } from "../protocol/things.ts";
 import { BucketFailure, receiveInParts } from "./multipart.ts";
 
 type Received = { readonly kind: "received"; readonly type: string; readonly size: number } | Refused;

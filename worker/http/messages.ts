@@ -55,7 +55,7 @@ export function addMessageRoutes(app: Hono<App>): void {
     .all(only("POST"));
 }
 
-function messageIdOf(segment: string): string {
+export function messageIdOf(segment: string): string {
   return v.is(MessageId, segment) ? segment : reject("bad_request", "A message's id is a UUID in lower case.");
 }
 

@@ -9,8 +9,8 @@ import { shardStub } from "../platform/objects.ts";
 import { randomId } from "../platform/random-id.ts";
 import { shardOf, withShard } from "../platform/shard-id.ts";
 import { OwnerBody, RedeemBody, SignInBody } from "../protocol/commands.ts";
-import type { Person } from "../protocol/frames.ts";
 import { foldDisplayName } from "../protocol/names.ts";
+import type { Person } from "../protocol/things.ts";
 import {
   type App,
   accepted,

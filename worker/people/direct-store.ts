@@ -3,7 +3,7 @@
  * one row a conversation, one a person and conversation, one a peer.
  */
 import type { Tables } from "../platform/migrations.ts";
-import type { Channel, Person } from "../protocol/frames.ts";
+import type { Channel, Person } from "../protocol/things.ts";
 
 export const DIRECT_TABLES = [
   "CREATE TABLE directs (id TEXT PRIMARY KEY, epoch TEXT NOT NULL, created_by TEXT NOT NULL, creator_name TEXT NOT NULL, created_at INTEGER NOT NULL, seq INTEGER NOT NULL, last_at INTEGER) WITHOUT ROWID",

@@ -5,7 +5,6 @@
 import { jsonOf } from "../platform/encoding.ts";
 import type { Tables } from "../platform/migrations.ts";
 import { type Refused, refuse } from "../protocol/errors.ts";
-import type { Channel, Person, Preference } from "../protocol/frames.ts";
 import {
   CHANNELS_AT_ONCE_MAX,
   CHANNELS_PER_PAGE,
@@ -13,6 +12,7 @@ import {
   FEED_CHANNELS_MAX_BYTES,
 } from "../protocol/limits.ts";
 import { kindOf } from "../protocol/text.ts";
+import type { Channel, Person, Preference } from "../protocol/things.ts";
 import type { DirectStore } from "./direct-store.ts";
 import type { FirstFrame } from "./feed.ts";
 import type { PersonStore } from "./person-store.ts";

@@ -7,16 +7,9 @@ import { Coalesce } from "../platform/coalesce.ts";
 import { withChannels } from "../platform/encoding.ts";
 import { Presence } from "../platform/presence.ts";
 import { Sockets } from "../platform/sockets.ts";
-import type {
-  ActivityEntry,
-  Channel,
-  DirectoryFrame,
-  Message,
-  OnlinePerson,
-  Person,
-  Preference,
-} from "../protocol/frames.ts";
+import type { ActivityEntry, DirectoryFrame } from "../protocol/frames.ts";
 import { BATCH_MS, FEED_PEOPLE_MAX, PROTOCOL_VERSION } from "../protocol/limits.ts";
+import type { Channel, Message, OnlinePerson, Person, Preference } from "../protocol/things.ts";
 import { Online } from "./online.ts";
 
 /** Mentions that are remembered to have been told. */

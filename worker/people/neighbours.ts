@@ -2,8 +2,8 @@
 import type { ShardPresence } from "../directory/rpc.ts";
 import { log } from "../platform/log.ts";
 import { shardOf } from "../platform/shard-id.ts";
-import type { OnlinePerson } from "../protocol/frames.ts";
 import { PRESENCE_ASKED_MS } from "../protocol/limits.ts";
+import type { OnlinePerson } from "../protocol/things.ts";
 import type { Feed } from "./feed.ts";
 
 type Ways = {

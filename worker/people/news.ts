@@ -78,7 +78,7 @@ export async function receiveFromChannel(parts: Parts, news: ChannelNews): Promi
 function receiveActivity(
   parts: Parts,
   { id, epoch }: ChannelNews,
-  { seq, lastAt, latest, deleted }: NonNullable<ChannelNews["activity"]>,
+  { seq, lastAt, latest, deleted, oldestSeq }: NonNullable<ChannelNews["activity"]>,
 ): void {
   const { tables, directs, directStore, privateStore, state, preferences, feed } = parts;
   // The opening of a direct conversation may have been cut off between the shards of the two.
@@ -87,7 +87,12 @@ function receiveActivity(
   if (!held || held.epoch !== epoch || seq < held.seq) return;
   const isNew = seq > held.seq;
   if (isNew) tables.transact(() => (isPrivate ? privateStore : directStore).noteActivity(id, seq, lastAt));
-  const entry = { id, seq, lastAt, ...(latest && { latest }), ...(deleted.length > 0 && { deleted }) };
+  const entry = {
+    ...{ id, seq, lastAt },
+    ...(latest && { latest }),
+    ...(deleted.length > 0 && { deleted }),
+    ...(oldestSeq && { oldestSeq }),
+  };
   for (const personId of isPrivate ? privateStore.members(id) : id.split("~")) {
     const isBlocked = latest !== undefined && !isPrivate && preferences.hasBlocked(personId, latest.author.id);
     // What is not told does not count as unread either.

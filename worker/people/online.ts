@@ -4,8 +4,8 @@
  */
 import type { ShardPresence } from "../directory/rpc.ts";
 import type { Presence } from "../platform/presence.ts";
-import type { OnlinePerson, Person } from "../protocol/frames.ts";
 import { NAMED_ONLINE_MAX } from "../protocol/limits.ts";
+import type { OnlinePerson, Person } from "../protocol/things.ts";
 
 type Elsewhere = { readonly count: number; readonly people: ReadonlyMap<string, Person> };
 

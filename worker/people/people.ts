@@ -11,7 +11,7 @@ import { readForwardedIdentity } from "../platform/forwarded-identity.ts";
 import { problem } from "../platform/problem.ts";
 import { parseFeedCommand } from "../protocol/commands.ts";
 import type { Refused } from "../protocol/errors.ts";
-import type { Channel, Person, Preference } from "../protocol/frames.ts";
+import type { Channel, Person, Preference } from "../protocol/things.ts";
 import { receiveFromChannel, receiveFromDirectory } from "./news.ts";
 import { PersonObject } from "./person-object.ts";
 import type { Accepted, ChannelOutcome, ChannelPage, SessionKey } from "./rpc.ts";

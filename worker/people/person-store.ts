@@ -5,8 +5,8 @@
  */
 import type { Identity } from "../platform/authority.ts";
 import type { Tables } from "../platform/migrations.ts";
-import type { Person } from "../protocol/frames.ts";
 import { DAY_MS, SESSION_MAX_MS, VISITS_MAX } from "../protocol/limits.ts";
+import type { Person } from "../protocol/things.ts";
 
 /**
  * `version` counts a person's identities. `ended_at` is the time (ms) at which the daily upkeep found no session, 0 while there is

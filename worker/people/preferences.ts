@@ -1,8 +1,8 @@
 /** What a person wants of each conversation, and whom they do not want to hear from: one row a person. */
 import type { Tables } from "../platform/migrations.ts";
 import { type Refused, refuse } from "../protocol/errors.ts";
-import type { Preference } from "../protocol/frames.ts";
 import { BLOCKED_MAX } from "../protocol/limits.ts";
+import type { Preference } from "../protocol/things.ts";
 
 /** `channels` are preferences by epoch, `blocked` ids of people, both as JSON. */
 export const PREFERENCES_TABLE =

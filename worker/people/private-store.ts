@@ -5,7 +5,7 @@
  */
 import type { PrivateState } from "../channel/rpc.ts";
 import type { Tables } from "../platform/migrations.ts";
-import type { Channel } from "../protocol/frames.ts";
+import type { Channel } from "../protocol/things.ts";
 
 /** `entry` is the channel as JSON; `seq` and `last_at` are newer than what stands in it. `version` counts the channel's words. */
 export const PRIVATE_TABLES = [

@@ -5,8 +5,9 @@
 import type { ChannelList, ListChange } from "../directory/rpc.ts";
 import { log } from "../platform/log.ts";
 import type { Tables } from "../platform/migrations.ts";
-import type { ActivityEntry, Channel } from "../protocol/frames.ts";
+import type { ActivityEntry } from "../protocol/frames.ts";
 import { UNKNOWN_CHANNEL_MS } from "../protocol/limits.ts";
+import type { Channel } from "../protocol/things.ts";
 
 export const LIST_TABLE =
   "CREATE TABLE list (only INTEGER PRIMARY KEY CHECK (only = 1), version INTEGER NOT NULL, shards INTEGER NOT NULL, channels TEXT NOT NULL)";
@@ -118,9 +119,10 @@ export class PublicList {
 
   /** Channels have new messages. In memory only. */
   note(entries: readonly ActivityEntry[]): void {
-    for (const { id, seq, lastAt } of entries) {
+    for (const { id, seq, lastAt, oldestSeq } of entries) {
       const channel = this.#channels.get(id);
-      if (channel && channel.seq < seq) this.#channels.set(id, { ...channel, seq, lastAt });
+      if (channel && channel.seq <= seq)
+        this.#channels.set(id, { ...channel, seq, lastAt, ...(oldestSeq && { oldestSeq }) });
     }
   }
 

@@ -2,8 +2,9 @@
  * How far a person has read, and which unread messages mention them: the rules, pure, and their JSON.
  * Marks are kept by epoch, so that a channel that is made again starts anew. A mark that is absent is 0.
  */
-import type { Channel } from "../protocol/frames.ts";
+
 import { UNREAD_MENTIONS_MAX } from "../protocol/limits.ts";
+import type { Channel } from "../protocol/things.ts";
 
 export type ReadMarks = {
   /** By epoch: the number of the newest message read. */

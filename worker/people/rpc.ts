@@ -2,7 +2,7 @@
 import type { ChannelRef } from "../channel/rpc.ts";
 import type { AuthContext, Identity } from "../platform/authority.ts";
 import type { Refused } from "../protocol/errors.ts";
-import type { Channel, Person, Preference } from "../protocol/frames.ts";
+import type { Channel, Person, Preference } from "../protocol/things.ts";
 
 /** A session to be checked, by the hash of its cookie. */
 export type SessionKey = { readonly personId: string; readonly session: string };

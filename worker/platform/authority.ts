@@ -4,8 +4,8 @@
  * which the object may have been told of, is forgotten by then. The front door then checks again.
  */
 import { type Refused, refuse } from "../protocol/errors.ts";
-import type { Person } from "../protocol/frames.ts";
 import { CHECK_MAX_AGE_MS } from "../protocol/limits.ts";
+import type { Person } from "../protocol/things.ts";
 
 /** Who a person is since `version` (ms): under which name, and whether as an owner of the site. The higher version wins. */
 export type Identity = { readonly person: Person; readonly isOwner: boolean; readonly version: number };

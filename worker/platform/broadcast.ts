@@ -6,8 +6,8 @@
  */
 
 import { CLOSE } from "../protocol/errors.ts";
-import type { Message } from "../protocol/frames.ts";
 import { UNHEARD_MAX_BYTES, UNREAD_IN_ALL_MAX_BYTES, UNREAD_MAX_BYTES, WINDOW_MESSAGES } from "../protocol/limits.ts";
+import type { Message } from "../protocol/things.ts";
 import { withMessages } from "./encoding.ts";
 import { log } from "./log.ts";
 

@@ -2,7 +2,7 @@
  * Who is there: distinct people by their open sockets, and what has changed since it was last told.
  * Pure bookkeeping: a socket is only a key here. Lost in sleep, it is rebuilt from the sockets that stayed.
  */
-import type { Person } from "../protocol/frames.ts";
+import type { Person } from "../protocol/things.ts";
 
 type Present = { readonly person: Person; readonly sockets: number };
 

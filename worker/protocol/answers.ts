@@ -1,12 +1,14 @@
 /** What the server answers over HTTP, as far as a client needs it. The Worker takes only types from this file. */
 import * as v from "valibot";
-import { Channel, Count, Head, Message, OnlinePerson, Person, Preference, SeqByChannel } from "./frames.ts";
+import { SeqByChannel } from "./frames.ts";
+import { Channel, Count, Head, Message, OnlinePerson, Person, PinList, Preference } from "./things.ts";
 
 /** Of `GET …/messages`. */
 export const WindowAnswer = v.object({
   epoch: v.string(),
   head: Head,
   messages: v.pipe(v.array(Message), v.readonly()),
+  oldestSeq: v.exactOptional(Count),
 });
 export type WindowAnswer = Readonly<v.InferOutput<typeof WindowAnswer>>;
 /** A page of the list of channels; there is no `cursor` on the last one. */
@@ -16,6 +18,7 @@ export const ChannelsAnswer = v.object({
   reads: v.exactOptional(SeqByChannel),
   preferences: v.exactOptional(v.record(v.string(), Preference)),
 });
+export const PinsAnswer = v.object({ pins: PinList });
 export const PeopleAnswer = v.object({ people: v.array(Person) });
 export const MembersAnswer = v.object({ members: v.array(OnlinePerson) });
 export const OnlinePeopleAnswer = v.object({ people: v.array(OnlinePerson) });

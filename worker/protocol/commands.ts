@@ -105,6 +105,8 @@ export const PreferencesBody = v.object({
   favourite: v.exactOptional(v.boolean()),
 });
 
+export const PinBody = v.object({ messageId: MessageId });
+
 export const MemberBody = v.object({ person: v.string() });
 
 export const OwnerBody = v.object({ code: v.string() });

@@ -1,89 +1,21 @@
 /**
- * The wire, as far as a client needs it: the things there are and what the server says of them.
- * Everything that enters the browser becomes a typed value here and nowhere else.
- * The Worker takes only types from this file, so that its bundle does without the schemas.
+ * What the server says on its sockets, frame by frame. The Worker takes only types from this file, so that its bundle does without the
+ * schemas.
  */
 import * as v from "valibot";
-import { MessageId, parseJsonObject } from "./commands.ts";
-
-/* ---- things ---- */
-
-const PERSON_ID = /^[A-Za-z0-9_-]{16,32}$/;
-
-const PersonId = v.custom<string>((value) => typeof value === "string" && PERSON_ID.test(value));
-/** Counters and times: an integer that JSON carries exactly. */
-export const Count = v.custom<number>((value) => Number.isSafeInteger(value) && Number(value) >= 0);
-
-export const Person = v.object({ id: PersonId, name: v.string() });
-export type Person = Readonly<v.InferOutput<typeof Person>>;
-
-export const OnlinePerson = v.object({ ...Person.entries, online: v.boolean() });
-export type OnlinePerson = Readonly<v.InferOutput<typeof OnlinePerson>>;
-
-const ChannelKind = v.picklist(["public", "direct", "private"]);
-export type ChannelKind = v.InferOutput<typeof ChannelKind>;
-
-/** What a channel demands of those who write in it; absent where it demands nothing. Times in ms. */
-const Rules = {
-  posting: v.exactOptional(v.literal("creator")),
-  slowMs: v.exactOptional(Count),
-  keepMs: v.exactOptional(Count),
-};
-export type Rules = { readonly posting?: "creator"; readonly slowMs?: number; readonly keepMs?: number };
-
-export const Channel = v.object({
-  id: v.string(),
-  epoch: v.string(),
-  kind: ChannelKind,
-  name: v.string(),
-  topic: v.string(),
-  createdBy: Person,
-  createdAt: Count,
-  seq: Count,
-  lastAt: v.nullable(Count),
-  peer: v.exactOptional(Person),
-  /** Of a private channel. */
-  memberCount: v.exactOptional(Count),
-  /** Who a group conversation is of, the one who looks included. */
-  people: v.exactOptional(v.pipe(v.array(Person), v.readonly())),
-  ...Rules,
-});
-/** A channel as lists show it. `seq` is the number of its newest message (0: none yet), `lastAt` that message's time in ms; `peer` is the other one of a direct channel. */
-export type Channel = Readonly<v.InferOutput<typeof Channel>>;
-
-/** One kind of reaction, and who added it, in the order they did. */
-const Reaction = v.object({ emoji: v.string(), people: v.pipe(v.array(Person), v.readonly()) });
-export type Reaction = Readonly<v.InferOutput<typeof Reaction>>;
-
-/** A file of a message. `size` in bytes, `width` and `height` in pixels, where the sender knew them. */
-export const Attachment = v.object({
-  id: v.string(),
-  name: v.string(),
-  type: v.string(),
-  size: Count,
-  url: v.string(),
-  width: v.exactOptional(Count),
-  height: v.exactOptional(Count),
-});
-export type Attachment = Readonly<v.InferOutput<typeof Attachment>>;
-
-export const Message = v.object({
-  id: MessageId,
-  seq: Count,
-  rev: Count,
-  author: Person,
-  sentAt: Count,
-  text: v.string(),
-  editedAt: v.exactOptional(Count),
-  deleted: v.exactOptional(v.literal(true)),
-  attachments: v.exactOptional(v.pipe(v.array(Attachment), v.readonly())),
-  replyTo: v.exactOptional(MessageId),
-  reactions: v.exactOptional(v.pipe(v.array(Reaction), v.readonly())),
-});
-/** A message in its newest state. `seq` orders, `rev` says how new the state is, `sentAt` (ms) is for people to read. */
-export type Message = Readonly<v.InferOutput<typeof Message>>;
-
-export const Head = v.object({ seq: Count, rev: Count });
+import { parseJsonObject } from "./commands.ts";
+import {
+  Channel,
+  ChannelKind,
+  Count,
+  Head,
+  Message,
+  OnlinePerson,
+  Person,
+  PinList,
+  Preference,
+  Rules,
+} from "./things.ts";
 
 /* ---- server → client ---- */
 
@@ -98,10 +30,21 @@ const Welcome = v.object({
   reset: v.boolean(),
   messages: v.array(Message),
   here: v.object({ count: Count, people: v.array(Person) }),
+  pins: v.exactOptional(PinList),
+  /** The lowest number that is kept, where age has removed some. */
+  oldestSeq: v.exactOptional(Count),
+  rules: v.exactOptional(v.object(Rules)),
 });
 
 /** Messages that are new or have changed, whole, in the order of `rev`. One's own come too: the acknowledgement. */
-const Messages = v.object({ type: v.literal("messages"), messages: v.array(Message) });
+const Messages = v.object({
+  type: v.literal("messages"),
+  messages: v.array(Message),
+  oldestSeq: v.exactOptional(Count),
+});
+
+/** All pins there are, on every change. */
+const Pins = v.object({ type: v.literal("pins"), pins: PinList });
 
 /** Who came to and left the channel since the last such frame; at most one a second. */
 const Here = v.object({ type: v.literal("here"), count: Count, joined: v.array(Person), left: v.array(Person) });
@@ -119,19 +62,18 @@ const ErrorFrame = v.object({
   retryAfterMs: v.exactOptional(Count),
 });
 
-const CHANNEL_FRAMES = { welcome: Welcome, messages: Messages, here: Here, typing: Typing, error: ErrorFrame };
+const CHANNEL_FRAMES = {
+  welcome: Welcome,
+  messages: Messages,
+  pins: Pins,
+  here: Here,
+  typing: Typing,
+  error: ErrorFrame,
+};
 export type ChannelFrame = FrameOf<typeof CHANNEL_FRAMES>;
 export type WelcomeFrame = v.InferOutput<typeof Welcome>;
 
 export const SeqByChannel = v.record(v.string(), Count);
-
-/** What a person wants of a channel; absent where it is as for everyone. */
-export const Preference = v.object({
-  notify: v.exactOptional(v.picklist(["all", "mentions", "nothing"])),
-  hidden: v.exactOptional(v.boolean()),
-  favourite: v.exactOptional(v.boolean()),
-});
-export type Preference = Readonly<v.InferOutput<typeof Preference>>;
 
 /** The first frame of the feed. `more`: there are other channels, on the pages of `GET /api/channels?cursor=`. */
 const Directory = v.object({
@@ -161,6 +103,7 @@ const ActivityEntry = v.object({
   latest: v.exactOptional(Message),
   /** Numbers of messages that were deleted since the last entry of this channel. */
   deleted: v.exactOptional(v.pipe(v.array(Count), v.readonly())),
+  oldestSeq: v.exactOptional(Count),
 });
 export type ActivityEntry = Readonly<v.InferOutput<typeof ActivityEntry>>;
 const Activity = v.object({ type: v.literal("activity"), channels: v.array(ActivityEntry) });

@@ -2,8 +2,9 @@
  * The window of 100, and how two holders of its messages come to agree: the browser and the channel merge with the same function.
  * Pure: no sockets, storage, clock or randomness.
  */
-import type { Message, Person, Reaction } from "./frames.ts";
+
 import { WINDOW_MESSAGES } from "./limits.ts";
+import type { Message, Person, Reaction } from "./things.ts";
 
 /** The newest messages, oldest first by `seq`. `seq` and `rev` are the highest ever seen, 0 in a channel without messages. */
 export type History = { readonly seq: number; readonly rev: number; readonly messages: readonly Message[] };
@@ -48,6 +49,18 @@ export function merge(history: History, incoming: readonly Message[]): History {
   }
   const messages = [...byId.values()].filter((message) => message.seq > seq - WINDOW_MESSAGES);
   return { seq, rev, messages: messages.sort((a, b) => a.seq - b.seq) };
+}
+
+/** Without what is older than the holder keeps it: everything below that number. */
+export function dropBelow(history: History, oldestSeq: number): History {
+  if (!history.messages.some(({ seq }) => seq < oldestSeq)) return history;
+  return { ...history, messages: history.messages.filter(({ seq }) => seq >= oldestSeq) };
+}
+
+/** The lowest number that is kept, where age has removed messages that the window of 100 would have; otherwise `undefined`. */
+export function oldestSeqOf({ seq, messages }: History): number | undefined {
+  const oldest = messages[0]?.seq ?? seq + 1;
+  return oldest > Math.max(1, seq - WINDOW_MESSAGES + 1) ? oldest : undefined;
 }
 
 /** The message of that id, if the window still holds it. */

@@ -109,6 +109,8 @@ export const SLOW_MAX_MS = 60 * MINUTE_MS;
 /** How long (ms) a channel may keep its messages, where it says so. */
 export const KEEP_MIN_MS = 60 * MINUTE_MS;
 export const KEEP_MAX_MS = 365 * DAY_MS;
+/** Pinned messages of a channel: as many as are looked at. */
+export const PINS_MAX = 10;
 /** People of a private channel: as many as one shard. */
 export const MEMBERS_MAX = 500;
 /** People of a group conversation beside the one who opens it. */

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { addressKey } from "../../../worker/http/address.ts";
 import { People } from "../../../worker/people/people.ts";
 import { Presence } from "../../../worker/platform/presence.ts";
-import type { Channel } from "../../../worker/protocol/frames.ts";
 import { foldDisplayName } from "../../../worker/protocol/names.ts";
+import type { Channel } from "../../../worker/protocol/things.ts";
 import { letTimePass } from "../alarms.ts";
 import { arrive, ask, path, problemOf, type Somebody, twoInAChannel, welcomed } from "../people.ts";
 

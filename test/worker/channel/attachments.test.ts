@@ -3,7 +3,7 @@ import { createExecutionContext, evictDurableObject, runInDurableObject } from "
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import worker from "../../../worker/index.ts";
-import type { Attachment, Channel, Message } from "../../../worker/protocol/frames.ts";
+import type { Attachment, Channel, Message } from "../../../worker/protocol/things.ts";
 import { letTimePass } from "../alarms.ts";
 import { arrive, path, problemOf, type Somebody, twoInAChannel, welcomed } from "../people.ts";
 

@@ -3,7 +3,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Directory } from "../../../worker/directory/directory.ts";
-import type { Channel } from "../../../worker/protocol/frames.ts";
+import type { Channel } from "../../../worker/protocol/things.ts";
 import { letTimePass } from "../alarms.ts";
 import { arrive, heard, path, problemOf, type Somebody, twoInAChannel, welcomed } from "../people.ts";
 

@@ -6,7 +6,7 @@ import { Channel as ChannelObject } from "../../../worker/channel/channel.ts";
 import { Directory } from "../../../worker/directory/directory.ts";
 import { log } from "../../../worker/platform/log.ts";
 import { Schedule } from "../../../worker/platform/schedule.ts";
-import type { Channel } from "../../../worker/protocol/frames.ts";
+import type { Channel } from "../../../worker/protocol/things.ts";
 import { alarmOf, letTimePass } from "../alarms.ts";
 import { arrive, freshName, path, problemOf, type Somebody } from "../people.ts";
 

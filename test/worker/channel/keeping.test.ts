@@ -5,8 +5,9 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { ChannelAuth } from "../../../worker/channel/rpc.ts";
 import type { MessageCommand } from "../../../worker/protocol/commands.ts";
-import type { ChannelFrame, Message, Person } from "../../../worker/protocol/frames.ts";
+import type { ChannelFrame } from "../../../worker/protocol/frames.ts";
 import { EMPTY_HISTORY, type History, merge } from "../../../worker/protocol/history.ts";
+import type { Message, Person } from "../../../worker/protocol/things.ts";
 import { Model, PEOPLE, type Step, steps, viewOf } from "../laws.ts";
 import { arrive, freshName, heard, path, type Seat, type Somebody, welcomed } from "../people.ts";
 

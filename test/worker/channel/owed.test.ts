@@ -1,9 +1,9 @@
 /** What a channel owes to a shard: of a mention and its withdrawal the later one counts, also around a call that fails. */
 import { expect, test } from "vitest";
 import { Owed } from "../../../worker/channel/owed.ts";
-import type { Message } from "../../../worker/protocol/frames.ts";
 import { EMPTY_HISTORY, type History, merge } from "../../../worker/protocol/history.ts";
 import { ACTIVITY_DELETED_MAX } from "../../../worker/protocol/limits.ts";
+import type { Message } from "../../../worker/protocol/things.ts";
 
 const CHANNEL = { id: "general", epoch: "e", kind: "public" } as const;
 

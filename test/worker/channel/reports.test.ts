@@ -2,8 +2,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Reports } from "../../../worker/channel/reports.ts";
 import type { ChannelNews, ChannelRef } from "../../../worker/channel/rpc.ts";
-import type { Message } from "../../../worker/protocol/frames.ts";
 import { EMPTY_HISTORY, type History } from "../../../worker/protocol/history.ts";
+import type { Message } from "../../../worker/protocol/things.ts";
 
 const CHANNEL: ChannelRef = { id: "general", epoch: "epoch-of-general", kind: "public" };
 const author = { id: "0-author-author-author", name: "Ada" };

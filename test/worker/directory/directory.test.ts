@@ -3,7 +3,7 @@ import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { Directory } from "../../../worker/directory/directory.ts";
-import type { Channel, Person } from "../../../worker/protocol/frames.ts";
+import type { Channel, Person } from "../../../worker/protocol/things.ts";
 import { letTimePass } from "../alarms.ts";
 import { arrive, ask, cookieOf, freshName, path, problemOf, Somebody } from "../people.ts";
 

@@ -6,7 +6,7 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { hexDigest } from "../../../worker/platform/digest.ts";
-import type { Attachment, Channel, Message } from "../../../worker/protocol/frames.ts";
+import type { Attachment, Channel, Message } from "../../../worker/protocol/things.ts";
 import { type Ask, arrive, ask, cookieOf, freshName, heard, path, problemOf, Somebody, welcomed } from "../people.ts";
 
 const SCRIPT = `<script>alert(1)</script><img src=x onerror=alert(1)>`;

@@ -2,7 +2,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Channel, Message } from "../../../worker/protocol/frames.ts";
+import type { Channel, Message } from "../../../worker/protocol/things.ts";
 import { letTimePass } from "../alarms.ts";
 import { arrive, path, problemOf, type Somebody, twoInAChannel } from "../people.ts";
 

@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { ChannelStore } from "../../../worker/channel/channel-store.ts";
 import { Presence } from "../../../worker/platform/presence.ts";
-import type { Channel, Message, Person } from "../../../worker/protocol/frames.ts";
+import type { Channel, Message, Person } from "../../../worker/protocol/things.ts";
 import { arrive, ask, path, problemOf, type Somebody, welcomed } from "../people.ts";
 
 const NOBODY = `__Host-flack_session=7-${"n".repeat(22)}.${"n".repeat(43)}`;

@@ -1,6 +1,6 @@
 /** One person on several devices: a link carries a person over, and what happens to one happens on all. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Person } from "../../../worker/protocol/frames.ts";
+import type { Person } from "../../../worker/protocol/things.ts";
 import { arrive, ask, cookieOf, freshName, problemOf, Somebody } from "../people.ts";
 
 let name: string;

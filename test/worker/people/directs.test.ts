@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { directEpoch } from "../../../worker/platform/digest.ts";
 import { shardOf } from "../../../worker/platform/shard-id.ts";
-import type { Channel, Message, OnlinePerson, Person } from "../../../worker/protocol/frames.ts";
+import type { Channel, Message, OnlinePerson, Person } from "../../../worker/protocol/things.ts";
 import { arrive, freshName, heard, path, problemOf, type Somebody, welcomed } from "../people.ts";
 
 let name: string;

@@ -1,6 +1,6 @@
 /** The owner of a site: whoever knows its code may remove abuse, and nothing else of others. */
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Channel } from "../../../worker/protocol/frames.ts";
+import type { Channel } from "../../../worker/protocol/things.ts";
 import { arrive, freshName, heard, path, problemOf, type Somebody, welcomed } from "../people.ts";
 
 const OWNER_CODE = "correct horse battery";

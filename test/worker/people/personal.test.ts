@@ -11,7 +11,7 @@ import {
 } from "../../../worker/http/recovery-code.ts";
 import { shardOf } from "../../../worker/platform/shard-id.ts";
 import type { Device } from "../../../worker/protocol/answers.ts";
-import type { Channel } from "../../../worker/protocol/frames.ts";
+import type { Channel } from "../../../worker/protocol/things.ts";
 import { arrive, ask, cookieOf, freshName, path, problemOf, Somebody } from "../people.ts";
 
 let name: string;

@@ -3,7 +3,7 @@ import { evictDurableObject, listDurableObjectIds } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { shardOf } from "../../../worker/platform/shard-id.ts";
-import type { Channel, Message, OnlinePerson } from "../../../worker/protocol/frames.ts";
+import type { Channel, Message, OnlinePerson } from "../../../worker/protocol/things.ts";
 import { arrive, ask, freshName, path, problemOf, type Somebody } from "../people.ts";
 
 let name: string;

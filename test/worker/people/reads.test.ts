@@ -1,7 +1,8 @@
 /** How far a person has read is the same on all their devices. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { addMention, markRead, parseMarks, prune, removeMention } from "../../../worker/people/read-marks.ts";
-import type { ActivityEntry, Channel } from "../../../worker/protocol/frames.ts";
+import type { ActivityEntry } from "../../../worker/protocol/frames.ts";
+import type { Channel } from "../../../worker/protocol/things.ts";
 import { path, type Somebody, twoInAChannel, welcomed } from "../people.ts";
 
 let ada: Somebody;

@@ -1,7 +1,8 @@
 /** One frame to many sockets: whoever reads gets it, whoever does not is cut off and disturbs nobody. */
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Broadcast, Outlet } from "../../../worker/platform/broadcast.ts";
-import { type Message, parseChannelFrame } from "../../../worker/protocol/frames.ts";
+import { parseChannelFrame } from "../../../worker/protocol/frames.ts";
+import type { Message } from "../../../worker/protocol/things.ts";
 
 function socket(about: { readyState?: number; bufferedAmount?: number } = {}) {
   const fake = { readyState: WebSocket.OPEN, send: vi.fn(), close: vi.fn(), ...about };

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Decision, decide } from "../../../worker/channel/decide.ts";
 import type { MessageCommand } from "../../../worker/protocol/commands.ts";
-import type { Message, Person } from "../../../worker/protocol/frames.ts";
 import { EMPTY_HISTORY, find, type History, merge, since } from "../../../worker/protocol/history.ts";
+import type { Message, Person } from "../../../worker/protocol/things.ts";
 import { Model, PEOPLE, steps, viewOf } from "../laws.ts";
 
 const ada: Person = { id: "ada-0123456789abcdef", name: "Ada" };

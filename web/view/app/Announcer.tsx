@@ -3,7 +3,7 @@
  * a number. The log itself is silent: it cannot tell own messages, or history, from news.
  */
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Message } from "../../../worker/protocol/frames.ts";
+import type { Message } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import { quoted } from "../../state/quoted.ts";
 import type { Conversation, Store } from "../../state/store.ts";

@@ -1,8 +1,8 @@
 /** What a conversation is about, and what can be done with it. */
 import { useState } from "preact/hooks";
-import type { Channel } from "../../../worker/protocol/frames.ts";
 import { TOPIC_MAX_POINTS } from "../../../worker/protocol/limits.ts";
 import { foldText } from "../../../worker/protocol/text.ts";
+import type { Channel } from "../../../worker/protocol/things.ts";
 import { rich, t } from "../../i18n/i18n.ts";
 import { channelHref, go, messageLink } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";

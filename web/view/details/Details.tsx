@@ -1,7 +1,7 @@
 /** What there is to know about a conversation, and to do with it: beside it where there is room, else over it. */
 import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Channel } from "../../../worker/protocol/frames.ts";
+import type { Channel } from "../../../worker/protocol/things.ts";
 import { type Phrase, t } from "../../i18n/i18n.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";

@@ -1,6 +1,6 @@
 /** Who a conversation is of, and who has it open now. */
 import { useEffect, useState } from "preact/hooks";
-import type { OnlinePerson, Person } from "../../../worker/protocol/frames.ts";
+import type { OnlinePerson, Person } from "../../../worker/protocol/things.ts";
 import { rich, t } from "../../i18n/i18n.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { Avatar } from "../people/Avatar.tsx";

@@ -1,9 +1,9 @@
 /** Makes a channel: what it will be called is shown while typing, and a public one that is there is opened instead. */
 import { useState } from "preact/hooks";
-import type { Person } from "../../../worker/protocol/frames.ts";
 import { TOPIC_MAX_POINTS } from "../../../worker/protocol/limits.ts";
 import { foldChannelName } from "../../../worker/protocol/names.ts";
 import { foldText } from "../../../worker/protocol/text.ts";
+import type { Person } from "../../../worker/protocol/things.ts";
 import { rich, t, told } from "../../i18n/i18n.ts";
 import { channelHref, go } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";

@@ -1,7 +1,7 @@
 /** Opens the conversation with one person, or of a group. */
 import { useState } from "preact/hooks";
-import type { Person } from "../../../worker/protocol/frames.ts";
 import { GROUP_OTHERS_MAX } from "../../../worker/protocol/limits.ts";
+import type { Person } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import { PeoplePicker } from "../people/PeoplePicker.tsx";

@@ -1,6 +1,7 @@
 /** What the switcher offers: where the person was lately, channels, people, messages held on this device, actions. */
-import type { Channel, Message, Person } from "../../../worker/protocol/frames.ts";
+
 import { kindOf } from "../../../worker/protocol/text.ts";
+import type { Channel, Message, Person } from "../../../worker/protocol/things.ts";
 import { type Phrase, t } from "../../i18n/i18n.ts";
 import { plainLine } from "../../state/markdown.ts";
 import { channelHref, go } from "../../state/route.ts";

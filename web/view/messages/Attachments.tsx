@@ -1,6 +1,6 @@
 /** The files of a message: pictures, sound and films are there to see and hear, everything else to take away. */
 import { useState } from "preact/hooks";
-import type { Attachment } from "../../../worker/protocol/frames.ts";
+import type { Attachment } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import { fileSize } from "../parts/formats.ts";
 import { Icon } from "../parts/icons.tsx";

@@ -1,6 +1,6 @@
 /** Pictures over the whole window, one at a time: arrows lead to the others, Esc or a tap beside them leads back. */
 import { useRef, useState } from "preact/hooks";
-import type { Attachment } from "../../../worker/protocol/frames.ts";
+import type { Attachment } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import { Icon } from "../parts/icons.tsx";
 import { LateIcon } from "../parts/late-icons.tsx";

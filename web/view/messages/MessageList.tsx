@@ -1,7 +1,7 @@
 /** The messages: at the end it stays at the end; anywhere else it never moves the reader. */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Person } from "../../../worker/protocol/frames.ts";
 import { WINDOW_MESSAGES } from "../../../worker/protocol/limits.ts";
+import type { Person } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import { route } from "../../state/route.ts";
 import type { Conversation, Store } from "../../state/store.ts";

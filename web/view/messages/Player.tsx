@@ -1,6 +1,6 @@
 /** Sound and films, played where they are; their place is kept before they are there. */
 import { useState } from "preact/hooks";
-import type { Attachment } from "../../../worker/protocol/frames.ts";
+import type { Attachment } from "../../../worker/protocol/things.ts";
 
 export function Player({
   file: { name, type, url },

@@ -1,5 +1,5 @@
 /** Who thinks what: a tap joins in or takes it back. */
-import type { Person, Reaction } from "../../../worker/protocol/frames.ts";
+import type { Person, Reaction } from "../../../worker/protocol/things.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 
 type Props = {

@@ -2,8 +2,9 @@
  * The rows of a conversation: the server's messages, then what is still under way, parted by days and grouped by author.
  * Pure: the history and the outbox are arguments, and so is the zone, by way of `Date`.
  */
-import type { Attachment, Message, Person, Reaction } from "../../../worker/protocol/frames.ts";
+
 import { react, unreact } from "../../../worker/protocol/history.ts";
+import type { Attachment, Message, Person, Reaction } from "../../../worker/protocol/things.ts";
 import { type OutboxEntry, retryOf } from "../../state/outbox-entry.ts";
 
 /** Messages of one author within this time (ms) stand together under one name. */

@@ -1,5 +1,5 @@
 /** Initials on a colour that follows the id, not the name: two people with names alike still differ. */
-import type { Person } from "../../../worker/protocol/frames.ts";
+import type { Person } from "../../../worker/protocol/things.ts";
 
 /** Of fixed lightness, so that initials are readable on all of them. */
 const HUES = 12;

@@ -1,7 +1,7 @@
 /** Finds people by name, those who are online first. The chosen ones stand before the field and can be taken back. */
 import { useEffect, useState } from "preact/hooks";
-import type { OnlinePerson, Person } from "../../../worker/protocol/frames.ts";
 import { foldApostrophes } from "../../../worker/protocol/text.ts";
+import type { OnlinePerson, Person } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import { Icon } from "../parts/icons.tsx";

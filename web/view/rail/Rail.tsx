@@ -1,6 +1,6 @@
 /** The channels, then the direct conversations, alphabetical and stable, and oneself. */
 import { useEffect, useRef } from "preact/hooks";
-import type { Channel } from "../../../worker/protocol/frames.ts";
+import type { Channel } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import { channelHref } from "../../state/route.ts";
 import { siteName } from "../../state/site-name.ts";
