@@ -37,7 +37,7 @@ export class AboutStore {
     this.#tables.transact(() => {
       const { createdBy, rules, ...plain } = about;
       this.#sql.exec(
-        "INSERT INTO about VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0)",
+        "INSERT INTO about VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, 0, 0, 0)",
         plain.id,
         plain.epoch,
         plain.kind,
@@ -72,6 +72,13 @@ export class AboutStore {
     });
     this.#about = next;
     return next;
+  }
+
+  /** Invites from before that time (ms) are worth nothing any more. */
+  withdrawInvites(now: number): void {
+    if (!this.#about) return;
+    this.#sql.exec("UPDATE about SET invites_from = ?", now);
+    this.#about = { ...this.#about, invitesFrom: now };
   }
 
   /** Others cannot be told since then (ms), or with 0 everyone was told: a row when that changes. */

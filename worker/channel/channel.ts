@@ -20,6 +20,7 @@ import type {
   FileFacts,
   FileOutcome,
   Gone,
+  InviteRef,
   MembersOutcome,
   NewPrivate,
   NotAdmitted,
@@ -108,6 +109,16 @@ export class Channel extends DurableObject<Env> {
   async create(asked: AuthContext, channel: NewPrivate): Promise<NotAdmitted | ChannelOutcome> {
     const authorized = this.#parts.authority.authorize(asked, Date.now());
     return authorized.kind === "authorized" ? this.#parts.membership.create(authorized.auth, channel) : authorized;
+  }
+
+  /** A person comes in by an invite. */
+  async join(asked: AuthContext, invite: InviteRef): Promise<NotAdmitted | ChannelOutcome> {
+    const authorized = this.#parts.authority.authorize(asked, Date.now());
+    return authorized.kind === "authorized" ? this.#parts.membership.join(authorized.auth, invite) : authorized;
+  }
+
+  withdrawInvites(asked: ChannelAuth): Promise<NotAdmitted | Done> {
+    return this.#admit(asked, (auth) => this.#parts.membership.withdrawInvites(auth));
   }
 
   /** Who is in a private or direct channel. */

@@ -10,7 +10,7 @@ import type { Allowances } from "./allowances.ts";
 import { type Announcements, entryOf } from "./announcements.ts";
 import type { ChannelStore } from "./channel-store.ts";
 import type { Messages } from "./messages.ts";
-import type { ChannelAuth, ChannelOutcome, Gone, MembersOutcome, NewPrivate } from "./rpc.ts";
+import type { ChannelAuth, ChannelOutcome, Gone, InviteRef, MembersOutcome, NewPrivate } from "./rpc.ts";
 import { membershipError } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 import { newAbout } from "./tables.ts";
@@ -71,6 +71,29 @@ export class Membership {
     this.#change([...members.people(), person], []);
     await this.#parts.announcements.deliver();
     return this.#outcome(true);
+  }
+
+  /** A person who was invited comes in. Only an invite of someone who is still a member counts. */
+  async join(auth: AuthContext, { maker, madeAt }: InviteRef): Promise<Gone | ChannelOutcome> {
+    const { store, announcements, messages } = this.#parts;
+    const { about, members } = store;
+    const isOver = about?.kind !== "private" || store.hasEnded || !members.has(maker) || madeAt <= about.invitesFrom;
+    if (!about || isOver) return refuse("link_expired", "This invite is over. Ask for another one.");
+    const isNew = !members.has(auth.person.id);
+    if (isNew && members.size >= MEMBERS_MAX)
+      return refuse("too_many", `A private channel has at most ${MEMBERS_MAX} people.`);
+    if (isNew) {
+      this.#change([...members.people(), auth.person], []);
+      await announcements.deliver();
+    }
+    return { kind: "channel", channel: entryOf(store.about ?? about, members.people(), messages.history), isNew };
+  }
+
+  /** All invites to the channel, whoever made them, are worth nothing any more; for its creator. Others withdraw their own. */
+  withdrawInvites(auth: ChannelAuth): { readonly kind: "done" } {
+    const { facts, about } = this.#parts.store;
+    if (about?.createdBy.id === auth.person.id) facts.withdrawInvites(Date.now());
+    return { kind: "done" };
   }
 
   /** A person leaves, or is taken out by the creator. */

@@ -42,6 +42,9 @@ export type NewPrivate = {
   readonly people: readonly Person[];
 };
 
+/** Who made an invite, and when (ms). */
+export type InviteRef = { readonly maker: string; readonly madeAt: number };
+
 /** What a private channel tells a shard: what it is, and which of the shard's people are in it. The higher version counts. */
 export type PrivateState = { readonly channel: Channel; readonly version: number; readonly people: readonly string[] };
 

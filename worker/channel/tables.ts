@@ -18,7 +18,7 @@ import { UPLOADS_TABLE } from "./uploads.ts";
  */
 export const MIGRATIONS = [
   [
-    "CREATE TABLE about (id TEXT NOT NULL, epoch TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, topic TEXT NOT NULL, creator TEXT NOT NULL, creator_name TEXT NOT NULL, created_at INTEGER NOT NULL, rules TEXT NOT NULL, settings INTEGER NOT NULL, shards INTEGER NOT NULL, owed_since INTEGER NOT NULL, ended INTEGER NOT NULL, ended_at INTEGER NOT NULL)",
+    "CREATE TABLE about (id TEXT NOT NULL, epoch TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, topic TEXT NOT NULL, creator TEXT NOT NULL, creator_name TEXT NOT NULL, created_at INTEGER NOT NULL, rules TEXT NOT NULL, invites_from INTEGER NOT NULL, settings INTEGER NOT NULL, shards INTEGER NOT NULL, owed_since INTEGER NOT NULL, ended INTEGER NOT NULL, ended_at INTEGER NOT NULL)",
     "CREATE TABLE slots (slot INTEGER PRIMARY KEY, message TEXT NOT NULL, evicted TEXT NOT NULL, changed_at INTEGER NOT NULL, mentioned TEXT NOT NULL)",
     UPLOADS_TABLE,
     MEMBERS_TABLE,
@@ -43,6 +43,8 @@ export type About = {
   readonly createdBy: Person;
   readonly createdAt: number;
   readonly rules: Rules;
+  /** Invites from before this time (ms) are worth nothing. */
+  readonly invitesFrom: number;
   readonly settings: number;
   readonly shards: number;
   readonly owedSince: number;
@@ -50,7 +52,8 @@ export type About = {
   readonly endedAt: number;
 };
 
-export type AboutRow = Omit<About, "createdBy" | "createdAt" | "owedSince" | "endedAt" | "rules"> & {
+export type AboutRow = Omit<About, "createdBy" | "createdAt" | "owedSince" | "endedAt" | "rules" | "invitesFrom"> & {
+  readonly invites_from: number;
   readonly rules: string;
   readonly owed_since: number;
   readonly creator: string;
@@ -76,7 +79,7 @@ export function toAbout(row: AboutRow): About {
   const { id, epoch, kind, name, topic, created_at: createdAt, settings, shards, ended } = row;
   const rules: Rules = JSON.parse(row.rules);
   const createdBy = { id: row.creator, name: row.creator_name };
-  const times = { createdAt, owedSince: row.owed_since, endedAt: row.ended_at };
+  const times = { createdAt, invitesFrom: row.invites_from, owedSince: row.owed_since, endedAt: row.ended_at };
   return { id, epoch, kind, name, topic, createdBy, rules, settings, shards, ended, ...times };
 }
 
@@ -93,5 +96,5 @@ export function newAbout(
 ): About {
   const nobody: Person = { id: "", name: "" };
   const beginning = { name: "", topic: "", createdBy: nobody, createdAt: 0, rules: {}, ...about };
-  return { id, epoch, kind, ...beginning, settings: 0, shards: 1, owedSince: 0, ended: 0, endedAt: 0 };
+  return { id, epoch, kind, ...beginning, invitesFrom: 0, settings: 0, shards: 1, owedSince: 0, ended: 0, endedAt: 0 };
 }

@@ -24,6 +24,7 @@ import {
   shardFor,
 } from "./context.ts";
 import { deviceLabel } from "./device-label.ts";
+import { acceptInvite, holdInvite } from "./invites.ts";
 import { inGroups, newRecoveryCode, readRecoveryCode, shardOfRecoveryCode } from "./recovery-code.ts";
 import { readBody } from "./request-body.ts";
 import {
@@ -41,9 +42,10 @@ const LINK_EXPIRED = "This link was used already, or its ten minutes are over.";
 export function addSignInRoutes(app: Hono<App>): void {
   app.post("/api/session", async (c) => {
     const body = await readBody(c, SignInBody);
+    const held = await heldSession(c);
+    if (!held && body.invite !== undefined) return c.json(await beginInvited(c, body.name, body.invite), 201);
     const folded = foldDisplayName(body.name);
     if (!folded.ok) reject("invalid_name", folded.reason);
-    const held = await heldSession(c);
     if (held) return c.json(answerOf(await rename(c, held, folded.name)));
     const isAdmitted = await isRightCode(body.accessCode, c.env.ACCESS_CODE);
     return c.json(answerOf(await begin(c, folded.name, isAdmitted)), 201);
@@ -141,10 +143,30 @@ async function begin(c: Context<App>, name: string, isAdmitted: boolean): Promis
       ),
     );
     setSessionCookie(c, cookie);
+    c.set("session", { personId, session });
     return signedIn;
   } catch (error) {
     // So that the next try does not meet this claim.
     await directory(c).releaseName(personId, name, claimedAt).catch(logFailure);
+    throw error;
+  }
+}
+
+/** A new person by an invite, which is judged before the name. Its place is given back where the sign-in fails. */
+async function beginInvited(c: Context<App>, name: string, token: string) {
+  const address = addressOf(c);
+  const limited = await directory(c).admitSignIn(address, false);
+  if (limited) accepted(limited);
+  const invite = await holdInvite(c, token, randomId(16));
+  await directory(c).forgiveSignIn(address);
+  try {
+    const folded = foldDisplayName(name);
+    if (!folded.ok) reject("invalid_name", folded.reason);
+    const signedIn = await begin(c, folded.name, true);
+    const channel = await acceptInvite(c, invite).catch(logFailure); // the person is there, and can ask for another invite
+    return { ...answerOf(signedIn), ...(channel && { channel }) };
+  } catch (error) {
+    await invite.giveBack().catch(logFailure);
     throw error;
   }
 }

@@ -12,6 +12,7 @@ import { Directs } from "./directs.ts";
 import { Feed } from "./feed.ts";
 import { FeedCommands } from "./feed-commands.ts";
 import { FeedState } from "./feed-state.ts";
+import { INVITE_TABLES, Invites } from "./invites.ts";
 import { IssuedContexts } from "./issued.ts";
 import { Neighbours } from "./neighbours.ts";
 import { PERSON_TABLES, PersonStore } from "./person-store.ts";
@@ -31,6 +32,7 @@ const MIGRATIONS = [
     ...PERSON_TABLES,
     ...DIRECT_TABLES,
     ...WAYS_BACK_TABLES,
+    ...INVITE_TABLES,
     PREFERENCES_TABLE,
     ...PRIVATE_TABLES,
     UPLOADS_TABLE,
@@ -83,7 +85,7 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     run: (now: number) => {
       expiryAt = now + DAY_MS;
       return expire(
-        { tables, persons, sessions, waysBack, stores: [directStore, preferences, privateStore], uploads },
+        { tables, persons, sessions, waysBack, stores: [directStore, preferences, privateStore, invites], uploads },
         now,
       );
     },
@@ -111,12 +113,19 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     outbox,
     schedule,
   });
+  const invites = new Invites({
+    sql,
+    tables,
+    sessionOf: (key) => sessions.find(key),
+    channelOf: (personId, channelId) => privateStore.of(personId, channelId),
+  });
   const sessions: Sessions = new Sessions({
     tables,
     persons,
     directs: directStore,
     waysBack,
     privates,
+    invites,
     outbox,
     schedule,
     authority,
@@ -157,6 +166,7 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     sessions,
     checks,
     returning,
+    invites,
     shown,
     preferences,
     uploads,

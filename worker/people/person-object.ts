@@ -10,7 +10,7 @@ import type { OnlinePerson, Person } from "../protocol/things.ts";
 import { createParts, type Parts } from "./parts.ts";
 import type { NewSession } from "./person-store.ts";
 import { firstMarks } from "./read-marks.ts";
-import type { Allowance, Authorized, Check, CheckedSession, SessionKey, SignInOutcome } from "./rpc.ts";
+import type { Allowance, Authorized, Check, CheckedSession, Invite, SessionKey, SignInOutcome } from "./rpc.ts";
 import { deviceIdOf } from "./sessions.ts";
 
 export abstract class PersonObject extends DurableObject<Env> {
@@ -79,6 +79,24 @@ export abstract class PersonObject extends DurableObject<Env> {
 
   setRecovery(key: SessionKey, hash: string | undefined): Refused | { readonly kind: "done" } {
     return this.parts.returning.setRecovery(key, hash);
+  }
+
+  makeInvite(key: SessionKey, hash: string, channelId: string | undefined) {
+    return this.parts.invites.make(key, hash, channelId, Date.now());
+  }
+
+  /** The invites that a person made, to a channel or to the site, are worth nothing any more. */
+  withdrawInvites(personId: string, channelId: string | undefined): void {
+    this.parts.invites.withdraw(personId, channelId);
+  }
+
+  /** Takes a place of an invite for a person, or a sign-in under way. */
+  useInvite(hash: string, user: string): Refused | Invite {
+    return this.parts.invites.use(hash, user, Date.now());
+  }
+
+  giveInviteBack(hash: string, user: string): void {
+    this.parts.invites.giveBack(hash, user);
   }
 
   /** The devices on which a person is signed in. */

@@ -27,6 +27,14 @@ export type CheckedSession = {
 
 export type Authorized = { readonly kind: "authorized"; readonly auth: AuthContext };
 
+/** An invite that works: who made it when (ms), and the private channel it leads into. */
+export type Invite = {
+  readonly kind: "usable";
+  readonly maker: string;
+  readonly madeAt: number;
+  readonly channel?: { readonly id: string; readonly epoch: string };
+};
+
 /** What a person may make only so often. */
 export type Allowance = "channels" | "directs";
 

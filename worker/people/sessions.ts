@@ -13,6 +13,7 @@ import { type Refused, refuse } from "../protocol/errors.ts";
 import { CLAIM_MAX_AGE_MS, DELIVERY_MAX_MS, END_MAX_MS, NAME_KEPT_MS } from "../protocol/limits.ts";
 import type { Person } from "../protocol/things.ts";
 import type { DirectStore } from "./direct-store.ts";
+import type { Invites } from "./invites.ts";
 import type { IssuedContexts } from "./issued.ts";
 import type { NewSession, PersonFacts, PersonStore, SessionFacts } from "./person-store.ts";
 import type { Privates } from "./privates.ts";
@@ -33,6 +34,7 @@ type Parts = {
   readonly directs: DirectStore;
   readonly waysBack: WaysBack;
   readonly privates: Privates;
+  readonly invites: Invites;
   readonly outbox: Outbox;
   readonly schedule: Schedule;
   readonly authority: Authority;
@@ -180,7 +182,8 @@ export class Sessions {
 
   /** Ends these sessions of a person. Answered when every object that may act for them has acknowledged, or after 6 s. */
   async end(personId: string, sessions: readonly string[]): Promise<void> {
-    const { tables, persons, waysBack, privates, outbox, schedule, authority, issued, listeners } = this.#parts;
+    const { tables, persons, waysBack, privates, invites, outbox, schedule, authority, issued, listeners } =
+      this.#parts;
     const now = Date.now();
     const facts = persons.person(personId);
     const waits = sessions.map((session) => {
@@ -201,6 +204,7 @@ export class Sessions {
       if (waysBack.hasRecovery(personId)) return; // the name and what is theirs wait for them
       if (facts) this.#release(personId, facts.identity.person.name, facts.claimedAt);
       privates.leaveAll(personId);
+      invites.forget(personId);
     });
     for (const session of sessions) authority.endSession(session, now);
     listeners.ended(sessions);

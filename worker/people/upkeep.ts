@@ -2,6 +2,7 @@
 import type { Tables } from "../platform/migrations.ts";
 import { SESSION_MAX_MS } from "../protocol/limits.ts";
 import type { DirectStore } from "./direct-store.ts";
+import type { Invites } from "./invites.ts";
 import type { PersonStore } from "./person-store.ts";
 import type { PreferenceStore } from "./preferences.ts";
 import type { PrivateStore } from "./private-store.ts";
@@ -14,7 +15,7 @@ type Parts = {
   readonly persons: PersonStore;
   readonly sessions: Sessions;
   readonly waysBack: WaysBack;
-  readonly stores: readonly (DirectStore | PreferenceStore | PrivateStore)[];
+  readonly stores: readonly (DirectStore | Invites | PreferenceStore | PrivateStore)[];
   readonly uploads: UploadAllowance;
 };
 
@@ -32,6 +33,6 @@ export async function expire(
     waysBack.forgetOld(now);
     uploads.forgetOld(now);
     persons.forgetOld(now);
-    for (const store of stores) store.forgetOld();
+    for (const store of stores) store.forgetOld(now);
   });
 }

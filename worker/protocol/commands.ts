@@ -58,7 +58,12 @@ const FEED_COMMANDS = [ReadCommand, UnreadCommand] as const;
 
 export type FeedCommand = v.InferOutput<(typeof FEED_COMMANDS)[number]>;
 
-export const SignInBody = v.object({ name: v.string(), accessCode: v.exactOptional(v.string()) });
+/** `invite` stands in for the access code. */
+export const SignInBody = v.object({
+  name: v.string(),
+  accessCode: v.exactOptional(v.string()),
+  invite: v.exactOptional(v.string()),
+});
 
 const PersonIds = v.pipe(v.array(v.string()), v.maxLength(MEMBERS_MAX), v.readonly());
 
@@ -104,6 +109,9 @@ export const PreferencesBody = v.object({
   hidden: v.exactOptional(v.boolean()),
   favourite: v.exactOptional(v.boolean()),
 });
+
+/** To a private channel, or without one to the site. */
+export const InviteBody = v.object({ channel: v.exactOptional(v.string()) });
 
 export const PinBody = v.object({ messageId: MessageId });
 

@@ -109,6 +109,11 @@ export const SLOW_MAX_MS = 60 * MINUTE_MS;
 /** How long (ms) a channel may keep its messages, where it says so. */
 export const KEEP_MIN_MS = 60 * MINUTE_MS;
 export const KEEP_MAX_MS = 365 * DAY_MS;
+/** An invite works for this long (ms), and for so many people. */
+export const INVITE_MS = 7 * DAY_MS;
+export const INVITE_PEOPLE_MAX = 100;
+/** Open invites of a person. */
+export const INVITES_PER_PERSON = 10;
 /** Pinned messages of a channel: as many as are looked at. */
 export const PINS_MAX = 10;
 /** People of a private channel: as many as one shard. */
