@@ -206,7 +206,7 @@ describe("work that does not grow", () => {
     await runInDurableObject(shard(), (_, { storage }) => {
       storage.sql.exec(`${numbers} INSERT INTO people SELECT '0-' || i, 'N' || i, 0, 0, 0, 0, 0, '{}' FROM n`, many);
       storage.sql.exec(
-        `${numbers} INSERT INTO sessions SELECT '0-' || i, 'h' || i, ?, ?, ?, '[]', '' FROM n`,
+        `${numbers} INSERT INTO sessions SELECT '0-' || i, 'h' || i, ?, ?, ?, '[]', '', '' FROM n`,
         many,
         ...Array.from({ length: 3 }, Date.now),
       );

@@ -46,6 +46,8 @@ export async function problemOf(response: Response): Promise<{ status: number; c
 export class Somebody {
   readonly person: Person;
   readonly cookie: string;
+  /** How the site is set up for this person. */
+  #site: Partial<Env> = {};
 
   constructor(person: Person, cookie: string) {
     this.person = person;
@@ -53,7 +55,10 @@ export class Somebody {
   }
 
   ask(method: string, path: string, { body, headers }: Ask = {}, variables: Partial<Env> = {}): Promise<Response> {
-    return ask(method, path, { body, headers: { ...headers, Cookie: this.cookie } }, variables);
+    // An owner stays one as long as the site has that code.
+    if (path === "/api/session/owner" && variables.OWNER_CODE) this.#site = { OWNER_CODE: variables.OWNER_CODE };
+    const site = { ...this.#site, ...variables };
+    return ask(method, path, { body, headers: { ...headers, Cookie: this.cookie } }, site);
   }
 
   async makeChannel(name: string): Promise<Channel> {

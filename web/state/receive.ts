@@ -38,7 +38,7 @@ type Dependencies = {
 
 export function createReceive(tab: TabState, dependencies: Dependencies) {
   const { api, session, people, channels, drafts, sending, unread, wishes, readReporter, emit, isNewer } = dependencies;
-  const { person, isOwner, online, blocked, conversationOf } = tab;
+  const { person, isOwner, online, blocked, reportCount, conversationOf } = tab;
   /** People online on the whole site, as far as the server has said. */
   let onlineCount = 0;
 
@@ -102,6 +102,9 @@ export function createReceive(tab: TabState, dependencies: Dependencies) {
         if (epoch !== undefined) unread.markUnread(epoch, frame.seq);
         return;
       }
+      case "report":
+        reportCount.value = frame.count;
+        return;
       case "preferences": {
         const { type: _, channel, ...preference } = frame;
         return wishes.take(channel, preference);

@@ -106,6 +106,8 @@ export function createTabState() {
     online: signal<ReadonlySet<string>>(new Set()),
     /** By channel: what this person wants of it. */
     preferences: signal<ReadonlyMap<string, Preference>>(new Map()),
+    /** To owners: how many reports are open. */
+    reportCount: signal(0),
     /** People from whom this person hears nothing. */
     blocked: signal<ReadonlySet<string>>(new Set()),
     /** Everyone this tab has heard of, with the newest name. */

@@ -9,6 +9,8 @@ import { readForwardedIdentity, STALE_STATUS } from "../platform/forwarded-ident
 import { directoryOf } from "../platform/objects.ts";
 import { problem } from "../platform/problem.ts";
 import { type MessageCommand, parseChannelCommand } from "../protocol/commands.ts";
+import { refuse } from "../protocol/errors.ts";
+import { find } from "../protocol/history.ts";
 import { isFor } from "../protocol/text.ts";
 import type { Person } from "../protocol/things.ts";
 import { createParts, type Parts } from "./parts.ts";
@@ -135,6 +137,15 @@ export class Channel extends DurableObject<Env> {
 
   removeMember(asked: ChannelAuth, personId: string): Promise<NotAdmitted | Done> {
     return this.#admit(asked, (auth) => this.#parts.membership.remove(auth, personId));
+  }
+
+  /** A message that a person in the channel wants to report. */
+  reportable(asked: ChannelAuth, messageId: string) {
+    return this.#admit(asked, () => {
+      const message = find(this.#parts.messages.history, messageId);
+      if (!message || message.deleted) return refuse("not_found", "No such message is kept here.");
+      return { kind: "message", message } as const;
+    });
   }
 
   pins(asked: ChannelAuth): Promise<NotAdmitted | PinsOutcome> {

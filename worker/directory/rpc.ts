@@ -61,5 +61,13 @@ export type ActivityReport = {
   readonly oldestSeq?: number;
 };
 
+/** How the site stands: people with a name, people online, public channels, open reports. */
+export type Overview = {
+  readonly people: number;
+  readonly online: number;
+  readonly channels: number;
+  readonly reports: number;
+};
+
 /** A person whose name is held. */
 export type NameHolder = { readonly id: string; readonly name: string };

@@ -14,6 +14,7 @@ import { type App, addressOf, check, isUpgrade, only, RefusedRequest, reject } f
 import { addInviteRoutes } from "./invites.ts";
 import { addMemberRoutes } from "./members.ts";
 import { addMessageRoutes } from "./messages.ts";
+import { addModerationRoutes } from "./moderation.ts";
 import { isPagePath, manifestOf, pageOf, siteName } from "./page.ts";
 import { addPeopleRoutes } from "./people.ts";
 import { addPinRoutes } from "./pins.ts";
@@ -98,6 +99,7 @@ addChannelRoutes(app);
 addMemberRoutes(app);
 addInviteRoutes(app);
 addPinRoutes(app);
+addModerationRoutes(app);
 addMessageRoutes(app);
 addAttachmentRoutes(app);
 addSocketRoutes(app);

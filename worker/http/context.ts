@@ -6,6 +6,7 @@ import type { Channel as ChannelObject } from "../channel/channel.ts";
 import type { ChannelAuth, ChannelRef, Gone } from "../channel/rpc.ts";
 import type { Allowance, Check, CheckedSession, SessionKey } from "../people/rpc.ts";
 import type { AuthContext, Stale } from "../platform/authority.ts";
+import { hexDigest } from "../platform/digest.ts";
 import { log } from "../platform/log.ts";
 import { channelStub, directoryOf, shardStub } from "../platform/objects.ts";
 import { problem } from "../platform/problem.ts";
@@ -83,11 +84,26 @@ export function shardFor(c: Context<App>, personId: string) {
 }
 
 /** Asks the person's shard whether the session is alive and, if a channel is named, whether it is there for them. */
-export async function check(c: Context<App>, asked: Omit<Check, "personId" | "session" | "mayRenew">): Promise<void> {
+export async function check(
+  c: Context<App>,
+  asked: Omit<Check, "personId" | "session" | "mayRenew" | "ownerKey">,
+): Promise<void> {
   const { session } = c.var;
-  const checked = await ownShard(c).check({ ...session, ...asked, mayRenew: !isUpgrade(c) });
+  const ownerKey = await ownerKeyOf(c.env);
+  const checked = await ownShard(c).check({ ...session, ...asked, ownerKey, mayRenew: !isUpgrade(c) });
   if (!checked) reject("unauthorized", "Sign in first.");
   c.set("checked", checked);
+}
+
+/** By code: its digest, made once. */
+const ownerKeys = new Map<string, Promise<string>>();
+
+/** The digest of the owner's code as it is now; '' where the site has none. */
+export async function ownerKeyOf({ OWNER_CODE: code }: Env): Promise<string> {
+  if (!code) return "";
+  const held = ownerKeys.get(code) ?? hexDigest(`owner ${code}`);
+  ownerKeys.set(code, held);
+  return held;
 }
 
 /** Tries of a call whose check was too old. */

@@ -4,9 +4,9 @@
 import type { Context } from "hono";
 import type { Hono } from "hono/tiny";
 import type { AuthContext } from "../platform/authority.ts";
-import { shardStub, shardTarget } from "../platform/objects.ts";
+import { DIRECTORY, shardStub, shardTarget } from "../platform/objects.ts";
 import { isPersonOf, shardOf } from "../platform/shard-id.ts";
-import { NewDirectBody } from "../protocol/commands.ts";
+import { NewDirectBody, RemovalBody } from "../protocol/commands.ts";
 import { PEOPLE_ASKED_MAX } from "../protocol/limits.ts";
 import type { OnlinePerson, Person } from "../protocol/things.ts";
 import { type App, accepted, directory, only, ownShard, reject, withAuthority } from "./context.ts";
@@ -31,7 +31,13 @@ export function addPeopleRoutes(app: Hono<App>): void {
     .delete(async (c) => {
       if (!c.var.checked.auth.isOwner) reject("forbidden", "Only an owner of the site may remove people.");
       const { id, shard } = personOf(c, c.req.param("id"));
-      await withAuthority(c, shardTarget(shard), async (auth) => shardStub(c.env, shard).remove(auth, id));
+      const { banHours } = c.req.raw.body ? await readBody(c, RemovalBody) : {};
+      const removing = async (auth: AuthContext) => shardStub(c.env, shard).remove(auth, id);
+      const { name, addresses } = await withAuthority(c, shardTarget(shard), removing);
+      if (banHours !== undefined) {
+        const ban = { id, name, hours: banHours, addresses };
+        await withAuthority(c, DIRECTORY, async (auth) => directory(c).ban(auth, ban));
+      }
       return c.body(null, 204);
     })
     .all(only("GET", "HEAD", "DELETE"));

@@ -19,6 +19,7 @@ import {
   directory,
   logFailure,
   only,
+  ownerKeyOf,
   ownShard,
   reject,
   shardFor,
@@ -81,16 +82,15 @@ export function addSessionRoutes(app: Hono<App>): void {
 
   app.all("/api/session/redeem", only("POST"));
 
-  app
-    .post("/api/session/owner", async (c) => {
-      const { code } = await readBody(c, OwnerBody);
-      const isRight = Boolean(c.env.OWNER_CODE) && (await isRightCode(code, c.env.OWNER_CODE));
-      const limited = await directory(c).admitSignIn(addressOf(c), isRight);
-      if (limited) accepted(limited);
-      if (!isRight) reject("forbidden", "This is not the owner's code.");
-      return c.json(answerOf(accepted(await ownShard(c).becomeOwner(c.var.session))));
-    })
-    .all(only("POST"));
+  app.post("/api/session/owner", async (c) => {
+    const { code } = await readBody(c, OwnerBody);
+    const isRight = Boolean(c.env.OWNER_CODE) && (await isRightCode(code, c.env.OWNER_CODE));
+    const limited = await directory(c).admitSignIn(addressOf(c), isRight);
+    if (limited) accepted(limited);
+    if (!isRight) reject("forbidden", "This is not the owner's code.");
+    const ownerKey = await ownerKeyOf(c.env);
+    return c.json(answerOf(accepted(await ownShard(c).becomeOwner(c.var.session, ownerKey))));
+  });
 
   app
     .get("/api/session/devices", async (c) => {
@@ -135,13 +135,7 @@ async function begin(c: Context<App>, name: string, isAdmitted: boolean): Promis
   const { session } = await sessionKeyOf(cookie);
   const shard = shardStub(c.env, shardOf(personId) ?? 0, continent);
   try {
-    const signedIn = accepted(
-      await shard.createPerson(
-        { id: personId, name },
-        { session, label: deviceLabel(c.req.header("User-Agent")) },
-        claimedAt,
-      ),
-    );
+    const signedIn = accepted(await shard.createPerson({ id: personId, name }, deviceOf(c, session), claimedAt));
     setSessionCookie(c, cookie);
     c.set("session", { personId, session });
     return signedIn;
@@ -195,9 +189,7 @@ async function redeem(c: Context<App>, token: string): Promise<SignedIn> {
   if (!shard || personId === undefined) reject("link_expired", LINK_EXPIRED);
   const cookie = newSessionCookie(personId);
   const { session } = await sessionKeyOf(cookie);
-  const signedIn = accepted(
-    await shard.redeem(hash, personId, { session, label: deviceLabel(c.req.header("User-Agent")) }),
-  );
+  const signedIn = accepted(await shard.redeem(hash, personId, deviceOf(c, session)));
   await directory(c).forgiveSignIn(address);
   setSessionCookie(c, cookie);
   return signedIn;
@@ -210,13 +202,19 @@ async function heldSession(c: Context<App>): Promise<Held | undefined> {
   const cookie = readSessionCookie(c);
   if (cookie === undefined) return undefined;
   const key = await sessionKeyOf(cookie);
-  const checked = await shardFor(c, key.personId).check({ ...key, mayRenew: false });
+  const checked = await shardFor(c, key.personId).check({ ...key, ownerKey: await ownerKeyOf(c.env), mayRenew: false });
   return checked && { person: checked.auth.person, isOwner: checked.auth.isOwner, cookie };
 }
 
 async function signOut(c: Context<App>, cookie: string): Promise<void> {
   const key = await sessionKeyOf(cookie);
   await shardFor(c, key.personId).signOut(key);
+}
+
+/** A new session, with what its device is called and the address it comes from. */
+function deviceOf(c: Context<App>, session: string) {
+  const address = addressOf(c);
+  return { session, label: deviceLabel(c.req.header("User-Agent")), ...(address !== undefined && { address }) };
 }
 
 /** Who one is, and that one is an owner of the site if so. */

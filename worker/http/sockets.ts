@@ -6,7 +6,18 @@ import type { Hono } from "hono/tiny";
 import { attachIdentity, STALE_STATUS } from "../platform/forwarded-identity.ts";
 import { channelStub } from "../platform/objects.ts";
 import { BUSY_RETRY_MS } from "../protocol/limits.ts";
-import { type App, channelAuth, channelOf, isUpgrade, only, ownShard, ROUNDS_MAX, recheck, reject } from "./context.ts";
+import {
+  type App,
+  addressOf,
+  channelAuth,
+  channelOf,
+  isUpgrade,
+  only,
+  ownShard,
+  ROUNDS_MAX,
+  recheck,
+  reject,
+} from "./context.ts";
 
 export function addSocketRoutes(app: Hono<App>): void {
   app
@@ -19,7 +30,7 @@ export function addSocketRoutes(app: Hono<App>): void {
   app
     .get("/api/directory/socket", async (c) => {
       if (!isUpgrade(c)) reject("upgrade_required", "Connect with a WebSocket.");
-      return ownShard(c).fetch(attachIdentity(c.req.raw, c.var.checked.auth));
+      return ownShard(c).fetch(attachIdentity(c.req.raw, { ...c.var.checked.auth, address: addressOf(c) }));
     })
     .all(only("GET"));
 }

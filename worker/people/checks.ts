@@ -25,6 +25,8 @@ type Parts = {
   readonly hourly: Hourly;
   readonly schedule: Schedule;
   readonly issued: IssuedContexts;
+  /** A person is an owner no more. */
+  readonly ended: (personId: string) => void;
   /** A hidden channel is opened. */
   readonly shown: (personId: string, channelId: string) => void;
 };
@@ -49,14 +51,17 @@ export class Checks {
     channelId,
     isGone = false,
     isVisit = false,
+    ownerKey,
     mayRenew,
     ...key
   }: Check): Promise<CheckedSession | undefined> {
-    const { persons, sessions, list, state, issued, shown } = this.#parts;
+    const { persons, sessions, list, state, issued, shown, ended } = this.#parts;
     if (!sessions.find(key)) return undefined;
     const isUnknown = channelId !== undefined && state.epochOf(key.personId, channelId) === undefined;
     if (isGone) await list.refresh();
     else if (isUnknown && kindOf(channelId) === "public") await list.refreshForUnknown(Date.now());
+    // What a person owes to a code that is another one by now is over, on open sockets too.
+    if (sessions.find(key)?.ownerKey !== ownerKey) ended(key.personId);
     const facts = sessions.find(key);
     if (!facts) return undefined;
     const now = Date.now();

@@ -91,6 +91,13 @@ export class Feed {
     this.sockets.sendTo(this.sockets.of(personId), encode(frame));
   }
 
+  sendToOwners(frame: DirectoryFrame): void {
+    this.sockets.sendTo(
+      this.sockets.all().filter((socket) => this.sockets.identity(socket).isOwner),
+      encode(frame),
+    );
+  }
+
   /** The same for all of a person's sockets but one. */
   sendToOthers(personId: string, but: WebSocket, frame: DirectoryFrame): void {
     const others = this.sockets.of(personId).filter((socket) => socket !== but);

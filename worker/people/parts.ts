@@ -7,6 +7,7 @@ import { OUTBOX_TABLE, Outbox, type OutboxRow } from "../platform/outbox.ts";
 import { Schedule } from "../platform/schedule.ts";
 import { DAY_MS } from "../protocol/limits.ts";
 import { Checks } from "./checks.ts";
+import { Devices } from "./devices.ts";
 import { DIRECT_TABLES, DirectStore } from "./direct-store.ts";
 import { Directs } from "./directs.ts";
 import { Feed } from "./feed.ts";
@@ -15,6 +16,7 @@ import { FeedState } from "./feed-state.ts";
 import { INVITE_TABLES, Invites } from "./invites.ts";
 import { IssuedContexts } from "./issued.ts";
 import { Neighbours } from "./neighbours.ts";
+import { Ownership } from "./ownership.ts";
 import { PERSON_TABLES, PersonStore } from "./person-store.ts";
 import { PREFERENCES_TABLE, PreferenceStore } from "./preferences.ts";
 import { PRIVATE_TABLES, PrivateStore } from "./private-store.ts";
@@ -146,8 +148,21 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     if (preferred.kind === "refused") return;
     feed.sendTo(personId, { type: "preferences", channel: channelId, ...preferred.preference });
   }
+  const ownership = new Ownership({ tables, persons, sessions });
+  const devices = new Devices(sql);
   const returning = new Returning({ tables, persons, waysBack, sessionOf: (key) => sessions.find(key) });
-  const checks = new Checks({ tables, persons, sessions, list, state, hourly, schedule, issued, shown });
+  const checks = new Checks({
+    tables,
+    persons,
+    sessions,
+    list,
+    state,
+    hourly,
+    schedule,
+    issued,
+    shown,
+    ended: (personId) => void ownership.end(personId),
+  });
   const uploads = new UploadAllowance(sql, tables);
   const commands = new FeedCommands(feed, state);
   return {
@@ -166,6 +181,8 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     sessions,
     checks,
     returning,
+    ownership,
+    devices,
     invites,
     shown,
     preferences,

@@ -95,6 +95,11 @@ export class People extends PersonObject {
     this.parts.privates.receive(state);
   }
 
+  /** So many reports are open: the owners of this shard hear of it. */
+  tellOwners(count: number): void {
+    this.parts.feed.sendToOwners({ type: "report", count });
+  }
+
   /** Who of this shard is online, for the others. */
   presence(shard: number): ShardPresence {
     return this.parts.feed.online.summary(shard);
@@ -104,12 +109,15 @@ export class People extends PersonObject {
 
   /** An upgrade from the front door. The session is looked up again: it may have ended on the way. */
   override async fetch(request: Request): Promise<Response> {
-    const { list, neighbours, sessions, state, feed } = this.parts;
-    const { person, session } = readForwardedIdentity<SessionIdentity>(request);
+    const { list, neighbours, sessions, devices, state, feed } = this.parts;
+    const { person, session, address } = readForwardedIdentity<SessionIdentity & { readonly address?: string }>(
+      request,
+    );
     await list.ready();
     await neighbours.catchUp(person.id, Date.now());
     const facts = sessions.find({ personId: person.id, session });
     if (!facts) return problem(SESSION_ENDED.refusal);
+    if (address !== undefined) devices.noteAddress(person.id, session, address);
     return feed.accept({ ...facts.identity, session }, state.firstFrame(person.id, facts.identity.isOwner));
   }
 

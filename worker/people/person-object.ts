@@ -10,8 +10,16 @@ import type { OnlinePerson, Person } from "../protocol/things.ts";
 import { createParts, type Parts } from "./parts.ts";
 import type { NewSession } from "./person-store.ts";
 import { firstMarks } from "./read-marks.ts";
-import type { Allowance, Authorized, Check, CheckedSession, Invite, SessionKey, SignInOutcome } from "./rpc.ts";
-import { deviceIdOf } from "./sessions.ts";
+import type {
+  Allowance,
+  Authorized,
+  Check,
+  CheckedSession,
+  Invite,
+  Removed,
+  SessionKey,
+  SignInOutcome,
+} from "./rpc.ts";
 
 export abstract class PersonObject extends DurableObject<Env> {
   protected readonly parts: Parts;
@@ -49,8 +57,12 @@ export abstract class PersonObject extends DurableObject<Env> {
     return this.parts.sessions.rename(key, name, claimedAt);
   }
 
-  becomeOwner(key: SessionKey): Promise<SignInOutcome> {
-    return this.parts.sessions.becomeOwner(key);
+  becomeOwner(key: SessionKey, ownerKey: string): Promise<SignInOutcome> {
+    return this.parts.ownership.begin(key, ownerKey);
+  }
+
+  async stepDown(key: SessionKey): Promise<void> {
+    if (this.parts.sessions.find(key)) await this.parts.ownership.end(key.personId);
   }
 
   signOut(key: SessionKey): Promise<void> {
@@ -58,11 +70,14 @@ export abstract class PersonObject extends DurableObject<Env> {
   }
 
   /** Ends all sessions of a person of this shard; for owners. */
-  async remove(asked: AuthContext, personId: string): Promise<NotAuthorized | { readonly kind: "done" }> {
+  async remove(asked: AuthContext, personId: string): Promise<NotAuthorized | Removed> {
     const authorized = this.parts.authority.authorize(asked, Date.now());
     if (authorized.kind !== "authorized") return authorized;
     if (!authorized.auth.isOwner) return refuse("forbidden", "Only an owner of the site may remove people.");
-    return (await this.parts.sessions.remove(personId)) ?? { kind: "done" };
+    const { persons, sessions, devices } = this.parts;
+    const name = persons.person(personId)?.identity.person.name ?? "";
+    const addresses = persons.person(personId) ? devices.addresses(personId) : [];
+    return (await sessions.remove(personId)) ?? { kind: "removed", name, addresses };
   }
 
   addLink(key: SessionKey, hash: string): Refused | { readonly kind: "link"; readonly expiresAt: number } {
@@ -100,10 +115,8 @@ export abstract class PersonObject extends DurableObject<Env> {
   }
 
   /** The devices on which a person is signed in. */
-  devices({ personId, session }: SessionKey): readonly Device[] {
-    return this.parts.persons.devices(personId).map(({ hash, created_at: createdAt, seen_at: seenAt, label }) => {
-      return { id: deviceIdOf(hash), current: hash === session, createdAt, seenAt, label };
-    });
+  devices(key: SessionKey): readonly Device[] {
+    return this.parts.devices.of(key);
   }
 
   /** Ends one of them. Answered as a sign-out is. */

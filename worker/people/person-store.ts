@@ -10,19 +10,19 @@ import type { Person } from "../protocol/things.ts";
 
 /**
  * `version` counts a person's identities. `ended_at` is the time (ms) at which the daily upkeep found no session, 0 while there is
- * one. `claimed_at` is the directory's stamp of the name. `marks` is JSON, see read-marks.ts. A session's `visits` are the epochs
+ * one. `claimed_at` is the directory's stamp of the name. `owner_key` is the digest of the code by which the person is an owner, or empty. `marks` is JSON, see read-marks.ts. A session's `visits` are the epochs
  * of the channels in which it opened sockets, as JSON.
  */
 export const PERSON_TABLES = [
-  "CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL, claimed_at INTEGER NOT NULL, is_owner INTEGER NOT NULL, created_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, marks TEXT NOT NULL) WITHOUT ROWID",
-  "CREATE TABLE sessions (person TEXT NOT NULL, hash TEXT NOT NULL, created_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, renewed_at INTEGER NOT NULL, visits TEXT NOT NULL, label TEXT NOT NULL, PRIMARY KEY (person, hash)) WITHOUT ROWID",
+  "CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL, claimed_at INTEGER NOT NULL, owner_key TEXT NOT NULL, created_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, marks TEXT NOT NULL) WITHOUT ROWID",
+  "CREATE TABLE sessions (person TEXT NOT NULL, hash TEXT NOT NULL, created_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, renewed_at INTEGER NOT NULL, visits TEXT NOT NULL, label TEXT NOT NULL, address TEXT NOT NULL, PRIMARY KEY (person, hash)) WITHOUT ROWID",
 ];
 
 type SessionRow = {
   readonly id: string;
   readonly name: string;
   readonly version: number;
-  readonly is_owner: number;
+  readonly owner_key: string;
   readonly created_at: number;
   readonly seen_at: number;
   readonly renewed_at: number;
@@ -31,20 +31,14 @@ type SessionRow = {
 /** Whose a session is; all times in ms. */
 export type SessionFacts = {
   readonly identity: Identity;
+  readonly ownerKey: string;
   readonly createdAt: number;
   readonly seenAt: number;
   readonly renewedAt: number;
 };
 
-/** `label` says on what kind of device a session is, `Firefox on Linux`. */
-export type NewSession = { readonly session: string; readonly label: string };
-
-type DeviceRow = {
-  readonly hash: string;
-  readonly created_at: number;
-  readonly seen_at: number;
-  readonly label: string;
-};
+/** `label` says on what kind of device a session is, `Firefox on Linux`; `address` is what hourly limits count against. */
+export type NewSession = { readonly session: string; readonly label: string; readonly address?: string };
 
 /** A person as the row has it. `claimedAt` is the directory's stamp of the name. */
 export type PersonFacts = { readonly identity: Identity; readonly claimedAt: number; readonly createdAt: number };
@@ -61,15 +55,29 @@ export class PersonStore {
   session(personId: string, hash: string, now: number): SessionFacts | undefined {
     if (!this.#tables.exist) return undefined;
     const [row] = this.#sql.exec<SessionRow>(
-      `SELECT id, name, version, is_owner, sessions.created_at, seen_at, renewed_at
+      `SELECT id, name, version, owner_key, sessions.created_at, seen_at, renewed_at
        FROM sessions JOIN people ON people.id = person WHERE person = ? AND hash = ? AND seen_at > ?`,
       personId,
       hash,
       now - SESSION_MAX_MS,
     );
     if (!row) return undefined;
-    const { id, name, version, is_owner: isOwner, created_at: createdAt, seen_at: seenAt, renewed_at: renewedAt } = row;
-    return { identity: { person: { id, name }, isOwner: isOwner === 1, version }, createdAt, seenAt, renewedAt };
+    const {
+      id,
+      name,
+      version,
+      owner_key: ownerKey,
+      created_at: createdAt,
+      seen_at: seenAt,
+      renewed_at: renewedAt,
+    } = row;
+    return {
+      identity: { person: { id, name }, isOwner: ownerKey !== "", version },
+      ownerKey,
+      createdAt,
+      seenAt,
+      renewedAt,
+    };
   }
 
   person(id: string): PersonFacts | undefined {
@@ -77,12 +85,12 @@ export class PersonStore {
     const [row] = this.#sql.exec<{
       name: string;
       version: number;
-      is_owner: number;
+      owner_key: string;
       claimed_at: number;
       created_at: number;
-    }>("SELECT name, version, is_owner, claimed_at, created_at FROM people WHERE id = ?", id);
+    }>("SELECT name, version, owner_key, claimed_at, created_at FROM people WHERE id = ?", id);
     if (!row) return undefined;
-    const identity = { person: { id, name: row.name }, isOwner: row.is_owner === 1, version: row.version };
+    const identity = { person: { id, name: row.name }, isOwner: row.owner_key !== "", version: row.version };
     return { identity, claimedAt: row.claimed_at, createdAt: row.created_at };
   }
 
@@ -101,9 +109,9 @@ export class PersonStore {
   }
 
   /** A new person with a first session. `marks` as read-marks.ts makes them. */
-  add(person: Person, { session, label }: NewSession, claimedAt: number, marks: string, now: number): void {
+  add(person: Person, session: NewSession, claimedAt: number, marks: string, now: number): void {
     this.#sql.exec(
-      "INSERT INTO people VALUES (?, ?, ?, ?, 0, ?, 0, ?)",
+      "INSERT INTO people VALUES (?, ?, ?, ?, '', ?, 0, ?)",
       person.id,
       person.name,
       now,
@@ -111,32 +119,29 @@ export class PersonStore {
       now,
       marks,
     );
-    this.addSession(person.id, { session, label }, now);
+    this.addSession(person.id, session, now);
   }
 
-  setIdentity({ person, isOwner, version }: Identity, claimedAt: number): void {
+  /** An owner by that code, known by its digest; none with ''. */
+  setOwner(personId: string, ownerKey: string): void {
+    this.#sql.exec("UPDATE people SET owner_key = ? WHERE id = ?", ownerKey, personId);
+  }
+
+  setIdentity({ person, version }: Identity, claimedAt: number): void {
     this.#sql.exec(
-      "UPDATE people SET name = ?, is_owner = ?, version = ?, claimed_at = ? WHERE id = ?",
+      "UPDATE people SET name = ?, version = ?, claimed_at = ? WHERE id = ?",
       person.name,
-      Number(isOwner),
       version,
       claimedAt,
       person.id,
     );
   }
 
-  addSession(personId: string, { session, label }: NewSession, now: number): void {
-    this.#sql.exec("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, '[]', ?)", personId, session, now, now, now, label);
-  }
-
-  /** The devices of a person, each with its session's hash, the one used last first. */
-  devices(personId: string): readonly DeviceRow[] {
-    return this.#sql
-      .exec<DeviceRow>(
-        "SELECT hash, created_at, seen_at, label FROM sessions WHERE person = ? ORDER BY seen_at DESC, created_at DESC",
-        personId,
-      )
-      .toArray();
+  addSession(personId: string, { session, label, address = "" }: NewSession, now: number): void {
+    this.#sql.exec(
+      "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, '[]', ?, ?)",
+      ...[personId, session, now, now, now, label, address],
+    );
   }
 
   sessions(personId: string): readonly string[] {

@@ -8,6 +8,8 @@ import type { Channel, Person, Preference } from "../protocol/things.ts";
 export type SessionKey = { readonly personId: string; readonly session: string };
 
 export type Check = SessionKey & {
+  /** The digest of the owner's code as it is now, '' where the site has none. */
+  readonly ownerKey: string;
   /** The answer can carry a renewed cookie. */
   readonly mayRenew: boolean;
   /** The channel of the path, by its id. */
@@ -26,6 +28,9 @@ export type CheckedSession = {
 };
 
 export type Authorized = { readonly kind: "authorized"; readonly auth: AuthContext };
+
+/** A person was removed, who was called so and signed in from these addresses. */
+export type Removed = { readonly kind: "removed"; readonly name: string; readonly addresses: readonly string[] };
 
 /** An invite that works: who made it when (ms), and the private channel it leads into. */
 export type Invite = {

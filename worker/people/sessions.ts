@@ -77,20 +77,10 @@ export class Sessions {
     if (!facts || !this.#isUsable({ id: key.personId, name }, claimedAt, now)) return TOO_LATE;
     const { person: before, isOwner } = facts.identity;
     const identity: Identity = { person: { id: before.id, name }, isOwner, version: versionAfter(facts, now) };
-    if (before.name !== name) await this.#change(facts, identity, claimedAt);
+    if (before.name !== name) await this.change(facts, identity, claimedAt);
     // The name is set already, by an answer that was lost or by a second request: the newer claim is theirs as well.
     else this.#parts.persons.setIdentity(facts.identity, Math.max(facts.claimedAt, claimedAt));
     return { kind: "signed in", person: identity.person, isOwner };
-  }
-
-  /** The person of this session becomes an owner of the site. Whether the code was right is the front door's to know. */
-  async becomeOwner(key: SessionKey): Promise<SignInOutcome> {
-    const facts = this.find(key) && this.#parts.persons.person(key.personId);
-    if (!facts) return SESSION_ENDED;
-    const { person, isOwner } = facts.identity;
-    if (!isOwner)
-      await this.#change(facts, { person, isOwner: true, version: versionAfter(facts, Date.now()) }, facts.claimedAt);
-    return { kind: "signed in", person, isOwner: true };
   }
 
   /** Ends a session. Answered when every object that may act for it has acknowledged, or after 6 s. */
@@ -101,9 +91,9 @@ export class Sessions {
   /** Ends one of a person's sessions, by the id of its device. */
   async endDevice(key: SessionKey, deviceId: string): Promise<Refused | undefined> {
     if (!this.find(key)) return SESSION_ENDED;
-    const device = this.#parts.persons.devices(key.personId).find(({ hash }) => deviceIdOf(hash) === deviceId);
-    if (!device) return refuse("not_found", "There is no such device.");
-    await this.end(key.personId, [device.hash]);
+    const hash = this.#parts.persons.sessions(key.personId).find((one) => deviceIdOf(one) === deviceId);
+    if (hash === undefined) return refuse("not_found", "There is no such device.");
+    await this.end(key.personId, [hash]);
     return undefined;
   }
 
@@ -151,7 +141,8 @@ export class Sessions {
     return now - claimedAt <= CLAIM_MAX_AGE_MS && Math.max(...denials) < claimedAt;
   }
 
-  async #change(before: PersonFacts, identity: Identity, claimedAt: number): Promise<void> {
+  /** A person has a new name, or is an owner or none. Answered when everyone concerned has heard, or after 5 s. */
+  async change(before: PersonFacts, identity: Identity, claimedAt: number): Promise<void> {
     const { tables, persons, directs, outbox, schedule, authority, issued, listeners } = this.#parts;
     const { person, version } = identity;
     const subject = `person:${person.id}`;
@@ -237,6 +228,6 @@ function endSubject(session: string): string {
 }
 
 /** Two changes within a millisecond have different versions. */
-function versionAfter({ identity }: PersonFacts, now: number): number {
+export function versionAfter({ identity }: PersonFacts, now: number): number {
   return Math.max(now, identity.version + 1);
 }

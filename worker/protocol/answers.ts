@@ -1,7 +1,7 @@
 /** What the server answers over HTTP, as far as a client needs it. The Worker takes only types from this file. */
 import * as v from "valibot";
 import { SeqByChannel } from "./frames.ts";
-import { Channel, Count, Head, Message, OnlinePerson, Person, PinList, Preference } from "./things.ts";
+import { Ban, Channel, Count, Head, Message, OnlinePerson, Person, PinList, Preference, Report } from "./things.ts";
 
 /** Of `GET …/messages`. */
 export const WindowAnswer = v.object({
@@ -17,6 +17,15 @@ export const ChannelsAnswer = v.object({
   cursor: v.exactOptional(v.string()),
   reads: v.exactOptional(SeqByChannel),
   preferences: v.exactOptional(v.record(v.string(), Preference)),
+});
+export const ReportsAnswer = v.object({ reports: v.array(Report) });
+export const BansAnswer = v.object({ bans: v.array(Ban) });
+export const AdminAnswer = v.object({
+  people: Count,
+  online: Count,
+  channels: Count,
+  reports: Count,
+  version: v.string(),
 });
 export const PinsAnswer = v.object({ pins: PinList });
 export const PeopleAnswer = v.object({ people: v.array(Person) });

@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { type Refused, refuse } from "./errors.ts";
-import { KEEP_MAX_MS, KEEP_MIN_MS, MEMBERS_MAX, READ_CHANNELS_MAX, SLOW_MAX_MS } from "./limits.ts";
+import { BAN_HOURS_MAX, KEEP_MAX_MS, KEEP_MIN_MS, MEMBERS_MAX, READ_CHANNELS_MAX, SLOW_MAX_MS } from "./limits.ts";
 
 /** The literal text a client sends to learn whether the socket still lives, and its answer. Answered without waking anything. */
 export const PING = "ping";
@@ -112,6 +112,13 @@ export const PreferencesBody = v.object({
 
 /** To a private channel, or without one to the site. */
 export const InviteBody = v.object({ channel: v.exactOptional(v.string()) });
+
+export const ReportBody = v.object({ reason: v.exactOptional(v.string()) });
+
+/** With it a removal keeps the person's addresses out for so many hours. */
+export const RemovalBody = v.object({
+  banHours: v.exactOptional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(BAN_HOURS_MAX))),
+});
 
 export const PinBody = v.object({ messageId: MessageId });
 

@@ -129,6 +129,9 @@ const Read = v.object({
 /** This person has marked a channel as unread from this number on, on another socket. */
 const Unread = v.object({ type: v.literal("unread"), id: v.string(), seq: Count });
 
+/** To owners: so many reports are open. */
+const ReportFrame = v.object({ type: v.literal("report"), count: Count });
+
 const DIRECTORY_FRAMES = {
   directory: Directory,
   channel: ChannelChanged,
@@ -140,6 +143,7 @@ const DIRECTORY_FRAMES = {
   read: Read,
   unread: Unread,
   preferences: PreferencesFrame,
+  report: ReportFrame,
   error: ErrorFrame,
 };
 export type DirectoryFrame = FrameOf<typeof DIRECTORY_FRAMES>;

@@ -114,6 +114,13 @@ export const INVITE_MS = 7 * DAY_MS;
 export const INVITE_PEOPLE_MAX = 100;
 /** Open invites of a person. */
 export const INVITES_PER_PERSON = 10;
+/** Reports that are kept, and for how long (ms). */
+export const REPORTS_MAX = 200;
+export const REPORT_KEPT_MS = 30 * DAY_MS;
+/** Unicode code points of the reason of a report. */
+export const REASON_MAX_POINTS = 500;
+/** The longest ban, in hours: thirty days. */
+export const BAN_HOURS_MAX = 720;
 /** Pinned messages of a channel: as many as are looked at. */
 export const PINS_MAX = 10;
 /** People of a private channel: as many as one shard. */

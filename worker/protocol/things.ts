@@ -103,3 +103,18 @@ export const Preference = v.object({
   favourite: v.exactOptional(v.boolean()),
 });
 export type Preference = Readonly<v.InferOutput<typeof Preference>>;
+
+/** A message that someone reported to the owners of the site. `at` in ms. */
+export const Report = v.object({
+  id: v.string(),
+  channel: v.string(),
+  message: Message,
+  reporter: Person,
+  reason: v.string(),
+  at: Count,
+});
+export type Report = Readonly<v.InferOutput<typeof Report>>;
+
+/** A person whose addresses are kept out until then (ms). */
+export const Ban = v.object({ id: v.string(), name: v.string(), until: Count });
+export type Ban = Readonly<v.InferOutput<typeof Ban>>;

@@ -70,7 +70,7 @@ test("a session that ended while a conversation was opened opens nothing", async
   await shard(801).signOut(ada.key);
   expect(await shard(801).openDirect(ada.key, bea.identity, 0)).toMatchObject({ kind: "refused" });
   expect(await shard(801).channels(ada.key)).toMatchObject({ kind: "refused" });
-  expect(await shard(801).becomeOwner(ada.key)).toMatchObject({ kind: "refused" });
+  expect(await shard(801).becomeOwner(ada.key, "digest")).toMatchObject({ kind: "refused" });
   expect(await shard(801).addLink(ada.key, "hash")).toMatchObject({ kind: "refused" });
   expect(await shard(801).admitUpload(ada.key, "id", 1)).toMatchObject({ code: "unauthorized" });
   expect(await shard(801).noteUpload(ada.key, "id", 1)).toMatchObject({ code: "unauthorized" });
