@@ -41,7 +41,7 @@ const LATER = [
   { what: "emoji", words: "smiley_cat" },
   { what: "emoji", words: "Find an emoji" },
   { what: "messages", words: "Next picture" },
-  { what: "settings", words: "The link as a QR code" },
+  { what: "details", words: "The link as a QR code" },
   { what: "settings", words: "Use on another device" },
 ];
 const first = firstLoad(".js").map((file) => readFileSync(file, "utf8"));

@@ -19,7 +19,7 @@ import { createUploads } from "./network/uploads.ts";
 import { newId } from "./state/ids.ts";
 import { loadMarkdown } from "./state/markdown.ts";
 import { createOutbox } from "./state/outbox.ts";
-import { followAddress, takeLinkToken } from "./state/route.ts";
+import { followAddress, takeInviteToken, takeLinkToken } from "./state/route.ts";
 import { createStore } from "./state/store.ts";
 import { createDeviceLock } from "./storage/device-lock.ts";
 import { fileRows } from "./storage/file-rows.ts";
@@ -43,6 +43,7 @@ let persisted: string | undefined;
 
 const store = createStore({
   api,
+  requests: async () => (await fetchPart(() => import("./network/requests.ts"))).requests,
   localState,
   files: fileRows,
   makeDeliveries: async (needs) => (await fetchPart(() => import("./network/delivery.ts"))).createDeliveries(needs),
@@ -180,11 +181,13 @@ addEventListener("visibilitychange", () => {
 addEventListener("hashchange", () => {
   const token = takeLinkToken();
   if (token !== undefined) void store.start(token);
+  void store.takeInvite(takeInviteToken());
 });
 localState.onOtherTabs(store.noticeOtherTabs);
 addEventListener("pagehide", () => store.leavePage());
 void upgrade().then(() => {
   store.noticeRescued();
+  void store.takeInvite(takeInviteToken());
   void store.start(takeLinkToken());
   // Sockets that are not taken by now lead elsewhere.
   for (const { socket } of globalThis.earlySockets?.values() ?? []) socket.close();

@@ -14,15 +14,16 @@ const ALONE = ["early", "service-worker"];
 const PARTS: Readonly<Record<string, RegExp>> = {
   // With what the parts share: it is fetched first.
   compose:
-    /rolldown.runtime|\/view\/(?:composer\/(?!EmojiPicker)|parts\/|dialogs\/Dialog)|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))/,
+    /rolldown.runtime|\/view\/(?:composer\/(?!EmojiPicker)|parts\/(?!QrCode|Switch)|dialogs\/Dialog)|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))/,
   emoji: /\/gemoji\/|\/text\/emoji(?:-names)?\.ts$|\/EmojiPicker\.tsx$/,
   background:
-    /\/(?:deferred-startup|notifications|delivery|prepare-file)\.ts$|\/(?:Companions|Announcer|TouchMenu|TypingLine|Outage)\.tsx$|\/app\/keyboard\.ts$/,
-  search: /\/(?:Switcher|NewDirect|NewChannel|PeoplePicker|Switch)\.tsx$|\/switcher-options\.ts$|\/text\/search\.ts$/,
-  settings: /\/view\/settings\/|\/node_modules\/qr\//,
-  details: /\/view\/details\/|\/(?:Empty|RailTools|UnsentMessages)\.tsx$/,
-  outside: /\/(?:Welcome|Outside|Stopped|Nowhere|Linked|NewVersion|Notice)\.tsx$|\/storage\/rescue\.ts$/,
-  messages: /\/view\/messages\//,
+    /\/(?:deferred-startup|notifications|delivery|prepare-file|send-file)\.ts$|\/(?:Companions|Announcer|TouchMenu|TypingLine|Outage)\.tsx$|\/app\/keyboard\.ts$/,
+  search: /\/(?:Switcher|NewDirect|NewChannel|PeoplePicker)\.tsx$|\/switcher-options\.ts$|\/text\/search\.ts$/,
+  settings: /\/view\/settings\//,
+  details:
+    /\/view\/details\/|\/node_modules\/qr\/|\/(?:QrCode|Switch)\.tsx$|\/(?:MessageMenu|MessagePopup|ReportMessage|Profile|InvitePeople|BrowseChannels)\.tsx$|\/network\/requests\.ts$|\/occasional-answers\.ts$|\/(?:Empty|RailTools|UnsentMessages)\.tsx$/,
+  outside: /\/(?:Welcome|Outside|Stopped|Nowhere|Linked|NewVersion|Notice|InviteOver)\.tsx$|\/storage\/rescue\.ts$/,
+  messages: /\/view\/messages\/(?!MessageMenu|MessagePopup|ReportMessage)/,
 };
 const WORKER_PORT = 8787;
 const SITE_PORT = 5173;

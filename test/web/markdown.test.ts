@@ -154,6 +154,18 @@ test.each([
 });
 
 test.each([
+  ["https://elsewhere.example/", undefined],
+  ["https://user@elsewhere.example/", "elsewhere.example"],
+  ["https://аpple.example/", "xn--pple-43d.example"],
+  ["[bank.example](https://elsewhere.example/x)", "elsewhere.example"],
+  ["[the report](https://elsewhere.example/x)", undefined],
+])("the address in %s leads to %s, and the message says so", (text, host) => {
+  const [block] = hasMarks(text) ? parseMarkdown(text) : plainBlocks(text);
+  const inlines = block?.kind === "paragraph" ? block.children : [];
+  expect(inlines.map((inline) => (inline.kind === "link" ? inline.host : "no link"))).toEqual([host]);
+});
+
+test.each([
   ["👍", true],
   ["👩‍👩‍👧 🎉", true],
   ["❤️", true],

@@ -102,7 +102,9 @@ test("worker/ knows nothing of web/, and takes only types from the frames", () =
       importsOf(file).filter((to) => to.startsWith("web/")),
       file,
     ).toEqual([]);
-    for (const schemas of ["things", "frames", "answers"].map((name) => `worker/protocol/${name}.ts`))
+    for (const schemas of ["things", "frames", "answers", "occasional-answers"].map(
+      (name) => `worker/protocol/${name}.ts`,
+    ))
       if (!PROTOCOL.includes(file)) expect(importsOf(file, false), file).not.toContain(schemas);
   }
 });

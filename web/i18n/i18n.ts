@@ -29,6 +29,15 @@ export type Language = keyof typeof TABLES;
 
 export const LANGUAGES = Object.keys(TABLES).filter(isLanguage);
 
+/** English says most phrases as they are; these have another form for one. */
+const COUNTED: Readonly<Partial<Record<string, Forms>>> = {
+  "{n} members": { one: "{n} member", other: "{n} members" },
+  "{n} days": { one: "{n} day", other: "{n} days" },
+  "{n} hours": { one: "{n} hour", other: "{n} hours" },
+  "{n} minutes": { one: "{n} minute", other: "{n} minutes" },
+  "{n} seconds": { one: "{n} second", other: "{n} seconds" },
+};
+
 const dictionary = signal<Readonly<Record<string, string | Forms>> | undefined>(undefined);
 /** The language that is spoken now. */
 export const language = signal<Language>("en");
@@ -67,7 +76,7 @@ export function t(phrase: Phrase, values: Readonly<Record<string, string | numbe
 
 /** A phrase with values that are more than words: what is to be shown, in its order. */
 export function rich<T>(phrase: Phrase, values: Readonly<Record<string, T>>): readonly (T | string | undefined)[] {
-  const found = dictionary.value?.[phrase] ?? phrase;
+  const found = dictionary.value?.[phrase] ?? COUNTED[phrase] ?? phrase;
   const text = typeof found === "string" ? found : (found[plurals.value.select(Number(values["n"]))] ?? found.other);
   const isRightToLeft = document.documentElement.dir === "rtl";
   return text.split(/\{(\w+)\}/).map((part, at) => {

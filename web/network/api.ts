@@ -5,20 +5,16 @@
 import * as v from "valibot";
 import {
   ChannelsAnswer,
-  DevicesAnswer,
-  LinkAnswer,
-  MembersAnswer,
+  InviteTakenAnswer,
   OnlinePeopleAnswer,
   PeopleAnswer,
-  PinsAnswer,
   ProblemAnswer,
-  RecoveryAnswer,
   SessionAnswer,
   SiteAnswer,
   WindowAnswer,
 } from "../../worker/protocol/answers.ts";
 import { CLOSE } from "../../worker/protocol/errors.ts";
-import { Channel, type Preference } from "../../worker/protocol/things.ts";
+import { Channel } from "../../worker/protocol/things.ts";
 import { t, told } from "../i18n/i18n.ts";
 import { noteServerTime } from "./server-clock.ts";
 
@@ -57,14 +53,8 @@ export type NewChannel = {
   readonly members?: readonly string[];
 };
 
-/** What is to be changed about a channel. `keepMs` and `slowMs` 0: no such rule. */
-export type ChannelChange = {
-  readonly topic?: string;
-  readonly name?: string;
-  readonly posting?: "everyone" | "creator";
-  readonly slowMs?: number;
-  readonly keepMs?: number;
-};
+/** What lets a new person in where not everyone may come. */
+export type Admission = { readonly accessCode?: string; readonly invite?: string };
 
 export const api = {
   site: () => call("GET", "/api/site", SiteAnswer),
@@ -72,21 +62,19 @@ export const api = {
   session: () => call("GET", "/api/session", SessionAnswer),
 
   /** Signs in, or renames the person who is signed in. */
-  signIn: (name: string, accessCode?: string) =>
-    call("POST", "/api/session", SessionAnswer, accessCode === undefined ? { name } : { name, accessCode }),
+  signIn: (name: string, { accessCode, invite }: Admission = {}) =>
+    call("POST", "/api/session", SessionAnswer, {
+      name,
+      ...(accessCode !== undefined && { accessCode }),
+      ...(invite !== undefined && { invite }),
+    }),
+
+  acceptInvite: (token: string) => call("POST", "/api/invites/accept", InviteTakenAnswer, { token }),
 
   signOut: () => call("DELETE", "/api/session", v.unknown()),
 
   /** Makes the person an owner of the site, if the code is right. */
   becomeOwner: (code: string) => call("POST", "/api/session/owner", SessionAnswer, { code }),
-
-  removePerson: (personId: string) => call("DELETE", `/api/people/${personId}`, v.unknown()),
-
-  /** The devices on which this person is signed in. */
-  devices: () => call("GET", "/api/session/devices", DevicesAnswer),
-
-  /** A link for one more device. */
-  link: () => call("POST", "/api/session/links", LinkAnswer),
 
   redeem: (token: string) => call("POST", "/api/session/redeem", SessionAnswer, { token }),
 
@@ -95,42 +83,10 @@ export const api = {
 
   createChannel: (asked: NewChannel) => call("POST", "/api/channels", Channel, asked),
 
-  changeChannel: (channelId: string, change: ChannelChange) => call("PATCH", channelPath(channelId), Channel, change),
-
-  deleteChannel: (channelId: string) => call("DELETE", channelPath(channelId), v.unknown()),
-
   openDirect: (person: string) => call("POST", "/api/directs", Channel, { person }),
 
   /** The conversation of the person and these others. */
   openGroup: (people: readonly string[]) => call("POST", "/api/directs", Channel, { people }),
-
-  setPreference: (channelId: string, change: Preference) =>
-    call("PUT", `${channelPath(channelId)}/preferences`, v.unknown(), change),
-
-  block: (personId: string, isBlocked: boolean) =>
-    call(isBlocked ? "PUT" : "DELETE", `/api/people/${personId}/block`, v.unknown()),
-
-  endDevice: (deviceId: string) => call("DELETE", `/api/session/devices/${deviceId}`, v.unknown()),
-
-  /** A new code to come back with, in the place of the former one. */
-  makeRecoveryCode: () => call("POST", "/api/session/recovery", RecoveryAnswer),
-
-  pins: (channelId: string) => call("GET", `${channelPath(channelId)}/pins`, PinsAnswer),
-
-  pin: (channelId: string, messageId: string) =>
-    call("POST", `${channelPath(channelId)}/pins`, PinsAnswer, { messageId }),
-
-  unpin: (channelId: string, messageId: string) =>
-    call("DELETE", `${channelPath(channelId)}/pins/${messageId}`, v.unknown()),
-
-  members: (channelId: string) => call("GET", `${channelPath(channelId)}/members`, MembersAnswer),
-
-  addMember: (channelId: string, person: string) =>
-    call("POST", `${channelPath(channelId)}/members`, MembersAnswer, { person }),
-
-  /** Takes a person out of a private channel; oneself: leaves it. */
-  removeMember: (channelId: string, personId: string) =>
-    call("DELETE", `${channelPath(channelId)}/members/${personId}`, v.unknown()),
 
   /** People whose name starts with or contains `typed`. */
   searchPeople: (typed: string) => call("GET", `/api/people?q=${encodeURIComponent(typed)}`, OnlinePeopleAnswer),
@@ -170,7 +126,8 @@ export function channelPath(channelId: string): string {
   return `/api/channels/${encodeURIComponent(channelId)}`;
 }
 
-async function call<S extends v.GenericSchema>(
+/** One request. A network that is not there is an answer as well. */
+export async function call<S extends v.GenericSchema>(
   method: string,
   path: string,
   schema: S,

@@ -2,7 +2,7 @@
  * One socket that comes back: the driver of the transitions in connection-state.ts.
  * It knows frames as text and nothing of channels, people or the store.
  */
-import { PING, PONG } from "../../worker/protocol/commands.ts";
+import { PING, PONG } from "../../worker/protocol/wire.ts";
 import { type ConnectionState, type Effect, type Event, next } from "./connection-state.ts";
 
 /** A socket that says nothing for so long after a ping, or never says a first word, is dead. */

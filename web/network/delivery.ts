@@ -14,6 +14,8 @@ const PASSING: readonly string[] = ["rate_limited", "busy"];
 /** Failures that may pass: they are tried again a few times before the person hears of them. */
 const PERHAPS_PASSING: readonly string[] = ["internal", "timeout"];
 const TRIES_MAX = 8;
+/** A message waits so long (ms) by itself for its turn in slow mode. Longer is the person's to decide. */
+const SLOW_WAIT_MS = 60_000;
 /** Until the next try (ms) where the server names no time: twice as long each time, up to the longest. */
 const RETRY_MS = 2_000;
 const RETRY_MAX_MS = 60_000;
@@ -84,6 +86,8 @@ export function createDeliveries({ api, sendCommand, confirmed, transportFor }: 
 
   function afterRefusal(entry: OutboxEntry, refusal: Refusal): Delivery {
     const { code, detail, retryAfterMs } = refusal;
+    if (code === "slow_mode" && (retryAfterMs ?? Number.POSITIVE_INFINITY) <= SLOW_WAIT_MS)
+      return { kind: "later", waitMs: retryAfterMs ?? SLOW_WAIT_MS };
     if (PASSING.includes(code)) return { kind: "later", waitMs: retryAfterMs ?? RETRY_MS };
     const name = nameOf(entry.kind, entry.id);
     const tries = failures.get(name) ?? 0;

@@ -4,12 +4,12 @@
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { ATTACHMENT_MAX_BYTES, ATTACHMENTS_MAX } from "../../worker/protocol/limits.ts";
-import { Attachment } from "../../worker/protocol/things.ts";
+import type { Attachment } from "../../worker/protocol/things.ts";
 import { t } from "../i18n/i18n.ts";
 import { newId } from "../state/ids.ts";
-import { channelPath, readAnswer } from "./api.ts";
 import { fetchPart } from "./load-part.ts";
 import type { Prepared } from "./prepare-file.ts";
+import type { sendFile as fileSender } from "./send-file.ts";
 
 export type UploadState =
   | { readonly kind: "preparing" }
@@ -59,7 +59,7 @@ export function createUploads(channelId: string): Uploads {
   const complaint = signal<string | undefined>(undefined);
   const files = new Map<string, File>();
   const prepared = new Map<string, Prepared>();
-  const requests = new Map<string, XMLHttpRequest>();
+  const requests = new Map<string, { abort(): void }>();
   /** Which of its beginnings counts, of each file. */
   const turns = new Map<string, symbol>();
 
@@ -77,39 +77,43 @@ export function createUploads(channelId: string): Uploads {
     const turn = Symbol();
     turns.set(id, turn);
     change(id, { state: { kind: "preparing" } });
-    const ready = prepared.get(id) ?? (await prepare(file));
+    const [{ prepareFile }, { sendFile }] = await fetchPart(() =>
+      Promise.all([import("./prepare-file.ts"), import("./send-file.ts")]),
+    );
+    const ready = prepared.get(id) ?? (await prepareFile(file).catch(() => undefined));
     if (turns.get(id) !== turn) return; // taken away or begun anew meanwhile
+    // The file was changed, moved or deleted since it was chosen.
     if (!ready) return fail(id, t("This file can't be read any more. Choose it again."));
     prepared.set(id, ready);
     change(id, { size: ready.blob.size, mayTellPlace: ready.mayTellPlace });
     if (ready.blob.size > ATTACHMENT_MAX_BYTES) return fail(id, tooLarge(ready.blob.size));
     if (ready.blob.size === 0) return fail(id, t("This file is empty."));
-    send(id, ready);
+    send(id, ready, sendFile);
   }
 
-  function send(id: string, { blob, width, height }: Omit<Prepared, "mayTellPlace">): void {
+  function send(
+    id: string,
+    { blob, width, height }: Omit<Prepared, "mayTellPlace">,
+    sendFile: typeof fileSender,
+  ): void {
     const name = list.value.find((upload) => upload.id === id)?.name ?? "";
-    const query = new URLSearchParams({ name, ...(width && height && { width: `${width}`, height: `${height}` }) });
-    const request = new XMLHttpRequest(); // fetch does not tell how far an upload has come
-    requests.set(id, request);
     change(id, { state: { kind: "uploading", progress: 0 } });
-    request.upload.onprogress = ({ loaded, total }) =>
-      change(id, { state: { kind: "uploading", progress: total > 0 ? loaded / total : 0 } });
-    request.onerror = () => fail(id, t("No connection."), true);
-    request.onload = () => {
-      const answer = readAnswer(request.status, request.responseText, Attachment);
-      if (answer.ok) return change(id, { state: { kind: "done", attachment: answer.value } });
-      if (answer.retryAfterMs === undefined)
-        return fail(id, answer.detail, answer.status >= 500 || answer.status === 408);
-      setTimeout(
-        () => files.has(id) && requests.get(id) === request && send(id, { blob, ...sized }),
-        answer.retryAfterMs,
-      );
-    };
+    const request = sendFile(
+      { channelId, name, blob, width, height },
+      {
+        progressed: (progress) => change(id, { state: { kind: "uploading", progress } }),
+        failed: () => fail(id, t("No connection."), true),
+        answered(answer) {
+          if (answer.ok) return change(id, { state: { kind: "done", attachment: answer.value } });
+          if (answer.retryAfterMs === undefined)
+            return fail(id, answer.detail, answer.status >= 500 || answer.status === 408);
+          const again = () => files.has(id) && requests.get(id) === request && send(id, { blob, ...sized }, sendFile);
+          setTimeout(again, answer.retryAfterMs);
+        },
+      },
+    );
     const sized = width && height ? { width, height } : {};
-    request.open("POST", `${channelPath(channelId)}/attachments?${query}`);
-    request.setRequestHeader("Content-Type", blob.type || "application/octet-stream");
-    request.send(blob);
+    requests.set(id, request);
   }
 
   function stop(id: string): void {
@@ -193,16 +197,6 @@ export function createUploads(channelId: string): Uploads {
       for (const { id } of list.value) remove(id);
     },
   };
-}
-
-/** `undefined`: the file was changed, moved or deleted since it was chosen. */
-async function prepare(file: File): Promise<Prepared | undefined> {
-  const { prepareFile } = await fetchPart(() => import("./prepare-file.ts"));
-  try {
-    return await prepareFile(file);
-  } catch {
-    return undefined;
-  }
 }
 
 function tooLarge(bytes: number): string {

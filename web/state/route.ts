@@ -77,6 +77,13 @@ export function messageLink(channelId: string, ownId: string, seq: number | unde
   return `${location.origin}${path}${seq === undefined ? "" : `?m=${seq}`}`;
 }
 
+/** The token of an invite, taken out of the address. */
+export function takeInviteToken(): string | undefined {
+  const token = /^#invite=([\w-]{1,100})$/.exec(location.hash)?.[1];
+  if (token !== undefined) history.replaceState(null, "", location.pathname + location.search);
+  return token;
+}
+
 /** The token of a device link, taken out of the address: it is worth a session and stays in no history. */
 export function takeLinkToken(): string | undefined {
   const token = /^#link=([\w-]{1,100})$/.exec(location.hash)?.[1];

@@ -7,6 +7,7 @@ import type { Person } from "../../worker/protocol/things.ts";
 import { t } from "../i18n/i18n.ts";
 import type { Answer, api as httpApi, Site } from "../network/api.ts";
 import type { localState as deviceState } from "../storage/local-state.ts";
+import type { Invites } from "./invites.ts";
 import { channelHref, go, route } from "./route.ts";
 import type { Phase, TabState } from "./tab-state.ts";
 
@@ -15,6 +16,7 @@ const END_RETRY_MS = 2_000;
 
 type Dependencies = {
   readonly api: Pick<typeof httpApi, "site" | "session" | "signIn" | "signOut" | "redeem" | "becomeOwner">;
+  readonly invites: Invites;
   readonly localState: typeof deviceState;
   /** Begins this tab anew, with nothing of what it held. */
   readonly startOver: () => void;
@@ -26,7 +28,7 @@ type Dependencies = {
 
 export type Session = ReturnType<typeof createSession>;
 
-export function createSession(tab: TabState, { api, localState, startOver, entered, forget }: Dependencies) {
+export function createSession(tab: TabState, { api, invites, localState, startOver, entered, forget }: Dependencies) {
   const { phase, person, site, isOwner } = tab;
   /** A device link that waits for a decision. */
   let linkToken: string | undefined;
@@ -67,6 +69,7 @@ export function createSession(tab: TabState, { api, localState, startOver, enter
     });
     entered(who);
     goHome("replace");
+    void invites.accept();
   }
 
   async function askSite(): Promise<Answer<Site>> {
@@ -150,14 +153,25 @@ export function createSession(tab: TabState, { api, localState, startOver, enter
 
     async signIn(name: string, accessCode?: string): Promise<Answer<unknown>> {
       if (!navigator.cookieEnabled) return cookiesRefused();
-      const answer = await api.signIn(name, accessCode);
+      const { invite } = invites;
+      const held = invite.value;
+      const answer = await api.signIn(name, {
+        ...(accessCode !== undefined && { accessCode }),
+        ...(held !== undefined && { invite: held }),
+      });
+      if (!answer.ok && answer.code === "link_expired") invite.value = undefined;
       if (!answer.ok) return answer;
+      invite.value = undefined;
       // Some browsers say that they take cookies, and keep none.
       const kept = await api.session();
       if (!kept.ok && kept.status === 401) return cookiesRefused();
       enter(answer.value.person);
+      if (answer.value.channel) go(channelHref(answer.value.channel.id));
       return answer;
     },
+
+    /** Becomes the person of a device link or a recovery code. */
+    comeBack: (token: string) => redeem(token),
 
     async signOut(): Promise<Answer<unknown>> {
       const answer = await api.signOut();
@@ -179,6 +193,11 @@ export function createSession(tab: TabState, { api, localState, startOver, enter
       const answer = await api.signIn(name);
       if (answer.ok) syncIdentity(answer.value.person);
       return answer;
+    },
+
+    /** The person is an owner of the site no more. */
+    steppedDown(): void {
+      isOwner.value = false;
     },
 
     async becomeOwner(code: string): Promise<Answer<unknown>> {

@@ -7,6 +7,7 @@ import type { ChannelCommand, FeedCommand } from "../../worker/protocol/commands
 import type { Person } from "../../worker/protocol/things.ts";
 import type { api as httpApi } from "../network/api.ts";
 import type { createDeliveries, DeliveryDependencies } from "../network/delivery.ts";
+import type { Requests } from "../network/requests.ts";
 import type { Uploads } from "../network/uploads.ts";
 import type { FileRows } from "../storage/file-rows.ts";
 import type { localState as deviceState, LocalChange } from "../storage/local-state.ts";
@@ -15,6 +16,7 @@ import { isPersistenceFailing } from "../storage/storage-failure.ts";
 import { createChannels } from "./channels.ts";
 import { createDrafts } from "./drafts.ts";
 import { createIncoming } from "./incoming.ts";
+import { createInvites } from "./invites.ts";
 import { createLinks } from "./links.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Delivery, OutboxEntry } from "./outbox-entry.ts";
@@ -22,7 +24,6 @@ import { createPeople } from "./people.ts";
 import { createPlace } from "./place.ts";
 import { createReadReporter } from "./read-reporter.ts";
 import { createReceive } from "./receive.ts";
-import { createRequests } from "./requests.ts";
 import { createRestore } from "./restore.ts";
 import { createSending } from "./sending.ts";
 import { createSession } from "./session.ts";
@@ -37,6 +38,8 @@ export type Store = ReturnType<typeof createStore>;
 
 export type Dependencies = {
   readonly api: typeof httpApi;
+  /** What is asked for now and then: fetched when it is. */
+  readonly requests: () => Promise<Requests>;
   readonly localState: typeof deviceState;
   readonly files: FileRows;
   /** Requested once there is a connection: nothing can be delivered before. */
@@ -62,7 +65,7 @@ export type Dependencies = {
 };
 
 export function createStore(dependencies: Dependencies) {
-  const { api, localState, keptConversations, sendToFeed, startOver, now, elapsed } = dependencies;
+  const { api, requests, localState, keptConversations, sendToFeed, startOver, now, elapsed } = dependencies;
   const tab = createTabState();
   const { person, channels, open, directoryLink, channelLink, isConnected, site, phase } = tab;
   const isNewer = signal(false);
@@ -80,8 +83,10 @@ export function createStore(dependencies: Dependencies) {
   });
   const unread = createUnread({ localState, person, heldSeq: tab.heldSeq, onRead: readReporter.note });
   const people = createPeople(tab, api);
+  const invites = createInvites(tab, api);
   const session = createSession(tab, {
     api,
+    invites,
     localState,
     startOver,
     entered({ id }) {
@@ -91,7 +96,7 @@ export function createStore(dependencies: Dependencies) {
     forget,
   });
   const sending = createSending(tab, { ...dependencies, isStillThisPerson: session.isStillThisPerson, unread });
-  const wishes = createWishes(tab, api);
+  const wishes = createWishes(tab, requests);
   const channelList = createChannels(tab, {
     api,
     people,
@@ -151,7 +156,10 @@ export function createStore(dependencies: Dependencies) {
 
     ...session.actions,
     linkProblem: readonly(session.linkProblem),
-    ...createRequests(api),
+    invite: readonly(invites.invite),
+    inviteProblem: invites.inviteProblem,
+    takeInvite: invites.take,
+    requests,
 
     personOf: people.personOf,
     nameOf: people.nameOf,
@@ -178,10 +186,8 @@ export function createStore(dependencies: Dependencies) {
     openDirect: channelList.openDirect,
     openConversation: channelList.openConversation,
 
-    preferenceOf: wishes.preferenceOf,
-    prefer: wishes.prefer,
+    ...wishes.actions,
     blocked: readonly(tab.blocked),
-    block: wishes.block,
 
     outbox: sending.entries,
     send(conversation: Conversation, typed: string): boolean {
@@ -200,10 +206,7 @@ export function createStore(dependencies: Dependencies) {
     textToSend: sending.textToSend,
     takeOver: sending.takeOver,
     /** The page goes away: there may be no later moment. */
-    leavePage(): void {
-      readReporter.flushNow();
-      sending.leavePage();
-    },
+    leavePage: () => [readReporter.flushNow(), sending.leavePage()],
 
     reply: drafts.reply,
     plainText: drafts.plainText,

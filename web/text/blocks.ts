@@ -7,8 +7,8 @@ import { type Atom, atomsIn } from "./atoms.ts";
 export type Inline =
   | { readonly kind: "text" | "code"; readonly text: string }
   | { readonly kind: "bold" | "italic" | "strike"; readonly children: readonly Inline[] }
-  /** `href` is http, https or mailto. A bare address is its own label. */
-  | { readonly kind: "link"; readonly href: string; readonly children: readonly Inline[] }
+  /** `href` is http, https or mailto. A bare address is its own label. `host` is where it leads, when its label says something else. */
+  | { readonly kind: "link"; readonly href: string; readonly host?: string; readonly children: readonly Inline[] }
   | { readonly kind: "person" | "channel"; readonly id: string };
 
 export type ListItem = {
@@ -28,9 +28,12 @@ export type Block =
   | { readonly kind: "table"; readonly rows: readonly (readonly (readonly Inline[])[])[] }
   | { readonly kind: "rule" };
 
-/** Whether a text holds anything that Markdown may read as a mark. */
+/** What Markdown may read as a mark, and an address whose site may not be the one that it looks like. */
+const MARKS = /[*_~`\\|]|\]\(|^[ \t]*(?:[>#+-]|\d{1,9}[.)])|:\/\/[^\s/?#]*[^\s\w./:[\]-]/m;
+
+/** Whether a text holds anything that only the parser reads. */
 export function hasMarks(text: string): boolean {
-  return /[*_~`\\|]|\]\(|^[ \t]*(?:[>#+-]|\d{1,9}[.)])/m.test(text);
+  return MARKS.test(text);
 }
 
 /** A text without marks: one paragraph as it was typed, with its links and names. Blank lines before it are dropped. */

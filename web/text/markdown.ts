@@ -4,9 +4,10 @@
  */
 import type { SyntaxNode, Tree } from "@lezer/common";
 import type { Atom } from "./atoms.ts";
-import { type Block, type Inline, inlineOf, type ListItem } from "./blocks.ts";
+import { type Block, type Inline, inlineOf, type ListItem, plainInlines } from "./blocks.ts";
 import { effectiveEscapes } from "./escapes.ts";
 import { grammar } from "./grammar.ts";
+import { realHost } from "./real-host.ts";
 import { shadowOf } from "./shadow.ts";
 
 const ALLOWED_HREF = /^(?:https?:\/\/|mailto:)[^\s<>]+$/i;
@@ -160,7 +161,7 @@ class Reader {
     const isAllowed = ALLOWED_HREF.test(href) && URL.canParse(href);
     if (!isAllowed || !open || !close) return this.#between(node, node.from, node.to, indent);
     const children = this.#between(node, open.to, close.from, indent);
-    return [{ kind: "link", href, children: children.flatMap(asLabel) }];
+    return [withHost({ kind: "link", href, children: children.flatMap(asLabel) })];
   }
 
   /** The part of a node between two places; marks of links there are words. */
@@ -181,7 +182,7 @@ class Reader {
     let done = from;
     for (const atom of this.#atoms) {
       if (atom.from < done || atom.to > to) continue;
-      inlines.push(...this.#plain(this.#outdented(done, atom.from, indent)), inlineOf(atom));
+      inlines.push(...this.#plain(this.#outdented(done, atom.from, indent)), withHost(inlineOf(atom)));
       done = atom.to;
     }
     return done < to ? [...inlines, ...this.#plain(this.#outdented(done, to, indent))] : inlines;
@@ -201,6 +202,13 @@ function childrenOf(node: SyntaxNode): readonly SyntaxNode[] {
   const children: SyntaxNode[] = [];
   for (let child = node.firstChild; child; child = child.nextSibling) children.push(child);
   return children;
+}
+
+/** A link says where it leads when its label says something else. */
+function withHost(inline: Inline): Inline {
+  if (inline.kind !== "link") return inline;
+  const host = realHost(plainInlines(inline.children), inline.href);
+  return host === undefined ? inline : { ...inline, host };
 }
 
 /** No link in a link. */

@@ -7,7 +7,7 @@ import type { AuthContext, NotAuthorized } from "../platform/authority.ts";
 import { log } from "../platform/log.ts";
 import { shardStub } from "../platform/objects.ts";
 import { refuse } from "../protocol/errors.ts";
-import type { Ban, Report } from "../protocol/things.ts";
+import type { Ban, Report } from "../protocol/occasional-answers.ts";
 import type { NewBan } from "./moderation.ts";
 import { createParts, type Parts } from "./parts.ts";
 import type { Overview } from "./rpc.ts";

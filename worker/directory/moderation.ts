@@ -2,7 +2,7 @@
 import type { Tables } from "../platform/migrations.ts";
 import type { Job } from "../platform/schedule.ts";
 import { HOUR_MS, REPORT_KEPT_MS, REPORTS_MAX } from "../protocol/limits.ts";
-import type { Ban, Report } from "../protocol/things.ts";
+import type { Ban, Report } from "../protocol/occasional-answers.ts";
 
 /** `about` is the report as JSON, with the text of its message. `addresses` are a JSON list of what hourly limits count against. */
 export const MODERATION_TABLES = [

@@ -4,8 +4,8 @@
 
 import type { Context } from "hono";
 import * as v from "valibot";
-import { parseJsonObject } from "../protocol/commands.ts";
 import { BODY_MAX_MS, FRAME_MAX_BYTES } from "../protocol/limits.ts";
+import { parseJsonObject } from "../protocol/wire.ts";
 import { type App, reject } from "./context.ts";
 
 /** Reads a JSON body of at most 64 KiB, counted as it comes: `Content-Length` is only a hint. */

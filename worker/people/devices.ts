@@ -1,5 +1,5 @@
 /** The devices on which a shard's people are signed in: what their sessions' rows say of them. */
-import type { Device } from "../protocol/answers.ts";
+import type { Device } from "../protocol/occasional-answers.ts";
 import type { SessionKey } from "./rpc.ts";
 import { deviceIdOf } from "./sessions.ts";
 

@@ -4,8 +4,8 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { type AuthContext, type NotAuthorized, SESSION_ENDED } from "../platform/authority.ts";
-import type { Device } from "../protocol/answers.ts";
 import { type Refusal, type Refused, refuse } from "../protocol/errors.ts";
+import type { Device } from "../protocol/occasional-answers.ts";
 import type { OnlinePerson, Person } from "../protocol/things.ts";
 import { createParts, type Parts } from "./parts.ts";
 import type { NewSession } from "./person-store.ts";

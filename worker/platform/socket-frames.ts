@@ -1,6 +1,7 @@
 /** What every socket has in common as text: the error frame, and how long a frame is. Pure. */
-import { parseJsonObject } from "../protocol/commands.ts";
+
 import type { Refusal } from "../protocol/errors.ts";
+import { parseJsonObject } from "../protocol/wire.ts";
 
 /** The answer to a frame that was refused: it names the command and the id, if the frame had them. */
 export function errorFrame(refusal: Refusal, frame: string): string {

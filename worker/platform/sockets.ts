@@ -3,7 +3,6 @@
  * the closing handshake. It decides nothing about channels or people.
  */
 
-import { PING, PONG } from "../protocol/commands.ts";
 import { CLOSE, type Refusal } from "../protocol/errors.ts";
 import {
   BAD_FRAMES_MAX,
@@ -14,6 +13,7 @@ import {
   SOCKETS_PER_PERSON,
   VIOLATIONS_MAX,
 } from "../protocol/limits.ts";
+import { PING, PONG } from "../protocol/wire.ts";
 import type { Identity, SessionIdentity } from "./authority.ts";
 import { Outlet } from "./broadcast.ts";
 import { log } from "./log.ts";

@@ -1,20 +1,11 @@
 /**
  * What a client may say: commands on a socket and bodies of requests. Everything that enters the Worker becomes a typed value here.
- * Pure and shared with the browser.
+ * Pure. The browser takes only types from this file.
  */
 import * as v from "valibot";
 import { type Refused, refuse } from "./errors.ts";
 import { BAN_HOURS_MAX, KEEP_MAX_MS, KEEP_MIN_MS, MEMBERS_MAX, READ_CHANNELS_MAX, SLOW_MAX_MS } from "./limits.ts";
-
-/** The literal text a client sends to learn whether the socket still lives, and its answer. Answered without waking anything. */
-export const PING = "ping";
-
-export const PONG = "pong";
-
-const MESSAGE_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** A UUID in lower case, made by the client before it sends: the idempotency key of a message within its channel. */
-export const MessageId = v.pipe(v.string(), v.regex(MESSAGE_ID));
+import { MessageId, parseJsonObject } from "./wire.ts";
 
 const SendCommand = v.object({
   type: v.literal("send"),
@@ -153,19 +144,4 @@ function parseFrame<S extends CommandSchema>(data: string, schemas: readonly S[]
   return parsed.success
     ? { kind: "command", command: parsed.output }
     : refuse("bad_request", "The command's fields are not as they should be.");
-}
-
-/** `undefined` for whatever is not one JSON object. Never throws. */
-export function parseJsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined; // not JSON: the caller names the refusal
-  }
-  return isObject(value) ? value : undefined;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -3,7 +3,6 @@
  * schemas.
  */
 import * as v from "valibot";
-import { parseJsonObject } from "./commands.ts";
 import {
   Channel,
   ChannelKind,
@@ -16,6 +15,7 @@ import {
   Preference,
   Rules,
 } from "./things.ts";
+import { parseJsonObject } from "./wire.ts";
 
 /* ---- server → client ---- */
 

@@ -3,11 +3,11 @@
  * these schemas. The Worker takes only types from this file, so that its bundle does without the schemas.
  */
 import * as v from "valibot";
-import { MessageId } from "./commands.ts";
+import { MessageId } from "./wire.ts";
 
 const PERSON_ID = /^[A-Za-z0-9_-]{16,32}$/;
 
-export const PersonId = v.custom<string>((value) => typeof value === "string" && PERSON_ID.test(value));
+const PersonId = v.custom<string>((value) => typeof value === "string" && PERSON_ID.test(value));
 /** Counters and times: an integer that JSON carries exactly. */
 export const Count = v.custom<number>((value) => Number.isSafeInteger(value) && Number(value) >= 0);
 
@@ -103,18 +103,3 @@ export const Preference = v.object({
   favourite: v.exactOptional(v.boolean()),
 });
 export type Preference = Readonly<v.InferOutput<typeof Preference>>;
-
-/** A message that someone reported to the owners of the site. `at` in ms. */
-export const Report = v.object({
-  id: v.string(),
-  channel: v.string(),
-  message: Message,
-  reporter: Person,
-  reason: v.string(),
-  at: Count,
-});
-export type Report = Readonly<v.InferOutput<typeof Report>>;
-
-/** A person whose addresses are kept out until then (ms). */
-export const Ban = v.object({ id: v.string(), name: v.string(), until: Count });
-export type Ban = Readonly<v.InferOutput<typeof Ban>>;

@@ -4,7 +4,8 @@ import { runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { VERSION } from "../../../worker/http/moderation.ts";
-import type { Ban, Channel, Message, Report } from "../../../worker/protocol/things.ts";
+import type { Ban, Report } from "../../../worker/protocol/occasional-answers.ts";
+import type { Channel, Message } from "../../../worker/protocol/things.ts";
 import { arrive, ask, cookieOf, freshName, path, problemOf, Somebody } from "../people.ts";
 
 const [manifest = ""] = Object.values<string>(

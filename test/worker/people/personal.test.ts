@@ -10,7 +10,7 @@ import {
   shardOfRecoveryCode,
 } from "../../../worker/http/recovery-code.ts";
 import { shardOf } from "../../../worker/platform/shard-id.ts";
-import type { Device } from "../../../worker/protocol/answers.ts";
+import type { Device } from "../../../worker/protocol/occasional-answers.ts";
 import type { Channel } from "../../../worker/protocol/things.ts";
 import { arrive, ask, cookieOf, freshName, path, problemOf, Somebody } from "../people.ts";
 

@@ -2,10 +2,11 @@
 import fc from "fast-check";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { foldFileName } from "../../../worker/http/files.ts";
-import { parseChannelCommand, parseJsonObject } from "../../../worker/protocol/commands.ts";
+import { parseChannelCommand } from "../../../worker/protocol/commands.ts";
 import { parseChannelFrame, parseDirectoryFrame } from "../../../worker/protocol/frames.ts";
 import { foldChannelName, foldDisplayName } from "../../../worker/protocol/names.ts";
 import { foldEmoji, foldText, mentionedIn } from "../../../worker/protocol/text.ts";
+import { parseJsonObject } from "../../../worker/protocol/wire.ts";
 import { arrive, freshName, heard, path, problemOf, type Somebody, welcomed } from "../people.ts";
 
 const ID = "0f8fad5b-d9cb-469f-a165-70867728950e";

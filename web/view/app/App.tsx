@@ -22,12 +22,16 @@ const Nowhere = lazy(async () => (await import("./Nowhere.tsx")).Nowhere);
 const Linked = lazy(async () => (await import("../settings/Linked.tsx")).Linked);
 const NewVersion = lazy<{ readonly store: Store }>(async () => (await import("./NewVersion.tsx")).NewVersion);
 const Stopped = lazy(async () => (await import("./Stopped.tsx")).Stopped);
+const InviteOver = lazy<{ readonly store: Store }>(async () => (await import("./InviteOver.tsx")).InviteOver);
 const SHEETS = {
   newChannel: lazy<SheetProps>(async () => (await import("../dialogs/NewChannel.tsx")).NewChannel),
   newDirect: lazy<SheetProps>(async () => (await import("../dialogs/NewDirect.tsx")).NewDirect),
   settings: lazy<SheetProps>(async () => (await import("../settings/Settings.tsx")).Settings),
   switcher: lazy<SheetProps>(async () => (await import("../dialogs/Switcher.tsx")).Switcher),
   shortcuts: lazy<SheetProps>(async () => (await import("../settings/Shortcuts.tsx")).Shortcuts),
+  browse: lazy<SheetProps>(async () => (await import("../dialogs/BrowseChannels.tsx")).BrowseChannels),
+  invite: lazy<SheetProps>(async () => (await import("../dialogs/InvitePeople.tsx")).InvitePeople),
+  profile: lazy<SheetProps>(async () => (await import("../people/Profile.tsx")).Profile),
   unsent: lazy<SheetProps>(async () => (await import("../rail/UnsentMessages.tsx")).UnsentMessages),
 } satisfies Record<SheetName, ComponentType<SheetProps>>;
 
@@ -97,6 +101,7 @@ function Inside({ store, reconnect }: Props) {
         )}
       </main>
       {store.stopped.value !== undefined && <Stopped store={store} reconnect={reconnect} />}
+      {store.inviteProblem.value !== undefined && <InviteOver store={store} />}
       {Sheet && <Sheet store={store} onClose={() => open(undefined)} />}
     </div>
   );

@@ -32,7 +32,8 @@ export function Welcome({ store }: { readonly store: Store }) {
     const checked = foldDisplayName(wanted);
     if (!checked.ok) return setProblem({ code: "invalid_name", detail: told("invalid_name", checked.reason) });
     setAsking(true);
-    const answer = await store.signIn(checked.name, site?.accessCode ? accessCode : undefined);
+    const isCodeAsked = site?.accessCode && store.invite.value === undefined;
+    const answer = await store.signIn(checked.name, isCodeAsked ? accessCode : undefined);
     setAsking(false);
     if (!answer.ok) setProblem(answer);
   }
@@ -77,7 +78,7 @@ export function Welcome({ store }: { readonly store: Store }) {
         <p id="display-name-hint" class={complaint ? "hint complaint" : "hint"} role="status">
           {complaint ?? t("No account, no password. This device remembers you.")}
         </p>
-        {site?.accessCode && (
+        {site?.accessCode && store.invite.value === undefined && (
           <>
             <label for="access-code">{t("Access code")}</label>
             <input
@@ -112,7 +113,55 @@ export function Welcome({ store }: { readonly store: Store }) {
           {t("Join")}
         </button>
       </form>
+      <ComeBack store={store} />
     </dialog>
+  );
+}
+
+/** For people who were here before: a device link or a recovery code makes them who they were. */
+function ComeBack({ store }: { readonly store: Store }) {
+  const [isOpen, setOpen] = useState(false);
+  const [token, setToken] = useState("");
+  const [refusal, setRefusal] = useState<string>();
+  if (!isOpen) {
+    return (
+      <button type="button" class="link-button" onClick={() => setOpen(true)}>
+        {t("I have been here before")}
+      </button>
+    );
+  }
+  return (
+    <form
+      onSubmit={async (event) => {
+        event.preventDefault();
+        const answer = await store.comeBack(/#link=([\w-]+)/.exec(token)?.[1] ?? token.trim());
+        if (!answer.ok) setRefusal(answer.detail);
+      }}
+    >
+      <label for="come-back">{t("Recovery code or device link")}</label>
+      <div class="field-row">
+        <input
+          id="come-back"
+          autocomplete="off"
+          spellcheck={false}
+          dir="ltr"
+          autofocus
+          aria-invalid={refusal !== undefined}
+          aria-describedby="come-back-hint"
+          value={token}
+          onInput={({ currentTarget }) => {
+            setToken(currentTarget.value);
+            setRefusal(undefined);
+          }}
+        />
+        <button type="submit" class="button" disabled={token.trim() === ""}>
+          {t("Come back")}
+        </button>
+      </div>
+      <p id="come-back-hint" class={refusal ? "hint complaint" : "visually-hidden"} role="status">
+        {refusal}
+      </p>
+    </form>
   );
 }
 

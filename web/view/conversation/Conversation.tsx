@@ -1,7 +1,8 @@
 /** One channel: what it is, what was said, and where to say something. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { kindOf } from "../../../worker/protocol/text.ts";
-import { t } from "../../i18n/i18n.ts";
+import type { Channel } from "../../../worker/protocol/things.ts";
+import { rich, t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import { isBroken } from "../app/ConnectionStatus.tsx";
 import type { TabName } from "../details/Details.tsx";
@@ -15,6 +16,12 @@ const Composer = lazy(async () => (await import("../composer/Composer.tsx")).Com
 const TypingLine = lazy(async () => (await import("./TypingLine.tsx")).TypingLine);
 const Companions = lazy(async () => (await import("./Companions.tsx")).Companions);
 const Details = lazy(async () => (await import("../details/Details.tsx")).Details);
+
+/** Whether the channel takes messages of this person. */
+function mayPost(store: Store, { posting, createdBy, kind }: Channel): boolean {
+  if (posting !== "creator" || createdBy.id === store.person.value?.id) return true;
+  return store.isOwner.value && kind === "public";
+}
 
 export function ConversationView({ store, onOpenRail }: { readonly store: Store; readonly onOpenRail: () => void }) {
   const conversation = store.open.value;
@@ -88,6 +95,19 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
             {t("{n} here", { n: count })}
           </button>
         )}
+        {conversation.pins.value.length > 0 && (
+          <button
+            type="button"
+            class="here"
+            aria-label={t("{n} pinned", { n: conversation.pins.value.length })}
+            title={t("{n} pinned", { n: conversation.pins.value.length })}
+            aria-expanded={tab === "Pins"}
+            onClick={() => setTab(tab === "Pins" ? undefined : "Pins")}
+          >
+            <Icon name="pin" />
+            {conversation.pins.value.length}
+          </button>
+        )}
         {isWelcomed && channel && (
           <button
             type="button"
@@ -106,8 +126,14 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
       {/* It has its place whether or not anybody types, so that nothing moves. */}
       <p class="typing">{conversation.typing.value.length > 0 && <TypingLine conversation={conversation} />}</p>
       <div class="composer-place">
-        {(isWelcomed || isBroken(store.channelLink)) && (
-          <Composer key={`composer ${place}`} store={store} conversation={conversation} />
+        {channel && !mayPost(store, channel) ? (
+          <p class="hint read-only">
+            {rich("Only {name} can write here.", { name: <bdi>{store.nameOf(channel.createdBy)}</bdi> })}
+          </p>
+        ) : (
+          (isWelcomed || isBroken(store.channelLink)) && (
+            <Composer key={`composer ${place}`} store={store} conversation={conversation} />
+          )
         )}
       </div>
       {wasWelcomed.current && <Companions store={store} conversation={conversation} />}

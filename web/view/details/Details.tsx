@@ -7,7 +7,9 @@ import type { Conversation, Store } from "../../state/store.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { About } from "./About.tsx";
+import { Files } from "./Files.tsx";
 import { People } from "./People.tsx";
+import { Pins } from "./Pins.tsx";
 
 /** `onLeave`: the person goes to another conversation from here. */
 export type TabProps = {
@@ -17,7 +19,7 @@ export type TabProps = {
   readonly onLeave: () => void;
 };
 
-export type TabName = "About" | "People";
+export type TabName = "About" | "People" | "Pins" | "Files";
 
 type Props = {
   readonly store: Store;
@@ -27,8 +29,8 @@ type Props = {
   readonly onClose: () => void;
 };
 
-const TABS: Readonly<Record<TabName, ComponentType<TabProps>>> = { About, People };
-const NAMES: readonly TabName[] = ["About", "People"];
+const TABS: Readonly<Record<TabName, ComponentType<TabProps>>> = { About, People, Pins, Files };
+const NAMES: readonly TabName[] = ["About", "People", "Pins", "Files"];
 /** Where there is room for a third pane. */
 const ROOMY = "(min-width: 1100px)";
 

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { OnlinePerson, Person } from "../../../worker/protocol/things.ts";
 import { rich, t } from "../../i18n/i18n.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
+import { InvitePeople } from "../dialogs/InvitePeople.tsx";
 import { Avatar } from "../people/Avatar.tsx";
 import { PeoplePicker } from "../people/PeoplePicker.tsx";
 import type { TabProps } from "./Details.tsx";
@@ -13,6 +14,7 @@ type Asking = { readonly person: Person; readonly from: "channel" | "site" };
 export function People({ store, conversation, channel, onLeave }: TabProps) {
   const [members, setMembers] = useState<readonly OnlinePerson[]>();
   const [isAdding, setAdding] = useState(false);
+  const [isInviting, setInviting] = useState(false);
   const [asking, setAsking] = useState<Asking>();
   const [refusal, setRefusal] = useState<string>();
   const { count, people: viewing } = conversation.here.value;
@@ -25,7 +27,8 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
   useEffect(() => {
     if (!isPrivate) return undefined;
     let isCurrent = true;
-    void store.members(channel.id).then((answer) => {
+    void store.requests().then(async (requests) => {
+      const answer = await requests.members(channel.id);
       if (!isCurrent) return;
       if (answer.ok) setMembers(answer.value.members);
       else setRefusal(answer.detail);
@@ -42,7 +45,9 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
   }
 
   async function remove({ person, from }: Asking): Promise<void> {
-    const answer = await (from === "site" ? store.removePerson(person.id) : store.removeMember(channel.id, person.id));
+    const requests = await store.requests();
+    const removing = from === "site" ? requests.removePerson(person.id) : requests.removeMember(channel.id, person.id);
+    const answer = await removing;
     setAsking(undefined);
     if (!answer.ok) setRefusal(answer.detail);
   }
@@ -83,9 +88,14 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
         <section>
           <h3>{t("{n} members", { n: channel.memberCount ?? members?.length ?? 0 })}</h3>
           {!isGroup && (
-            <button type="button" class="button" onClick={() => setAdding(true)}>
-              {t("Add people")}
-            </button>
+            <>
+              <button type="button" class="button" onClick={() => setAdding(true)}>
+                {t("Add people")}
+              </button>
+              <button type="button" class="button" onClick={() => setInviting(true)}>
+                {t("Invite people")}
+              </button>
+            </>
           )}
           <ul class="people">{members?.map((person) => row(person, true))}</ul>
         </section>
@@ -111,6 +121,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
           onConfirm={() => void remove(asking)}
         />
       )}
+      {isInviting && <InvitePeople store={store} channel={channel} onClose={() => setInviting(false)} />}
       {isAdding && (
         <AddPeople store={store} channel={channel} members={members ?? []} onClose={() => setAdding(false)} />
       )}
@@ -155,8 +166,9 @@ function AddPeople({ store, channel, members, onClose }: AddProps) {
   const [refusal, setRefusal] = useState<string>();
 
   async function add(): Promise<void> {
+    const requests = await store.requests();
     for (const person of chosen) {
-      const answer = await store.addMember(channel.id, person.id);
+      const answer = await requests.addMember(channel.id, person.id);
       if (!answer.ok) return setRefusal(answer.detail);
     }
     onClose();

@@ -65,6 +65,7 @@ function Tools({ store, conversation, row: { id, seq, text }, tabIndex, commands
       )}
       {mayEdit && tool("pencil", t("Edit message"), () => commands.edit(id))}
       {mayRemove && tool("trash", t("Delete message"), () => commands.remove(id))}
+      {tool("more", t("More"), ({ currentTarget }) => commands.more(id, currentTarget.getBoundingClientRect()))}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { t } from "../../i18n/i18n.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import { clockTime, fullTime } from "../parts/formats.ts";
 import { lazy } from "../parts/lazy.tsx";
+import { openProfile } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { Attachments } from "./Attachments.tsx";
 import type { MessageCommands } from "./message-commands.ts";
@@ -66,14 +67,16 @@ export function MessageItem({ store, conversation, row, name, isTabStop, isFirst
       )}
       {isFirst && <Avatar person={{ id: author.id, name }} />}
       <div class="message-head">
-        <bdi
-          id={nameId}
+        <button
+          type="button"
           class={isFirst ? "author" : "author visually-hidden"}
+          tabIndex={isFirst ? tabIndex : -1}
           // Under which name it was written, where that was another one.
           {...(name !== author.name && { title: author.name })}
+          onClick={() => openProfile({ id: author.id, name })}
         >
-          {name}
-        </bdi>
+          <bdi id={nameId}>{name}</bdi>
+        </button>
         <time id={timeId} dateTime={new Date(sentAt).toISOString()} title={fullTime(sentAt)}>
           {clockTime(sentAt)}
         </time>

@@ -11,6 +11,7 @@ import { isComposing, letterOf } from "../parts/keys.ts";
 import { lazy } from "../parts/lazy.tsx";
 import { copiedRows } from "./copy-rows.ts";
 import { MessageItem } from "./MessageItem.tsx";
+import type { Popup } from "./MessagePopup.tsx";
 import { createMessageCommands, runLetter, shownList } from "./message-commands.ts";
 import { placeToolbar } from "./place-toolbar.ts";
 import { type Day, layOut, rowId } from "./timeline.ts";
@@ -19,7 +20,7 @@ import { useRovingFocus } from "./useRovingFocus.ts";
 import { useScrollAnchor } from "./useScrollAnchor.ts";
 import { useUnreadLine } from "./useUnreadLine.ts";
 
-const EmojiPicker = lazy(async () => (await import("../composer/EmojiPicker.tsx")).EmojiPicker);
+const MessagePopup = lazy(async () => (await import("./MessagePopup.tsx")).MessagePopup);
 const Empty = lazy(async () => (await import("../conversation/Empty.tsx")).Empty);
 
 /** So long (ms) a message stands out that one was led to. */
@@ -37,8 +38,8 @@ export function MessageList({ store, conversation, you }: Props) {
   const [isBusy, setBusy] = useState(true);
   /** The message the reader was just led to. */
   const [flashed, setFlashed] = useState<string>();
-  /** The message that an emoji is chosen for, and where. */
-  const [picking, setPicking] = useState<{ readonly id: string; readonly beside: DOMRect }>();
+  /** What is shown beside a message, and where. */
+  const [popup, setPopup] = useState<Popup>();
   const now = useMinute(store.now);
   const title = store.titleOf(conversation.channelId);
   const isDirect = !title.startsWith("#");
@@ -152,7 +153,8 @@ export function MessageList({ store, conversation, you }: Props) {
     () =>
       createMessageCommands(store, conversation, {
         focusBeside: (id) => list.focusBeside(id),
-        pickEmoji: (id, beside) => setPicking({ id, beside }),
+        pickEmoji: (id, beside) => setPopup({ kind: "emoji", id, beside }),
+        more: (id, beside) => setPopup({ kind: "menu", id, beside }),
       }),
     [],
   );
@@ -220,11 +222,13 @@ export function MessageList({ store, conversation, you }: Props) {
           <Icon name="up" />
         </button>
       )}
-      {picking && (
-        <EmojiPicker
-          anchor={picking.beside}
-          onPick={(emoji) => store.react(conversation, picking.id, emoji, true)}
-          onClose={() => setPicking(undefined)}
+      {popup && (
+        <MessagePopup
+          store={store}
+          conversation={conversation}
+          popup={popup}
+          commands={commands}
+          onClose={() => setPopup(undefined)}
         />
       )}
       {newCount > 0 && (

@@ -4,9 +4,8 @@ import { useMemo } from "preact/hooks";
 import { blocksOf, isMarkdownReady } from "../../state/markdown.ts";
 import { channelHref, isOwnPlace } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
-import { type Block, type Inline, type ListItem, plainInlines } from "../../text/blocks.ts";
+import type { Block, Inline, ListItem } from "../../text/blocks.ts";
 import { isEmojiOnly } from "../../text/emoji-only.ts";
-import { realHost } from "../../text/real-host.ts";
 import { lazy } from "../parts/lazy.tsx";
 
 const CopyButton = lazy(async () => (await import("../parts/CopyButton.tsx")).CopyButton);
@@ -122,8 +121,7 @@ function InlineView({ inline, ...place }: Place & { readonly inline: Inline }) {
       return <em>{inlines(place, inline.children)}</em>;
     case "strike":
       return <s>{inlines(place, inline.children)}</s>;
-    case "link": {
-      const host = realHost(plainInlines(inline.children), inline.href);
+    case "link":
       return (
         <>
           <a
@@ -134,10 +132,9 @@ function InlineView({ inline, ...place }: Place & { readonly inline: Inline }) {
           >
             {inlines(place, inline.children)}
           </a>
-          {host !== undefined && <bdi class="real-host"> ({host})</bdi>}
+          {inline.host !== undefined && <bdi class="real-host"> ({inline.host})</bdi>}
         </>
       );
-    }
     case "person": {
       const name = store.personOf(inline.id)?.name;
       const isYou = inline.id === store.person.value?.id;

@@ -12,6 +12,7 @@ import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import { lazy } from "../parts/lazy.tsx";
 import { shownList } from "./message-commands.ts";
 
+const ReportMessage = lazy(async () => (await import("./ReportMessage.tsx")).ReportMessage);
 const EmojiPicker = lazy(async () => (await import("../composer/EmojiPicker.tsx")).EmojiPicker);
 
 /** A finger that stays so long (ms), and moves less than this (px), means the message under it. */
@@ -22,10 +23,15 @@ const CLICK_MS = 300;
 export function TouchMenu({ store, conversation }: { readonly store: Store; readonly conversation: Conversation }) {
   const [id, setId] = useState<string>();
   const [isPicking, setPicking] = useState(false);
+  const [reporting, setReporting] = useState<string>();
   useEffect(() => {
     const isKept = (pressed: string) => find(conversation.history.peek(), pressed) !== undefined;
     return followPresses((pressed) => isKept(pressed) && setId(pressed));
   }, []);
+  if (reporting !== undefined)
+    return (
+      <ReportMessage store={store} conversation={conversation} id={reporting} onClose={() => setReporting(undefined)} />
+    );
   const message = id === undefined ? undefined : find(conversation.history.value, id);
   if (!message || message.deleted) return null;
   const { commands } = shownList;
@@ -85,6 +91,14 @@ export function TouchMenu({ store, conversation }: { readonly store: Store; read
           tool("copy", t("Copy text"), () => {
             void copyText(store.plainText(message.text));
           })}
+        {tool(
+          "pin",
+          t(commands?.isPinned(message.id) ? "Unpin message" : "Pin message"),
+          () => void commands?.pin(message.id),
+        )}
+        {tool("bell", t("Mark unread"), () => commands?.markUnread(message.id))}
+        {message.author.id !== store.person.value?.id &&
+          tool("flag", t("Report message"), () => setReporting(message.id))}
         {mayEdit && tool("pencil", t("Edit message"), () => commands?.edit(message.id))}
         {mayRemove && tool("trash", t("Delete message"), () => commands?.remove(message.id))}
       </ul>

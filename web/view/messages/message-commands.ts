@@ -11,12 +11,18 @@ type List = {
   readonly focusBeside: (id: string) => void;
   /** Lets the person choose an emoji for a message, beside a place on the screen. */
   readonly pickEmoji: (id: string, beside: DOMRect) => void;
+  /** Shows what else can be done with a message, beside a place on the screen. */
+  readonly more: (id: string, beside: DOMRect) => void;
 };
 
 /** The commands of the list that is shown; `undefined` while there is none. */
 export const shownList: { commands: MessageCommands | undefined } = { commands: undefined };
 
-export function createMessageCommands(store: Store, conversation: Conversation, { focusBeside, pickEmoji }: List) {
+export function createMessageCommands(
+  store: Store,
+  conversation: Conversation,
+  { focusBeside, pickEmoji, more }: List,
+) {
   const commands = {
     /** What the person may do. Authors edit; authors delete, and owners of the site in channels. */
     permissionsOf(id: string): { readonly mayEdit: boolean; readonly mayRemove: boolean } {
@@ -45,7 +51,23 @@ export function createMessageCommands(store: Store, conversation: Conversation, 
       focusBeside(id);
     },
 
+    isPinned: (id: string) => conversation.pins.value.some(({ messageId }) => messageId === id),
+
+    /** Pins a message, or takes its pin away. Answers why not, if so. */
+    async pin(id: string): Promise<string | undefined> {
+      const { channelId } = conversation;
+      const requests = await store.requests();
+      const answer = await (commands.isPinned(id) ? requests.unpin(channelId, id) : requests.pin(channelId, id));
+      return answer.ok ? undefined : answer.detail;
+    },
+
+    markUnread(id: string): void {
+      const message = find(conversation.history.peek(), id);
+      if (message) store.markUnread(conversation, message.seq);
+    },
+
     react: pickEmoji,
+    more,
   };
   return commands;
 }
@@ -58,6 +80,12 @@ export function runLetter(commands: MessageCommands, letter: string, id: string,
       return true;
     case "r":
       commands.reply(id);
+      return true;
+    case "p":
+      void commands.pin(id);
+      return true;
+    case "u":
+      commands.markUnread(id);
       return true;
     case "Delete":
     case "Backspace":

@@ -5,6 +5,7 @@ const PATHS = {
   close: "M6 6l12 12M18 6L6 18",
   settings: "M4 8h9M17 8h3M4 16h3M11 16h9M15 5.5v5M9 13.5v5",
   lock: "M7 11h10v8H7zM9 11V8.5a3 3 0 016 0V11",
+  pin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
   info: "M12 20a8 8 0 100-16 8 8 0 000 16zM12 11v5M12 8v.5",
   pencil: "M5 19l1-4L16 5l3 3L9 18zM14 7l3 3",
   reply: "M10 6L4.5 11.5L10 17M5 11.5h9c3.5 0 5.5 2.2 5.5 6.5",

@@ -1,9 +1,28 @@
 /** Which sheet lies over the screen, one at a time: opened by buttons, keys and the switcher alike. */
 import { signal } from "@preact/signals";
+import type { Person } from "../../../worker/protocol/things.ts";
 
-export type SheetName = "newChannel" | "newDirect" | "settings" | "switcher" | "shortcuts" | "unsent";
+export type SheetName =
+  | "newChannel"
+  | "newDirect"
+  | "settings"
+  | "switcher"
+  | "shortcuts"
+  | "unsent"
+  | "browse"
+  | "invite"
+  | "profile";
 
 export const sheet = signal<SheetName | undefined>(undefined);
+
+/** The person whose profile is shown by the sheet of that name. */
+export const shownPerson = signal<Person | undefined>(undefined);
+
+/** Shows who a person is, and what can be done. */
+export function openProfile(person: Person): void {
+  shownPerson.value = person;
+  sheet.value = "profile";
+}
 
 /** Opens the browser's dialog for files, while there is a composer that takes them. */
 export const attaching: { choose: (() => void) | undefined } = { choose: undefined };

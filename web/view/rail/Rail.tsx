@@ -9,6 +9,7 @@ import { isBroken } from "../app/ConnectionStatus.tsx";
 import { Icon, Mark } from "../parts/icons.tsx";
 import { isComposing } from "../parts/keys.ts";
 import { lazy } from "../parts/lazy.tsx";
+import { type SheetName, sheet } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
 
 const RailTools = lazy(async () => (await import("./RailTools.tsx")).RailTools);
@@ -92,6 +93,9 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
               <Icon name="plus" />
             </button>
           </div>
+          <button type="button" class="rail-link" onClick={() => openSheet("browse")}>
+            <span class="rail-name">{t("Browse channels")}</span>
+          </button>
           <ul class="rail-list">{links((channel) => !isWithPeople(channel) && !isFavourite(channel))}</ul>
           <div class="rail-section">
             <h2>{t("Direct messages")}</h2>
@@ -132,6 +136,10 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
 /** A direct conversation, or that of a group: it is called by its people. */
 function isWithPeople({ kind, name }: Channel): boolean {
   return kind !== "public" && name === "";
+}
+
+function openSheet(name: SheetName): void {
+  sheet.value = name;
 }
 
 const NOTHING = { count: 0, isForYou: false };

@@ -1,10 +1,10 @@
 /** A link, and the same as a picture for a phone's camera, that make one more device this person's. */
 import { useEffect, useState } from "preact/hooks";
-import encodeQR from "qr";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import { copyText } from "../parts/clipboard.ts";
 import { clockTime } from "../parts/formats.ts";
+import { QrCode } from "../parts/QrCode.tsx";
 
 type Link = { readonly url: string; readonly expiresAt: number };
 
@@ -14,7 +14,7 @@ export function DeviceLink({ store }: { readonly store: Store }) {
   const [isCopied, setCopied] = useState(false);
 
   async function make(): Promise<void> {
-    const answer = await store.makeLink();
+    const answer = await (await store.requests()).makeLink();
     if (answer.ok) setLink(answer.value);
     else setRefusal(answer.detail);
   }
@@ -57,17 +57,5 @@ export function DeviceLink({ store }: { readonly store: Store }) {
         </button>
       </div>
     </div>
-  );
-}
-
-/** Dark on light in every theme: some cameras read nothing else. */
-function QrCode({ text }: { readonly text: string }) {
-  const rows = encodeQR(text, "raw", { ecc: "medium", border: 2 });
-  const squares = rows.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])));
-  return (
-    <svg class="qr" viewBox={`0 0 ${rows.length} ${rows.length}`} role="img" aria-label={t("The link as a QR code")}>
-      <rect width="100%" height="100%" fill="#fff" />
-      <path d={squares.join("")} fill="#000" />
-    </svg>
   );
 }

@@ -9,6 +9,9 @@ import { Dialog } from "../dialogs/Dialog.tsx";
 import { lazy } from "../parts/lazy.tsx";
 import { isTouch } from "../parts/touch.ts";
 import { Choice } from "./Choice.tsx";
+import { Devices } from "./Devices.tsx";
+import { Recovery } from "./Recovery.tsx";
+import { SiteOwners } from "./SiteOwners.tsx";
 
 const DeviceLink = lazy(async () => (await import("./DeviceLink.tsx")).DeviceLink);
 
@@ -58,11 +61,14 @@ export function Settings({ store, onClose }: { readonly store: Store; readonly o
         </select>
       </label>
       <section class="devices">
+        <h3>{t("Your devices")}</h3>
+        <Devices store={store} />
         <button type="button" class="button" onClick={() => setAsking("link")}>
           {t("Use on another device")}
         </button>
       </section>
-      <OwnerForm store={store} />
+      <Recovery store={store} />
+      {store.isOwner.value ? <SiteOwners store={store} onClose={onClose} /> : <OwnerForm store={store} />}
       <div class="dialog-actions">
         <button type="button" class="button quiet" onClick={() => setAsking("signOut")}>
           {t("Sign out")}
@@ -81,7 +87,10 @@ function SignOut({ store, onLink, onClose }: SignOutProps) {
   const name = <bdi>{store.person.value?.name}</bdi>;
   const isLast = devices === undefined || devices <= 1;
   useEffect(() => {
-    void store.devices().then((answer) => answer.ok && setDevices(answer.value.devices.length));
+    void store.requests().then(async (requests) => {
+      const answer = await requests.devices();
+      if (answer.ok) setDevices(answer.value.devices.length);
+    });
   }, []);
 
   async function signOut(): Promise<void> {
@@ -147,15 +156,6 @@ function OwnerForm({ store }: { readonly store: Store }) {
   const [isOpen, setOpen] = useState(false);
   const [code, setCode] = useState("");
   const [refusal, setRefusal] = useState<string>();
-  if (store.isOwner.value) {
-    return (
-      <p class="hint">
-        {t(
-          "You are an owner of this site: you may delete messages and channels of others and remove people, outside direct conversations.",
-        )}
-      </p>
-    );
-  }
   if (!isOpen) {
     return (
       <button type="button" class="link-button" onClick={() => setOpen(true)}>

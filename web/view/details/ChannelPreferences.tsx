@@ -1,0 +1,45 @@
+/** What a person wants of a conversation: how much it tells, and where it stands in the rail. */
+import { useState } from "preact/hooks";
+import type { Channel, Preference } from "../../../worker/protocol/things.ts";
+import { t } from "../../i18n/i18n.ts";
+import type { Store } from "../../state/store.ts";
+import { Switch } from "../parts/Switch.tsx";
+
+export function ChannelPreferences({ store, channel }: { readonly store: Store; readonly channel: Channel }) {
+  const [refusal, setRefusal] = useState<string>();
+  const { notify, hidden = false, favourite = false } = store.preferenceOf(channel.id);
+
+  async function prefer(change: Preference): Promise<void> {
+    const answer = await store.prefer(channel.id, change);
+    setRefusal(answer.ok ? undefined : answer.detail);
+  }
+
+  return (
+    <section>
+      <h3>{t("For you")}</h3>
+      <Switch
+        label={t("Mute")}
+        hint={t("No count and no notification.")}
+        isOn={notify === "nothing"}
+        onChange={(isOn) => void prefer({ notify: isOn ? "nothing" : "mentions" })}
+      />
+      {notify !== "nothing" && (
+        <Switch
+          label={t("Notify about every message")}
+          isOn={notify === "all"}
+          onChange={(isOn) => void prefer({ notify: isOn ? "all" : "mentions" })}
+        />
+      )}
+      <Switch label={t("Favourite")} isOn={favourite} onChange={(isOn) => void prefer({ favourite: isOn })} />
+      <Switch
+        label={t("Hide")}
+        hint={t("It comes back when something in it is for you.")}
+        isOn={hidden}
+        onChange={(isOn) => void prefer({ hidden: isOn })}
+      />
+      <p class={refusal ? "hint complaint" : "visually-hidden"} role="status">
+        {refusal}
+      </p>
+    </section>
+  );
+}

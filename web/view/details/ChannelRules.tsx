@@ -1,0 +1,95 @@
+/** What a channel demands of those who write in it, for those who may change it: who writes, how often, how long it is kept. */
+import { useState } from "preact/hooks";
+import type { Channel } from "../../../worker/protocol/things.ts";
+import { t } from "../../i18n/i18n.ts";
+import type { ChannelChange } from "../../network/requests.ts";
+import type { Conversation, Store } from "../../state/store.ts";
+import { Switch } from "../parts/Switch.tsx";
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** What is offered, in ms; 0: no rule. */
+const SLOW = [0, 10 * SECOND_MS, 30 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, HOUR_MS];
+const KEEP = [0, HOUR_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS, 365 * DAY_MS];
+
+type Props = { readonly store: Store; readonly conversation: Conversation; readonly channel: Channel };
+
+export function ChannelRules({ store, conversation, channel }: Props) {
+  const [refusal, setRefusal] = useState<string>();
+  const isDirect = channel.kind === "direct";
+  const { posting, slowMs = 0, keepMs = 0 } = isDirect ? conversation.rules.value : channel;
+
+  async function change(asked: ChannelChange): Promise<void> {
+    const answer = await (await store.requests()).changeChannel(channel.id, asked);
+    setRefusal(answer.ok ? undefined : answer.detail);
+    if (answer.ok && isDirect)
+      conversation.rules.value = { ...conversation.rules.value, ...(asked.keepMs ? { keepMs: asked.keepMs } : {}) };
+  }
+
+  return (
+    <section>
+      <h3>{t("Rules")}</h3>
+      {!isDirect && (
+        <>
+          <Switch
+            label={t("Read-only")}
+            hint={t("Only you can write. Everyone can react.")}
+            isOn={posting === "creator"}
+            onChange={(isOn) => void change({ posting: isOn ? "creator" : "everyone" })}
+          />
+          <Times
+            label={t("Slow mode")}
+            none={t("Off")}
+            times={SLOW}
+            value={slowMs}
+            onChange={(ms) => void change({ slowMs: ms })}
+          />
+        </>
+      )}
+      <Times
+        label={t("Keep messages for")}
+        none={t("As long as they fit")}
+        times={KEEP}
+        value={keepMs}
+        onChange={(ms) => void change({ keepMs: ms })}
+      />
+      <p class={refusal ? "hint complaint" : "visually-hidden"} role="status">
+        {refusal}
+      </p>
+    </section>
+  );
+}
+
+type TimesProps = {
+  readonly label: string;
+  readonly none: string;
+  readonly times: readonly number[];
+  readonly value: number;
+  readonly onChange: (ms: number) => void;
+};
+
+function Times({ label, none, times, value, onChange }: TimesProps) {
+  const all = times.includes(value) ? times : [...times, value].sort((a, b) => a - b);
+  return (
+    <label class="select">
+      <span>{label}</span>
+      <select value={value} onChange={({ currentTarget }) => onChange(Number(currentTarget.value))}>
+        {all.map((ms) => (
+          <option key={ms} value={ms}>
+            {ms === 0 ? none : words(ms)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function words(ms: number): string {
+  if (ms >= DAY_MS) return t("{n} days", { n: Math.round(ms / DAY_MS) });
+  if (ms >= HOUR_MS) return t("{n} hours", { n: Math.round(ms / HOUR_MS) });
+  return ms >= MINUTE_MS
+    ? t("{n} minutes", { n: Math.round(ms / MINUTE_MS) })
+    : t("{n} seconds", { n: Math.round(ms / SECOND_MS) });
+}

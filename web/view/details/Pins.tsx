@@ -1,0 +1,58 @@
+/** What is pinned in a conversation. A message that is kept can be gone to. */
+import { useState } from "preact/hooks";
+import { find } from "../../../worker/protocol/history.ts";
+import { t } from "../../i18n/i18n.ts";
+import { channelHref, go } from "../../state/route.ts";
+import { Text } from "../messages/Text.tsx";
+import { dayName } from "../parts/formats.ts";
+import type { TabProps } from "./Details.tsx";
+
+export function Pins({ store, conversation, onLeave }: TabProps) {
+  const [refusal, setRefusal] = useState<string>();
+  const { channelId, history, pins } = conversation;
+  if (pins.value.length === 0) return <p class="hint">{t("Nothing is pinned yet. Pin a message from its menu.")}</p>;
+  return (
+    <>
+      <ul class="pins">
+        {pins.value.map(({ messageId, author, sentAt, text }) => {
+          const message = find(history.value, messageId);
+          return (
+            <li key={messageId}>
+              <p class="hint">
+                <bdi>{store.nameOf(author)}</bdi> · {dayName(new Date(sentAt).setHours(0, 0, 0, 0), store.now())}
+              </p>
+              <Text store={store} id={`pin-${messageId}`} text={text || "📎"} tabIndex={0} />
+              <div class="field-row">
+                {message && (
+                  <button
+                    type="button"
+                    class="button quiet"
+                    onClick={() => {
+                      onLeave();
+                      go(`${channelHref(channelId, store.person.value?.id)}?m=${message.seq}`);
+                    }}
+                  >
+                    {t("Show")}
+                  </button>
+                )}
+                <button
+                  type="button"
+                  class="button quiet"
+                  onClick={async () => {
+                    const answer = await (await store.requests()).unpin(channelId, messageId);
+                    if (!answer.ok) setRefusal(answer.detail);
+                  }}
+                >
+                  {t("Unpin message")}
+                </button>
+              </div>
+            </li>
+          );
+        })}
+      </ul>
+      <p class={refusal ? "hint complaint" : "visually-hidden"} role="status">
+        {refusal}
+      </p>
+    </>
+  );
+}

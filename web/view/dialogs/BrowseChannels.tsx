@@ -1,0 +1,61 @@
+/** All channels that are there for this person, hidden ones too. */
+import { useState } from "preact/hooks";
+import { t } from "../../i18n/i18n.ts";
+import { channelHref, go } from "../../state/route.ts";
+import type { Store } from "../../state/store.ts";
+import { fold } from "../../text/fold.ts";
+import { dayName } from "../parts/formats.ts";
+import { Icon } from "../parts/icons.tsx";
+import { Dialog } from "./Dialog.tsx";
+
+export function BrowseChannels({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
+  const [typed, setTyped] = useState("");
+  const wanted = fold(typed.trim().replace(/^#/, ""));
+  const channels = [...store.channels.value.values()]
+    .filter(({ name, topic }) => name !== "" && fold(`${name} ${topic}`).includes(wanted))
+    .sort((a, b) => a.name.localeCompare(b.name));
+  return (
+    <Dialog title={t("Browse channels")} onClose={onClose}>
+      <label for="find-channels">{t("Find channels")}</label>
+      <input
+        id="find-channels"
+        autocomplete="off"
+        spellcheck={false}
+        dir="auto"
+        autofocus
+        value={typed}
+        onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+      />
+      <p class="visually-hidden" role="status">
+        {t("{n} found", { n: channels.length })}
+      </p>
+      <ul class="people">
+        {channels.map(({ id, kind, name, topic, lastAt }) => (
+          <li key={id}>
+            <button
+              type="button"
+              class="person"
+              onClick={() => {
+                onClose();
+                go(channelHref(id));
+              }}
+            >
+              <span class="option-sign">{kind === "public" ? "#" : <Icon name="lock" />}</span>
+              <span class="option-lines">
+                <bdi class="option-label">{name}</bdi>
+                <span class="option-note" dir="auto">
+                  {topic}
+                </span>
+              </span>
+              <span class="person-online">
+                {store.preferenceOf(id).hidden === true
+                  ? t("Hidden")
+                  : lastAt !== null && dayName(new Date(lastAt).setHours(0, 0, 0, 0), store.now())}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  );
+}

@@ -1,0 +1,66 @@
+/** A link, and the same as a picture, by which others come in: to the site, or to a private channel. */
+import { useEffect, useState } from "preact/hooks";
+import type { Channel } from "../../../worker/protocol/things.ts";
+import { t } from "../../i18n/i18n.ts";
+import type { Store } from "../../state/store.ts";
+import { CopyButton } from "../parts/CopyButton.tsx";
+import { fullTime } from "../parts/formats.ts";
+import { QrCode } from "../parts/QrCode.tsx";
+import { Dialog } from "./Dialog.tsx";
+
+type Props = { readonly store: Store; readonly channel?: Channel; readonly onClose: () => void };
+
+type Invite = { readonly url: string; readonly expiresAt: number };
+
+export function InvitePeople({ store, channel, onClose }: Props) {
+  const [invite, setInvite] = useState<Invite>();
+  const [said, setSaid] = useState<string>();
+  const to = channel?.kind === "private" ? channel.id : undefined;
+
+  useEffect(() => {
+    void store.requests().then(async (requests) => {
+      const answer = await requests.makeInvite(to);
+      if (answer.ok) setInvite(answer.value);
+      else setSaid(answer.detail);
+    });
+  }, []);
+
+  async function withdraw(): Promise<void> {
+    const answer = await (await store.requests()).withdrawInvites(to);
+    setSaid(answer.ok ? t("Your invites are worth nothing any more.") : answer.detail);
+    if (answer.ok) setInvite(undefined);
+  }
+
+  return (
+    <Dialog title={t("Invite people")} onClose={onClose}>
+      {invite && (
+        <div class="device-link">
+          <QrCode text={invite.url} />
+          <p>
+            {t("Anyone with this link can join, up to 100 people, until {time}.", { time: fullTime(invite.expiresAt) })}
+          </p>
+          <div class="field-row">
+            <input
+              aria-label={t("Invite link")}
+              readOnly
+              value={invite.url}
+              onFocus={({ currentTarget }) => currentTarget.select()}
+            />
+            <CopyButton text={invite.url} tabIndex={0} />
+          </div>
+        </div>
+      )}
+      <p class="hint" role="status">
+        {said ?? (invite ? "" : t("Making a link…"))}
+      </p>
+      <div class="dialog-actions">
+        <button type="button" class="button quiet" onClick={() => void withdraw()}>
+          {t("Withdraw my invites")}
+        </button>
+        <button type="button" class="button primary" onClick={onClose}>
+          {t("Done")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,128 @@
+/** Who a person is, and what can be done: write to them, mention them, block them; owners of the site remove people. */
+import { useState } from "preact/hooks";
+import { rich, t } from "../../i18n/i18n.ts";
+import type { Store } from "../../state/store.ts";
+import { insertText } from "../composer/TextEntry.tsx";
+import { Dialog } from "../dialogs/Dialog.tsx";
+import { shownPerson } from "../parts/sheets.ts";
+import { Avatar } from "./Avatar.tsx";
+
+/** How long (hours) the addresses of a removed person may be kept out. */
+const BAN_HOURS = [0, 24, 168, 720] as const;
+
+export function Profile({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
+  const [refusal, setRefusal] = useState<string>();
+  const [isRemoving, setRemoving] = useState(false);
+  const person = shownPerson.value;
+  if (!person) return null;
+  const name = store.nameOf(person);
+  const isYou = person.id === store.person.value?.id;
+  const isBlocked = store.blocked.value.has(person.id);
+
+  async function write(): Promise<void> {
+    const answer = await store.openConversation([person?.id ?? ""]);
+    if (answer.ok) onClose();
+    else setRefusal(answer.detail);
+  }
+
+  function mention(): void {
+    onClose();
+    const field = document.querySelector<HTMLTextAreaElement>("#composer-text");
+    if (field) insertText(field, `@${name} `);
+  }
+
+  if (isRemoving) return <Removal store={store} personId={person.id} name={name} onClose={onClose} />;
+  return (
+    <Dialog title={t("Profile")} onClose={onClose}>
+      <div class="profile">
+        <Avatar person={{ id: person.id, name }} />
+        <p>
+          <bdi>{name}</bdi>
+          <span class="hint">{t(store.online.value.has(person.id) ? "Online" : "Away")}</span>
+        </p>
+      </div>
+      {isBlocked && <p class="hint">{t("You hear nothing from this person. They are not told.")}</p>}
+      <p class={refusal ? "hint complaint" : "visually-hidden"} role="status">
+        {refusal}
+      </p>
+      {!isYou && (
+        <div class="about-actions">
+          <button type="button" class="button primary" onClick={() => void write()}>
+            {t("Message")}
+          </button>
+          <button type="button" class="button" onClick={mention}>
+            {t("Mention")}
+          </button>
+          <button
+            type="button"
+            class="button"
+            onClick={async () => {
+              const answer = await store.block(person.id, !isBlocked);
+              if (!answer.ok) setRefusal(answer.detail);
+            }}
+          >
+            {t(isBlocked ? "Unblock" : "Block")}
+          </button>
+          {store.isOwner.value && (
+            <button type="button" class="button danger-text" onClick={() => setRemoving(true)}>
+              {t("Remove")}
+            </button>
+          )}
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+type RemovalProps = {
+  readonly store: Store;
+  readonly personId: string;
+  readonly name: string;
+  readonly onClose: () => void;
+};
+
+function Removal({ store, personId, name, onClose }: RemovalProps) {
+  const [hours, setHours] = useState(0);
+  const [refusal, setRefusal] = useState<string>();
+  return (
+    <Dialog title={t("Remove {name}", { name })} onClose={onClose}>
+      <p>
+        {rich("{name} is signed out everywhere, and the name is free for others. What they wrote stays.", {
+          name: <bdi>{name}</bdi>,
+        })}
+      </p>
+      <label class="select">
+        <span>{t("Keep their addresses out")}</span>
+        <select value={hours} onChange={({ currentTarget }) => setHours(Number(currentTarget.value))}>
+          {BAN_HOURS.map((choice) => (
+            <option key={choice} value={choice}>
+              {choice === 0 ? t("No") : t("{n} days", { n: choice / 24 })}
+            </option>
+          ))}
+        </select>
+      </label>
+      {hours > 0 && <p class="hint">{t("Everyone who shares an address with them is kept out as well.")}</p>}
+      {refusal && (
+        <p class="hint complaint" role="alert">
+          {refusal}
+        </p>
+      )}
+      <div class="dialog-actions">
+        <button type="button" class="button quiet" autofocus onClick={onClose}>
+          {t("Cancel")}
+        </button>
+        <button
+          type="button"
+          class="button danger"
+          onClick={async () => {
+            const answer = await (await store.requests()).removePerson(personId, hours === 0 ? undefined : hours);
+            if (answer.ok) onClose();
+            else setRefusal(answer.detail);
+          }}
+        >
+          {t("Remove {name}", { name })}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

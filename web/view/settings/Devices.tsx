@@ -1,0 +1,51 @@
+/** The devices on which a person is signed in. Each can be signed out from here. */
+import { useEffect, useState } from "preact/hooks";
+import type { Device } from "../../../worker/protocol/occasional-answers.ts";
+import { t } from "../../i18n/i18n.ts";
+import type { Store } from "../../state/store.ts";
+import { dayName } from "../parts/formats.ts";
+
+export function Devices({ store }: { readonly store: Store }) {
+  const [devices, setDevices] = useState<readonly Device[]>([]);
+  const [refusal, setRefusal] = useState<string>();
+
+  async function look(): Promise<void> {
+    const answer = await (await store.requests()).devices();
+    if (answer.ok) setDevices(answer.value.devices);
+    else setRefusal(answer.detail);
+  }
+  useEffect(() => void look(), []);
+
+  return (
+    <>
+      <ul class="people">
+        {devices.map(({ id, current, seenAt, label }) => (
+          <li key={id} class="person">
+            <span>
+              <bdi>{label}</bdi>
+              <span class="hint">
+                {current ? t("This device") : dayName(new Date(seenAt).setHours(0, 0, 0, 0), store.now())}
+              </span>
+            </span>
+            {!current && (
+              <button
+                type="button"
+                class="button quiet danger-text"
+                onClick={async () => {
+                  const answer = await (await store.requests()).endDevice(id);
+                  if (answer.ok) await look();
+                  else setRefusal(answer.detail);
+                }}
+              >
+                {t("Sign out")}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      <p class={refusal ? "hint complaint" : "visually-hidden"} role="status">
+        {refusal}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+/** A code with which a person comes back when all devices are lost. It is shown once. */
+import { useState } from "preact/hooks";
+import { t } from "../../i18n/i18n.ts";
+import type { Store } from "../../state/store.ts";
+import { CopyButton } from "../parts/CopyButton.tsx";
+
+export function Recovery({ store }: { readonly store: Store }) {
+  const [code, setCode] = useState<string>();
+  const [refusal, setRefusal] = useState<string>();
+
+  async function make(): Promise<void> {
+    const answer = await (await store.requests()).makeRecoveryCode();
+    if (answer.ok) setCode(answer.value.code);
+    else setRefusal(answer.detail);
+  }
+
+  return (
+    <section class="recovery">
+      <h3>{t("Recovery code")}</h3>
+      <p class="hint">
+        {t(
+          "With it you come back as yourself on any device, also after signing out everywhere. Whoever has it is you.",
+        )}
+      </p>
+      {code ? (
+        <>
+          <p class="recovery-code" dir="ltr">
+            {code}
+          </p>
+          <div class="field-row">
+            <CopyButton text={code} tabIndex={0} />
+            <button type="button" class="button quiet" onClick={() => print()}>
+              {t("Print")}
+            </button>
+          </div>
+          <p class="hint" role="status">
+            {t("Write it down now. It is not shown again.")}
+          </p>
+        </>
+      ) : (
+        <button type="button" class="button" onClick={() => void make()}>
+          {t("Make a new code")}
+        </button>
+      )}
+      {refusal && (
+        <p class="hint complaint" role="alert">
+          {refusal}
+        </p>
+      )}
+    </section>
+  );
+}

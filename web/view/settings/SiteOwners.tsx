@@ -1,0 +1,125 @@
+/** For owners of the site: how it stands, what was reported, who is kept out. */
+import { useEffect, useState } from "preact/hooks";
+import type { Ban, Report } from "../../../worker/protocol/occasional-answers.ts";
+import { rich, t } from "../../i18n/i18n.ts";
+import { channelHref, go } from "../../state/route.ts";
+import type { Store } from "../../state/store.ts";
+import { fullTime } from "../parts/formats.ts";
+
+type Overview = {
+  readonly people: number;
+  readonly online: number;
+  readonly channels: number;
+  readonly reports: number;
+  readonly version: string;
+};
+
+export function SiteOwners({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
+  const [overview, setOverview] = useState<Overview>();
+  const [reports, setReports] = useState<readonly Report[]>([]);
+  const [bans, setBans] = useState<readonly Ban[]>([]);
+  const [refusal, setRefusal] = useState<string>();
+
+  async function look(): Promise<void> {
+    const requests = await store.requests();
+    const [site, reported, kept] = await Promise.all([requests.admin(), requests.reports(), requests.bans()]);
+    if (site.ok) setOverview(site.value);
+    if (reported.ok) setReports(reported.value.reports);
+    if (kept.ok) setBans(kept.value.bans);
+    setRefusal([site, reported, kept].flatMap((answer) => (answer.ok ? [] : [answer.detail]))[0]);
+  }
+  useEffect(() => void look(), []);
+
+  return (
+    <section>
+      <h3>{t("This site")}</h3>
+      {overview && (
+        <p>
+          {t("{people} people, {online} online, {channels} channels. Version {version}.", {
+            people: overview.people,
+            online: overview.online,
+            channels: overview.channels,
+            version: overview.version,
+          })}
+        </p>
+      )}
+      <h3>{t("Reports")}</h3>
+      {reports.length === 0 && <p class="hint">{t("Nothing was reported.")}</p>}
+      <ul class="pins">
+        {reports.map(({ id, channel, message, reporter, reason, at }) => (
+          <li key={id}>
+            <p class="hint">
+              {rich("{name} reported this on {time}.", { name: <bdi>{reporter.name}</bdi>, time: fullTime(at) })}
+            </p>
+            <p dir="auto">
+              <bdi>{message.author.name}</bdi>: {message.text}
+            </p>
+            {reason !== "" && <p dir="auto">„{reason}“</p>}
+            <div class="field-row">
+              {store.channels.value.has(channel) && (
+                <button
+                  type="button"
+                  class="button quiet"
+                  onClick={() => {
+                    onClose();
+                    go(`${channelHref(channel)}?m=${message.seq}`);
+                  }}
+                >
+                  {t("Show")}
+                </button>
+              )}
+              <button
+                type="button"
+                class="button quiet"
+                onClick={async () => {
+                  await (await store.requests()).closeReport(id);
+                  await look();
+                }}
+              >
+                {t("Close report")}
+              </button>
+            </div>
+          </li>
+        ))}
+      </ul>
+      <h3>{t("Kept out")}</h3>
+      {bans.length === 0 && <p class="hint">{t("Nobody is kept out.")}</p>}
+      <ul class="people">
+        {bans.map(({ id, name, until }) => (
+          <li key={id} class="person">
+            <span>
+              <bdi>{name}</bdi>
+              <span class="hint">{fullTime(until)}</span>
+            </span>
+            <button
+              type="button"
+              class="button quiet"
+              onClick={async () => {
+                await (await store.requests()).liftBan(id);
+                await look();
+              }}
+            >
+              {t("Let back in")}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {refusal && (
+        <p class="hint complaint" role="alert">
+          {refusal}
+        </p>
+      )}
+      <button
+        type="button"
+        class="button"
+        onClick={async () => {
+          const answer = await (await store.requests()).stepDown();
+          if (answer.ok) store.steppedDown();
+          else setRefusal(answer.detail);
+        }}
+      >
+        {t("Step down as an owner")}
+      </button>
+    </section>
+  );
+}
