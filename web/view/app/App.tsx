@@ -30,7 +30,6 @@ const SHEETS = {
   switcher: lazy<SheetProps>(async () => (await import("../dialogs/Switcher.tsx")).Switcher),
   shortcuts: lazy<SheetProps>(async () => (await import("../settings/Shortcuts.tsx")).Shortcuts),
   browse: lazy<SheetProps>(async () => (await import("../dialogs/BrowseChannels.tsx")).BrowseChannels),
-  invite: lazy<SheetProps>(async () => (await import("../dialogs/InvitePeople.tsx")).InvitePeople),
   profile: lazy<SheetProps>(async () => (await import("../people/Profile.tsx")).Profile),
   unsent: lazy<SheetProps>(async () => (await import("../rail/UnsentMessages.tsx")).UnsentMessages),
 } satisfies Record<SheetName, ComponentType<SheetProps>>;

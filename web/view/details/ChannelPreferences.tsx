@@ -17,12 +17,20 @@ export function ChannelPreferences({ store, channel }: { readonly store: Store; 
   return (
     <section>
       <h3>{t("For you")}</h3>
-      <Switch
-        label={t("Mute")}
-        hint={t("No count and no notification.")}
-        isOn={notify === "nothing"}
-        onChange={(isOn) => void prefer({ notify: isOn ? "nothing" : "mentions" })}
-      />
+      <div class="field-row">
+        <button
+          type="button"
+          class="button"
+          aria-pressed={notify === "nothing"}
+          aria-describedby="mute-hint"
+          onClick={() => void prefer({ notify: notify === "nothing" ? "mentions" : "nothing" })}
+        >
+          {t("Mute")}
+        </button>
+        <span id="mute-hint" class="hint">
+          {t("No count and no notification.")}
+        </span>
+      </div>
       {notify !== "nothing" && (
         <Switch
           label={t("Notify about every message")}

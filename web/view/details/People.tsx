@@ -4,6 +4,7 @@ import type { OnlinePerson, Person } from "../../../worker/protocol/things.ts";
 import { rich, t } from "../../i18n/i18n.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { InvitePeople } from "../dialogs/InvitePeople.tsx";
+import { openProfile } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { PeoplePicker } from "../people/PeoplePicker.tsx";
 import type { TabProps } from "./Details.tsx";
@@ -52,10 +53,13 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
     if (!answer.ok) setRefusal(answer.detail);
   }
 
-  const row = (person: Person, isMember: boolean) => (
-    <li key={person.id} class="person">
-      <Avatar person={person} />
-      <bdi>{store.nameOf(person)}</bdi>
+  const row = (person: Person | OnlinePerson, isMember: boolean) => (
+    <li key={person.id} class="person-row">
+      <button type="button" class="person" onClick={() => openProfile(person)}>
+        <Avatar person={person} />
+        <bdi>{store.nameOf(person)}</bdi>
+        {"online" in person && person.online && <span class="person-online">{t("Online")}</span>}
+      </button>
       {person.id === you ? (
         <span class="person-online">{t("You")}</span>
       ) : (
@@ -97,7 +101,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
               </button>
             </>
           )}
-          <ul class="people">{members?.map((person) => row(person, true))}</ul>
+          <ul class="people">{sorted(members ?? [], you).map((person) => row(person, true))}</ul>
         </section>
       )}
       <section>
@@ -129,8 +133,10 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
   );
 }
 
-function sorted(people: readonly Person[], you: string | undefined): readonly Person[] {
-  return [...people].sort((a, b) => Number(b.id === you) - Number(a.id === you) || a.name.localeCompare(b.name));
+/** Oneself, then those who are online, then by name. */
+function sorted<P extends Person | OnlinePerson>(people: readonly P[], you: string | undefined): readonly P[] {
+  const rankOf = (person: P) => (person.id === you ? 2 : Number("online" in person && person.online));
+  return [...people].sort((a, b) => rankOf(b) - rankOf(a) || a.name.localeCompare(b.name));
 }
 
 type ConfirmProps = {

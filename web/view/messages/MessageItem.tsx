@@ -65,7 +65,7 @@ export function MessageItem({ store, conversation, row, name, isTabStop, isFirst
           <span>{t("New messages")}</span>
         </div>
       )}
-      {isFirst && <Avatar person={{ id: author.id, name }} />}
+      {isFirst && <Avatar person={{ id: author.id, name }} onClick={() => openProfile({ id: author.id, name })} />}
       <div class="message-head">
         <button
           type="button"

@@ -191,7 +191,7 @@ export function MessageList({ store, conversation, you }: Props) {
           {epoch === undefined && (
             <p class="cap-note late">{t(store.isConnected.value ? "Loading…" : "Waiting for the connection…")}</p>
           )}
-          {epoch !== undefined && rows.length === 0 && <Empty title={title} isDirect={isDirect} />}
+          {epoch !== undefined && rows.length === 0 && <Empty store={store} channelId={conversation.channelId} />}
           {days.map(({ day, rows: dayRows }) => (
             <section key={day}>
               <h2 class="day-pill">

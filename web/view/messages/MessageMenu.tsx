@@ -1,4 +1,4 @@
-/** What else can be done with a message: a menu beside the button that opened it. */
+/** What else can be done with a message: buttons beside the one that opened them. */
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { find } from "../../../worker/protocol/history.ts";
 import { t } from "../../i18n/i18n.ts";
@@ -59,7 +59,7 @@ export function MessageMenu({ store, conversation, id, beside, commands, onClose
     );
   }
   const item = (label: string, act: () => void) => (
-    <button type="button" role="menuitem" onClick={act}>
+    <button type="button" onClick={act}>
       {label}
     </button>
   );
@@ -67,8 +67,9 @@ export function MessageMenu({ store, conversation, id, beside, commands, onClose
     <div
       ref={menu}
       class="menu message-menu"
-      role="menu"
+      role="toolbar"
       aria-label={t("More")}
+      aria-orientation="vertical"
       tabIndex={-1}
       popover="auto"
       onKeyDown={onKeyDown}

@@ -10,7 +10,6 @@ export type SheetName =
   | "shortcuts"
   | "unsent"
   | "browse"
-  | "invite"
   | "profile";
 
 export const sheet = signal<SheetName | undefined>(undefined);

@@ -4,9 +4,10 @@ import type { Person } from "../../../worker/protocol/things.ts";
 /** Of fixed lightness, so that initials are readable on all of them. */
 const HUES = 12;
 
-export function Avatar({ person }: { readonly person: Person }) {
+/** `onClick`: for a pointer alone; what it does can be reached by a key elsewhere. */
+export function Avatar({ person, onClick }: { readonly person: Person; readonly onClick?: () => void }) {
   return (
-    <span class={`avatar hue-${hueOf(person.id)}`} aria-hidden="true">
+    <span class={`avatar hue-${hueOf(person.id)}`} aria-hidden="true" onClick={onClick}>
       {initials(person.name)}
     </span>
   );
