@@ -34,7 +34,8 @@ test("an owner deletes what others wrote and removes a person, who is signed out
   await ada.page.getByText("This is not the owner's code.").waitFor();
   await ada.page.getByLabel("Owner's code").fill("correct horse");
   await ada.page.getByRole("button", { name: "Become an owner" }).click();
-  await ada.page.getByText("You are an owner of this site").waitFor();
+  await ada.page.getByRole("heading", { name: "This site" }).waitFor();
+  await ada.page.getByText(/^2 people, 2 online, 1 channels?\. Version \d/).waitFor();
   await ada.page.keyboard.press("Escape");
 
   await remove().click();
@@ -46,5 +47,46 @@ test("an owner deletes what others wrote and removes a person, who is signed out
   expect([...ada.complaints, ...mal.complaints]).toEqual([]);
   await ada.page.reload();
   await ada.page.getByRole("button", { name: "Settings" }).click();
-  await ada.page.getByText("You are an owner of this site").waitFor();
+  await ada.page.getByRole("heading", { name: "This site" }).waitFor();
+});
+
+test("a report reaches the owner, who keeps its author's address out, lets it back in, and steps down", async () => {
+  const ada = await Someone.open(browser, "Ada 2");
+  const bea = await Someone.open(browser, "Bea");
+  const mal = await Someone.open(browser, "Mal 2");
+  await Promise.all([ada, bea, mal].map((who) => who.join(site)));
+  await mal.say("something worse");
+  await bea.sees("something worse");
+  await bea.message("something worse").hover();
+  await bea.message("something worse").getByRole("button", { name: "More" }).click();
+  await bea.page.getByRole("button", { name: "Report message" }).click();
+  await bea.page.getByRole("textbox", { name: "Reason (optional)" }).fill("Not the first time");
+  await bea.page.getByRole("button", { name: "Report", exact: true }).click();
+  await bea.page.getByText("Reported.", { exact: false }).waitFor();
+
+  await ada.page.getByRole("button", { name: "Settings" }).click();
+  await ada.page.getByRole("button", { name: "I run this site" }).click();
+  await ada.page.getByLabel("Owner's code").fill("correct horse");
+  await ada.page.getByRole("button", { name: "Become an owner" }).click();
+  await ada.page.getByText("Not the first time", { exact: false }).waitFor();
+  await ada.page.getByRole("button", { name: "Close report" }).click();
+  await ada.page.getByText("Nothing was reported.").waitFor();
+  await ada.page.keyboard.press("Escape");
+
+  await ada.message("something worse").getByRole("button", { name: "Mal 2", exact: true }).click();
+  await ada.page.getByRole("dialog", { name: "Profile" }).getByRole("button", { name: "Remove", exact: true }).click();
+  await ada.page.getByRole("combobox", { name: "Keep their addresses out" }).selectOption({ label: "7 days" });
+  await ada.page.getByRole("button", { name: "Remove Mal 2" }).click();
+  await mal.page.getByRole("heading", { name: "You signed out elsewhere" }).waitFor();
+  const signIn = () =>
+    mal.context.request.post(`${site.url}/api/session`, { data: { name: "Mal 3" }, headers: { Origin: site.url } });
+  expect((await signIn()).status()).toBe(403);
+
+  await ada.page.getByRole("button", { name: "Settings" }).click();
+  await ada.page.getByRole("button", { name: "Let back in" }).click();
+  await ada.page.getByText("Nobody is kept out.").waitFor();
+  expect((await signIn()).status()).toBe(201);
+  await ada.page.getByRole("button", { name: "Step down as an owner" }).click();
+  await ada.page.getByRole("button", { name: "I run this site" }).waitFor();
+  expect([...ada.complaints, ...bea.complaints, ...mal.complaints]).toEqual([]);
 });

@@ -332,7 +332,7 @@ test("Channels: its creator sets a topic and deletes it; who was in it is told, 
   await details(ada).click();
   await ada.page.getByRole("button", { name: "Add a topic" }).click();
   await ada.page.getByRole("textbox", { name: "Topic" }).fill("Where else");
-  await ada.page.getByRole("button", { name: "Save" }).click();
+  await ada.page.getByRole("button", { name: "Save", exact: true }).click();
   await bea.page.getByText("Where else").waitFor();
 
   await ada.page.getByRole("button", { name: "Delete channel" }).click();

@@ -100,7 +100,6 @@ export async function make({
     site: vi.fn(async () => answer({ name: "Flack", accessCode: false, files: true, session: true })),
     session: vi.fn(async () => answer({ person: ada })),
     signIn: vi.fn(async (name: string) => answer({ person: { ...ada, name } })),
-    acceptInvite: vi.fn(async () => answer({})),
     signOut: vi.fn(async () => answer(null, 204)),
     becomeOwner: unused,
     redeem: vi.fn(async (_token: string) => answer({ person: bea })),

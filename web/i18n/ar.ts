@@ -2,6 +2,12 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Show in the list": "إظهار في القائمة",
+  "Remove from favourites": "إزالة من المفضلة",
+  "Add to favourites": "إضافة إلى المفضلة",
+  Unmute: "إلغاء الكتم",
+  "Mark read": "تحديد كمقروء",
+  Unreads: "غير المقروءة",
   "{n} pinned": {
     zero: "لا مثبتات",
     one: "رسالة مثبتة",

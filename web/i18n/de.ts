@@ -2,6 +2,12 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Show in the list": "In der Liste zeigen",
+  "Remove from favourites": "Aus den Favoriten entfernen",
+  "Add to favourites": "Zu den Favoriten",
+  Unmute: "Stummschaltung aufheben",
+  "Mark read": "Als gelesen markieren",
+  Unreads: "Ungelesene",
   "{n} pinned": { one: "{n} angeheftet", other: "{n} angeheftet" },
   "{n} seconds": { one: "{n} Sekunde", other: "{n} Sekunden" },
   "{n} minutes": { one: "{n} Minute", other: "{n} Minuten" },

@@ -2,6 +2,12 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Show in the list": "Mostrar en la lista",
+  "Remove from favourites": "Quitar de favoritos",
+  "Add to favourites": "Añadir a favoritos",
+  Unmute: "Dejar de silenciar",
+  "Mark read": "Marcar como leído",
+  Unreads: "No leídos",
   "{n} pinned": { one: "{n} fijado", many: "{n} de fijados", other: "{n} fijados" },
   "{n} seconds": { one: "{n} segundo", many: "{n} de segundos", other: "{n} segundos" },
   "{n} minutes": { one: "{n} minuto", many: "{n} de minutos", other: "{n} minutos" },

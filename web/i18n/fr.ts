@@ -2,6 +2,12 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Show in the list": "Afficher dans la liste",
+  "Remove from favourites": "Retirer des favoris",
+  "Add to favourites": "Ajouter aux favoris",
+  Unmute: "Rétablir les notifications",
+  "Mark read": "Marquer comme lu",
+  Unreads: "Non lus",
   "{n} pinned": { one: "{n} épinglé", many: "{n} d’épinglés", other: "{n} épinglés" },
   "{n} seconds": { one: "{n} seconde", many: "{n} de secondes", other: "{n} secondes" },
   "{n} minutes": { one: "{n} minute", many: "{n} de minutes", other: "{n} minutes" },

@@ -2,6 +2,12 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Show in the list": "リストに表示",
+  "Remove from favourites": "お気に入りから外す",
+  "Add to favourites": "お気に入りに追加",
+  Unmute: "ミュートを解除",
+  "Mark read": "既読にする",
+  Unreads: "未読",
   "{n} pinned": { other: "固定 {n} 件" },
   "{n} seconds": { other: "{n} 秒" },
   "{n} minutes": { other: "{n} 分" },

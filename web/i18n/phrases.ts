@@ -3,6 +3,12 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "Show in the list"
+  | "Remove from favourites"
+  | "Add to favourites"
+  | "Unmute"
+  | "Mark read"
+  | "Unreads"
   | "{n} pinned"
   | "{n} seconds"
   | "{n} minutes"

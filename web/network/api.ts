@@ -5,7 +5,6 @@
 import * as v from "valibot";
 import {
   ChannelsAnswer,
-  InviteTakenAnswer,
   OnlinePeopleAnswer,
   PeopleAnswer,
   ProblemAnswer,
@@ -68,8 +67,6 @@ export const api = {
       ...(accessCode !== undefined && { accessCode }),
       ...(invite !== undefined && { invite }),
     }),
-
-  acceptInvite: (token: string) => call("POST", "/api/invites/accept", InviteTakenAnswer, { token }),
 
   signOut: () => call("DELETE", "/api/session", v.unknown()),
 

@@ -8,6 +8,7 @@ import {
   BansAnswer,
   DevicesAnswer,
   InviteAnswer,
+  InviteTakenAnswer,
   LinkAnswer,
   MembersAnswer,
   PinsAnswer,
@@ -48,6 +49,7 @@ export const requests = {
   /** An invite to a private channel, or to the site. */
   makeInvite: (channelId?: string) =>
     call("POST", "/api/invites", InviteAnswer, channelId === undefined ? {} : { channel: channelId }),
+  acceptInvite: (token: string) => call("POST", "/api/invites/accept", InviteTakenAnswer, { token }),
   withdrawInvites: (channelId?: string) => call("DELETE", `/api/invites${query(channelId)}`, nothing),
 
   pin: (channelId: string, messageId: string) =>

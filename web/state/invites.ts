@@ -1,12 +1,12 @@
 /** An invite that the address held: it waits for a sign-in, or is taken up at once by a person who is there. */
 import { signal } from "@preact/signals";
-import type { api as httpApi } from "../network/api.ts";
+import type { Requests } from "../network/requests.ts";
 import { channelHref, go } from "./route.ts";
 import type { TabState } from "./tab-state.ts";
 
 export type Invites = ReturnType<typeof createInvites>;
 
-export function createInvites({ phase }: TabState, api: Pick<typeof httpApi, "acceptInvite">) {
+export function createInvites({ phase }: TabState, requests: () => Promise<Pick<Requests, "acceptInvite">>) {
   /** Its token. */
   const invite = signal<string | undefined>(undefined);
   /** Why it did not work. */
@@ -17,7 +17,7 @@ export function createInvites({ phase }: TabState, api: Pick<typeof httpApi, "ac
     const token = invite.value;
     if (token === undefined) return;
     invite.value = undefined;
-    const answer = await api.acceptInvite(token);
+    const answer = await (await requests()).acceptInvite(token);
     if (!answer.ok) inviteProblem.value = answer.detail;
     else if (answer.value.channel) go(channelHref(answer.value.channel.id));
   }

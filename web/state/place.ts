@@ -1,4 +1,5 @@
 /** Where the person is: what is unread in each channel, where what is new begins in the open one, and which ones were open lately. */
+import { type ReadonlySignal, signal } from "@preact/signals";
 import type { FeedCommand } from "../../worker/protocol/commands.ts";
 import type { Channel } from "../../worker/protocol/things.ts";
 import type { localState as deviceState } from "../storage/local-state.ts";
@@ -17,6 +18,7 @@ type Dependencies = {
 
 export function createPlace(tab: TabState, { localState, unread, sending, sendToFeed }: Dependencies) {
   const { person, directoryLink } = tab;
+  const closedSections = signal<ReadonlySet<string>>(new Set(localState.closedSections()));
 
   /** What is unread in a channel. Own messages are never unread, also those whose answer is still on its way. */
   function unreadOf(channel: Channel): UnreadState {
@@ -46,6 +48,20 @@ export function createPlace(tab: TabState, { localState, unread, sending, sendTo
     unreadOf,
     markRead,
     noteNew,
+
+    /** What there is in a channel counts as read, also where it was marked unread. */
+    markAllRead({ epoch, seq }: Channel): void {
+      unread.release(epoch);
+      unread.markRead(epoch, seq);
+    },
+
+    /** The sections of the rail that this device shows closed. */
+    closedSections: closedSections as ReadonlySignal<ReadonlySet<string>>,
+    toggleSection(name: string): void {
+      const others = [...closedSections.value].filter((closed) => closed !== name);
+      closedSections.value = new Set(others.length < closedSections.value.size ? others : [...others, name]);
+      localState.keepClosedSections([...closedSections.value]);
+    },
 
     /** The message of this number and all after it are unread again, until the conversation is opened again. */
     markUnread(conversation: Conversation, seq: number): void {

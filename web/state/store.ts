@@ -83,7 +83,7 @@ export function createStore(dependencies: Dependencies) {
   });
   const unread = createUnread({ localState, person, heldSeq: tab.heldSeq, onRead: readReporter.note });
   const people = createPeople(tab, api);
-  const invites = createInvites(tab, api);
+  const invites = createInvites(tab, requests);
   const session = createSession(tab, {
     api,
     invites,

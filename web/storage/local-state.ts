@@ -27,6 +27,7 @@ export type Unsaid = {
 const Rescued = v.object({ key: v.string(), text: v.string(), fileNames: v.pipe(v.array(v.string()), v.readonly()) });
 export type Rescued = Readonly<v.InferOutput<typeof Rescued>>;
 const RESCUED = `${PREFIX}rescued`;
+const CLOSED_SECTIONS = `${PREFIX}closedSections`;
 /** What another tab has changed: `person`, or what is kept of a person (`draft`, `edit`, `read`, …), of a channel where it belongs to one. */
 export type LocalChange = { readonly kind: string; readonly epoch?: string };
 /** Conversations the switcher begins with. */
@@ -62,6 +63,14 @@ export const localState = {
   },
   keepPlace(personId: string, path: string): void {
     write(keyOf(personId, "place"), path);
+  },
+
+  /** The sections of the rail that are closed on this device. */
+  closedSections(): readonly string[] {
+    return (read(CLOSED_SECTIONS) ?? "").split(",").filter(Boolean);
+  },
+  keepClosedSections(names: readonly string[]): void {
+    write(CLOSED_SECTIONS, names.join(","));
   },
 
   /** The conversations one was in lately, newest first. */

@@ -12,7 +12,7 @@ import type { OnlinePerson, Person } from "../protocol/things.ts";
 import { type App, accepted, directory, only, ownShard, reject, withAuthority } from "./context.ts";
 import { openGroup } from "./members.ts";
 import { fromShards } from "./people-shards.ts";
-import { readBody } from "./request-body.ts";
+import { readBody, readOptionalBody } from "./request-body.ts";
 
 export function addPeopleRoutes(app: Hono<App>): void {
   app
@@ -31,7 +31,7 @@ export function addPeopleRoutes(app: Hono<App>): void {
     .delete(async (c) => {
       if (!c.var.checked.auth.isOwner) reject("forbidden", "Only an owner of the site may remove people.");
       const { id, shard } = personOf(c, c.req.param("id"));
-      const { banHours } = c.req.raw.body ? await readBody(c, RemovalBody) : {};
+      const { banHours } = await readOptionalBody(c, RemovalBody);
       const removing = async (auth: AuthContext) => shardStub(c.env, shard).remove(auth, id);
       const { name, addresses } = await withAuthority(c, shardTarget(shard), removing);
       if (banHours !== undefined) {

@@ -10,8 +10,24 @@ import { type App, reject } from "./context.ts";
 
 /** Reads a JSON body of at most 64 KiB, counted as it comes: `Content-Length` is only a hint. */
 export async function readBody<S extends v.GenericSchema>(c: Context<App>, schema: S): Promise<v.InferOutput<S>> {
+  return parse(schema, await readBytes(c));
+}
+
+/** The same where a body may be left out. A client that sends none may still announce one of no bytes. */
+export async function readOptionalBody<S extends v.GenericSchema>(
+  c: Context<App>,
+  schema: S,
+): Promise<v.InferOutput<S>> {
+  const bytes = await readBytes(c);
+  return parse(schema, bytes.byteLength === 0 ? new TextEncoder().encode("{}") : bytes);
+}
+
+async function readBytes(c: Context<App>): Promise<Uint8Array> {
   const bytes = await readAtMost(c.req.raw.body, FRAME_MAX_BYTES);
-  if (!bytes) reject("too_large", `A body has at most ${FRAME_MAX_BYTES} bytes.`);
+  return bytes ?? reject("too_large", `A body has at most ${FRAME_MAX_BYTES} bytes.`);
+}
+
+function parse<S extends v.GenericSchema>(schema: S, bytes: Uint8Array): v.InferOutput<S> {
   const parsed = v.safeParse(schema, parseJsonObject(decodeUtf8(bytes)));
   return parsed.success ? parsed.output : reject("bad_request", "The body's fields are not as they should be.");
 }

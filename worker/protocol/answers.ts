@@ -27,7 +27,6 @@ export const SessionAnswer = v.object({
   owner: v.exactOptional(v.boolean()),
   channel: v.exactOptional(Channel),
 });
-export const InviteTakenAnswer = v.object({ channel: v.exactOptional(Channel) });
 export const SiteAnswer = v.object({
   name: v.string(),
   accessCode: v.boolean(),

@@ -1,6 +1,6 @@
 /** What the server answers to what is asked now and then: by details, settings and dialogs. */
 import * as v from "valibot";
-import { Count, Message, OnlinePerson, Person, PinList } from "./things.ts";
+import { Channel, Count, Message, OnlinePerson, Person, PinList } from "./things.ts";
 
 /** A message that someone reported to the owners of the site. `at` in ms. */
 export const Report = v.object({
@@ -30,6 +30,7 @@ export const DevicesAnswer = v.object({ devices: v.array(Device) });
 export const RecoveryAnswer = v.object({ code: v.string() });
 export const MembersAnswer = v.object({ members: v.array(OnlinePerson) });
 export const InviteAnswer = v.object({ url: v.string(), expiresAt: Count });
+export const InviteTakenAnswer = v.object({ channel: v.exactOptional(Channel) });
 export const LinkAnswer = v.object({ url: v.string(), expiresAt: Count });
 export const PinsAnswer = v.object({ pins: PinList });
 export const ReportsAnswer = v.object({ reports: v.array(Report) });

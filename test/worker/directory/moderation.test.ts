@@ -123,7 +123,19 @@ describe("a ban", () => {
     expect((await signIn()).status).toBe(201);
   });
 
+  test("keeps nobody out when the request has no body, or an empty one", async () => {
+    for (const body of ["", undefined, "{}"]) {
+      const troll = await arrive(`Troll ${name} ${body?.length}`);
+      const removal = await olga.ask("DELETE", `/api/people/${troll.person.id}`, body === undefined ? {} : { body });
+      expect(removal.status).toBe(204);
+      const { bans }: { bans: Ban[] } = await (await olga.ask("GET", "/api/bans")).json();
+      expect(bans.map(({ id }) => id)).not.toContain(troll.person.id);
+    }
+  });
+
   test("of too many hours, or by someone who is no owner, is refused", async () => {
+    const invalid = new Uint8Array([0xff]);
+    expect((await olga.ask("DELETE", `/api/people/${bea.person.id}`, { body: invalid })).status).toBe(400);
     for (const banHours of [0, 721, 1.5, "2"])
       expect(await problemOf(await olga.ask("DELETE", `/api/people/${bea.person.id}`, { body: { banHours } }))).toEqual(
         { status: 400, code: "bad_request" },

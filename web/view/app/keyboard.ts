@@ -88,7 +88,7 @@ function toRegion(from: Element, step: 1 | -1): boolean {
 
 /** The conversation above or below, as the rail shows them; `isUnread`: of those with something new. */
 function toConversation(step: 1 | -1, isUnread: boolean): boolean {
-  const links = [...document.querySelectorAll<HTMLAnchorElement>(".rail-link")];
+  const links = [...document.querySelectorAll<HTMLAnchorElement>("a.rail-link")];
   const at = links.findIndex((link) => link.getAttribute("aria-current") === "page");
   const others = [...links.keys()].map((n) => (at + step * (n + 1) + links.length * 2) % links.length);
   const next = others.map((n) => links[n]).find((link) => link && (!isUnread || link.classList.contains("unread")));

@@ -13,7 +13,6 @@ import { copiedRows } from "./copy-rows.ts";
 import { MessageItem } from "./MessageItem.tsx";
 import type { Popup } from "./MessagePopup.tsx";
 import { createMessageCommands, runLetter, shownList } from "./message-commands.ts";
-import { placeToolbar } from "./place-toolbar.ts";
 import { type Day, layOut, rowId } from "./timeline.ts";
 import { useMinute } from "./useMinute.ts";
 import { useRovingFocus } from "./useRovingFocus.ts";
@@ -180,8 +179,6 @@ export function MessageList({ store, conversation, you }: Props) {
         onScroll={onScroll}
         onKeyDown={onKeyDown}
         onCopy={onCopy}
-        onPointerOver={placeToolbar}
-        onFocusIn={placeToolbar}
       >
         <div ref={content} class="log-content">
           <div class="log-space" />

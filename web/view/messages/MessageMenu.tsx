@@ -1,9 +1,10 @@
 /** What else can be done with a message: buttons beside the one that opened them. */
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { find } from "../../../worker/protocol/history.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
+import { Popup } from "../parts/Popup.tsx";
 import type { MessageCommands } from "./message-commands.ts";
 import { ReportMessage } from "./ReportMessage.tsx";
 import { rowId } from "./timeline.ts";
@@ -19,34 +20,14 @@ type Props = {
 };
 
 export function MessageMenu({ store, conversation, id, beside, commands, onClose }: Props) {
-  const menu = useRef<HTMLDivElement>(null);
   const [isReporting, setReporting] = useState(false);
   const [refusal, setRefusal] = useState<string>();
   const message = find(conversation.history.value, id);
   const isPinned = commands.isPinned(id);
 
-  useLayoutEffect(() => {
-    const shown = menu.current;
-    if (!shown) return;
-    shown.showPopover();
-    const { width, height } = shown.getBoundingClientRect();
-    shown.style.left = `${Math.max(8, Math.min(beside.right - width, innerWidth - width - 8))}px`;
-    shown.style.top = `${Math.max(8, Math.min(beside.bottom + 4, innerHeight - height - 8))}px`;
-    shown.querySelector("button")?.focus();
-  }, [isReporting, refusal]);
-
   function close(): void {
     onClose();
     document.getElementById(rowId(id))?.focus();
-  }
-
-  function onKeyDown(event: KeyboardEvent): void {
-    const items = [...(menu.current?.querySelectorAll("button") ?? [])];
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    const at = items.findIndex((item) => item.matches(":focus"));
-    items[(at + step + items.length) % items.length]?.focus();
   }
 
   if (!message) return null;
@@ -64,17 +45,7 @@ export function MessageMenu({ store, conversation, id, beside, commands, onClose
     </button>
   );
   return (
-    <div
-      ref={menu}
-      class="menu message-menu"
-      role="toolbar"
-      aria-label={t("More")}
-      aria-orientation="vertical"
-      tabIndex={-1}
-      popover="auto"
-      onKeyDown={onKeyDown}
-      onToggle={({ newState }) => newState === "closed" && close()}
-    >
+    <Popup label={t("More")} beside={beside} onClose={close}>
       {item(t(isPinned ? "Unpin message" : "Pin message"), async () => {
         const why = await commands.pin(id);
         if (why === undefined) close();
@@ -85,6 +56,6 @@ export function MessageMenu({ store, conversation, id, beside, commands, onClose
         close();
       })}
       {message.author.id !== store.person.value?.id && item(t("Report message"), () => setReporting(true))}
-    </div>
+    </Popup>
   );
 }

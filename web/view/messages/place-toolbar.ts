@@ -3,10 +3,19 @@
 /** What the toolbar needs above its row (px): `.toolbar` in messages.css. */
 const NEEDED_PX = 16;
 
-/** Handles the pointer or the focus that has come to a row of the list. */
-export function placeToolbar({ target, currentTarget }: Event): void {
-  if (!(target instanceof Element && currentTarget instanceof Element)) return;
-  const row = target.closest("li.message");
-  const room = row && row.getBoundingClientRect().top - currentTarget.getBoundingClientRect().top;
-  if (room !== null) row?.toggleAttribute("data-low", room < NEEDED_PX);
+/** Follows the pointer and the focus. The answer ends it. */
+export function followToolbar(): () => void {
+  document.addEventListener("pointerover", place);
+  document.addEventListener("focusin", place);
+  return () => {
+    document.removeEventListener("pointerover", place);
+    document.removeEventListener("focusin", place);
+  };
+}
+
+function place({ target }: Event): void {
+  const row = target instanceof Element ? target.closest("li.message") : null;
+  const list = row?.closest(".log");
+  if (!row || !list) return;
+  row.toggleAttribute("data-low", row.getBoundingClientRect().top - list.getBoundingClientRect().top < NEEDED_PX);
 }

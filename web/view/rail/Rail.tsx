@@ -1,18 +1,27 @@
-/** The channels, then the direct conversations, alphabetical and stable, and oneself. */
-import { useEffect, useRef } from "preact/hooks";
+/** The favourites, the channels, then the direct conversations, alphabetical and stable, and oneself. */
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Channel } from "../../../worker/protocol/things.ts";
-import { t } from "../../i18n/i18n.ts";
-import { channelHref } from "../../state/route.ts";
+import { type Phrase, t } from "../../i18n/i18n.ts";
 import { siteName } from "../../state/site-name.ts";
 import type { Store } from "../../state/store.ts";
 import { isBroken } from "../app/ConnectionStatus.tsx";
 import { Icon, Mark } from "../parts/icons.tsx";
 import { isComposing } from "../parts/keys.ts";
 import { lazy } from "../parts/lazy.tsx";
-import { type SheetName, sheet } from "../parts/sheets.ts";
+import { sheet } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
+import { ChannelLink } from "./ChannelLink.tsx";
+import { shownUnread } from "./shown-unread.ts";
 
 const RailTools = lazy(async () => (await import("./RailTools.tsx")).RailTools);
+const ChannelMenu = lazy<ChannelMenuProps>(async () => (await import("./ChannelMenu.tsx")).ChannelMenu);
+
+export type ChannelMenuProps = {
+  readonly store: Store;
+  readonly channel: Channel;
+  readonly beside: DOMRect;
+  readonly onClose: () => void;
+};
 
 type Props = {
   readonly store: Store;
@@ -29,6 +38,8 @@ type Props = {
 export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onUnsent, onLeave }: Props) {
   const close = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false);
+  const [isUnreadOnly, setUnreadOnly] = useState(false);
+  const [menu, setMenu] = useState<{ readonly channel: Channel; readonly beside: DOMRect }>();
   useEffect(() => {
     if (isOpen) close.current?.focus();
     else if (wasOpen.current && isNowhere(document.activeElement))
@@ -36,14 +47,59 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
     wasOpen.current = isOpen;
   }, [isOpen]);
   const you = store.person.value;
-  const all = [...store.channels.value.values()].sort((a, b) => store.titleOf(a.id).localeCompare(store.titleOf(b.id)));
-  const isShown = ({ id }: Channel) => store.preferenceOf(id).hidden !== true || store.open.value?.channelId === id;
+  const all = [...store.channels.value.values()]
+    .filter(isShown)
+    .sort((a, b) => store.titleOf(a.id).localeCompare(store.titleOf(b.id)));
+
+  function isShown(channel: Channel): boolean {
+    if (store.open.value?.channelId === channel.id) return true;
+    return isUnreadOnly ? isUnread(channel) : store.preferenceOf(channel.id).hidden !== true;
+  }
+
+  function isUnread(channel: Channel): boolean {
+    return shownUnread(store, channel).count > 0;
+  }
+
   const isFavourite = ({ id }: Channel) => store.preferenceOf(id).favourite === true;
-  const favourites = all.filter((channel) => isFavourite(channel) && isShown(channel));
-  const links = (isWanted: (channel: Channel) => boolean) =>
-    all
-      .filter((channel) => isWanted(channel) && isShown(channel))
-      .map((channel) => <ChannelLink key={channel.epoch} store={store} channel={channel} onLeave={onLeave} />);
+  /** What is closed shows what is unread, and where one is. */
+  const section = (
+    name: "Favourites" | "Channels" | "Direct messages",
+    channels: readonly Channel[],
+    add?: { readonly name: "New channel" | "New direct message"; readonly open: () => void },
+  ) => {
+    const isClosed = store.closedSections.value.has(name);
+    return (
+      <>
+        <div class="rail-section">
+          <h2>
+            <button type="button" aria-expanded={!isClosed} onClick={() => store.toggleSection(name)}>
+              {t(name satisfies Phrase)}
+            </button>
+          </h2>
+          {add && (
+            <button type="button" class="icon-button" aria-label={t(add.name)} title={t(add.name)} onClick={add.open}>
+              <Icon name="plus" />
+            </button>
+          )}
+        </div>
+        <ul class="rail-list">
+          {channels
+            .filter((channel) => !isClosed || store.open.value?.channelId === channel.id || isUnread(channel))
+            .map((channel) => (
+              <ChannelLink
+                key={channel.epoch}
+                store={store}
+                channel={channel}
+                onLeave={onLeave}
+                onMenu={(chosen, beside) => setMenu({ channel: chosen, beside })}
+              />
+            ))}
+        </ul>
+      </>
+    );
+  };
+  const favourites = all.filter(isFavourite);
+  const others = all.filter((channel) => !isFavourite(channel));
   return (
     <>
       <nav
@@ -66,6 +122,19 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
           </button>
         </header>
         <div class="rail-lists">
+          <div class="rail-filters">
+            <button type="button" aria-pressed={isUnreadOnly} onClick={() => setUnreadOnly(!isUnreadOnly)}>
+              {t("Unreads")}
+            </button>
+            <button
+              type="button"
+              onClick={() => {
+                sheet.value = "browse";
+              }}
+            >
+              {t("Browse channels")}
+            </button>
+          </div>
           {store.unsent.value.length > 0 && (
             <button type="button" class="rail-link rail-unsent" onClick={onUnsent}>
               <Icon name="pencil" />
@@ -73,43 +142,13 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
               <span class="count">{store.unsent.value.length}</span>
             </button>
           )}
-          {favourites.length > 0 && (
-            <>
-              <div class="rail-section">
-                <h2>{t("Favourites")}</h2>
-              </div>
-              <ul class="rail-list">{links(isFavourite)}</ul>
-            </>
+          {favourites.length > 0 && section("Favourites", favourites)}
+          {section(
+            "Channels",
+            others.filter((channel) => !isWithPeople(channel)),
+            { name: "New channel", open: onNewChannel },
           )}
-          <div class="rail-section">
-            <h2>{t("Channels")}</h2>
-            <button
-              type="button"
-              class="icon-button"
-              aria-label={t("New channel")}
-              title={t("New channel")}
-              onClick={onNewChannel}
-            >
-              <Icon name="plus" />
-            </button>
-          </div>
-          <button type="button" class="rail-link" onClick={() => openSheet("browse")}>
-            <span class="rail-name">{t("Browse channels")}</span>
-          </button>
-          <ul class="rail-list">{links((channel) => !isWithPeople(channel) && !isFavourite(channel))}</ul>
-          <div class="rail-section">
-            <h2>{t("Direct messages")}</h2>
-            <button
-              type="button"
-              class="icon-button"
-              aria-label={t("New direct message")}
-              title={t("New direct message")}
-              onClick={onNewDirect}
-            >
-              <Icon name="plus" />
-            </button>
-          </div>
-          <ul class="rail-list">{links((channel) => isWithPeople(channel) && !isFavourite(channel))}</ul>
+          {section("Direct messages", others.filter(isWithPeople), { name: "New direct message", open: onNewDirect })}
         </div>
         {you && (
           <footer class="rail-foot">
@@ -128,6 +167,7 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
           </footer>
         )}
       </nav>
+      {menu && <ChannelMenu {...menu} store={store} onClose={() => setMenu(undefined)} />}
       <button type="button" class="rail-scrim" tabIndex={-1} aria-hidden="true" onClick={onLeave} />
     </>
   );
@@ -138,79 +178,7 @@ function isWithPeople({ kind, name }: Channel): boolean {
   return kind !== "public" && name === "";
 }
 
-function openSheet(name: SheetName): void {
-  sheet.value = name;
-}
-
-const NOTHING = { count: 0, isForYou: false };
-
-/** Here or away: by shape as well as by colour. */
-function Presence({ id, isOnline }: { readonly id: string; readonly isOnline: boolean }) {
-  const words = t(isOnline ? "Online" : "Away");
-  return (
-    <span class={isOnline ? "presence online" : "presence"} title={words}>
-      <span id={id} class="visually-hidden">
-        {words}
-      </span>
-    </span>
-  );
-}
-
 /** Whether the focus has fallen out of what is in sight: the drawer that held it is closed. */
 function isNowhere(element: Element | null): boolean {
   return !element || element === document.body || element.closest(".rail") !== null;
-}
-
-function ChannelLink({ store, channel, onLeave }: { store: Store; channel: Channel; onLeave: () => void }) {
-  const isOpen = store.open.value?.channelId === channel.id;
-  const isMuted = store.preferenceOf(channel.id).notify === "nothing";
-  const isSilent = isMuted || (isOpen && document.hasFocus());
-  const { count: unread, isForYou } = isSilent ? NOTHING : store.unreadOf(channel);
-  const title = store.titleOf(channel.id);
-  const peer = channel.peer;
-  const hasDraft = !isOpen && store.drafts.value.has(channel.epoch);
-  const hasFailed = store.outbox.value.some(({ epoch, failure }) => failure !== undefined && epoch === channel.epoch);
-  const link = useRef<HTMLAnchorElement>(null);
-  useEffect(() => {
-    if (isOpen) link.current?.scrollIntoView({ block: "nearest" });
-  }, [isOpen]);
-  const noteId = `unread-${channel.epoch}`;
-  const presenceId = `presence-${channel.epoch}`;
-  const isOnline = peer !== undefined && store.online.value.has(peer.id);
-  const notes = [isOnline && presenceId, unread > 0 && noteId].filter(Boolean).join(" ");
-  return (
-    <li>
-      <a
-        ref={link}
-        class={["rail-link", unread > 0 && "unread", isMuted && "muted"].filter(Boolean).join(" ")}
-        href={channelHref(channel.id, store.person.value?.id)}
-        aria-label={title}
-        aria-current={isOpen ? "page" : undefined}
-        aria-describedby={notes || undefined}
-        onClick={onLeave}
-      >
-        {peer ? (
-          <Presence id={presenceId} isOnline={isOnline} />
-        ) : (
-          <span class="hash" aria-hidden="true">
-            {channel.kind === "public" ? "#" : <Icon name={isWithPeople(channel) ? "people" : "lock"} />}
-          </span>
-        )}
-        <bdi class="rail-name">{isWithPeople(channel) ? title : channel.name}</bdi>
-        {hasFailed ? (
-          <span class="rail-failed" role="img" aria-label={t("Not sent")} title={t("Not sent")}>
-            !
-          </span>
-        ) : (
-          hasDraft && <Icon name="pencil" />
-        )}
-        {unread > 0 && (
-          <span class={isForYou ? "count for-you" : "count"} id={noteId}>
-            {unread}
-            <span class="visually-hidden"> {t(isForYou && !peer ? "unread, you are mentioned" : "unread")}</span>
-          </span>
-        )}
-      </a>
-    </li>
-  );
 }

@@ -1,0 +1,40 @@
+/** What can be done with a conversation from the rail, without opening it. */
+import type { Preference } from "../../../worker/protocol/things.ts";
+import { t } from "../../i18n/i18n.ts";
+import { messageLink } from "../../state/route.ts";
+import { copyText } from "../parts/clipboard.ts";
+import { Popup } from "../parts/Popup.tsx";
+import type { ChannelMenuProps } from "./Rail.tsx";
+
+export function ChannelMenu({ store, channel, beside, onClose }: ChannelMenuProps) {
+  const { notify, favourite = false, hidden = false } = store.preferenceOf(channel.id);
+  const isMuted = notify === "nothing";
+
+  function close(): void {
+    onClose();
+    document.querySelector<HTMLElement>(`.rail-link[aria-label="${CSS.escape(store.titleOf(channel.id))}"]`)?.focus();
+  }
+
+  const item = (label: string, act: () => void) => (
+    <button
+      type="button"
+      onClick={() => {
+        act();
+        close();
+      }}
+    >
+      {label}
+    </button>
+  );
+  const preference = (label: string, change: Preference) => item(label, () => void store.prefer(channel.id, change));
+
+  return (
+    <Popup label={store.titleOf(channel.id)} beside={beside} onClose={close}>
+      {item(t("Mark read"), () => store.markAllRead(channel))}
+      {preference(t(isMuted ? "Unmute" : "Mute"), { notify: isMuted ? "mentions" : "nothing" })}
+      {preference(t(favourite ? "Remove from favourites" : "Add to favourites"), { favourite: !favourite })}
+      {preference(t(hidden ? "Show in the list" : "Hide"), { hidden: !hidden })}
+      {item(t("Copy link"), () => void copyText(messageLink(channel.id, store.person.value?.id ?? "", undefined)))}
+    </Popup>
+  );
+}
