@@ -17,7 +17,7 @@ const PARTS: Readonly<Record<string, RegExp>> = {
     /rolldown.runtime|\/view\/(?:composer\/(?!EmojiPicker)|parts\/(?!QrCode|Switch)|dialogs\/Dialog)|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))/,
   emoji: /\/gemoji\/|\/text\/emoji(?:-names)?\.ts$|\/EmojiPicker\.tsx$/,
   background:
-    /\/(?:deferred-startup|notifications|delivery|prepare-file|send-file)\.ts$|\/(?:Companions|Announcer|TouchMenu|TypingLine|Outage)\.tsx$|\/app\/keyboard\.ts$/,
+    /\/(?:deferred-startup|notifications|delivery|prepare-file|send-file)\.ts$|\/(?:Companions|RecoveryOffer|Announcer|TouchMenu|TypingLine|Outage)\.tsx$|\/app\/keyboard\.ts$/,
   search: /\/(?:Switcher|NewDirect|NewChannel|PeoplePicker)\.tsx$|\/switcher-options\.ts$|\/text\/search\.ts$/,
   settings: /\/view\/settings\//,
   details:

@@ -57,6 +57,18 @@ async function more(who: Someone, text: string): Promise<void> {
   await who.message(text).getByRole("button", { name: "More", exact: true }).click();
 }
 
+test("Screens: after the first message a recovery code is offered, once", async () => {
+  await bea.say("Good morning");
+  const offer = bea.page.getByRole("note").filter({ hasText: "recovery code" });
+  await offer.waitFor();
+  await offer.getByRole("button", { name: "Not now" }).click();
+  await bea.page.reload();
+  await bea.sees("Good morning");
+  await bea.say("And hello");
+  await bea.allSent();
+  expect(await offer.count()).toBe(0);
+});
+
 test("Screens: a private channel is made with its people, and nobody else finds it", async () => {
   await button(ada, "New channel").click();
   await ada.page.getByRole("textbox", { name: "Channel name" }).fill("planning");
@@ -85,6 +97,7 @@ test("Screens: who is added reads it at once, who is removed no longer", async (
   const row = ada.page.getByRole("listitem").filter({ has: ada.page.getByRole("button", { name: /^Cem/ }) });
   await row.getByRole("button", { name: "Remove", exact: true }).first().click();
   await button(ada, "Remove Cem").click();
+  await ada.page.getByRole("dialog").waitFor({ state: "detached" });
   await link(cem, "#planning").waitFor({ state: "detached" });
   await ada.page.getByRole("heading", { name: "2 members" }).waitFor();
   await ada.say("Cem has gone");
@@ -194,12 +207,48 @@ test("Rail: marked unread, muted, favourite and hidden are the same on both devi
   await phone.page.getByRole("log", { name: "Messages in #news" }).waitFor();
 });
 
+test("Rail: shows what is unread alone, closes its sections for good, and has a menu for each conversation", async () => {
+  await bea.page.goto(`${site.url}/c/general`);
+  await cem.post(site, "news", "A word from Cem");
+  await link(bea, "#news").locator(".count").waitFor();
+  await button(bea, "Unreads").click();
+  await link(bea, "Ada, Cem").or(link(bea, "Cem, Ada")).waitFor();
+  await link(bea, "#planning").waitFor({ state: "detached" });
+  await link(bea, "#news").click({ button: "right" });
+  await button(bea, "Mark read").click();
+  await link(bea, "#news").waitFor({ state: "detached" });
+  await button(bea, "Unreads").click();
+  await button(bea, "Channels").click();
+  await link(bea, "#planning").waitFor({ state: "detached" });
+  await bea.page.reload();
+  await link(bea, "#general").waitFor();
+  expect(await link(bea, "#planning").count()).toBe(0);
+  await button(bea, "Channels").click();
+  await link(bea, "#planning").focus();
+  await bea.page.keyboard.press("Shift+F10");
+  await button(bea, "Mute").click();
+  await bea.page.locator(".rail-link.muted", { hasText: "planning" }).waitFor();
+});
+
+test("Composer: @here stands out for everyone who reads it, and names nobody", async () => {
+  await cem.page.goto(`${site.url}/c/general`);
+  await cem.page.getByRole("textbox", { name: "Message #general" }).pressSequentially("@her");
+  await cem.page.getByRole("option", { name: /everyone who has this open/ }).click();
+  await cem.page.keyboard.type("coffee?");
+  await cem.page.keyboard.press("Enter");
+  await bea.sees("@here coffee?");
+  expect(await bea.message("@here coffee?").getAttribute("class")).toContain("for-you");
+  await cem.sees("@here coffee?");
+  await cem.allSent();
+  expect(await cem.message("@here coffee?").getAttribute("class")).not.toContain("for-you");
+});
+
 test("Screens: a blocked person cannot write to the one who blocked them, and is not told", async () => {
   await bea.page.goto(`${site.url}/c/general`);
   await cem.page.goto(`${site.url}/c/general`);
   await cem.say("Hello from Cem");
   await bea.sees("Hello from Cem");
-  await bea.message("Hello from Cem").getByRole("button", { name: "Cem", exact: true }).click();
+  await button(bea.page.getByRole("log"), "Cem").first().click();
   await dialog(bea).getByRole("button", { name: "Block", exact: true }).click();
   await dialog(bea).getByRole("button", { name: "Unblock", exact: true }).waitFor();
   await bea.page.keyboard.press("Escape");

@@ -464,6 +464,91 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
+    name: "details of people",
+    shows: "Screens",
+    isExamined: true,
+    async open(who, site) {
+      await privateChannel(who, site);
+      await who.page.getByRole("button", { name: "Details", exact: true }).click();
+      await who.page.getByRole("tab", { name: "People" }).click();
+      await who.page.getByRole("heading", { name: "2 members" }).waitFor();
+    },
+  },
+  {
+    name: "details of pins",
+    shows: "Screens",
+    isExamined: true,
+    async open(who, site) {
+      await privateChannel(who, site);
+      await who.say("The plan for the week is in the folder, and the meeting is on Tuesday at ten.");
+      await who.allSent();
+      await who.act("The plan for the week is in the folder, and the meeting is on Tuesday at ten.");
+      await who.page
+        .getByRole("button", { name: "More", exact: true })
+        .or(who.page.getByRole("button", { name: "Pin message" }))
+        .first()
+        .click();
+      const pin = who.page.getByRole("button", { name: "Pin message" });
+      if (await pin.isVisible()) await pin.click();
+      await who.page.getByRole("button", { name: "1 pinned" }).click();
+      await who.page.getByRole("tabpanel").getByRole("button", { name: "Unpin message" }).waitFor();
+    },
+  },
+  {
+    name: "invite people",
+    shows: "Screens",
+    isExamined: true,
+    async open(who, site) {
+      await privateChannel(who, site);
+      await who.page.getByRole("button", { name: "Details", exact: true }).click();
+      await who.page.getByRole("button", { name: "Invite people" }).last().click();
+      await who.page.getByRole("textbox", { name: "Invite link" }).waitFor();
+    },
+  },
+  {
+    name: "browse channels",
+    shows: "Screens",
+    isExamined: true,
+    async open(who, site) {
+      await who.join(site, "/c/design");
+      await drawer(who);
+      await who.page.getByRole("button", { name: "Browse channels" }).click();
+      await who.page.getByRole("textbox", { name: "Find channels" }).waitFor();
+    },
+  },
+  {
+    name: "profile",
+    shows: "Screens",
+    isExamined: true,
+    async open(who, site) {
+      await who.join(site, "/c/talk");
+      await picturesShown(who);
+      await who.page.getByRole("log").getByRole("button", { name: /^Bea/ }).first().evaluate(click);
+      await who.page.getByRole("dialog", { name: "Profile" }).getByRole("button", { name: "Message" }).waitFor();
+    },
+  },
+  {
+    name: "rail menu",
+    shows: "Rail",
+    isExamined: true,
+    async open(who, site) {
+      await who.join(site, "/c/design");
+      await drawer(who);
+      await who.page.getByRole("link", { name: "#general", exact: true }).dispatchEvent("contextmenu");
+      await who.page.getByRole("button", { name: "Mark read" }).waitFor();
+    },
+  },
+  {
+    name: "recovery code is offered",
+    shows: "Screens",
+    isExamined: true,
+    async open(who, site) {
+      await privateChannel(who, site);
+      await who.say("Good morning, everyone.");
+      await who.page.getByRole("button", { name: "Make a recovery code" }).waitFor();
+    },
+  },
+  {
     name: "delete channel",
     shows: "Screens",
     async open(who, site) {
@@ -719,6 +804,23 @@ export async function rewire(
 async function inFull(who: Someone, site: Site): Promise<void> {
   await who.join(site, "/c/full");
   await who.page.getByText("Latest 100 messages are kept").waitFor();
+}
+
+/** Makes a private channel with one more person, and opens it. Its name is of this visitor. */
+async function privateChannel(who: Someone, site: Site): Promise<void> {
+  await who.join(site, "/c/design");
+  const people = await who.context.request.get(`${site.url}/api/people?q=Bea`);
+  const { people: found }: { people: { id: string }[] } = await people.json();
+  const data = {
+    name: who.name.toLowerCase().replaceAll(" ", "-"),
+    topic: "What we plan for the week",
+    private: true,
+    members: found.slice(0, 1).map(({ id }) => id),
+  };
+  const made = await who.context.request.post(`${site.url}/api/channels`, { data, headers: { Origin: site.url } });
+  const { id }: { id: string } = await made.json();
+  await who.page.goto(`${site.url}/c/${id}`);
+  await who.page.getByRole("textbox", { name: `Message #${data.name}` }).waitFor();
 }
 
 /** On a phone the conversations are in a drawer. */

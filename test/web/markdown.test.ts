@@ -202,6 +202,7 @@ function shownInline(inlines: readonly Inline[]): string {
         return label === inline.href ? label : `${label} ${inline.href}`;
       }
       if ("children" in inline) return shownInline(inline.children);
+      if (inline.kind === "here") return "<!here>";
       return inline.kind === "person" ? `<@${inline.id}>` : `<#${inline.id}>`;
     })
     .join("");

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { startedAt } from "../../web/text/completion.ts";
 import { emojiGroups, findEmoji, replaceShortcodes } from "../../web/text/emoji.ts";
 import { loadEmojiNames } from "../../web/text/emoji-names.ts";
-import { decodeMentions, encodeMentions } from "../../web/text/mentions.ts";
+import { concerns, decodeMentions, encodeMentions } from "../../web/text/mentions.ts";
 
 const ada = { id: "ada-0123456789abcdef", name: "Ada" };
 const adaL = { id: "adal-0123456789abcde", name: "Ada Lovelace" };
@@ -31,6 +31,9 @@ test.each([
   ["https://example.org/?to=@Ada&in=#design", "https://example.org/?to=@Ada&in=#design"],
   ["(see https://example.org/@Ada) @Ada", `(see https://example.org/@Ada) <@${ada.id}>`],
   ["``@Ada ` `` @Ada", "``@Ada ` `` <@ada-0123456789abcdef>"],
+  ["@here: lunch", "<!here>: lunch"],
+  ["＠Hereです", "<!here>です"],
+  ["@hereby, mail@here and `@here`", "@hereby, mail@here and `@here`"],
 ])("%j is sent as %j", (typed, sent) => {
   expect(encodeMentions(typed, known)).toBe(sent);
 });
@@ -40,8 +43,20 @@ test("what is sent reads as it was typed, and whoever is not known keeps the id"
   expect(decodeMentions("<@nobody-0123456789abc>", () => undefined)).toBe("<@nobody-0123456789abc>");
 });
 
+test("someone who is called like everyone here is the one who is meant", () => {
+  const here = { id: "here-0123456789abcde", name: "Here" };
+  expect(encodeMentions("@here", { ...known, people: [here] })).toBe(`<@${here.id}>`);
+  expect(decodeMentions("<!here> look", () => undefined)).toBe("@here look");
+});
+
+test("a message concerns whom it names, and with everyone here each who reads it", () => {
+  expect(concerns(`<@${ada.id}>`, ada.id)).toBe(true);
+  expect(concerns(`<@${ada.id}>`, ipek.id)).toBe(false);
+  expect(concerns("<!here> lunch", ipek.id)).toBe(true);
+});
+
 test("typed, sent, read and sent again: the same people", () => {
-  const piece = fc.constantFrom("@Ada", "@Ada Lovelace", "#design", " ", "\n", "`", "words", "@", "#");
+  const piece = fc.constantFrom("@Ada", "@here", "@Ada Lovelace", "#design", " ", "\n", "`", "words", "@", "#");
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
       const sent = encodeMentions(pieces.join(""), known);

@@ -41,7 +41,7 @@ function inlineShape(inlines: readonly Inline[]): string {
       if (inline.kind === "code") return `code(${inline.text})`;
       if (inline.kind === "link") return `link(${inlineShape(inline.children)} ${inline.href})`;
       if ("children" in inline) return `${inline.kind}(${inlineShape(inline.children)})`;
-      return "id" in inline ? `${inline.kind}(${inline.id})` : "";
+      return "id" in inline ? `${inline.kind}(${inline.id})` : inline.kind;
     })
     .join("");
 }

@@ -2,6 +2,11 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Not now": "ليس الآن",
+  "Make a recovery code": "إنشاء رمز استرداد",
+  "To come back as yourself when you lose this device, make a recovery code.":
+    "أنشئ رمز استرداد لتعود باسمك إذا فقدت هذا الجهاز.",
+  "here: everyone who has this open": "here: كل من يفتح هذه المحادثة الآن",
   "Show in the list": "إظهار في القائمة",
   "Remove from favourites": "إزالة من المفضلة",
   "Add to favourites": "إضافة إلى المفضلة",

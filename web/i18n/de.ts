@@ -2,6 +2,11 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Not now": "Nicht jetzt",
+  "Make a recovery code": "Code erstellen",
+  "To come back as yourself when you lose this device, make a recovery code.":
+    "Damit du dich wieder anmelden kannst, wenn dieses Gerät verloren geht: Erstelle einen Wiederherstellungscode.",
+  "here: everyone who has this open": "here: alle, die das gerade offen haben",
   "Show in the list": "In der Liste zeigen",
   "Remove from favourites": "Aus den Favoriten entfernen",
   "Add to favourites": "Zu den Favoriten",

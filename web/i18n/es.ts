@@ -2,6 +2,11 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Not now": "Ahora no",
+  "Make a recovery code": "Crear un código",
+  "To come back as yourself when you lose this device, make a recovery code.":
+    "Para volver a entrar con tu nombre si pierdes este dispositivo, crea un código de recuperación.",
+  "here: everyone who has this open": "here: todos los que lo tienen abierto",
   "Show in the list": "Mostrar en la lista",
   "Remove from favourites": "Quitar de favoritos",
   "Add to favourites": "Añadir a favoritos",

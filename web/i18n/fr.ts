@@ -2,6 +2,11 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Not now": "Pas maintenant",
+  "Make a recovery code": "Créer un code",
+  "To come back as yourself when you lose this device, make a recovery code.":
+    "Pour retrouver votre nom si vous perdez cet appareil, créez un code de récupération.",
+  "here: everyone who has this open": "here : toutes les personnes qui ont ceci ouvert",
   "Show in the list": "Afficher dans la liste",
   "Remove from favourites": "Retirer des favoris",
   "Add to favourites": "Ajouter aux favoris",

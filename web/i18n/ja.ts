@@ -2,6 +2,11 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Not now": "あとで",
+  "Make a recovery code": "復旧コードを作成",
+  "To come back as yourself when you lose this device, make a recovery code.":
+    "この端末をなくしても自分の名前で戻れるように、復旧コードを作成してください。",
+  "here: everyone who has this open": "here：いまここを開いている全員",
   "Show in the list": "リストに表示",
   "Remove from favourites": "お気に入りから外す",
   "Add to favourites": "お気に入りに追加",

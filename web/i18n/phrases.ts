@@ -3,6 +3,10 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "Not now"
+  | "Make a recovery code"
+  | "To come back as yourself when you lose this device, make a recovery code."
+  | "here: everyone who has this open"
   | "Show in the list"
   | "Remove from favourites"
   | "Add to favourites"

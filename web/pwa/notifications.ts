@@ -3,7 +3,6 @@
  * Shown by the service worker, so that a click finds its way also when this tab is gone.
  */
 import { effect } from "@preact/signals";
-import { mentionedIn } from "../../worker/protocol/text.ts";
 import type { Message } from "../../worker/protocol/things.ts";
 import { t } from "../i18n/i18n.ts";
 import type { Incoming } from "../state/incoming.ts";
@@ -11,6 +10,7 @@ import { notifications, sound } from "../state/preferences.ts";
 import { quoted } from "../state/quoted.ts";
 import { channelHref } from "../state/route.ts";
 import type { Store } from "../state/store.ts";
+import { concerns } from "../text/mentions.ts";
 
 /** The tab in front has this long (ms) to say that a message was read. */
 const READ_ELSEWHERE_MS = 400;
@@ -59,7 +59,8 @@ async function tell(store: Store, told: Map<string, number>, { channelId, messag
   if (messages.some(({ seq, deleted }) => deleted && seq === newest)) {
     return withdraw(({ tag }) => tag === channel.epoch);
   }
-  const isForYou = ({ text }: Message) => channel.peer !== undefined || mentionedIn(text).includes(you);
+  const isWithPeople = channel.kind !== "public" && channel.name === "";
+  const isForYou = ({ text }: Message) => isWithPeople || concerns(text, you);
   const read = store.readSeq(channel.epoch) ?? 0;
   const message = messages
     .filter(({ seq, author, deleted }) => !deleted && author.id !== you && seq > Math.max(read, newest))

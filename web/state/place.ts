@@ -58,9 +58,10 @@ export function createPlace(tab: TabState, { localState, unread, sending, sendTo
     /** The sections of the rail that this device shows closed. */
     closedSections: closedSections as ReadonlySignal<ReadonlySet<string>>,
     toggleSection(name: string): void {
-      const others = [...closedSections.value].filter((closed) => closed !== name);
-      closedSections.value = new Set(others.length < closedSections.value.size ? others : [...others, name]);
-      localState.keepClosedSections([...closedSections.value]);
+      const closed = new Set(closedSections.value);
+      if (!closed.delete(name)) closed.add(name);
+      closedSections.value = closed;
+      localState.keepClosedSections([...closed]);
     },
 
     /** The message of this number and all after it are unread again, until the conversation is opened again. */

@@ -24,6 +24,8 @@ export const notifications = preference("notifications", ["off", "mine", "all"])
 export const sound = preference("sound", ["off", "on"]);
 /** What Enter does in the composer. */
 export const enter = preference("enter", ["sends", "breaks"]);
+/** Whether this device still has to offer a recovery code. */
+export const recoveryOffer = preference("recoveryOffer", ["open", "made"]);
 /** `system`: the browser's. */
 export const language = preference("language", ["system", ...LANGUAGES]);
 

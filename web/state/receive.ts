@@ -1,5 +1,5 @@
 /** What the server tells on its sockets, frame by frame, folded into what the tab knows with the server's own `merge`. */
-import { batch, type Signal } from "@preact/signals";
+import { batch } from "@preact/signals";
 import type { ChannelFrame, DirectoryFrame } from "../../worker/protocol/frames.ts";
 import { dropBelow, merge } from "../../worker/protocol/history.ts";
 import { PROTOCOL_VERSION } from "../../worker/protocol/limits.ts";
@@ -32,12 +32,10 @@ type Dependencies = {
   readonly wishes: Wishes;
   readonly readReporter: ReadReporter;
   readonly emit: (incoming: Incoming) => void;
-  /** A newer version of this page is there. */
-  readonly isNewer: Signal<boolean>;
 };
 
 export function createReceive(tab: TabState, dependencies: Dependencies) {
-  const { api, session, people, channels, drafts, sending, unread, wishes, readReporter, emit, isNewer } = dependencies;
+  const { api, session, people, channels, drafts, sending, unread, wishes, readReporter, emit } = dependencies;
   const { person, isOwner, online, blocked, reportCount, conversationOf } = tab;
   /** People online on the whole site, as far as the server has said. */
   let onlineCount = 0;
@@ -49,7 +47,7 @@ export function createReceive(tab: TabState, dependencies: Dependencies) {
       case "directory":
         batch(() => {
           session.syncIdentity(frame.you);
-          isNewer.value ||= frame.version > PROTOCOL_VERSION;
+          tab.isNewer.value ||= frame.version > PROTOCOL_VERSION;
           isOwner.value = frame.owner === true;
           const peers = frame.channels.flatMap(({ peer, people: all = [] }) => [...all, ...(peer ? [peer] : [])]);
           people.cachePeople([...peers, ...frame.people, frame.you].map(({ id, name }) => ({ id, name })));

@@ -68,7 +68,6 @@ export function createStore(dependencies: Dependencies) {
   const { api, requests, localState, keptConversations, sendToFeed, startOver, now, elapsed } = dependencies;
   const tab = createTabState();
   const { person, channels, open, directoryLink, channelLink, isConnected, site, phase } = tab;
-  const isNewer = signal(false);
   /** The draft or rewrite that another tab has changed last. */
   const changedElsewhere = signal<{ readonly epoch: string } | undefined>(undefined);
   const incoming = createIncoming();
@@ -120,7 +119,6 @@ export function createStore(dependencies: Dependencies) {
     wishes,
     readReporter,
     emit: incoming.emit,
-    isNewer,
   });
 
   /** The session is over: this device keeps nothing of the person. */
@@ -177,9 +175,9 @@ export function createStore(dependencies: Dependencies) {
     crowdOf: (link: "directory" | "channel") =>
       link === "directory" ? receive.onlineCount() : (open.peek()?.here.peek().count ?? 0),
     /** A newer version of this page is there. */
-    isNewer: readonly(isNewer),
+    isNewer: readonly(tab.isNewer),
     noticeNewer: () => {
-      isNewer.value = true;
+      tab.isNewer.value = true;
     },
 
     createChannel: channelList.createChannel,

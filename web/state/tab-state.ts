@@ -100,6 +100,8 @@ export function createTabState() {
     site: signal<Site | undefined>(undefined),
     /** Whether this person is an owner of the site. */
     isOwner: signal(false),
+    /** A newer version of this page is there. */
+    isNewer: signal(false),
     channels,
     /** The server has told all channels there are: what belongs to none of them has no place any more. */
     isListKnown: signal(false),

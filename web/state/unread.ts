@@ -4,9 +4,9 @@
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { WINDOW_MESSAGES } from "../../worker/protocol/limits.ts";
-import { mentionedIn } from "../../worker/protocol/text.ts";
 import type { Channel, Message, Person } from "../../worker/protocol/things.ts";
 import type { localState as deviceState } from "../storage/local-state.ts";
+import { concerns } from "../text/mentions.ts";
 
 /** What waits in a conversation. `count` is what the rail shows; `isForYou`: a mention, or a direct message. */
 export type UnreadState = { readonly count: number; readonly isForYou: boolean };
@@ -161,7 +161,7 @@ export function createUnread({ localState, person, heldSeq, onRead }: Facts) {
       const isUncounted = (message: Message) =>
         isOwn(message) || message.deleted === true || (known?.has(message.seq) ?? false);
       mentions.value = noted(mentions.value, epoch, messages, (message) => {
-        return !isUncounted(message) && mentionedIn(message.text).includes(who.id);
+        return !isUncounted(message) && concerns(message.text, who.id);
       });
       uncounted.value = noted(uncounted.value, epoch, messages, isUncounted);
       // What follows the mark without a gap is read, so that another tab and another day know it too.

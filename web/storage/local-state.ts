@@ -6,6 +6,7 @@
 import * as v from "valibot";
 import { SiteAnswer } from "../../worker/protocol/answers.ts";
 import { Person } from "../../worker/protocol/things.ts";
+import { listOf } from "../../worker/protocol/wire.ts";
 import { openBroadcast } from "./broadcast.ts";
 import { notePersistenceFailure } from "./storage-failure.ts";
 
@@ -24,7 +25,7 @@ export type Unsaid = {
   readonly text: string;
 };
 /** Words of an earlier version, which only the person can place. */
-const Rescued = v.object({ key: v.string(), text: v.string(), fileNames: v.pipe(v.array(v.string()), v.readonly()) });
+const Rescued = v.object({ key: v.string(), text: v.string(), fileNames: listOf(v.string()) });
 export type Rescued = Readonly<v.InferOutput<typeof Rescued>>;
 const RESCUED = `${PREFIX}rescued`;
 const CLOSED_SECTIONS = `${PREFIX}closedSections`;

@@ -7,11 +7,12 @@ import { addressIn } from "./address.ts";
 export type Atom = { readonly from: number; readonly to: number } & (
   | { readonly kind: "link"; readonly href: string }
   | { readonly kind: "person" | "channel"; readonly id: string }
+  | { readonly kind: "here" }
 );
 
-/** A person, a channel, an address between angle brackets, a bare one. The lengths are bounded. */
+/** A person, a channel, everyone here, an address between angle brackets, a bare one. The lengths are bounded. */
 const ATOM =
-  /<@([\w-]{16,32})>|<#([^<>\s`]{1,80})>|<((?:https?:\/\/|mailto:)[^\s<>`]{1,2000})>|((?:https?:\/\/|mailto:)[^\s<>"`]{1,2000})/giu;
+  /<@([\w-]{16,32})>|<#([^<>\s`]{1,80})>|<!here>|<((?:https?:\/\/|mailto:)[^\s<>`]{1,2000})>|((?:https?:\/\/|mailto:)[^\s<>"`]{1,2000})/giu;
 const ADDRESS = /^(?:https?:\/\/|mailto:)./i;
 
 /** The atoms of a text, in order. */
@@ -29,7 +30,7 @@ export function atomsIn(text: string): readonly Atom[] {
       const href = addressIn(bare, (mark) => isOpenBefore(text, from, mark));
       to = from + href.length;
       if (ADDRESS.test(href)) atoms.push({ from, to, kind: "link", href });
-    }
+    } else atoms.push({ from, to, kind: "here" });
     pattern.lastIndex = Math.max(to, from + 1);
   }
   return atoms;

@@ -3,13 +3,16 @@
  * A message without marks is read here; every other one by the Markdown parser, which is a part of its own.
  */
 import { type Atom, atomsIn } from "./atoms.ts";
+import { HERE } from "./mentions.ts";
 
 export type Inline =
   | { readonly kind: "text" | "code"; readonly text: string }
   | { readonly kind: "bold" | "italic" | "strike"; readonly children: readonly Inline[] }
   /** `href` is http, https or mailto. A bare address is its own label. `host` is where it leads, when its label says something else. */
   | { readonly kind: "link"; readonly href: string; readonly host?: string; readonly children: readonly Inline[] }
-  | { readonly kind: "person" | "channel"; readonly id: string };
+  | { readonly kind: "person" | "channel"; readonly id: string }
+  /** Everyone who has the conversation open. */
+  | { readonly kind: "here" };
 
 export type ListItem = {
   /** What an ordered item is numbered with. */
@@ -52,6 +55,7 @@ export function plainBlocks(typed: string): readonly Block[] {
 }
 
 export function inlineOf(atom: Atom): Inline {
+  if (atom.kind === "here") return { kind: "here" };
   if (atom.kind !== "link") return { kind: atom.kind, id: atom.id };
   return { kind: "link", href: atom.href, children: [{ kind: "text", text: atom.href }] };
 }
@@ -84,6 +88,7 @@ export function plainInlines(inlines: readonly Inline[]): string {
     .map((inline) => {
       if ("text" in inline) return inline.text;
       if ("children" in inline) return plainInlines(inline.children);
+      if (inline.kind === "here") return HERE;
       return inline.kind === "person" ? `<@${inline.id}>` : `<#${inline.id}>`;
     })
     .join("");

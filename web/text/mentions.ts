@@ -4,7 +4,7 @@
  * Who and what there is are arguments.
  */
 
-import { foldApostrophes } from "../../worker/protocol/text.ts";
+import { foldApostrophes, mentionedIn } from "../../worker/protocol/text.ts";
 import type { Person } from "../../worker/protocol/things.ts";
 import { changeWords } from "./outside.ts";
 import { SPACELESS } from "./scripts.ts";
@@ -13,6 +13,9 @@ import { SPACELESS } from "./scripts.ts";
 const SIGN = /[@#＠＃]/g;
 const BEFORE = /^[^\p{L}\p{M}\p{N}_<&/]$/u;
 const WORD = /[\p{L}\p{M}\p{N}_]/u;
+/** Everyone who has the conversation open, as it is sent and as it is typed. */
+export const HERE = "<!here>";
+const TYPED_HERE = "here";
 
 export type Known = { readonly people: readonly Person[]; readonly channels: ReadonlySet<string> };
 
@@ -31,9 +34,10 @@ function encodeWords(text: string, byName: readonly Person[], channels: Readonly
     if (start <= done || !(BEFORE.test(before) || SPACELESS.test(before))) continue;
     const isPerson = sign === "@" || sign === "＠";
     const found = isPerson ? personAt(text, start, byName) : channelAt(text, start, channels);
-    if (!found) continue;
-    sent += `${text.slice(done, index)}<${isPerson ? "@" : "#"}${found.id}>`;
-    done = start + found.length;
+    const isHere = !found && isPerson && isHereAt(text, start);
+    if (!found && !isHere) continue;
+    sent += text.slice(done, index) + (found ? `<${isPerson ? "@" : "#"}${found.id}>` : HERE);
+    done = start + (found ?? TYPED_HERE).length;
   }
   return sent + text.slice(done);
 }
@@ -46,6 +50,11 @@ function personAt(text: string, start: number, byName: readonly Person[]) {
     return isSame && isWordEnd(text, end);
   });
   return found && { id: found.id, length: found.name.length };
+}
+
+function isHereAt(text: string, start: number): boolean {
+  const end = start + TYPED_HERE.length;
+  return text.slice(start, end).toLowerCase() === TYPED_HERE && isWordEnd(text, end);
 }
 
 /** Whether a word may end there: scripts without spaces go on at once. */
@@ -72,5 +81,11 @@ export function decodeMentions(text: string, nameOf: (personId: string) => strin
       const name = nameOf(id);
       return name === undefined ? whole : `@${name}`;
     })
-    .replace(/<#([^<>\s]{1,80})>/g, "#$1");
+    .replace(/<#([^<>\s]{1,80})>/g, "#$1")
+    .replaceAll(HERE, `@${TYPED_HERE}`);
+}
+
+/** Whether a message of someone else is for a person in particular: it names them, or everyone here. */
+export function concerns(text: string, personId: string): boolean {
+  return text.includes(HERE) || mentionedIn(text).includes(personId);
 }

@@ -2,12 +2,13 @@
 import * as v from "valibot";
 import { SeqByChannel } from "./frames.ts";
 import { Channel, Count, Head, Message, OnlinePerson, Person, Preference } from "./things.ts";
+import { listOf } from "./wire.ts";
 
 /** Of `GET …/messages`. */
 export const WindowAnswer = v.object({
   epoch: v.string(),
   head: Head,
-  messages: v.pipe(v.array(Message), v.readonly()),
+  messages: listOf(Message),
   oldestSeq: v.exactOptional(Count),
 });
 export type WindowAnswer = Readonly<v.InferOutput<typeof WindowAnswer>>;

@@ -5,13 +5,13 @@
 import * as v from "valibot";
 import { type Refused, refuse } from "./errors.ts";
 import { BAN_HOURS_MAX, KEEP_MAX_MS, KEEP_MIN_MS, MEMBERS_MAX, READ_CHANNELS_MAX, SLOW_MAX_MS } from "./limits.ts";
-import { MessageId, parseJsonObject } from "./wire.ts";
+import { listOf, MessageId, parseJsonObject } from "./wire.ts";
 
 const SendCommand = v.object({
   type: v.literal("send"),
   id: MessageId,
   text: v.string(),
-  attachments: v.exactOptional(v.pipe(v.array(v.string()), v.readonly())),
+  attachments: v.exactOptional(listOf(v.string())),
   replyTo: v.exactOptional(MessageId),
 });
 

@@ -15,7 +15,7 @@ import {
   Preference,
   Rules,
 } from "./things.ts";
-import { parseJsonObject } from "./wire.ts";
+import { listOf, parseJsonObject } from "./wire.ts";
 
 /* ---- server → client ---- */
 
@@ -91,7 +91,7 @@ const Directory = v.object({
   onlineCount: Count,
   preferences: v.exactOptional(v.record(v.string(), Preference)),
   /** Ids of people from whom this person hears nothing. */
-  blocked: v.exactOptional(v.pipe(v.array(v.string()), v.readonly())),
+  blocked: v.exactOptional(listOf(v.string())),
 });
 const ChannelChanged = v.object({ type: v.literal("channel"), channel: Channel });
 const ChannelDeleted = v.object({ type: v.literal("channel_deleted"), id: v.string() });
@@ -102,7 +102,7 @@ const ActivityEntry = v.object({
   lastAt: v.nullable(Count),
   latest: v.exactOptional(Message),
   /** Numbers of messages that were deleted since the last entry of this channel. */
-  deleted: v.exactOptional(v.pipe(v.array(Count), v.readonly())),
+  deleted: v.exactOptional(listOf(Count)),
   oldestSeq: v.exactOptional(Count),
 });
 export type ActivityEntry = Readonly<v.InferOutput<typeof ActivityEntry>>;
@@ -124,7 +124,7 @@ const MentionWithdrawn = v.object({ type: v.literal("mention_withdrawn"), channe
 /** This person has read these channels up to there, on another socket. */
 const Read = v.object({
   type: v.literal("read"),
-  channels: v.pipe(v.array(v.object({ id: v.string(), seq: Count })), v.readonly()),
+  channels: listOf(v.object({ id: v.string(), seq: Count })),
 });
 /** This person has marked a channel as unread from this number on, on another socket. */
 const Unread = v.object({ type: v.literal("unread"), id: v.string(), seq: Count });

@@ -3,7 +3,7 @@
  * these schemas. The Worker takes only types from this file, so that its bundle does without the schemas.
  */
 import * as v from "valibot";
-import { MessageId } from "./wire.ts";
+import { listOf, MessageId } from "./wire.ts";
 
 const PERSON_ID = /^[A-Za-z0-9_-]{16,32}$/;
 
@@ -42,7 +42,7 @@ export const Channel = v.object({
   /** Of a private channel. */
   memberCount: v.exactOptional(Count),
   /** Who a group conversation is of, the one who looks included. */
-  people: v.exactOptional(v.pipe(v.array(Person), v.readonly())),
+  people: v.exactOptional(listOf(Person)),
   /** The lowest number of a message that is kept, where age has removed some. */
   oldestSeq: v.exactOptional(Count),
   ...Rules,
@@ -51,7 +51,7 @@ export const Channel = v.object({
 export type Channel = Readonly<v.InferOutput<typeof Channel>>;
 
 /** One kind of reaction, and who added it, in the order they did. */
-export const Reaction = v.object({ emoji: v.string(), people: v.pipe(v.array(Person), v.readonly()) });
+export const Reaction = v.object({ emoji: v.string(), people: listOf(Person) });
 export type Reaction = Readonly<v.InferOutput<typeof Reaction>>;
 
 /** A file of a message. `size` in bytes, `width` and `height` in pixels, where the sender knew them. */
@@ -75,9 +75,9 @@ export const Message = v.object({
   text: v.string(),
   editedAt: v.exactOptional(Count),
   deleted: v.exactOptional(v.literal(true)),
-  attachments: v.exactOptional(v.pipe(v.array(Attachment), v.readonly())),
+  attachments: v.exactOptional(listOf(Attachment)),
   replyTo: v.exactOptional(MessageId),
-  reactions: v.exactOptional(v.pipe(v.array(Reaction), v.readonly())),
+  reactions: v.exactOptional(listOf(Reaction)),
 });
 /** A message in its newest state. `seq` orders, `rev` says how new the state is, `sentAt` (ms) is for people to read. */
 export type Message = Readonly<v.InferOutput<typeof Message>>;
@@ -94,7 +94,7 @@ export const Pin = v.object({
   pinnedAt: Count,
 });
 export type Pin = Readonly<v.InferOutput<typeof Pin>>;
-export const PinList = v.pipe(v.array(Pin), v.readonly());
+export const PinList = listOf(Pin);
 
 /** What a person wants of a channel; absent where it is as for everyone. */
 export const Preference = v.object({

@@ -9,7 +9,12 @@ export const PONG = "pong";
 const MESSAGE_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** A UUID in lower case, made by the client before it sends: the idempotency key of a message within its channel. */
-export const MessageId = v.pipe(v.string(), v.regex(MESSAGE_ID));
+export const MessageId = v.custom<string>((value) => typeof value === "string" && MESSAGE_ID.test(value));
+
+/** A list that nobody changes. */
+export function listOf<S extends v.GenericSchema>(schema: S) {
+  return v.pipe(v.array(schema), v.readonly());
+}
 
 /** `undefined` for whatever is not one JSON object. Never throws. */
 export function parseJsonObject(text: string): Readonly<Record<string, unknown>> | undefined {

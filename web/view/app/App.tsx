@@ -76,15 +76,7 @@ function Inside({ store, reconnect }: Props) {
       <a class="skip-link" href="#composer">
         {t("Skip to the composer")}
       </a>
-      <Rail
-        store={store}
-        onNewChannel={() => open("newChannel")}
-        onNewDirect={() => open("newDirect")}
-        onSettings={() => open("settings")}
-        onUnsent={() => open("unsent")}
-        isOpen={isRailOpen}
-        onLeave={() => setRailOpen(false)}
-      />
+      <Rail store={store} isOpen={isRailOpen} onLeave={() => setRailOpen(false)} />
       <main class="main" inert={isRailOpen}>
         <ConnectionStatus store={store} reconnect={reconnect} />
         {store.isNewer.value && <NewVersion store={store} />}

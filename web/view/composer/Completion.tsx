@@ -132,13 +132,14 @@ function optionsOf(store: Store, sign: "@" | "#", word: string): readonly Option
   const typed = fold(word);
   switch (sign) {
     case "@": {
-      const here = new Set(store.open.value?.here.value.people.map(({ id }) => id));
-      const rank = (id: string) => (here.has(id) ? 0 : store.online.value.has(id) ? 1 : 2);
-      return [...store.people.value.values()]
+      const viewing = new Set(store.open.value?.here.value.people.map(({ id }) => id));
+      const rank = (id: string) => (viewing.has(id) ? 0 : store.online.value.has(id) ? 1 : 2);
+      const people = [...store.people.value.values()]
         .filter(({ id, name }) => id !== store.person.value?.id && fold(name).includes(typed))
         .sort((a, b) => rank(a.id) - rank(b.id) || COLLATOR.compare(a.name, b.name))
-        .slice(0, OPTIONS_MAX)
         .map(({ id, name }) => ({ key: id, insert: `@${name} `, sign: "@", label: name }));
+      const here = { key: "here", insert: "@here ", sign: "@", label: t("here: everyone who has this open") };
+      return "here".startsWith(typed) ? [...people.slice(0, OPTIONS_MAX - 1), here] : people.slice(0, OPTIONS_MAX);
     }
     case "#":
       return [...store.channels.value.values()]

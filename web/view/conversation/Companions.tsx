@@ -6,6 +6,7 @@ import { Keys } from "../app/keyboard.ts";
 import { DropPlace } from "../composer/DropPlace.tsx";
 import { followToolbar } from "../messages/place-toolbar.ts";
 import { TouchMenu } from "../messages/TouchMenu.tsx";
+import { RecoveryOffer } from "./RecoveryOffer.tsx";
 
 type Props = { readonly store: Store; readonly conversation: Conversation };
 
@@ -17,6 +18,7 @@ export function Companions({ store, conversation }: Props) {
       <Keys />
       <DropPlace key={`drop ${channelId}`} store={store} conversation={conversation} />
       <TouchMenu key={`touch ${channelId}`} store={store} conversation={conversation} />
+      <RecoveryOffer store={store} />
       <Announcer key={`announcer ${channelId}`} store={store} conversation={conversation} />
     </>
   );

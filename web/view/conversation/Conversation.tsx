@@ -10,6 +10,7 @@ import { MessageList } from "../messages/MessageList.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { lazy } from "../parts/lazy.tsx";
 import { isTouch } from "../parts/touch.ts";
+import { shownUnread } from "../rail/shown-unread.ts";
 
 // Reading comes first: where one writes keeps its place until it is there.
 const Composer = lazy(async () => (await import("../composer/Composer.tsx")).Composer);
@@ -48,9 +49,13 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
   wasWelcomed.current ||= isWelcomed;
   const isWithPeople = !title.startsWith("#");
   const isUnreadElsewhere = [...store.channels.value.values()].some(
-    (other) =>
-      other.id !== channelId && store.preferenceOf(other.id).notify !== "nothing" && store.unreadOf(other).count > 0,
+    (other) => other.id !== channelId && shownUnread(store, other).count > 0,
   );
+
+  function toggle(name: TabName): void {
+    setTab(tab === name ? undefined : name);
+  }
+
   return (
     <div class="conversation">
       <header class="conversation-head">
@@ -89,7 +94,7 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
             class="here"
             title={people.map(({ name }) => name).join(", ")}
             aria-expanded={tab === "People"}
-            onClick={() => setTab(tab === "People" ? undefined : "People")}
+            onClick={() => toggle("People")}
           >
             <Icon name="people" />
             {t("{n} here", { n: count })}
@@ -102,7 +107,7 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
             aria-label={t("{n} pinned", { n: conversation.pins.value.length })}
             title={t("{n} pinned", { n: conversation.pins.value.length })}
             aria-expanded={tab === "Pins"}
-            onClick={() => setTab(tab === "Pins" ? undefined : "Pins")}
+            onClick={() => toggle("Pins")}
           >
             <Icon name="pin" />
             {conversation.pins.value.length}

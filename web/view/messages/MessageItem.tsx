@@ -1,7 +1,7 @@
 /** One message in its true state. Its text is never markup. */
-import { mentionedIn } from "../../../worker/protocol/text.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { Conversation, Store } from "../../state/store.ts";
+import { concerns } from "../../text/mentions.ts";
 import { clockTime, fullTime } from "../parts/formats.ts";
 import { lazy } from "../parts/lazy.tsx";
 import { openProfile } from "../parts/sheets.ts";
@@ -43,6 +43,7 @@ export function MessageItem({ store, conversation, row, name, isTabStop, isFirst
   const timeId = `time-${id}`;
   const textId = `text-${id}`;
   const filesId = `files-${id}`;
+  const you = store.person.value?.id ?? "";
   const isEditing = conversation.editing.value?.id === id;
   const tabIndex = isTabStop ? 0 : -1;
   return (
@@ -53,7 +54,7 @@ export function MessageItem({ store, conversation, row, name, isTabStop, isFirst
         isFirst && "first",
         row.isTombstone && "tombstone",
         isFlashed && "flashed",
-        mentionedIn(row.text).includes(store.person.value?.id ?? "") && "for-you",
+        author.id !== you && concerns(row.text, you) && "for-you",
       ]
         .filter(Boolean)
         .join(" ")}
@@ -100,7 +101,7 @@ export function MessageItem({ store, conversation, row, name, isTabStop, isFirst
         conversation={conversation}
         id={id}
         reactions={row.reactions}
-        you={store.person.value?.id ?? ""}
+        you={you}
         tabIndex={tabIndex}
       />
       {state.kind !== "sent" && <MessageState store={store} row={row} />}

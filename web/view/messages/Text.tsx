@@ -144,6 +144,8 @@ function InlineView({ inline, ...place }: Place & { readonly inline: Inline }) {
         <bdi class={isYou ? "mention you" : "mention"}>@{name}</bdi>
       );
     }
+    case "here":
+      return <span class="mention you">@here</span>;
     case "channel":
       return store.channels.value.has(inline.id) ? (
         <a class="mention" href={channelHref(inline.id)} tabIndex={tabIndex}>

@@ -8,7 +8,7 @@ import { isBroken } from "../app/ConnectionStatus.tsx";
 import { Icon, Mark } from "../parts/icons.tsx";
 import { isComposing } from "../parts/keys.ts";
 import { lazy } from "../parts/lazy.tsx";
-import { sheet } from "../parts/sheets.ts";
+import { type SheetName, sheet } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { ChannelLink } from "./ChannelLink.tsx";
 import { shownUnread } from "./shown-unread.ts";
@@ -25,17 +25,13 @@ export type ChannelMenuProps = {
 
 type Props = {
   readonly store: Store;
-  readonly onNewChannel: () => void;
-  readonly onNewDirect: () => void;
-  readonly onSettings: () => void;
-  readonly onUnsent: () => void;
   /** As a drawer, over the conversation. Where there is room the rail is always there. */
   readonly isOpen: boolean;
   /** The drawer is to close. */
   readonly onLeave: () => void;
 };
 
-export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onUnsent, onLeave }: Props) {
+export function Rail({ store, isOpen, onLeave }: Props) {
   const close = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false);
   const [isUnreadOnly, setUnreadOnly] = useState(false);
@@ -65,7 +61,7 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
   const section = (
     name: "Favourites" | "Channels" | "Direct messages",
     channels: readonly Channel[],
-    add?: { readonly name: "New channel" | "New direct message"; readonly open: () => void },
+    add?: { readonly name: "New channel" | "New direct message"; readonly sheet: SheetName },
   ) => {
     const isClosed = store.closedSections.value.has(name);
     return (
@@ -77,7 +73,13 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
             </button>
           </h2>
           {add && (
-            <button type="button" class="icon-button" aria-label={t(add.name)} title={t(add.name)} onClick={add.open}>
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={t(add.name)}
+              title={t(add.name)}
+              onClick={opens(add.sheet)}
+            >
               <Icon name="plus" />
             </button>
           )}
@@ -126,17 +128,12 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
             <button type="button" aria-pressed={isUnreadOnly} onClick={() => setUnreadOnly(!isUnreadOnly)}>
               {t("Unreads")}
             </button>
-            <button
-              type="button"
-              onClick={() => {
-                sheet.value = "browse";
-              }}
-            >
+            <button type="button" onClick={opens("browse")}>
               {t("Browse channels")}
             </button>
           </div>
           {store.unsent.value.length > 0 && (
-            <button type="button" class="rail-link rail-unsent" onClick={onUnsent}>
+            <button type="button" class="rail-link rail-unsent" onClick={opens("unsent")}>
               <Icon name="pencil" />
               <span class="rail-name">{t("Unsent messages")}</span>
               <span class="count">{store.unsent.value.length}</span>
@@ -146,9 +143,9 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
           {section(
             "Channels",
             others.filter((channel) => !isWithPeople(channel)),
-            { name: "New channel", open: onNewChannel },
+            { name: "New channel", sheet: "newChannel" },
           )}
-          {section("Direct messages", others.filter(isWithPeople), { name: "New direct message", open: onNewDirect })}
+          {section("Direct messages", others.filter(isWithPeople), { name: "New direct message", sheet: "newDirect" })}
         </div>
         {you && (
           <footer class="rail-foot">
@@ -160,7 +157,7 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
               class="icon-button"
               aria-label={t("Settings")}
               title={t("Settings")}
-              onClick={onSettings}
+              onClick={opens("settings")}
             >
               <Icon name="settings" />
             </button>
@@ -171,6 +168,12 @@ export function Rail({ store, isOpen, onNewChannel, onNewDirect, onSettings, onU
       <button type="button" class="rail-scrim" tabIndex={-1} aria-hidden="true" onClick={onLeave} />
     </>
   );
+}
+
+function opens(name: SheetName): () => void {
+  return () => {
+    sheet.value = name;
+  };
 }
 
 /** A direct conversation, or that of a group: it is called by its people. */

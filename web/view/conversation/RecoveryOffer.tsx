@@ -1,0 +1,35 @@
+/** After the first message: how to come back as oneself when this device is lost. A device offers it once. */
+import { useEffect, useState } from "preact/hooks";
+import { t } from "../../i18n/i18n.ts";
+import { recoveryOffer } from "../../state/preferences.ts";
+import type { Store } from "../../state/store.ts";
+import { sheet } from "../parts/sheets.ts";
+
+export function RecoveryOffer({ store }: { readonly store: Store }) {
+  const [hasWritten, setWritten] = useState(false);
+  useEffect(() => {
+    return store.onIncoming(({ messages }) => {
+      const you = store.person.peek()?.id;
+      if (messages.some(({ author, deleted }) => author.id === you && !deleted)) setWritten(true);
+    });
+  }, []);
+  if (!hasWritten || recoveryOffer.chosen.value === "made") return null;
+  return (
+    <div class="offer" role="note">
+      <span>{t("To come back as yourself when you lose this device, make a recovery code.")}</span>
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          recoveryOffer.choose("made");
+          sheet.value = "settings";
+        }}
+      >
+        {t("Make a recovery code")}
+      </button>
+      <button type="button" class="button quiet" onClick={() => recoveryOffer.choose("made")}>
+        {t("Not now")}
+      </button>
+    </div>
+  );
+}
