@@ -479,17 +479,11 @@ export const SCENES: readonly Scene[] = [
     shows: "Screens",
     isExamined: true,
     async open(who, site) {
-      await privateChannel(who, site);
-      await who.say("The plan for the week is in the folder, and the meeting is on Tuesday at ten.");
-      await who.allSent();
-      await who.act("The plan for the week is in the folder, and the meeting is on Tuesday at ten.");
-      await who.page
-        .getByRole("button", { name: "More", exact: true })
-        .or(who.page.getByRole("button", { name: "Pin message" }))
-        .first()
-        .click();
-      const pin = who.page.getByRole("button", { name: "Pin message" });
-      if (await pin.isVisible()) await pin.click();
+      const id = await privateChannel(who, site);
+      const text = "The plan for the week is in the folder, and the meeting is on Tuesday at ten.";
+      const messageId = await who.post(site, id, text);
+      const headers = { Origin: site.url };
+      await who.context.request.post(`${site.url}/api/channels/${id}/pins`, { data: { messageId }, headers });
       await who.page.getByRole("button", { name: "1 pinned" }).click();
       await who.page.getByRole("tabpanel").getByRole("button", { name: "Unpin message" }).waitFor();
     },
@@ -501,7 +495,7 @@ export const SCENES: readonly Scene[] = [
     async open(who, site) {
       await privateChannel(who, site);
       await who.page.getByRole("button", { name: "Details", exact: true }).click();
-      await who.page.getByRole("button", { name: "Invite people" }).last().click();
+      await who.page.getByRole("tabpanel").getByRole("button", { name: "Invite people" }).click();
       await who.page.getByRole("textbox", { name: "Invite link" }).waitFor();
     },
   },
@@ -523,7 +517,7 @@ export const SCENES: readonly Scene[] = [
     async open(who, site) {
       await who.join(site, "/c/talk");
       await picturesShown(who);
-      await who.page.getByRole("log").getByRole("button", { name: /^Bea/ }).first().evaluate(click);
+      await who.page.locator(".author").first().evaluate(click);
       await who.page.getByRole("dialog", { name: "Profile" }).getByRole("button", { name: "Message" }).waitFor();
     },
   },
@@ -806,8 +800,8 @@ async function inFull(who: Someone, site: Site): Promise<void> {
   await who.page.getByText("Latest 100 messages are kept").waitFor();
 }
 
-/** Makes a private channel with one more person, and opens it. Its name is of this visitor. */
-async function privateChannel(who: Someone, site: Site): Promise<void> {
+/** Makes a private channel with one more person, and opens it. The answer is its id; its name is of this visitor. */
+async function privateChannel(who: Someone, site: Site): Promise<string> {
   await who.join(site, "/c/design");
   const people = await who.context.request.get(`${site.url}/api/people?q=Bea`);
   const { people: found }: { people: { id: string }[] } = await people.json();
@@ -821,6 +815,7 @@ async function privateChannel(who: Someone, site: Site): Promise<void> {
   const { id }: { id: string } = await made.json();
   await who.page.goto(`${site.url}/c/${id}`);
   await who.page.getByRole("textbox", { name: `Message #${data.name}` }).waitFor();
+  return id;
 }
 
 /** On a phone the conversations are in a drawer. */

@@ -27,6 +27,8 @@ export function Popup({ label, beside, onClose, children }: Props) {
   }, []);
 
   function onKeyDown(event: KeyboardEvent): void {
+    // What it lies over stays as it is.
+    if (event.key === "Escape") event.stopPropagation();
     const buttons = [...(popup.current?.querySelectorAll("button") ?? [])];
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step === undefined) return;

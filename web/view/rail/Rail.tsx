@@ -163,8 +163,8 @@ export function Rail({ store, isOpen, onLeave }: Props) {
             </button>
           </footer>
         )}
+        {menu && <ChannelMenu {...menu} store={store} onClose={() => setMenu(undefined)} />}
       </nav>
-      {menu && <ChannelMenu {...menu} store={store} onClose={() => setMenu(undefined)} />}
       <button type="button" class="rail-scrim" tabIndex={-1} aria-hidden="true" onClick={onLeave} />
     </>
   );
