@@ -58,10 +58,10 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
       <button type="button" class="person" onClick={() => openProfile(person)}>
         <Avatar person={person} />
         <bdi>{store.nameOf(person)}</bdi>
-        {"online" in person && person.online && <span class="person-online">{t("Online")}</span>}
+        {person.id !== you && "online" in person && person.online && <span class="person-online">{t("Online")}</span>}
       </button>
       {person.id === you ? (
-        <span class="person-online">{t("You")}</span>
+        <span class="person-note">{t("You")}</span>
       ) : (
         <>
           <button type="button" class="button quiet" onClick={() => void write(person)}>
@@ -92,14 +92,14 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
         <section>
           <h3>{t("{n} members", { n: channel.memberCount ?? members?.length ?? 0 })}</h3>
           {!isGroup && (
-            <>
+            <div class="field-row">
               <button type="button" class="button" onClick={() => setAdding(true)}>
                 {t("Add people")}
               </button>
               <button type="button" class="button" onClick={() => setInviting(true)}>
                 {t("Invite people")}
               </button>
-            </>
+            </div>
           )}
           <ul class="people">{sorted(members ?? [], you).map((person) => row(person, true))}</ul>
         </section>

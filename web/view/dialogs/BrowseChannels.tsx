@@ -47,7 +47,7 @@ export function BrowseChannels({ store, onClose }: { readonly store: Store; read
                   {topic}
                 </span>
               </span>
-              <span class="person-online">
+              <span class="person-note">
                 {store.preferenceOf(id).hidden === true
                   ? t("Hidden")
                   : lastAt !== null && dayName(new Date(lastAt).setHours(0, 0, 0, 0), store.now())}

@@ -46,7 +46,7 @@ export function Profile({ store, onClose }: { readonly store: Store; readonly on
         {refusal}
       </p>
       {!isYou && (
-        <div class="about-actions">
+        <div class="field-row">
           <button type="button" class="button primary" onClick={() => void write()}>
             {t("Message")}
           </button>
