@@ -111,33 +111,53 @@ describe("making one", () => {
 });
 
 describe("for a stranger, a former member and an owner of the site", () => {
-  test("every route answers as for an id that never was", async () => {
-    const made = await make(ada, bea);
+  test.each(["private", "group", "direct"])("every route of a %s answers as for an id that never was", async (kind) => {
+    const dora = await arrive(`Dora ${name}`);
+    const [owner, former, stranger] = [await arrive(`Olga ${name}`), await arrive(`Fred ${name}`), cem];
+    await owner.ask("POST", "/api/session/owner", { body: { code: "the code" } }, { OWNER_CODE: "the code" });
+    const opened = {
+      private: () => make(ada, bea, former),
+      group: () => openGroup(ada, bea, dora),
+      direct: async (): Promise<Channel> =>
+        (await ada.ask("POST", "/api/directs", { body: { person: bea.person.id } })).json(),
+    }[kind];
+    const made = await opened?.();
+    if (!made) throw new Error(`no such kind: ${kind}`);
     const message = await ada.post(made.id, "between us");
     const file = await ada.ask("POST", `${path(made.id)}/attachments?name=a.txt`, { body: "secret" });
     const { id: fileId }: { id: string } = await file.json();
-    await ada.ask("POST", `${path(made.id)}/messages`, {
-      body: { id: crypto.randomUUID(), text: "with a file", attachments: [fileId] },
-    });
-    expect((await remove(ada, made, bea)).status).toBe(204);
-    const owner = await arrive(`Olga ${name}`);
-    await owner.ask("POST", "/api/session/owner", { body: { code: "the code" } }, { OWNER_CODE: "the code" });
-    const unknown = `P-${"A".repeat(26)}`;
+    const second = { id: crypto.randomUUID(), text: "with a file", attachments: [fileId] };
+    await ada.ask("POST", `${path(made.id)}/messages`, { body: second });
+    await ada.ask("POST", `${path(made.id)}/pins`, { body: { messageId: message.id } });
+    if (kind === "private") expect((await remove(ada, made, former)).status).toBe(204);
+    // Two people who are there and have never talked, or a private channel that never was.
+    const unknown =
+      kind === "direct"
+        ? [bea, dora]
+            .map(({ person }) => person.id)
+            .sort()
+            .join("~")
+        : `P-${"A".repeat(26)}`;
     const routes: readonly (readonly [string, string, unknown?])[] = [
       ["GET", "messages"],
       ["POST", "messages", { id: crypto.randomUUID(), text: "hello" }],
       ["PATCH", `messages/${message.id}`, { text: "hello" }],
       ["DELETE", `messages/${message.id}`],
       ["POST", `messages/${message.id}/reactions`, { emoji: "👍", on: true }],
+      ["POST", `messages/${message.id}/report`, { reason: "" }],
       ["POST", "attachments?name=a.txt", "bytes"],
       ["GET", `attachments/${fileId}`],
       ["GET", "members"],
       ["POST", "members", { person: cem.person.id }],
       ["DELETE", `members/${ada.person.id}`],
+      ["GET", "pins"],
+      ["POST", "pins", { messageId: message.id }],
+      ["DELETE", `pins/${message.id}`],
+      ["PUT", "preferences", { hidden: true }],
       ["PATCH", "", { topic: "mine" }],
       ["DELETE", ""],
     ];
-    for (const who of [cem, bea, owner]) {
+    for (const who of [stranger, former, owner]) {
       for (const [method, rest, body] of routes) {
         const route = (id: string) => (rest === "" ? path(id) : `${path(id)}/${rest}`);
         const [asked, compared] = await Promise.all(
@@ -146,6 +166,11 @@ describe("for a stranger, a former member and an owner of the site", () => {
         expect([method, rest, asked?.status]).toEqual([method, rest, 404]);
         expect(await asked?.text()).toBe(await compared?.text());
       }
+      const invites = await Promise.all(
+        [made.id, unknown].map((channel) => who.ask("POST", "/api/invites", { body: { channel } })),
+      );
+      const [asked, compared] = await Promise.all(invites.map((answer) => answer.text()));
+      expect(asked).toBe(compared);
       await expect(who.join(made.id)).rejects.toThrow("404");
       expect(await listed(who, made.id)).toBeUndefined();
     }
