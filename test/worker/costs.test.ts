@@ -1,13 +1,15 @@
 /** What everything costs: rows and calls of each route and frame, and that work does not grow with what is not concerned. */
-import { runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Directory } from "../../worker/directory/directory.ts";
-import { DAY_MS } from "../../worker/protocol/limits.ts";
-import type { Channel } from "../../worker/protocol/things.ts";
+import { shardOf } from "../../worker/platform/shard-id.ts";
+import { DAY_MS, HOUR_MS } from "../../worker/protocol/limits.ts";
+import type { Channel, Message } from "../../worker/protocol/things.ts";
 import { arrive, freshName, path, type Somebody, twoInAChannel, welcomed } from "./people.ts";
 import { countRows, type Rows } from "./rows.ts";
 
+const MINUTE_MS = 60_000;
 let ada: Somebody;
 let bea: Somebody;
 let channel: Channel;
@@ -78,6 +80,51 @@ describe("rows", () => {
     expect(plain.written).toBe(2);
     const mention = await countRows([shard()], () => ada.post(channel.id, `<@${bea.person.id}>`), quiet);
     expect(mention.written).toBe(1);
+  });
+
+  test("a message of a private channel: one there and one in the shard, and the directory is asked for nothing", async () => {
+    const body = { name: freshName(), private: true, members: [bea.person.id] };
+    const made: Channel = await (await ada.ask("POST", "/api/channels", { body })).json();
+    await ada.post(made.id, "first");
+    await quiet();
+    const calls = directoryCalls();
+    const rows = await countRows([object(made.epoch), shard(), directory()], () => ada.post(made.id, "second"), quiet);
+    expect(rows.written).toBe(2);
+    expect(calls).toEqual([]);
+  });
+
+  test("an edit and the deletion of a pinned message two, a pin and its end one", async () => {
+    const { id } = await ada.post(channel.id, "to be kept");
+    const route = `${path(channel.id)}/messages/${id}`;
+    await quiet();
+    const count = async (method: string, to: string, body?: object) =>
+      (await countRows([object()], () => ada.ask(method, to, body ? { body } : {}))).written;
+    expect(await count("POST", `${path(channel.id)}/pins`, { messageId: id })).toBe(1);
+    expect(await count("PATCH", route, { text: "other words" })).toBe(2);
+    expect(await count("DELETE", route)).toBe(2);
+  });
+
+  test("a run of the age limit one for each message that it removes, and one alarm", async () => {
+    for (const text of ["two", "three", "four"]) await ada.post(channel.id, text);
+    await ada.ask("PATCH", path(channel.id), { body: { keepMs: HOUR_MS } });
+    await ada.post(channel.id, "five");
+    await quiet();
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + HOUR_MS - MINUTE_MS });
+    await ada.post(channel.id, "stays");
+    await quiet();
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 2 * MINUTE_MS });
+    const run = await countRows([object()], () => runDurableObjectAlarm(object()));
+    expect(run.written).toBe(5);
+    expect(run.alarms).toBeLessThanOrEqual(1);
+    const { messages }: { messages: Message[] } = await (await ada.ask("GET", `${path(channel.id)}/messages`)).json();
+    expect(messages.map(({ text }) => text)).toEqual(["stays"]);
+  });
+
+  test("a feed from a new address one, from the same one none", async () => {
+    const watch = (address: string) =>
+      countRows([shard()], async () => (await bea.watch({ "CF-Connecting-IP": address })).next("directory"));
+    expect((await watch("192.0.2.17")).written).toBe(1);
+    expect((await watch("192.0.2.17")).written).toBe(0);
   });
 
   test("a sign-in at most 6, a sign-out at most 4, a rename at most 8, each plus 2 per object it must tell", async () => {
@@ -217,4 +264,76 @@ describe("work that does not grow", () => {
     expect(crowded.read).toBeLessThanOrEqual(few.read * 1.5);
     expect(crowded.written).toBeLessThanOrEqual(few.written * 1.5); // what is gathered is one row or two, as it comes
   });
+});
+
+test("the first frame of someone with 300 direct, 200 private and 1,000 public conversations has at most 100 KB", async () => {
+  const number = shardOf(ada.person.id);
+  const own = env.PEOPLE.getByName(String(number));
+  const names = Array.from({ length: 1_000 }, (_, n) => `${freshName()}-${n}`);
+  await runInDurableObject(own, (_, { storage }) => {
+    const insert = (sql: string, ...values: readonly SqlStorageValue[]) => void storage.sql.exec(sql, ...values);
+    const ada0 = { id: ada.person.id, name: ada.person.name };
+    for (const n of names.keys()) {
+      if (n >= 300) break;
+      const peer = `${number}-${String(n).padStart(22, "P")}`;
+      const id = [peer, ada.person.id].sort().join("~");
+      insert(
+        "INSERT INTO directs VALUES (?, ?, ?, ?, ?, 3, ?)",
+        id,
+        `epoch-of-${n}-0123456789`,
+        ada0.id,
+        ada0.name,
+        n,
+        n,
+      );
+      for (const [one, other] of [
+        [peer, ada0.id],
+        [ada0.id, peer],
+      ])
+        insert("INSERT INTO direct_people VALUES (?, ?, ?)", one ?? "", id, other ?? "");
+      insert("INSERT INTO peers VALUES (?, ?, 1)", peer, `Person with a name ${n}`);
+    }
+    for (const n of names.keys()) {
+      if (n >= 200) break;
+      const id = `P-${String(n)
+        .padStart(26, "A")
+        .replace(/\d/g, (digit) => "ABCDEFGHIJ".charAt(Number(digit)))}`;
+      const entry = {
+        id,
+        epoch: `private-${n}-0123456789`,
+        kind: "private",
+        name: `plans-${n}`,
+        topic: "What we plan for the week",
+      };
+      const rest = { createdBy: ada0, createdAt: n, memberCount: 12, seq: 0, lastAt: null };
+      insert("INSERT INTO privates VALUES (?, ?, 1, 3, ?)", id, JSON.stringify({ ...entry, ...rest }), n);
+      insert("INSERT INTO memberships VALUES (?, ?)", ada0.id, id);
+    }
+  });
+  await runInDurableObject(directory(), (_, { storage }) => {
+    for (const [n, name] of names.entries())
+      storage.sql.exec(
+        "INSERT INTO channels VALUES (?, ?, ?, '{}', ?, 'Ada', ?, 1)",
+        name,
+        `epoch-${name}`,
+        "What is said here, in a line of some length",
+        ada.person.id,
+        n,
+      );
+  });
+  await Promise.all([evictDurableObject(own), evictDurableObject(directory())]);
+  const seat = await ada.watch();
+  const first = await seat.next("directory");
+  expect(first.channels.length).toBeGreaterThan(200);
+  expect(new TextEncoder().encode(JSON.stringify(first)).byteLength).toBeLessThanOrEqual(100_000);
+  expect(first.more).toBe(true);
+  const all = new Set(first.channels.map(({ id }) => id));
+  for (let cursor: string | undefined = ""; cursor !== undefined; ) {
+    const page: { channels: Channel[]; cursor?: string } = await (
+      await ada.ask("GET", `/api/channels?cursor=${cursor}`)
+    ).json();
+    for (const { id } of page.channels) all.add(id);
+    cursor = page.cursor;
+  }
+  expect(all.size).toBeGreaterThanOrEqual(1_500);
 });
