@@ -29,6 +29,22 @@ const BREAKAGES: readonly Breakage[] = [
     finds: [],
   },
   {
+    what: "the shard of who was taken out of a private channel is not told",
+    changes: [
+      {
+        file: "worker/channel/membership.ts",
+        from: "announcements.put(entryOf(next, people, messages.history), next.settings, people, former);",
+        to: "announcements.put(entryOf(next, people, messages.history), next.settings, people, former.slice(1));",
+      },
+    ],
+    finds: ["list entry without membership"],
+  },
+  {
+    what: "sockets of who was taken out of a private channel stay open",
+    changes: [{ file: "worker/channel/membership.ts", from: "    left(personId);\n", to: "" }],
+    finds: ["seen by a non-member"],
+  },
+  {
     what: "an await between the decision and the insert",
     changes: [
       {

@@ -7,8 +7,8 @@
  *   npm run test:faults -- --seed 7         choices from this seed; when each is made is up to the machine
  *   npm run test:faults -- --shard-people 3 with three people a shard
  *
- * Beside the people who talk there are some who come, rename, write to one another and go; and between the objects a nemesis makes
- * calls throw, hang or be refused as overloaded.
+ * Beside the people who talk there are some who come, rename, write to one another and go, and some who bring one another into private
+ * channels and take one another out; and between the objects a nemesis makes calls throw, hang or be refused as overloaded.
  */
 import { parseArgs } from "node:util";
 import * as v from "valibot";
@@ -16,6 +16,7 @@ import { WindowAnswer } from "../../worker/protocol/answers.ts";
 import { Site } from "../site.ts";
 import { Chance } from "./chance.ts";
 import { BadNetwork } from "./network.ts";
+import { Resident, type Room } from "./resident.ts";
 import { Talker } from "./talker.ts";
 import { Wanderer } from "./wanderer.ts";
 import { ANOMALIES, Witness } from "./witness.ts";
@@ -23,6 +24,7 @@ import { ANOMALIES, Witness } from "./witness.ts";
 const PEOPLE = 20;
 const CHANNELS = 4;
 const WANDERERS = 6;
+const RESIDENTS = 5;
 /** Fewer than there are wanderers and times, so that names are wanted. */
 const NAMES = ["Wanda", "Wendell", "Willa", "Wyatt", "Wren", "Wilma", "Walter", "Winnie"];
 /** The channel of the wanderers. No one else writes there. */
@@ -69,6 +71,7 @@ const provoked = {
   "sign-outs and renames cut off": 0,
   "directs cut off": 0,
   "people removed": 0,
+  "membership changes cut off": 0,
 };
 const LEAST: Partial<Record<keyof typeof provoked, number>> = {
   "kills with a command in flight": 0.8 * kills,
@@ -81,6 +84,7 @@ const LEAST: Partial<Record<keyof typeof provoked, number>> = {
   "sign-outs and renames cut off": 5,
   "directs cut off": 5,
   "people removed": 5,
+  "membership changes cut off": 5,
 };
 
 console.log(`seed ${values.seed}, ${kills} kills`);
@@ -89,6 +93,10 @@ const talkers: Talker[] = [];
 const wanderers = Array.from({ length: WANDERERS }, (_, n) => {
   const ways = { names: NAMES, base: () => site.url, chance, witness };
   return new Wanderer("W".repeat(n + 1), ways);
+});
+const rooms: Room[] = [];
+const residents = Array.from({ length: RESIDENTS }, (_, n) => {
+  return new Resident(`Resident ${n + 1}`, { rooms, base: () => site.url, chance, witness });
 });
 let isTalking = false;
 let failure: unknown;
@@ -100,7 +108,7 @@ try {
     const channel = channels[n % CHANNELS];
     if (channel) talkers.push(new Talker(`Talker ${n + 1}`, channel, base, chance, witness));
   }
-  for (const talker of talkers) await talker.signIn();
+  for (const person of [...talkers, ...residents]) await person.signIn();
   for (const channel of channels) await make(channel);
   const [first] = talkers;
   await first?.ask("POST", "/api/session/owner", JSON.stringify({ code: "code" }), site.url);
@@ -109,7 +117,7 @@ try {
   await until("everybody is live", () => talkers.every(({ isLive }) => isLive), SETTLE_MS);
   isTalking = true;
   for (const talker of talkers) void talk(talker);
-  const wanderings = wanderers.map(wander);
+  const wanderings = [...wanderers.map(wander), ...residents.map(reside)];
 
   for (let n = 0; n < kills; n++) {
     await pause(chance.between(3_000, 6_000) / (isLong ? 1 : 2));
@@ -128,11 +136,12 @@ try {
   await until("everything is acknowledged", () => talkers.every(({ isDone }) => isDone), SETTLE_MS);
   await judge();
   await judgeWanderers();
+  await judgeRooms();
 } catch (error) {
   failure = error;
 } finally {
   isTalking = false;
-  for (const talker of talkers) talker.leave();
+  for (const person of [...talkers, ...residents]) person.leave();
   await network.close();
   await site.clear();
 }
@@ -160,6 +169,14 @@ async function wander(wanderer: Wanderer): Promise<void> {
   while (isTalking) {
     await pause(chance.between(50, 400));
     if (isTalking && !talkers[0]?.isSilent) await wanderer.step(wanderers, CROSSROADS);
+  }
+}
+
+/** A person in private channels. */
+async function reside(resident: Resident): Promise<void> {
+  while (isTalking) {
+    await pause(chance.between(50, 300));
+    if (isTalking && !talkers[0]?.isSilent) await resident.step(residents);
   }
 }
 
@@ -212,6 +229,7 @@ async function kill(): Promise<void> {
   const busyWith = (...what: string[]) =>
     wanderers.reduce((sum, { underWay }) => sum + what.reduce((own, one) => own + (underWay.get(one) ?? 0), 0), 0);
   provoked["sign-outs and renames cut off"] += busyWith("sign out", "rename");
+  provoked["membership changes cut off"] += residents.reduce((sum, one) => sum + one.changesUnderWay, 0);
   provoked["directs cut off"] += busyWith("open a direct", "write");
   await site.kill();
   await site.start();
@@ -345,9 +363,34 @@ async function judgeWanderers(): Promise<void> {
   }
 }
 
+/** Private channels: who is in them, whose list they are in, and what is pinned there. */
+async function judgeRooms(): Promise<void> {
+  for (const { id, creator, members, deleted } of rooms) {
+    const membersOf = async (): Promise<readonly string[]> => {
+      const answer = await creator.ask("GET", `/api/channels/${id}/members`);
+      const { members: all = [] }: { members?: { id: string }[] } = answer ? JSON.parse(answer.text) : {};
+      return all.map((one) => one.id);
+    };
+    const inside = new Set(await membersOf());
+    for (const resident of residents) {
+      const known = members.get(resident);
+      const isIn = inside.has(resident.personId);
+      if (known !== undefined && known !== isIn) witness.note("told but lost", `${resident.name} in ${id}: ${known}`);
+      const end = Date.now() + LATE_MS;
+      const isListed = async () => (await resident.ask("GET", "/api/channels"))?.text.includes(`"${id}"`) === true;
+      while ((await isListed()) !== isIn && Date.now() < end) await pause(200);
+      if ((await isListed()) === isIn) continue;
+      witness.note(isIn ? "member without list entry" : "list entry without membership", `${resident.name} and ${id}`);
+    }
+    const pins = await creator.ask("GET", `/api/channels/${id}/pins`);
+    for (const messageId of deleted)
+      if (pins?.text.includes(messageId)) witness.note("pin of a deleted message", `${messageId} in ${id}`);
+  }
+}
+
 function report(): void {
   provoked["cuts in mid-frame"] = network.cuts;
-  const acknowledged = [...talkers, ...wanderers].reduce((sum, one) => sum + one.acknowledged, 0);
+  const acknowledged = [...talkers, ...wanderers, ...residents].reduce((sum, one) => sum + one.acknowledged, 0);
   console.log(`acknowledged: ${acknowledged}; messages told of: ${witness.messages}`);
   for (const [what, count] of Object.entries(provoked)) console.log(`provoked: ${what}: ${count}`);
   for (const anomaly of ANOMALIES) console.log(`anomalies: ${anomaly}: ${witness.counts.get(anomaly)}`);

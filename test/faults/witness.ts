@@ -23,6 +23,10 @@ export const ANOMALIES = [
   "direct message never announced",
   "two holders of a name",
   "a living person without a name",
+  "seen by a non-member",
+  "member without list entry",
+  "list entry without membership",
+  "pin of a deleted message",
 ] as const;
 export type Anomaly = (typeof ANOMALIES)[number];
 
