@@ -11,6 +11,8 @@ const PATIENCE_MS = 20_000;
 /** Clocks of one machine agree so far (ms). */
 const CLOCK_MS = 100;
 const ROOMS = 5;
+/** A change that was not answered has taken effect after this time (ms), or never does: a call that hangs ends before. */
+const SETTLED_MS = 4_000;
 
 /** A private channel, as far as was answered. */
 export type Room = {
@@ -18,6 +20,8 @@ export type Room = {
   readonly creator: Resident;
   /** Who is in it; `undefined` while a change is under way, or was not answered. */
   readonly members: Map<Resident, boolean | undefined>;
+  /** By person: when (ms) a change of theirs was not answered. */
+  readonly unanswered: Map<Resident, number>;
   readonly messages: string[];
   /** Messages whose deletion was answered. */
   readonly deleted: Set<string>;
@@ -65,6 +69,7 @@ export class Resident {
     const { chance, rooms } = this.#ways;
     const room = chance.pick(rooms.filter(({ members }) => members.get(this) === true));
     if (!room) return rooms.length < ROOMS ? this.#make(others) : undefined;
+    await this.#lookAgain(room);
     const what = chance.next();
     if (what < 0.05 && rooms.length < ROOMS) return this.#make(others);
     if (what < 0.3) return this.#write(room);
@@ -102,7 +107,7 @@ export class Resident {
     if (answer?.status !== 201) return;
     const { id }: Channel = JSON.parse(answer.text);
     const inIt = new Map(others.map((one) => [one, one === this || one === other] as const));
-    rooms.push({ id, creator: this, members: inIt, messages: [], deleted: new Set() });
+    rooms.push({ id, creator: this, members: inIt, unanswered: new Map(), messages: [], deleted: new Set() });
     this.acknowledged++;
   }
 
@@ -140,7 +145,7 @@ export class Resident {
 
   /** Changes who is in, one at a time for each person, and remembers the outcome. */
   async #change(
-    { members }: Room,
+    { members, unanswered }: Room,
     who: Resident,
     change: () => Promise<boolean | undefined>,
   ): Promise<boolean | undefined> {
@@ -149,8 +154,21 @@ export class Resident {
     const isIn = await change();
     this.changesUnderWay--;
     members.set(who, isIn);
-    if (isIn !== undefined) this.acknowledged++;
+    if (isIn === undefined) unanswered.set(who, Date.now());
+    else this.acknowledged++;
     return isIn;
+  }
+
+  /** Whether those are in it whose change was not answered: as the server shows it. */
+  async #lookAgain({ id, members, unanswered }: Room): Promise<void> {
+    const settled = [...unanswered].filter(([, at]) => Date.now() > at + SETTLED_MS).map(([who]) => who);
+    if (settled.length === 0) return;
+    const answer = await this.ask("GET", `/api/channels/${id}/members`);
+    if (answer?.status !== 200) return;
+    for (const who of settled) {
+      members.set(who, answer.text.includes(`"${who.personId}"`));
+      unanswered.delete(who);
+    }
   }
 
   /** From the answer on nothing of the room is for this person. */
