@@ -29,12 +29,12 @@ const BREAKAGES: readonly Breakage[] = [
     finds: [],
   },
   {
-    what: "the shard of who was taken out of a private channel is not told",
+    what: "shards are not told who left a private channel",
     changes: [
       {
         file: "worker/channel/membership.ts",
         from: "announcements.put(entryOf(next, people, messages.history), next.settings, people, former);",
-        to: "announcements.put(entryOf(next, people, messages.history), next.settings, people, former.slice(1));",
+        to: "if (former.length === 0) announcements.put(entryOf(next, people, messages.history), next.settings, people, former);",
       },
     ],
     finds: ["list entry without membership"],
