@@ -36,7 +36,7 @@ export function Profile({ store, onClose }: { readonly store: Store; readonly on
     <Dialog title={t("Profile")} onClose={onClose}>
       <div class="profile">
         <Avatar person={{ id: person.id, name }} />
-        <p>
+        <p class="profile-name">
           <bdi>{name}</bdi>
           <span class="hint">{t(store.online.value.has(person.id) ? "Online" : "Away")}</span>
         </p>
