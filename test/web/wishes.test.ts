@@ -37,6 +37,18 @@ test("a wish is there before the answer, and as it was after a refusal", async (
   ]);
 });
 
+test("a refusal that comes late takes back nothing that is newer", async () => {
+  const late = Promise.withResolvers<typeof REFUSED>();
+  const answers = [late.promise, Promise.resolve(DONE)];
+  const setPreference = () => answers.shift() ?? Promise.resolve(DONE);
+  const { actions } = createWishes(tab, async () => ({ setPreference, block: async () => DONE }));
+  const first = actions.prefer("design", { favourite: true });
+  await actions.prefer("design", { favourite: false, hidden: true });
+  late.resolve(REFUSED);
+  await first;
+  expect(actions.preferenceOf("design")).toEqual({ favourite: false, hidden: true });
+});
+
 test("whom one blocks is known after the answer only, each once", async () => {
   let answer: typeof DONE | typeof REFUSED = REFUSED;
   const { actions } = createWishes(tab, async () => ({ setPreference: async () => DONE, block: async () => answer }));

@@ -18,10 +18,12 @@ export function createWishes(
 
   /** Shown at once; where the server refuses it, it is as before. */
   async function prefer(channelId: string, change: Preference): Promise<Answer<unknown>> {
-    const before = preferences.value.get(channelId) ?? {};
-    take(channelId, { ...before, ...change });
+    const before = preferenceOf(channelId);
+    const wished = { ...before, ...change };
+    take(channelId, wished);
     const answer = await (await requests()).setPreference(channelId, change);
-    if (!answer.ok) take(channelId, before);
+    // What was wished or told meanwhile is newer than what was before.
+    if (!answer.ok && preferenceOf(channelId) === wished) take(channelId, before);
     return answer;
   }
 

@@ -28,7 +28,7 @@ export type Unsaid = {
 const Rescued = v.object({ key: v.string(), text: v.string(), fileNames: listOf(v.string()) });
 export type Rescued = Readonly<v.InferOutput<typeof Rescued>>;
 const RESCUED = `${PREFIX}rescued`;
-const CLOSED_SECTIONS = `${PREFIX}closedSections`;
+const CLOSED_SECTIONS = `${PREFIX}closed`;
 /** What another tab has changed: `person`, or what is kept of a person (`draft`, `edit`, `read`, …), of a channel where it belongs to one. */
 export type LocalChange = { readonly kind: string; readonly epoch?: string };
 /** Conversations the switcher begins with. */

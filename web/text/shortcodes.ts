@@ -23,7 +23,7 @@ async function fetchTable(): Promise<void> {
   try {
     replace.value = (await import("./emoji.ts")).replaceShortcodes;
   } catch (error) {
-    console.warn("the table of emoji could not be fetched", error);
+    console.warn("the table of emoji is missing", error);
   }
   fetching = undefined;
 }

@@ -107,5 +107,5 @@ function fetchSoon(): void {
     import("../messages/MessageActions.tsx"),
     import("../conversation/Companions.tsx"),
     import("./Outage.tsx"),
-  ]).catch((error) => console.warn("a part of the page could not be fetched", error));
+  ]).catch((error) => console.warn("a part of the page is missing", error));
 }

@@ -18,8 +18,8 @@ export function Files({ store, conversation }: TabProps) {
             <span>
               <bdi>{name}</bdi>
               <span class="hint">
-                {fileSize(size)} · <bdi>{store.nameOf(author)}</bdi> ·{" "}
-                {dayName(new Date(sentAt).setHours(0, 0, 0, 0), store.now())} {clockTime(sentAt)}
+                {fileSize(size)} · <bdi>{store.nameOf(author)}</bdi> · {dayName(sentAt, store.now())}{" "}
+                {clockTime(sentAt)}
               </span>
             </span>
           </a>

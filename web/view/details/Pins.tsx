@@ -19,7 +19,7 @@ export function Pins({ store, conversation, onLeave }: TabProps) {
           return (
             <li key={messageId}>
               <p class="hint">
-                <bdi>{store.nameOf(author)}</bdi> · {dayName(new Date(sentAt).setHours(0, 0, 0, 0), store.now())}
+                <bdi>{store.nameOf(author)}</bdi> · {dayName(sentAt, store.now())}
               </p>
               <Text store={store} id={`pin-${messageId}`} text={text || "📎"} tabIndex={0} />
               <div class="field-row">

@@ -48,9 +48,7 @@ export function BrowseChannels({ store, onClose }: { readonly store: Store; read
                 </span>
               </span>
               <span class="person-note">
-                {store.preferenceOf(id).hidden === true
-                  ? t("Hidden")
-                  : lastAt !== null && dayName(new Date(lastAt).setHours(0, 0, 0, 0), store.now())}
+                {store.preferenceOf(id).hidden === true ? t("Hidden") : lastAt !== null && dayName(lastAt, store.now())}
               </span>
             </button>
           </li>

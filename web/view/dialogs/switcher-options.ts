@@ -146,7 +146,7 @@ function messages(store: Store, kept: readonly KeptConversation[], typed: string
     const { author, sentAt } = message;
     // A conversation of two is called by one of them.
     const where = kindOf(channelId) === "direct" ? [] : [store.titleOf(channelId)];
-    const day = dayName(new Date(sentAt).setHours(0, 0, 0, 0), store.now());
+    const day = dayName(sentAt, store.now());
     return {
       key: message.id,
       sign: author,

@@ -49,14 +49,14 @@ export function Rail({ store, isOpen, onLeave }: Props) {
 
   function isShown(channel: Channel): boolean {
     if (store.open.value?.channelId === channel.id) return true;
-    return isUnreadOnly ? isUnread(channel) : store.preferenceOf(channel.id).hidden !== true;
+    return isUnreadOnly ? isUnread(channel) : !store.preferenceOf(channel.id).hidden;
   }
 
   function isUnread(channel: Channel): boolean {
     return shownUnread(store, channel).count > 0;
   }
 
-  const isFavourite = ({ id }: Channel) => store.preferenceOf(id).favourite === true;
+  const isFavourite = ({ id }: Channel) => store.preferenceOf(id).favourite;
   /** What is closed shows what is unread, and where one is. */
   const section = (
     name: "Favourites" | "Channels" | "Direct messages",

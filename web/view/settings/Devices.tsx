@@ -23,9 +23,7 @@ export function Devices({ store }: { readonly store: Store }) {
           <li key={id} class="person">
             <span>
               <bdi>{label}</bdi>
-              <span class="hint">
-                {current ? t("This device") : dayName(new Date(seenAt).setHours(0, 0, 0, 0), store.now())}
-              </span>
+              <span class="hint">{current ? t("This device") : dayName(seenAt, store.now())}</span>
             </span>
             {!current && (
               <button
