@@ -15,7 +15,7 @@ const CHANNELS = ["general", "red", "green"];
 /** How long (ms) everything may take to come to rest. */
 const SETTLE_MS = 60_000;
 /** What the page may complain about while the server is away. */
-const EXPECTED = /Failed to load resource|WebSocket connection|could not be fetched|ERR_|net::|Failed to fetch/;
+const EXPECTED = /Failed to load resource|WebSocket connection|is missing|ERR_|net::|Failed to fetch/;
 
 const site = new Site();
 let browser: Browser;
