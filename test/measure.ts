@@ -1,5 +1,5 @@
 /**
- * What the page costs whoever uses it: bytes, requests, times and memory, in a real browser on the product's own server.
+ * What the page costs its users: bytes, requests, times and memory, in a real browser on the product's own server.
  *
  *   npm run measure                      all of it, and Lighthouse, which is fetched for the run
  *   npm run measure -- --no-lighthouse
@@ -32,8 +32,9 @@ try {
   await populate(site, browser);
   const ada = await Someone.open(browser, "Ada");
   await ada.join(site, "/c/full");
-  await firstLoad(ada, "with nothing kept, slow 4G, processor slowed 4 times", true);
-  await firstLoad(ada, "with nothing kept, this machine", false);
+  await load(ada, "First load, nothing kept, slow 4G, processor slowed 4 times", { isSlow: true, isKept: false });
+  await load(ada, "Coming back, slow 4G, processor slowed 4 times", { isSlow: true, isKept: true });
+  await load(ada, "First load, nothing kept, this machine", { isSlow: false, isKept: false });
   await inside(ada);
   await memory(ada);
   await ada.context.close();
@@ -47,49 +48,94 @@ function tell(what: string, figure: string): void {
   console.log(`  ${what.padEnd(44)} ${figure}`);
 }
 
-/** A visit of somebody known, whose browser has kept nothing of the site. */
-async function firstLoad({ context }: Someone, how: string, isSlow: boolean): Promise<void> {
-  const page = await context.newPage();
-  const devtools = await context.newCDPSession(page);
-  await devtools.send("Network.enable");
-  await devtools.send("Network.setCacheDisabled", { cacheDisabled: true });
-  await devtools.send("Network.setBypassServiceWorker", { bypass: true });
-  if (isSlow) {
-    await devtools.send("Network.emulateNetworkConditions", SLOW_4G);
-    await devtools.send("Emulation.setCPUThrottlingRate", { rate: SLOWED_TIMES });
-  }
-  let sockets = 0;
-  devtools.on("Network.webSocketCreated", () => sockets++);
-  await page.addInitScript(() => {
-    const observer = new MutationObserver(() => {
-      if (!document.querySelector("[role=log] li")) return;
-      observer.disconnect();
-      requestAnimationFrame(() => setTimeout(() => performance.mark("first message")));
-    });
-    observer.observe(document, { childList: true, subtree: true });
-  });
-  await page.goto(`${site.url}/c/full`);
-  await page.waitForFunction(() => performance.getEntriesByName("first message").length > 0);
-  const seen = await page.evaluate(() => {
-    const message = performance.getEntriesByName("first message")[0]?.startTime ?? 0;
-    const paint = performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0;
-    const entries = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
-    const before = entries.filter(({ startTime }) => startTime < message);
-    const files = before.map((entry) => ({ name: entry.name, bytes: Number(Reflect.get(entry, "transferSize")) }));
-    return { message, paint, files };
-  });
-  console.log(`First load ${how}`);
-  tell("first paint", `${seen.paint.toFixed(0)} ms`);
-  tell("first message painted", `${seen.message.toFixed(0)} ms`);
-  tell("requests until then, sockets included", `${seen.files.length + sockets}`);
+interface Visit {
+  readonly isSlow: boolean;
+  /** Whether the browser keeps what the former visit has stored; otherwise it has the session's cookie alone. */
+  readonly isKept: boolean;
+}
+
+/** Opens a full channel with a session, several times, and tells the medians. */
+async function load(person: Someone, how: string, visit: Visit): Promise<void> {
+  const visits: Awaited<ReturnType<typeof oneLoad>>[] = [];
+  for (let n = 0; n < RUNS; n++) visits.push(await oneLoad(person, visit));
+  const median = (figure: (seen: (typeof visits)[number]) => number) => spread(visits.map(figure));
+  console.log(`${how}: medians of ${RUNS} (and the slowest)`);
+  tell(
+    "first paint",
+    median(({ paint }) => paint),
+  );
+  tell(
+    "first message painted",
+    median(({ message }) => message),
+  );
+  tell(
+    "composer usable",
+    median(({ composer }) => composer),
+  );
+  tell("requests until the composer is usable", `${Math.max(...visits.map(({ requests }) => requests.length))}`);
+  const last = visits.at(-1);
   const bytes = new Map<string, number>();
-  for (const { name, bytes: sum } of seen.files) {
+  for (const { name, bytes: sum } of last?.requests ?? []) {
     const kind = /\.(?:js|css)$/.exec(name)?.[0] ?? (name.includes("/api/") ? "answers" : "page");
     bytes.set(kind, (bytes.get(kind) ?? 0) + sum);
   }
   for (const [kind, sum] of [...bytes].sort())
     tell(`transferred, headers included: ${kind}`, `${(sum / 1024).toFixed(1)} KiB`);
+  if (process.argv.includes("--requests"))
+    for (const { name, at, ends } of last?.requests ?? [])
+      console.log(`    ${at.toFixed(0).padStart(6)} ${ends.toFixed(0).padStart(6)}  ${name.replace(site.url, "")}`);
+}
+
+/** The composer is usable once its field takes a letter and the button beside it can send. */
+async function oneLoad({ context }: Someone, { isSlow, isKept }: Visit) {
+  const page = await context.newPage();
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Network.enable");
+  if (!isKept) {
+    await devtools.send("Network.setCacheDisabled", { cacheDisabled: true });
+    await devtools.send("Network.setBypassServiceWorker", { bypass: true });
+  }
+  if (isSlow) {
+    await devtools.send("Network.emulateNetworkConditions", SLOW_4G);
+    await devtools.send("Emulation.setCPUThrottlingRate", { rate: SLOWED_TIMES });
+  }
+  const sockets: { name: string; bytes: number; at: number; ends: number }[] = [];
+  devtools.on("Network.webSocketCreated", ({ url }) => sockets.push({ name: url, bytes: 0, at: 0, ends: 0 }));
+  await page.addInitScript(() => {
+    const awaited = {
+      "first message": () => document.querySelector("[role=log] li") !== null,
+      "composer usable": () =>
+        document.querySelector<HTMLTextAreaElement>("textarea#composer-text")?.disabled === false,
+    };
+    const observer = new MutationObserver(() => {
+      for (const [name, isThere] of Object.entries(awaited)) {
+        if (performance.getEntriesByName(name).length > 0 || !isThere()) continue;
+        performance.mark(name);
+        requestAnimationFrame(() => setTimeout(() => performance.mark(`${name}, painted`)));
+      }
+    });
+    observer.observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled"] });
+  });
+  await page.goto(`${site.url}/c/full`);
+  await page.waitForFunction(() =>
+    ["first message", "composer usable"].every((name) => performance.getEntriesByName(`${name}, painted`).length > 0),
+  );
+  const seen = await page.evaluate(() => {
+    const at = (name: string) => performance.getEntriesByName(name)[0]?.startTime ?? 0;
+    const composer = at("composer usable, painted");
+    const entries = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
+    const requests = entries
+      .filter(({ startTime }) => startTime < composer)
+      .map((entry) => ({
+        name: entry.name,
+        bytes: Number(Reflect.get(entry, "transferSize")),
+        at: entry.startTime,
+        ends: entry.startTime + entry.duration,
+      }));
+    return { paint: at("first-contentful-paint"), message: at("first message, painted"), composer, requests };
+  });
   await page.close();
+  return { ...seen, requests: [...seen.requests, ...sockets] };
 }
 
 /** What one does all day. */

@@ -12,18 +12,17 @@ const project = fileURLToPath(new URL("..", import.meta.url));
 const ALONE = ["early", "service-worker"];
 /** What is fetched later, a file for each part of the app: what is used together comes together. Languages and the parser are their own. */
 const PARTS: Readonly<Record<string, RegExp>> = {
-  // With what the parts share: it is fetched first.
-  compose:
-    /rolldown.runtime|\/view\/(?:composer\/(?!EmojiPicker)|parts\/(?!QrCode|Switch)|dialogs\/Dialog)|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))/,
   emoji: /\/gemoji\/|\/text\/emoji(?:-names)?\.ts$|\/EmojiPicker\.tsx$/,
   background:
-    /\/(?:deferred-startup|notifications|delivery|prepare-file|send-file)\.ts$|\/(?:Companions|RecoveryOffer|Announcer|TouchMenu|TypingLine|Outage)\.tsx$|\/app\/keyboard\.ts$/,
+    /\/(?:deferred-startup|delivery|prepare-file|send-file|copy-rows|message-letters|place-toolbar)\.ts$|\/(?:Companions|RecoveryOffer|Announcer|TouchMenu|Outage)\.tsx$|\/app\/keyboard\.ts$/,
   search: /\/(?:Switcher|NewDirect|NewChannel|PeoplePicker)\.tsx$|\/switcher-options\.ts$|\/text\/search\.ts$/,
   settings: /\/view\/settings\//,
   details:
-    /\/view\/details\/|\/node_modules\/qr\/|\/(?:QrCode|Switch)\.tsx$|\/(?:MessageMenu|MessagePopup|ReportMessage|Profile|InvitePeople|BrowseChannels)\.tsx$|\/network\/requests\.ts$|\/occasional-answers\.ts$|\/(?:Empty|RailTools|UnsentMessages)\.tsx$/,
+    /\/view\/details\/|\/node_modules\/qr\/|\/(?:QrCode|Switch)\.tsx$|\/(?:MessageMenu|MessagePopup|ReportMessage|Profile|InvitePeople|BrowseChannels)\.tsx$|\/network\/requests\.ts$|\/occasional-answers\.ts$|\/(?:Empty|UnsentMessages)\.tsx$/,
   outside: /\/(?:Welcome|Outside|Stopped|Nowhere|Linked|NewVersion|Notice|InviteOver)\.tsx$|\/storage\/rescue\.ts$/,
-  messages: /\/view\/messages\/(?!MessageMenu|MessagePopup|ReportMessage)/,
+  // With what the parts share: it is fetched first. A module belongs to the first part that names it.
+  conversation:
+    /\/view\/(?:composer|messages|parts|dialogs)\/|\/(?:RailTools|TypingLine)\.tsx$|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))|\/protocol\/scripts\.ts$|\/pwa\/notifications\.ts$/,
 };
 const WORKER_PORT = 8787;
 const SITE_PORT = 5173;
@@ -71,15 +70,17 @@ function bareImports(): Plugin {
   };
 }
 
-/** The Markdown parser is fetched beside the first script, which needs it as soon as there are messages. */
+/** Fetched beside the first script: the Markdown parser, which it needs as soon as there are messages, and what every part begins with. */
 function preloads(): Plugin {
   return {
     name: "flack-preloads",
     apply: "build",
     transformIndexHtml(_, { bundle = {} }) {
-      const parser = Object.values(bundle).find((file) => file.type === "chunk" && file.name === "markdown");
-      if (!parser) throw new Error("there is no Markdown parser");
-      return [{ tag: "link", attrs: { rel: "modulepreload", href: `/${parser.fileName}` }, injectTo: "head" }];
+      return ["markdown", "rolldown-runtime"].map((name) => {
+        const script = Object.values(bundle).find((file) => file.type === "chunk" && file.name === name);
+        if (!script) throw new Error(`there is no ${name}`);
+        return { tag: "link", attrs: { rel: "modulepreload", href: `/${script.fileName}` }, injectTo: "head" };
+      });
     },
   };
 }

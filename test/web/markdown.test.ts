@@ -1,5 +1,6 @@
 /** Small Markdown: what becomes what, and that nothing a person types takes longer than its length allows. */
 import fc from "fast-check";
+import { gemoji } from "gemoji";
 import { describe, expect, test } from "vitest";
 import { type Block, hasMarks, type Inline, lineOf, plainBlocks } from "../../web/text/blocks.ts";
 import { isEmojiOnly } from "../../web/text/emoji-only.ts";
@@ -169,11 +170,20 @@ test.each([
   ["👍", true],
   ["👩‍👩‍👧 🎉", true],
   ["❤️", true],
+  ["🏴󠁧󠁢󠁥󠁮󠁧󠁿 🇩🇪 1️⃣ ☝🏽 👁️‍🗨️", true],
   ["7", false],
+  ["🇩", false],
+  ["©", false],
   ["👍 yes", false],
   ["👍".repeat(13), false],
 ])("%s alone is large: %s", (text, isLarge) => {
   expect(isEmojiOnly(text)).toBe(isLarge);
+});
+
+test("every emoji of the picker is large alone, as the exact set has it", () => {
+  const wrong = gemoji.filter(({ emoji }) => isEmojiOnly(emoji) !== /^\p{RGI_Emoji}$/v.test(emoji));
+  expect(wrong.map(({ emoji }) => emoji)).toEqual([]);
+  expect(gemoji.length).toBeGreaterThan(1_800);
 });
 
 test("a text in one line has no signs left", () => {

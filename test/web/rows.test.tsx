@@ -1,6 +1,7 @@
 /** What a new message costs the page: itself. */
 import { signal } from "@preact/signals";
-import { act, render } from "@testing-library/preact";
+import { act, render, waitFor } from "@testing-library/preact";
+import { createRef } from "preact";
 import { expect, test, vi } from "vitest";
 import type { OutboxEntry } from "../../web/state/outbox-entry.ts";
 import type { Conversation, Store } from "../../web/state/store.ts";
@@ -44,11 +45,13 @@ test("a message that comes is shown, an edit is shown anew, and the other rows a
     person: signal(ada),
     people: signal(new Map([[ada.id, ada]])),
     isConnected: signal(true),
+    isOwner: signal(false),
     noteNew: () => {},
     markRead: () => {},
   } as unknown as Store;
-  render(<MessageList store={store} conversation={conversation} you={ada} />);
-  expect(shown).toHaveLength(90);
+  render(<MessageList store={store} conversation={conversation} you={ada} shown={createRef()} />);
+  expect(shown).toHaveLength(30);
+  await waitFor(() => expect(document.querySelectorAll("li.message")).toHaveLength(90));
 
   shown.length = 0;
   await act(() => {

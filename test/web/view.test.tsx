@@ -257,7 +257,7 @@ describe("what is fetched when it is shown", () => {
       .fn<() => Promise<() => string>>()
       .mockRejectedValueOnce(new Error("there is no network"))
       .mockResolvedValue(() => "in full");
-    const Part = lazy(load, () => "in plain");
+    const Part = lazy(load, { missing: () => "in plain" });
     const { unmount } = render(<Part />);
     await screen.findByText("in plain");
     unmount();

@@ -5,10 +5,9 @@ import type { ConnectionState } from "../../network/connection-state.ts";
 import type { Store } from "../../state/store.ts";
 import { lazy } from "../parts/lazy.tsx";
 
-const Outage = lazy(
-  async () => (await import("./Outage.tsx")).Outage,
-  () => <p class="outage">{t("Offline")}</p>,
-);
+const Outage = lazy(async () => (await import("./Outage.tsx")).Outage, {
+  missing: () => <p class="outage">{t("Offline")}</p>,
+});
 
 /** The one live region about the connection: always there, empty while all is well. */
 export function ConnectionStatus({ store, reconnect }: { readonly store: Store; readonly reconnect: () => void }) {

@@ -1,8 +1,11 @@
 /**
  * The keys that work everywhere. Loaded after the first messages. A letter that is typed nowhere in particular goes to the composer.
  */
+import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 import { go } from "../../state/route.ts";
+import type { ShownList } from "../messages/message-commands.ts";
+import { runLetter } from "../messages/message-letters.ts";
 import { isCommand as isCommandKey, isComposing, letterOf } from "../parts/keys.ts";
 import { attaching, sheet } from "../parts/sheets.ts";
 
@@ -14,12 +17,12 @@ const REGIONS: readonly (readonly [part: string, place: string])[] = [
   [".details-pane", ".details-pane button"],
 ];
 /** Follows the keys for as long as it is there. */
-export function Keys(): null {
+export function Keys({ shown }: { readonly shown: RefObject<ShownList> }): null {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return;
       if (isComposing(event)) return write(event);
-      if (act(event)) event.preventDefault();
+      if (runLetter(event, shown.current) || act(event)) event.preventDefault();
     };
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);

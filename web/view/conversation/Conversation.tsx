@@ -7,15 +7,19 @@ import type { Store } from "../../state/store.ts";
 import { isBroken } from "../app/ConnectionStatus.tsx";
 import type { TabName } from "../details/Details.tsx";
 import { MessageList } from "../messages/MessageList.tsx";
+import type { ShownList } from "../messages/message-commands.ts";
 import { Icon } from "../parts/icons.tsx";
 import { lazy } from "../parts/lazy.tsx";
 import { isTouch } from "../parts/touch.ts";
 import { shownUnread } from "../rail/shown-unread.ts";
 
+/** By then (ms) the composer is there: what else belongs to a conversation is fetched after it. */
+const COMPOSER_MS = 300;
+
 // Reading comes first: where one writes keeps its place until it is there.
 const Composer = lazy(async () => (await import("../composer/Composer.tsx")).Composer);
 const TypingLine = lazy(async () => (await import("./TypingLine.tsx")).TypingLine);
-const Companions = lazy(async () => (await import("./Companions.tsx")).Companions);
+const Companions = lazy(async () => (await import("./Companions.tsx")).Companions, { waitMs: COMPOSER_MS });
 const Details = lazy(async () => (await import("../details/Details.tsx")).Details);
 
 /** Whether the channel takes messages of this person. */
@@ -30,6 +34,7 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
   const heading = useRef<HTMLHeadingElement>(null);
   /** Any was: what works in all of them stays. */
   const wasWelcomed = useRef(false);
+  const shown = useRef<ShownList>(null);
   const openId = conversation?.channelId;
   /** The part of the details that is shown. */
   const [tab, setTab] = useState<TabName>();
@@ -127,7 +132,7 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
           </button>
         )}
       </header>
-      <MessageList key={`messages ${place}`} store={store} conversation={conversation} you={you} />
+      <MessageList key={`messages ${place}`} store={store} conversation={conversation} you={you} shown={shown} />
       {/* It has its place whether or not anybody types, so that nothing moves. */}
       <p class="typing">{conversation.typing.value.length > 0 && <TypingLine conversation={conversation} />}</p>
       <div class="composer-place">
@@ -141,7 +146,7 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
           )
         )}
       </div>
-      {wasWelcomed.current && <Companions store={store} conversation={conversation} />}
+      {wasWelcomed.current && <Companions store={store} conversation={conversation} shown={shown} />}
       {tab && (
         <Details
           key={`details ${place}`}

@@ -1,4 +1,5 @@
 /** The messages: at the end it stays at the end; anywhere else it never moves the reader. */
+import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { WINDOW_MESSAGES } from "../../../worker/protocol/limits.ts";
 import type { Person } from "../../../worker/protocol/things.ts";
@@ -7,13 +8,13 @@ import { route } from "../../state/route.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import { clockTime, dayName } from "../parts/formats.ts";
 import { Icon } from "../parts/icons.tsx";
-import { isComposing, letterOf } from "../parts/keys.ts";
+import { isComposing } from "../parts/keys.ts";
 import { lazy } from "../parts/lazy.tsx";
-import { copiedRows } from "./copy-rows.ts";
 import { MessageItem } from "./MessageItem.tsx";
 import type { Popup } from "./MessagePopup.tsx";
-import { createMessageCommands, runLetter, shownList } from "./message-commands.ts";
+import { createMessageCommands, type ShownList } from "./message-commands.ts";
 import { type Day, layOut, rowId } from "./timeline.ts";
+import { useFirstRows } from "./useFirstRows.ts";
 import { useMinute } from "./useMinute.ts";
 import { useRovingFocus } from "./useRovingFocus.ts";
 import { useScrollAnchor } from "./useScrollAnchor.ts";
@@ -25,14 +26,20 @@ const Empty = lazy(async () => (await import("../conversation/Empty.tsx")).Empty
 /** So long (ms) a message stands out that one was led to. */
 const FLASH_MS = 2_000;
 
-type Props = { readonly store: Store; readonly conversation: Conversation; readonly you: Person };
+type Props = {
+  readonly store: Store;
+  readonly conversation: Conversation;
+  readonly you: Person;
+  /** What the list tells those beside it. */
+  readonly shown: RefObject<ShownList>;
+};
 
-export function MessageList({ store, conversation, you }: Props) {
+export function MessageList({ store, conversation, you, shown }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const anchor = useScrollAnchor(scroller, content);
   const wasLed = useRef(false);
-  const shown = useRef<readonly Day[]>([]);
+  const laidOut = useRef<readonly Day[]>([]);
   const [seenSeq, setSeenSeq] = useState(0);
   const [isBusy, setBusy] = useState(true);
   /** The message the reader was just led to. */
@@ -47,13 +54,14 @@ export function MessageList({ store, conversation, you }: Props) {
   const entries = store.outbox.value.filter((entry) => entry.epoch === store.openEpoch.value);
   const pending = entries.filter(({ kind }) => kind === "send").length;
   const newCount = anchor.isPinned.current ? 0 : seq - seenSeq;
-  const days = layOut(messages, entries, { you, now: store.now() }, shown.current);
-  shown.current = days;
+  const where = route.value;
+  const asked = "seq" in where ? where.seq : undefined;
+  const { isWhole, first } = useFirstRows(epoch !== undefined, asked !== undefined);
+  const days = layOut(messages.slice(first), entries, { you, now: store.now() }, laidOut.current);
+  laidOut.current = days;
   const rows = days.flatMap((day) => day.rows);
   const focus = useRovingFocus(rows.map(({ id }) => rowId(id)));
   const unread = useUnreadLine(store, conversation, { rows, scroller });
-  const where = route.value;
-  const asked = "seq" in where ? where.seq : undefined;
   const askedId = messages.find((message) => message.seq === asked)?.id;
 
   function toEnd(): void {
@@ -71,10 +79,10 @@ export function MessageList({ store, conversation, you }: Props) {
     wasLed.current ||= epoch !== undefined;
     if (anchor.isPinned.current) toEnd();
     else anchor.hold();
-  }, [messages, entries.length, epoch, unread.first?.id]);
+  }, [messages, entries.length, epoch, isWhole, unread.first?.id]);
 
   // History goes in while busy, so that it is not read out; only what comes after it is news.
-  useEffect(() => setBusy(epoch === undefined), [epoch]);
+  useEffect(() => setBusy(epoch === undefined || !isWhole), [epoch, isWhole]);
 
   // An own message is shown as it is sent. What is confirmed later moves no reader.
   const pendingBefore = useRef(pending);
@@ -114,18 +122,7 @@ export function MessageList({ store, conversation, you }: Props) {
       store.dismissNew(conversation);
       return document.getElementById("composer-text")?.focus();
     }
-    const row = rows.find(({ id }) => target.id === rowId(id));
-    const hasModifier = event.altKey || event.ctrlKey || event.metaKey;
-    const isCommand = row && !hasModifier && !row.isTombstone && runLetter(commands, letterOf(event), row.id, target);
-    if (isCommand) event.preventDefault();
-    else focus.onKeyDown(event);
-  }
-
-  function onCopy(event: ClipboardEvent): void {
-    const text = copiedRows(document.getSelection(), rows, store);
-    if (text === undefined) return;
-    event.preventDefault();
-    event.clipboardData?.setData("text/plain", text);
+    focus.onKeyDown(event);
   }
 
   /** Leads to a message and makes it stand out for a moment. */
@@ -158,12 +155,7 @@ export function MessageList({ store, conversation, you }: Props) {
     [],
   );
   const on = useMemo(() => ({ commands, goTo: (id: string) => list.goTo(id) }), []);
-  useEffect(() => {
-    shownList.commands = commands;
-    return () => {
-      shownList.commands = undefined;
-    };
-  }, []);
+  shown.current = { commands, rows };
 
   return (
     <div class="log-frame">
@@ -178,7 +170,6 @@ export function MessageList({ store, conversation, you }: Props) {
         aria-busy={isBusy}
         onScroll={onScroll}
         onKeyDown={onKeyDown}
-        onCopy={onCopy}
       >
         <div ref={content} class="log-content">
           <div class="log-space" />

@@ -1,4 +1,5 @@
 /** What can be done with a message, as a sheet for a thumb: opened by a long press on it. */
+import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { find } from "../../../worker/protocol/history.ts";
 import { t } from "../../i18n/i18n.ts";
@@ -10,7 +11,7 @@ import { Dialog } from "../dialogs/Dialog.tsx";
 import { copyText } from "../parts/clipboard.ts";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import { lazy } from "../parts/lazy.tsx";
-import { shownList } from "./message-commands.ts";
+import type { ShownList } from "./message-commands.ts";
 
 const ReportMessage = lazy(async () => (await import("./ReportMessage.tsx")).ReportMessage);
 const EmojiPicker = lazy(async () => (await import("../composer/EmojiPicker.tsx")).EmojiPicker);
@@ -20,7 +21,9 @@ const PRESS_MS = 450;
 const STILL_PX = 10;
 const CLICK_MS = 300;
 
-export function TouchMenu({ store, conversation }: { readonly store: Store; readonly conversation: Conversation }) {
+type Props = { readonly store: Store; readonly conversation: Conversation; readonly shown: RefObject<ShownList> };
+
+export function TouchMenu({ store, conversation, shown }: Props) {
   const [id, setId] = useState<string>();
   const [isPicking, setPicking] = useState(false);
   const [reporting, setReporting] = useState<string>();
@@ -34,7 +37,7 @@ export function TouchMenu({ store, conversation }: { readonly store: Store; read
     );
   const message = id === undefined ? undefined : find(conversation.history.value, id);
   if (!message || message.deleted) return null;
-  const { commands } = shownList;
+  const commands = shown.current?.commands;
   const { mayEdit, mayRemove } = commands?.permissionsOf(message.id) ?? { mayEdit: false, mayRemove: false };
   const close = () => {
     setPicking(false);

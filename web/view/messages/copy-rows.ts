@@ -3,8 +3,21 @@ import type { Store } from "../../state/store.ts";
 import { clockTime } from "../parts/formats.ts";
 import { type MessageRow, rowId } from "./timeline.ts";
 
+/** Puts that on the clipboard whenever rows of the list are copied. The answer ends it. */
+export function followCopying(rows: () => readonly MessageRow[], store: Store): () => void {
+  const onCopy = (event: ClipboardEvent): void => {
+    const isInList = event.target instanceof Node && document.querySelector(".log")?.contains(event.target);
+    const text = isInList ? copiedRows(document.getSelection(), rows(), store) : undefined;
+    if (text === undefined) return;
+    event.preventDefault();
+    event.clipboardData?.setData("text/plain", text);
+  };
+  document.addEventListener("copy", onCopy);
+  return () => document.removeEventListener("copy", onCopy);
+}
+
 /** The text for the clipboard; `undefined` where less than two messages are selected: then the browser copies what is marked. */
-export function copiedRows(
+function copiedRows(
   selection: Selection | null,
   rows: readonly MessageRow[],
   store: Pick<Store, "plainText" | "nameOf">,

@@ -2,6 +2,7 @@
 import { find } from "../../../worker/protocol/history.ts";
 import { kindOf } from "../../../worker/protocol/text.ts";
 import type { Conversation, Store } from "../../state/store.ts";
+import type { MessageRow } from "./timeline.ts";
 
 export type MessageCommands = ReturnType<typeof createMessageCommands>;
 
@@ -15,8 +16,8 @@ type List = {
   readonly more: (id: string, beside: DOMRect) => void;
 };
 
-/** The commands of the list that is shown; `undefined` while there is none. */
-export const shownList: { commands: MessageCommands | undefined } = { commands: undefined };
+/** What the list that is shown tells those beside it; nothing before it is there. */
+export type ShownList = { readonly commands: MessageCommands; readonly rows: readonly MessageRow[] } | null;
 
 export function createMessageCommands(
   store: Store,
@@ -70,31 +71,4 @@ export function createMessageCommands(
     more,
   };
   return commands;
-}
-
-/** The command that a letter gives while a message has the focus (WCAG 2.1.4: only then). Says whether there is one. */
-export function runLetter(commands: MessageCommands, letter: string, id: string, row: HTMLElement): boolean {
-  switch (letter) {
-    case "e":
-      commands.edit(id);
-      return true;
-    case "r":
-      commands.reply(id);
-      return true;
-    case "p":
-      void commands.pin(id);
-      return true;
-    case "u":
-      commands.markUnread(id);
-      return true;
-    case "Delete":
-    case "Backspace":
-      commands.remove(id);
-      return true;
-    case "+":
-      commands.react(id, row.getBoundingClientRect());
-      return true;
-    default:
-      return false;
-  }
 }

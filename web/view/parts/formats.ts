@@ -2,26 +2,26 @@
 import { computed, signal } from "@preact/signals";
 import { locale, t } from "../../i18n/i18n.ts";
 
-/** Formatters keep the zone they were made in: a device that travels needs new ones. */
-const zone = signal(zoneNow());
-
-function zoneNow(): string {
-  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
+/** Counts the zones the device was in: formatters keep the one they were made in. */
+const zones = signal(0);
 
 /** Looks whether the device is in another zone by now. */
 export function noticeZone(): void {
-  zone.value = zoneNow();
+  const before = dates.peek().clock.resolvedOptions().timeZone;
+  if (before !== new Intl.DateTimeFormat().resolvedOptions().timeZone) zones.value++;
 }
 
-const dates = computed(() => formattersOf(locale.value, zone.value));
+const dates = computed(() => {
+  void zones.value;
+  return formattersOf(locale.value);
+});
 
-function formattersOf(language: string, timeZone: string) {
+function formattersOf(language: string) {
   return {
-    clock: new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit", timeZone }),
-    full: new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium", timeZone }),
-    thisYear: new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", timeZone }),
-    otherYear: new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone }),
+    clock: new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }),
+    full: new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium" }),
+    thisYear: new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" }),
+    otherYear: new Intl.DateTimeFormat(language, { dateStyle: "long" }),
   };
 }
 

@@ -1,0 +1,36 @@
+/** The letters that act on the message that has the focus. */
+import { letterOf } from "../parts/keys.ts";
+import type { ShownList } from "./message-commands.ts";
+import { rowId } from "./timeline.ts";
+
+/** The command that a letter gives while a message has the focus (WCAG 2.1.4: only then). Says whether there is one. */
+export function runLetter(event: KeyboardEvent, shown: ShownList): boolean {
+  const { target } = event;
+  const row = target instanceof HTMLElement && shown?.rows.find(({ id }) => target.id === rowId(id));
+  if (!shown || !row || row.isTombstone || event.altKey || event.ctrlKey || event.metaKey) return false;
+  const { commands } = shown;
+  const { id } = row;
+  switch (letterOf(event)) {
+    case "e":
+      commands.edit(id);
+      return true;
+    case "r":
+      commands.reply(id);
+      return true;
+    case "p":
+      void commands.pin(id);
+      return true;
+    case "u":
+      commands.markUnread(id);
+      return true;
+    case "Delete":
+    case "Backspace":
+      commands.remove(id);
+      return true;
+    case "+":
+      commands.react(id, target.getBoundingClientRect());
+      return true;
+    default:
+      return false;
+  }
+}
