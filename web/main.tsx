@@ -34,7 +34,7 @@ import { forgetSuperseded } from "./view/app/superseded-vnodes.ts";
 /** Between tries (ms) to learn who one is, while the server cannot be reached. */
 const TRY_AGAIN_MS = 5_000;
 /** This long (ms) after the first conversation is there the rest begins. */
-const DEFERRED_MS = 300;
+const DEFERRED_MS = 500;
 
 /** The channel whose socket is open, and its connection. */
 let channel: { readonly id: string; readonly connection: Connection } | undefined;

@@ -14,7 +14,7 @@ type Dependencies = {
 };
 
 /** This long (ms) after its frame what has just come is painted, and the composer is there, on a slow device too. */
-const PAINTED_MS = 300;
+const PAINTED_MS = 500;
 /** A break shorter than this (ms) changes nothing that is shown. */
 const FEED_DOWN_MS = 1_000;
 const NO_ONE: ReadonlySet<string> = new Set();

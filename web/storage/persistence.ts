@@ -116,9 +116,9 @@ export async function keptConversations(personId: string): Promise<readonly Kept
 }
 
 async function restore(store: Store, personId: string): Promise<void> {
-  await deleteRows(["windows", "files", "outbox"], personId, true);
   const list = v.safeParse(KeptList, (await (await openDatabase()).get("windows", keyOf(personId, LIST)))?.value);
   if (list.success) store.restoreDirectory(list.output.channels, list.output.people);
+  await deleteRows(["windows", "files", "outbox"], personId, true);
 }
 
 /** Gives the store what was kept of one conversation. */

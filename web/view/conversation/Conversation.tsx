@@ -14,7 +14,7 @@ import { isTouch } from "../parts/touch.ts";
 import { shownUnread } from "../rail/shown-unread.ts";
 
 /** By then (ms) the composer is there: what else belongs to a conversation is fetched after it. */
-const COMPOSER_MS = 300;
+const COMPOSER_MS = 500;
 
 // Reading comes first: where one writes keeps its place until it is there.
 const Composer = lazy(async () => (await import("../composer/Composer.tsx")).Composer);
