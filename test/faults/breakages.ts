@@ -40,6 +40,11 @@ const BREAKAGES: readonly Breakage[] = [
     finds: ["list entry without membership"],
   },
   {
+    what: "an age limit that takes nothing",
+    changes: [{ file: "worker/channel/age-limit.ts", from: "if (old.length > 0) this.#parts.expire(old);", to: "" }],
+    finds: ["older than its age limit"],
+  },
+  {
     what: "sockets of who was taken out of a private channel stay open",
     changes: [{ file: "worker/channel/membership.ts", from: "    left(personId);\n", to: "" }],
     finds: ["seen by a non-member"],

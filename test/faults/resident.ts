@@ -2,6 +2,7 @@
  * A person who is in private channels: makes them, brings others in, takes them out, writes, pins and deletes there. What was answered is
  * remembered, to be held against what the server shows later.
  */
+import type { WindowAnswer } from "../../worker/protocol/answers.ts";
 import { parseChannelFrame } from "../../worker/protocol/frames.ts";
 import type { Channel, Message, Person } from "../../worker/protocol/things.ts";
 import type { Chance } from "./chance.ts";
@@ -13,6 +14,11 @@ const CLOCK_MS = 100;
 const ROOMS = 5;
 /** A change that was not answered has taken effect after this time (ms), or never does: a call that hangs ends before. */
 const SETTLED_MS = 4_000;
+/** What the rooms with an age limit are told to keep (ms), and how long that is here: a thousandth. Every second room has one. */
+const KEEP_MS = 3_600_000;
+const KEPT_MS = KEEP_MS / 1_000;
+/** What is older than its age limit goes so soon (ms): a minute by the contract. */
+const GOES_MS = 60_000;
 
 /** A private channel, as far as was answered. */
 export type Room = {
@@ -23,6 +29,8 @@ export type Room = {
   /** By person: when (ms) a change of theirs was not answered. */
   readonly unanswered: Map<Resident, number>;
   readonly messages: string[];
+  /** Since when (ms) it has an age limit, as far as was answered. */
+  agesFrom: number | undefined;
   /** Messages whose deletion was answered. */
   readonly deleted: Set<string>;
 };
@@ -77,6 +85,7 @@ export class Resident {
     if (what < 0.65) return this.#takeOut(room, others);
     if (what < 0.8) return this.#pin(room);
     if (what < 0.9) return this.#delete(room);
+    if (what < 0.95) return void (await this.aged(room));
     return this.#listen(room);
   }
 
@@ -95,6 +104,20 @@ export class Resident {
     }
   }
 
+  /** Looks for messages that a room's age limit should have taken by now. Answers whether any that are older are left at all. */
+  async aged({ id, agesFrom }: Room): Promise<boolean> {
+    if (agesFrom === undefined) return false;
+    const askedAt = Date.now();
+    const answer = await this.ask("GET", `/api/channels/${id}/messages`);
+    if (answer?.status !== 200) return false;
+    const { messages }: WindowAnswer = JSON.parse(answer.text);
+    const agedAt = (sentAt: number) => Math.max(sentAt + KEPT_MS, agesFrom);
+    for (const one of messages)
+      if (agedAt(one.sentAt) + GOES_MS < askedAt)
+        this.#ways.witness.note("older than its age limit", `${one.id} in ${id}`);
+    return messages.some(({ sentAt }) => agedAt(sentAt) < askedAt);
+  }
+
   leave(): void {
     for (const { socket } of this.#sockets.values()) socket.close();
   }
@@ -107,7 +130,20 @@ export class Resident {
     if (answer?.status !== 201) return;
     const { id }: Channel = JSON.parse(answer.text);
     const inIt = new Map(others.map((one) => [one, one === this || one === other] as const));
-    rooms.push({ id, creator: this, members: inIt, unanswered: new Map(), messages: [], deleted: new Set() });
+    const room: Room = {
+      id,
+      creator: this,
+      members: inIt,
+      unanswered: new Map(),
+      messages: [],
+      agesFrom: undefined,
+      deleted: new Set(),
+    };
+    const isAgeing = rooms.push(room) % 2 === 1;
+    this.acknowledged++;
+    const ruled = isAgeing ? await this.ask("PATCH", `/api/channels/${id}`, { keepMs: KEEP_MS }) : undefined;
+    if (ruled?.status !== 200) return;
+    room.agesFrom = Date.now();
     this.acknowledged++;
   }
 

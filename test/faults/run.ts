@@ -363,9 +363,10 @@ async function judgeWanderers(): Promise<void> {
   }
 }
 
-/** Private channels: who is in them, whose list they are in, and what is pinned there. */
+/** Private channels: who is in them, whose list they are in, what is pinned there, and what should be gone by its age. */
 async function judgeRooms(): Promise<void> {
-  for (const { id, creator, members, deleted } of rooms) {
+  for (const room of rooms) {
+    const { id, creator, members, deleted } = room;
     const membersOf = async (): Promise<readonly string[]> => {
       const answer = await creator.ask("GET", `/api/channels/${id}/members`);
       const { members: all = [] }: { members?: { id: string }[] } = answer ? JSON.parse(answer.text) : {};
@@ -385,6 +386,8 @@ async function judgeRooms(): Promise<void> {
     const pins = await creator.ask("GET", `/api/channels/${id}/pins`);
     for (const messageId of deleted)
       if (pins?.text.includes(messageId)) witness.note("pin of a deleted message", `${messageId} in ${id}`);
+    // Until nothing old is left, or was noted.
+    while ((await creator.aged(room)) && witness.counts.get("older than its age limit") === 0) await pause(1_000);
   }
 }
 

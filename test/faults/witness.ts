@@ -27,6 +27,7 @@ export const ANOMALIES = [
   "member without list entry",
   "list entry without membership",
   "pin of a deleted message",
+  "older than its age limit",
 ] as const;
 export type Anomaly = (typeof ANOMALIES)[number];
 

@@ -1,6 +1,6 @@
 /**
  * The product with a nemesis between its objects: calls to one kind of object throw, hang or are refused as overloaded, as the fault
- * run says at `/faults`. Nothing else differs.
+ * run says at `/faults`. And age limits are a thousandth of what they say, so that a run sees messages grow old. Nothing else differs.
  */
 import worker, {
   ChannelObject as Channel,
@@ -18,12 +18,18 @@ type Fault = {
 };
 
 const HANG_MS = 3_000;
+const AGED_TIMES = 1_000;
 /** One isolate runs the Worker and all objects. */
 let fault: Fault | undefined;
 
 export class ChannelObject extends Channel {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, withFaults(env));
+  }
+
+  override change(...[asked, change]: Parameters<Channel["change"]>): ReturnType<Channel["change"]> {
+    const { keepMs } = change;
+    return super.change(asked, keepMs ? { ...change, keepMs: keepMs / AGED_TIMES } : change);
   }
 }
 
