@@ -48,6 +48,12 @@ export class Someone {
     await this.page.getByRole("textbox", { name: "Display name" }).fill(this.name);
     await this.page.getByRole("button", { name: "Join" }).click();
     await this.page.getByRole("textbox", { name: /^Message / }).waitFor();
+    await this.isReady();
+  }
+
+  /** What comes after the composer is there too: the keys, the thumb's menu, the voice. */
+  async isReady(): Promise<void> {
+    await this.page.locator(".conversation > [role=status]").first().waitFor({ state: "attached" });
   }
 
   /** Closes the window and opens the site again, as on another day. */
@@ -115,6 +121,7 @@ export class Someone {
     const row = this.message(text).last();
     const isTouch = await this.page.evaluate(() => matchMedia("(pointer: coarse)").matches);
     if (!isTouch) return row.hover();
+    await this.isReady();
     await row.scrollIntoViewIfNeeded();
     const box = await row.boundingBox();
     const touchPoints = [{ x: (box?.x ?? 0) + 60, y: (box?.y ?? 0) + (box?.height ?? 0) / 2 }];

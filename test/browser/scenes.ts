@@ -798,6 +798,7 @@ export async function rewire(
 async function inFull(who: Someone, site: Site): Promise<void> {
   await who.join(site, "/c/full");
   await who.page.getByText("Latest 100 messages are kept").waitFor();
+  await who.page.waitForFunction(() => document.querySelectorAll(".log li.message").length === 100);
 }
 
 /** Makes a private channel with one more person, and opens it. The answer is its id; its name is of this visitor. */
