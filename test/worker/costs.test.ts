@@ -251,7 +251,10 @@ describe("work that does not grow", () => {
       storage.sql.exec(`${numbers} INSERT INTO hourly SELECT 'sign-ins:x' || i, ?, 1 FROM n`, many, Date.now());
     });
     await runInDurableObject(shard(), (_, { storage }) => {
-      storage.sql.exec(`${numbers} INSERT INTO people SELECT '0-' || i, 'N' || i, 0, 0, 0, 0, 0, '{}' FROM n`, many);
+      storage.sql.exec(
+        `${numbers} INSERT INTO people SELECT '0-' || i, 'N' || i, 0, 0, 0, '', 0, 0, '{}' FROM n`,
+        many,
+      );
       storage.sql.exec(
         `${numbers} INSERT INTO sessions SELECT '0-' || i, 'h' || i, ?, ?, ?, '[]', '', '' FROM n`,
         many,

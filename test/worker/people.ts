@@ -46,19 +46,22 @@ export async function problemOf(response: Response): Promise<{ status: number; c
 export class Somebody {
   readonly person: Person;
   readonly cookie: string;
+  readonly #credentials: Record<string, string>;
   /** How the site is set up for this person. */
   #site: Partial<Env> = {};
 
-  constructor(person: Person, cookie: string) {
+  /** `key`: of a bot, which shows it instead of a cookie. */
+  constructor(person: Person, cookie: string, key?: string) {
     this.person = person;
     this.cookie = cookie;
+    this.#credentials = key === undefined ? { Cookie: cookie } : { Authorization: `Bearer ${key}` };
   }
 
   ask(method: string, path: string, { body, headers }: Ask = {}, variables: Partial<Env> = {}): Promise<Response> {
     // An owner stays one as long as the site has that code.
     if (path === "/api/session/owner" && variables.OWNER_CODE) this.#site = { OWNER_CODE: variables.OWNER_CODE };
     const site = { ...this.#site, ...variables };
-    return ask(method, path, { body, headers: { ...headers, Cookie: this.cookie } }, site);
+    return ask(method, path, { body, headers: { ...this.#credentials, ...headers } }, site);
   }
 
   async makeChannel(name: string): Promise<Channel> {
@@ -115,6 +118,17 @@ export function cookieOf(response: Response): string {
 
 export function path(channel: string): string {
   return `/api/channels/${encodeURIComponent(channel)}`;
+}
+
+/** A bot that a person makes, and its key. */
+export async function makeBot(
+  maker: Somebody,
+  name = `Bot ${freshName()}`,
+): Promise<{ readonly bot: Somebody; readonly key: string }> {
+  const answer = await maker.ask("POST", "/api/bots", { body: { name } });
+  if (answer.status !== 201) throw new Error(`no bot ${name}: ${await answer.text()}`);
+  const { person, key }: { person: Person; key: string } = await answer.json();
+  return { bot: new Somebody(person, "", key), key };
 }
 
 let channels = 0;

@@ -9,8 +9,10 @@ import { problem } from "../platform/problem.ts";
 import { isTransient } from "../platform/retry.ts";
 import { ADDRESS_RETRY_MS, BUSY_RETRY_MS } from "../protocol/limits.ts";
 import { addAttachmentRoutes } from "./attachments.ts";
+import { addBotRoutes, keepBotsOut } from "./bots.ts";
 import { addChannelRoutes } from "./channels.ts";
 import { type App, addressOf, check, isUpgrade, only, RefusedRequest, reject } from "./context.ts";
+import { readCredentials } from "./credentials.ts";
 import { addInviteRoutes } from "./invites.ts";
 import { addMemberRoutes } from "./members.ts";
 import { addMessageRoutes } from "./messages.ts";
@@ -19,7 +21,7 @@ import { isPagePath, manifestOf, pageOf, siteName } from "./page.ts";
 import { addPeopleRoutes } from "./people.ts";
 import { addPinRoutes } from "./pins.ts";
 import { isFromHere } from "./same-origin.ts";
-import { readSessionCookie, sessionKeyOf, setSessionCookie } from "./session-cookie.ts";
+import { readSessionCookie, setSessionCookie } from "./session-cookie.ts";
 import { addSessionRoutes, addSignInRoutes } from "./sessions.ts";
 import { addSocketRoutes } from "./sockets.ts";
 
@@ -79,21 +81,24 @@ app
   )
   .all(only("GET", "HEAD"));
 
+keepBotsOut(app);
 addSignInRoutes(app);
 
 app.use("/api/*", async (c, next) => {
-  const cookie = readSessionCookie(c);
-  if (cookie === undefined) reject("unauthorized", "Sign in first.");
-  c.set("session", await sessionKeyOf(cookie));
+  const credentials = await readCredentials(c);
+  if (!credentials) reject("unauthorized", "Sign in first.");
+  const { cookie, ...session } = credentials;
+  c.set("session", session);
   const segment = /^\/api\/channels\/([^/]+)/.exec(c.req.path)?.[1];
   const isVisit = isUpgrade(c) && segment !== undefined;
   await check(c, segment === undefined ? {} : { channelId: decodePath(segment), isVisit });
   const { renew } = c.var.checked;
   await next();
-  if (renew && !c.res.headers.has("Set-Cookie")) setSessionCookie(c, cookie);
+  if (renew && cookie !== undefined && !c.res.headers.has("Set-Cookie")) setSessionCookie(c, cookie);
 });
 
 addSessionRoutes(app);
+addBotRoutes(app);
 addPeopleRoutes(app);
 addChannelRoutes(app);
 addMemberRoutes(app);

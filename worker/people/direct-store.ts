@@ -100,7 +100,7 @@ export class DirectStore {
   }
 
   peer(id: string): Person | undefined {
-    const [row] = this.#sql.exec<Person>("SELECT id, name FROM peers WHERE id = ?", id);
+    const [row] = this.#sql.exec<{ id: string; name: string }>("SELECT id, name FROM peers WHERE id = ?", id);
     return row;
   }
 

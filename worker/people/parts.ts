@@ -6,6 +6,7 @@ import { channelStub, directoryOf, parseTarget, shardStub } from "../platform/ob
 import { OUTBOX_TABLE, Outbox, type OutboxRow } from "../platform/outbox.ts";
 import { Schedule } from "../platform/schedule.ts";
 import { DAY_MS } from "../protocol/limits.ts";
+import { Bots } from "./bots.ts";
 import { Checks } from "./checks.ts";
 import { Devices } from "./devices.ts";
 import { DIRECT_TABLES, DirectStore } from "./direct-store.ts";
@@ -148,6 +149,7 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     if (preferred.kind === "refused") return;
     feed.sendTo(personId, { type: "preferences", channel: channelId, ...preferred.preference });
   }
+  const bots = new Bots(persons, sessions);
   const ownership = new Ownership({ tables, persons, sessions });
   const devices = new Devices(sql);
   const returning = new Returning({ tables, persons, waysBack, sessionOf: (key) => sessions.find(key) });
@@ -181,6 +183,7 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     sessions,
     checks,
     returning,
+    bots,
     ownership,
     devices,
     invites,

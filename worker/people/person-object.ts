@@ -53,6 +53,31 @@ export abstract class PersonObject extends DurableObject<Env> {
     return outcome;
   }
 
+  mayMakeBot(key: SessionKey): Refused | { readonly kind: "done" } {
+    return this.parts.bots.mayMake(key);
+  }
+
+  /** A new bot of a person, to which the directory has granted the name and this id. */
+  async createBot(key: SessionKey, bot: Person, hash: string, claimedAt: number): Promise<SignInOutcome> {
+    const { list, bots, schedule } = this.parts;
+    await list.ready();
+    const outcome = bots.create(key, bot, hash, claimedAt, JSON.stringify(firstMarks(list.all())));
+    schedule.update();
+    return outcome;
+  }
+
+  bots({ personId }: SessionKey): readonly Person[] {
+    return this.parts.bots.of(personId);
+  }
+
+  changeBotKey(key: SessionKey, botId: string, hash: string): Promise<SignInOutcome> {
+    return this.parts.bots.changeKey(key, botId, hash);
+  }
+
+  endBot(key: SessionKey, botId: string): Promise<Refused | { readonly kind: "done" }> {
+    return this.parts.bots.end(key, botId);
+  }
+
   rename(key: SessionKey, name: string, claimedAt: number): Promise<SignInOutcome> {
     return this.parts.sessions.rename(key, name, claimedAt);
   }

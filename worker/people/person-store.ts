@@ -10,11 +10,12 @@ import type { Person } from "../protocol/things.ts";
 
 /**
  * `version` counts a person's identities. `ended_at` is the time (ms) at which the daily upkeep found no session, 0 while there is
- * one. `claimed_at` is the directory's stamp of the name. `owner_key` is the digest of the code by which the person is an owner, or empty. `marks` is JSON, see read-marks.ts. A session's `visits` are the epochs
+ * one. `claimed_at` is the directory's stamp of the name. `owner_key` is the digest of the code by which the person is an
+ * owner, or empty. `maker` is the person whose bot this is, or empty. `marks` is JSON, see read-marks.ts. A session's `visits` are the epochs
  * of the channels in which it opened sockets, as JSON.
  */
 export const PERSON_TABLES = [
-  "CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL, claimed_at INTEGER NOT NULL, owner_key TEXT NOT NULL, created_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, marks TEXT NOT NULL) WITHOUT ROWID",
+  "CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL, claimed_at INTEGER NOT NULL, owner_key TEXT NOT NULL, maker TEXT NOT NULL, created_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, marks TEXT NOT NULL) WITHOUT ROWID",
   "CREATE TABLE sessions (person TEXT NOT NULL, hash TEXT NOT NULL, created_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, renewed_at INTEGER NOT NULL, visits TEXT NOT NULL, label TEXT NOT NULL, address TEXT NOT NULL, PRIMARY KEY (person, hash)) WITHOUT ROWID",
 ];
 
@@ -23,6 +24,7 @@ type SessionRow = {
   readonly name: string;
   readonly version: number;
   readonly owner_key: string;
+  readonly maker: string;
   readonly created_at: number;
   readonly seen_at: number;
   readonly renewed_at: number;
@@ -55,24 +57,16 @@ export class PersonStore {
   session(personId: string, hash: string, now: number): SessionFacts | undefined {
     if (!this.#tables.exist) return undefined;
     const [row] = this.#sql.exec<SessionRow>(
-      `SELECT id, name, version, owner_key, sessions.created_at, seen_at, renewed_at
+      `SELECT id, name, version, owner_key, maker, sessions.created_at, seen_at, renewed_at
        FROM sessions JOIN people ON people.id = person WHERE person = ? AND hash = ? AND seen_at > ?`,
       personId,
       hash,
       now - SESSION_MAX_MS,
     );
     if (!row) return undefined;
-    const {
-      id,
-      name,
-      version,
-      owner_key: ownerKey,
-      created_at: createdAt,
-      seen_at: seenAt,
-      renewed_at: renewedAt,
-    } = row;
+    const { version, owner_key: ownerKey, created_at: createdAt, seen_at: seenAt, renewed_at: renewedAt } = row;
     return {
-      identity: { person: { id, name }, isOwner: ownerKey !== "", version },
+      identity: { person: personFrom(row), isOwner: ownerKey !== "", version },
       ownerKey,
       createdAt,
       seenAt,
@@ -83,14 +77,16 @@ export class PersonStore {
   person(id: string): PersonFacts | undefined {
     if (!this.#tables.exist) return undefined;
     const [row] = this.#sql.exec<{
+      id: string;
       name: string;
       version: number;
       owner_key: string;
+      maker: string;
       claimed_at: number;
       created_at: number;
-    }>("SELECT name, version, owner_key, claimed_at, created_at FROM people WHERE id = ?", id);
+    }>("SELECT id, name, version, owner_key, maker, claimed_at, created_at FROM people WHERE id = ?", id);
     if (!row) return undefined;
-    const identity = { person: { id, name: row.name }, isOwner: row.owner_key !== "", version: row.version };
+    const identity = { person: personFrom(row), isOwner: row.owner_key !== "", version: row.version };
     return { identity, claimedAt: row.claimed_at, createdAt: row.created_at };
   }
 
@@ -108,18 +104,20 @@ export class PersonStore {
     return at ?? undefined;
   }
 
-  /** A new person with a first session. `marks` as read-marks.ts makes them. */
-  add(person: Person, session: NewSession, claimedAt: number, marks: string, now: number): void {
+  /** A new person with a first session. `marks` as read-marks.ts makes them; `maker` is the person whose bot it is, or empty. */
+  add({ id, name }: Person, session: NewSession, claimedAt: number, marks: string, maker: string, now: number): void {
     this.#sql.exec(
-      "INSERT INTO people VALUES (?, ?, ?, ?, '', ?, 0, ?)",
-      person.id,
-      person.name,
-      now,
-      claimedAt,
-      now,
-      marks,
+      "INSERT INTO people VALUES (?, ?, ?, ?, '', ?, ?, 0, ?)",
+      ...[id, name, now, claimedAt, maker, now, marks],
     );
-    this.addSession(person.id, session, now);
+    this.addSession(id, session, now);
+  }
+
+  /** The ids of the bots that a person has made, those that have ended included. */
+  botsOf(personId: string): readonly string[] {
+    if (!this.#tables.exist) return [];
+    const rows = this.#sql.exec<{ id: string }>("SELECT id FROM people WHERE maker = ? ORDER BY id", personId);
+    return rows.toArray().map(({ id }) => id);
   }
 
   /** An owner by that code, known by its digest; none with ''. */
@@ -217,4 +215,8 @@ export class PersonStore {
     this.#sql.exec(`UPDATE people SET ended_at = ? WHERE ended_at = 0 AND id NOT IN ${living}`, now);
     this.#sql.exec("DELETE FROM people WHERE ended_at > 0 AND ended_at <= ?", now - SESSION_MAX_MS);
   }
+}
+
+function personFrom({ id, name, maker }: Pick<SessionRow, "id" | "name" | "maker">): Person {
+  return maker === "" ? { id, name } : { id, name, bot: true };
 }

@@ -10,8 +10,9 @@ import type { Outbox } from "../platform/outbox.ts";
 import type { Schedule } from "../platform/schedule.ts";
 import { shardOf } from "../platform/shard-id.ts";
 import { type Refused, refuse } from "../protocol/errors.ts";
-import { CLAIM_MAX_AGE_MS, DELIVERY_MAX_MS, END_MAX_MS, NAME_KEPT_MS } from "../protocol/limits.ts";
+import { DELIVERY_MAX_MS, END_MAX_MS, NAME_KEPT_MS } from "../protocol/limits.ts";
 import type { Person } from "../protocol/things.ts";
+import { DeniedClaims } from "./denied-claims.ts";
 import type { DirectStore } from "./direct-store.ts";
 import type { Invites } from "./invites.ts";
 import type { IssuedContexts } from "./issued.ts";
@@ -47,8 +48,7 @@ const NO_SUCH_PERSON = refuse("not_found", "There is no such person.");
 
 export class Sessions {
   readonly #parts: Parts;
-  /** By person and key of a claimed name: claims up to that one (ms) are void, as the directory was told at that time (ms). */
-  readonly #deniedClaims = new Map<string, { readonly at: number; readonly upTo: number }>();
+  readonly #deniedClaims = new DeniedClaims();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -60,13 +60,13 @@ export class Sessions {
   }
 
   /** A new person under a name that the directory has granted. A claim that is too old is refused: the name may be another's by now. */
-  create(person: Person, session: NewSession, claimedAt: number, marks: string): SignInOutcome {
+  create(person: Person, session: NewSession, claimedAt: number, marks: string, maker = ""): SignInOutcome {
     const now = Date.now();
-    if (!this.#isUsable(person, claimedAt, now)) return TOO_LATE;
+    if (!this.#deniedClaims.isUsable(person, claimedAt, now)) return TOO_LATE;
     const { tables, persons } = this.#parts;
     // Asked once more: the platform repeats a call whose answer was lost.
-    if (!persons.person(person.id)) tables.transact(() => persons.add(person, session, claimedAt, marks, now));
-    return { kind: "signed in", person, isOwner: false };
+    if (!persons.person(person.id)) tables.transact(() => persons.add(person, session, claimedAt, marks, maker, now));
+    return { kind: "signed in", person: persons.person(person.id)?.identity.person ?? person, isOwner: false };
   }
 
   /** A new name that the directory has granted. Answered when everyone who shows the old one has heard of it, or after 5 s. */
@@ -74,7 +74,7 @@ export class Sessions {
     const now = Date.now();
     if (!this.find(key)) return SESSION_ENDED;
     const facts = this.#parts.persons.person(key.personId);
-    if (!facts || !this.#isUsable({ id: key.personId, name }, claimedAt, now)) return TOO_LATE;
+    if (!facts || !this.#deniedClaims.isUsable({ id: key.personId, name }, claimedAt, now)) return TOO_LATE;
     const { person: before, isOwner } = facts.identity;
     const identity: Identity = { person: { id: before.id, name }, isOwner, version: versionAfter(facts, now) };
     if (before.name !== name) await this.change(facts, identity, claimedAt);
@@ -130,15 +130,8 @@ export class Sessions {
     const isTheirs = seenAt !== undefined && name !== undefined && keysOf(name).includes(key);
     if (isTheirs && now - seenAt < NAME_KEPT_MS) return { holds: true, until: seenAt + NAME_KEPT_MS };
     if (isTheirs) void this.remove(personId);
-    for (const [claim, { at }] of this.#deniedClaims)
-      if (at < now - 2 * CLAIM_MAX_AGE_MS) this.#deniedClaims.delete(claim);
-    this.#deniedClaims.set(`${personId} ${key}`, { at: now, upTo: claimedAt });
+    this.#deniedClaims.deny(personId, key, claimedAt, now);
     return { holds: false, until: 0 };
-  }
-
-  #isUsable({ id, name }: Person, claimedAt: number, now: number): boolean {
-    const denials = keysOf(name).map((key) => this.#deniedClaims.get(`${id} ${key}`)?.upTo ?? 0);
-    return now - claimedAt <= CLAIM_MAX_AGE_MS && Math.max(...denials) < claimedAt;
   }
 
   /** A person has a new name, or is an owner or none. Answered when everyone concerned has heard, or after 5 s. */
@@ -171,40 +164,62 @@ export class Sessions {
     );
   }
 
-  /** Ends these sessions of a person. Answered when every object that may act for them has acknowledged, or after 6 s. */
+  /**
+   * Ends these sessions of a person. With the last one the person ends, and their bots with them, unless there is a code to come back
+   * with. Answered when every object that may act for them has acknowledged, or after 6 s.
+   */
   async end(personId: string, sessions: readonly string[]): Promise<void> {
-    const { tables, persons, waysBack, privates, invites, outbox, schedule, authority, issued, listeners } =
-      this.#parts;
+    const { tables, persons, outbox, schedule, authority, listeners } = this.#parts;
     const now = Date.now();
-    const facts = persons.person(personId);
-    const waits = sessions.map((session) => {
-      return issued.waitMs(persons.session(personId, session, now)?.createdAt ?? now, now);
-    });
+    const ending = [{ personId, sessions }, ...this.#botsEndingWith(personId, sessions)];
+    const waits = ending.flatMap((one) => one.sessions.map((session) => this.#waitMs(one.personId, session, now)));
+    const all = ending.flatMap((one) => one.sessions);
+    const people = persons.peopleById(ending.map((one) => one.personId));
+    const subjects = [...all.map(endSubject), ...people.map(({ id, name }) => releaseSubject(id, name))];
     tables.transact(() => {
-      for (const session of sessions) {
-        const notice: Notice = { kind: "session ended", session };
-        const visited = persons.visits(personId, session).map(channelTarget);
-        for (const target of new Set([...visited, ...issued.targets(session, now)])) {
-          outbox.put(target, endSubject(session), now, notice);
-        }
-      }
-      persons.endSessions(personId, sessions);
-      if (persons.sessions(personId).length > 0) return;
-      waysBack.deleteLinks(personId);
-      waysBack.noteUnseen(personId, now);
-      if (waysBack.hasRecovery(personId)) return; // the name and what is theirs wait for them
-      if (facts) this.#release(personId, facts.identity.person.name, facts.claimedAt);
-      privates.leaveAll(personId);
-      invites.forget(personId);
+      for (const one of ending) this.#endSessions(one.personId, one.sessions, now);
     });
-    for (const session of sessions) authority.endSession(session, now);
-    listeners.ended(sessions);
+    for (const session of all) authority.endSession(session, now);
+    listeners.ended(all);
     schedule.update();
     void outbox.flush();
-    const subjects = sessions.map(endSubject);
-    if (facts) subjects.push(releaseSubject(personId, facts.identity.person.name));
     const rest = Math.max(0, ...waits);
     await Promise.all([outbox.settled(subjects, END_MAX_MS), rest > 0 ? scheduler.wait(rest) : undefined]);
+  }
+
+  /** The bots of a person who ends when these sessions do, each with its key. */
+  #botsEndingWith(personId: string, sessions: readonly string[]) {
+    const { persons, waysBack } = this.#parts;
+    const isLast = persons.sessions(personId).every((session) => sessions.includes(session));
+    if (!isLast || waysBack.hasRecovery(personId)) return [];
+    return persons.botsOf(personId).map((botId) => ({ personId: botId, sessions: persons.sessions(botId) }));
+  }
+
+  /** How long (ms) contexts of a session that were issued before this object started may still count. */
+  #waitMs(personId: string, session: string, now: number): number {
+    const { persons, issued } = this.#parts;
+    return issued.waitMs(persons.session(personId, session, now)?.createdAt ?? now, now);
+  }
+
+  /** Inside a transaction: these sessions are no more, and what follows. */
+  #endSessions(personId: string, sessions: readonly string[], now: number): void {
+    const { persons, waysBack, privates, invites, outbox, issued } = this.#parts;
+    const facts = persons.person(personId);
+    for (const session of sessions) {
+      const notice: Notice = { kind: "session ended", session };
+      const visited = persons.visits(personId, session).map(channelTarget);
+      for (const target of new Set([...visited, ...issued.targets(session, now)])) {
+        outbox.put(target, endSubject(session), now, notice);
+      }
+    }
+    persons.endSessions(personId, sessions);
+    if (persons.sessions(personId).length > 0) return;
+    waysBack.deleteLinks(personId);
+    waysBack.noteUnseen(personId, now);
+    if (waysBack.hasRecovery(personId)) return; // the name and what is theirs wait for them
+    if (facts) this.#release(personId, facts.identity.person.name, facts.claimedAt);
+    privates.leaveAll(personId);
+    invites.forget(personId);
   }
 
   /** Inside a transaction: the directory is to forget a name that was this person's up to that claim. */

@@ -115,6 +115,8 @@ export const PinBody = v.object({ messageId: MessageId });
 
 export const MemberBody = v.object({ person: v.string() });
 
+export const BotBody = v.object({ name: v.string() });
+
 export const OwnerBody = v.object({ code: v.string() });
 
 export const RedeemBody = v.object({ token: v.string() });

@@ -209,3 +209,6 @@ export const UNREAD_MAX_BYTES = 256 * KIB;
 export const UNREAD_IN_ALL_MAX_BYTES = 32 * MIB;
 /** Where the runtime does not tell what is unread: bytes that are sent to a socket without a frame or a ping from it. */
 export const UNHEARD_MAX_BYTES = 16 * MIB;
+
+/** Bots of one person: their maker knows them all by name. */
+export const BOTS_MAX = 5;

@@ -11,7 +11,8 @@ const PersonId = v.custom<string>((value) => typeof value === "string" && PERSON
 /** Counters and times: an integer that JSON carries exactly. */
 export const Count = v.custom<number>((value) => Number.isSafeInteger(value) && Number(value) >= 0);
 
-export const Person = v.object({ id: PersonId, name: v.string() });
+/** `bot`: a program. */
+export const Person = v.object({ id: PersonId, name: v.string(), bot: v.exactOptional(v.literal(true)) });
 export type Person = Readonly<v.InferOutput<typeof Person>>;
 
 export const OnlinePerson = v.object({ ...Person.entries, online: v.boolean() });
