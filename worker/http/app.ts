@@ -11,7 +11,7 @@ import { ADDRESS_RETRY_MS, BUSY_RETRY_MS } from "../protocol/limits.ts";
 import { addAttachmentRoutes } from "./attachments.ts";
 import { addBotRoutes, keepBotsOut } from "./bots.ts";
 import { addChannelRoutes } from "./channels.ts";
-import { type App, addressOf, check, isUpgrade, only, RefusedRequest, reject } from "./context.ts";
+import { type App, addressOf, check, isUpgrade, isVisit, only, RefusedRequest, reject } from "./context.ts";
 import { readCredentials } from "./credentials.ts";
 import { addInviteRoutes } from "./invites.ts";
 import { addMemberRoutes } from "./members.ts";
@@ -24,6 +24,7 @@ import { isFromHere } from "./same-origin.ts";
 import { readSessionCookie, setSessionCookie } from "./session-cookie.ts";
 import { addSessionRoutes, addSignInRoutes } from "./sessions.ts";
 import { addSocketRoutes } from "./sockets.ts";
+import { addStreamRoutes } from "./streams.ts";
 
 export const app = new Hono<App>();
 
@@ -90,8 +91,7 @@ app.use("/api/*", async (c, next) => {
   const { cookie, ...session } = credentials;
   c.set("session", session);
   const segment = /^\/api\/channels\/([^/]+)/.exec(c.req.path)?.[1];
-  const isVisit = isUpgrade(c) && segment !== undefined;
-  await check(c, segment === undefined ? {} : { channelId: decodePath(segment), isVisit });
+  await check(c, segment === undefined ? {} : { channelId: decodePath(segment), isVisit: isVisit(c) });
   const { renew } = c.var.checked;
   await next();
   if (renew && cookie !== undefined && !c.res.headers.has("Set-Cookie")) setSessionCookie(c, cookie);
@@ -108,6 +108,7 @@ addModerationRoutes(app);
 addMessageRoutes(app);
 addAttachmentRoutes(app);
 addSocketRoutes(app);
+addStreamRoutes(app);
 
 app.get("/manifest.webmanifest", (c) => manifestOf(c.env, c.req.raw));
 

@@ -169,7 +169,7 @@ export function logFailure(error: unknown): void {
  */
 export async function recheck(c: Context<App>, isGone: boolean, at: number): Promise<void> {
   const { id, epoch } = channelOf(c);
-  await check(c, { channelId: id, isGone, isVisit: isUpgrade(c) });
+  await check(c, { channelId: id, isGone, isVisit: isVisit(c) });
   if (isGone && channelOf(c).epoch === epoch) reject("not_found", NO_SUCH_CHANNEL);
   const { checked } = c.var;
   c.set("checked", { ...checked, auth: { ...checked.auth, checkedAt: Math.max(checked.auth.checkedAt, at) } });
@@ -188,6 +188,13 @@ export function channelOf(c: Context<App>): ChannelRef {
 
 export function channelAuth(c: Context<App>): ChannelAuth {
   return { ...c.var.checked.auth, channel: channelOf(c) };
+}
+
+/** Whether the request opens a socket in the channel of its path, for a client that speaks WebSocket or for one that reads events. */
+export function isVisit(c: Context): boolean {
+  return (
+    /^\/api\/channels\/[^/]+\/(?:socket|events)$/.test(c.req.path) && (isUpgrade(c) || c.req.path.endsWith("/events"))
+  );
 }
 
 export function isUpgrade(c: Context): boolean {

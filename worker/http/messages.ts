@@ -6,11 +6,13 @@ import type { Context } from "hono";
 import type { Hono } from "hono/tiny";
 import * as v from "valibot";
 import type { ChannelRef } from "../channel/rpc.ts";
+import type { WindowAnswer } from "../protocol/answers.ts";
 import { EditBody, type MessageCommand, NewMessageBody, ReactBody } from "../protocol/commands.ts";
+import type { Message } from "../protocol/things.ts";
 import { MessageId } from "../protocol/wire.ts";
 import { type App, channelOf, only, reject, withChannel } from "./context.ts";
 import { isKnown } from "./files.ts";
-import { readBody } from "./request-body.ts";
+import { readBody, readTextOr } from "./request-body.ts";
 
 export function addMessageRoutes(app: Hono<App>): void {
   app
@@ -26,11 +28,27 @@ export function addMessageRoutes(app: Hono<App>): void {
     })
     .post(async (c) => {
       channelOf(c);
-      const body = await readBody(c, NewMessageBody);
-      const { message, isChange } = await execute(c, { type: "send", ...body });
-      return c.json(message, isChange ? 201 : 200);
+      const body = await readTextOr(c, NewMessageBody);
+      // Text has no place for an id: sent again, it is another message.
+      const message = typeof body === "string" ? { id: crypto.randomUUID(), text: body } : body;
+      const { message: sent, isChange } = await execute(c, { type: "send", ...message });
+      return c.json(sent, isChange ? 201 : 200);
     })
     .all(only("GET", "HEAD", "POST"));
+
+  app
+    .get("/api/channels/:id/messages.txt", async (c) => {
+      channelOf(c);
+      const { body } = await withChannel(c, async (object, auth) => object.read(auth));
+      const { messages }: WindowAnswer = JSON.parse(body);
+      return c.text(
+        messages
+          .filter(({ deleted }) => !deleted)
+          .map(lineOf)
+          .join(""),
+      );
+    })
+    .all(only("GET", "HEAD"));
 
   app
     .patch("/api/channels/:id/messages/:messageId", async (c) => {
@@ -58,6 +76,12 @@ export function addMessageRoutes(app: Hono<App>): void {
 
 export function messageIdOf(segment: string): string {
   return v.is(MessageId, segment) ? segment : reject("bad_request", "A message's id is a UUID in lower case.");
+}
+
+/** When, who, what: a message in one line. */
+function lineOf({ sentAt, author, text, attachments = [] }: Message): string {
+  const what = [text, ...attachments.map(({ name }) => name)].filter((part) => part !== "").join(" ");
+  return `${new Date(sentAt).toISOString()} ${author.name}: ${what.replaceAll("\n", " ")}\n`;
 }
 
 function execute(c: Context<App>, command: MessageCommand) {

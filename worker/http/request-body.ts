@@ -22,6 +22,22 @@ export async function readOptionalBody<S extends v.GenericSchema>(
   return parse(schema, bytes.byteLength === 0 ? new TextEncoder().encode("{}") : bytes);
 }
 
+/** What `fetch` says of a string when the program names no type, to the letter (Fetch, "extract a body"). It says nothing of JSON or text. */
+const UNNAMED_TYPE = "text/plain;charset=UTF-8";
+
+/** The same where text may come instead, which the request then calls `text/plain`. Bytes that are no UTF-8 are refused. */
+export async function readTextOr<S extends v.GenericSchema>(
+  c: Context<App>,
+  schema: S,
+): Promise<v.InferOutput<S> | string> {
+  const bytes = await readBytes(c);
+  const text = decodeUtf8(bytes);
+  const type = c.req.header("Content-Type") ?? "";
+  const isText = type !== UNNAMED_TYPE && type.toLowerCase().startsWith("text/plain");
+  const isBroken = text === "" && bytes.byteLength > 0;
+  return isText && !isBroken ? text : parse(schema, bytes);
+}
+
 async function readBytes(c: Context<App>): Promise<Uint8Array> {
   const bytes = await readAtMost(c.req.raw.body, FRAME_MAX_BYTES);
   return bytes ?? reject("too_large", `A body has at most ${FRAME_MAX_BYTES} bytes.`);

@@ -23,7 +23,7 @@ export function addSocketRoutes(app: Hono<App>): void {
   app
     .get("/api/channels/:id/socket", async (c) => {
       if (!isUpgrade(c)) reject("upgrade_required", "Connect with a WebSocket.");
-      return upgrade(c);
+      return openChannelSocket(c, new URL(c.req.url).searchParams);
     })
     .all(only("GET"));
 
@@ -35,11 +35,16 @@ export function addSocketRoutes(app: Hono<App>): void {
     .all(only("GET"));
 }
 
-/** Checks again as `withChannel` does, where the channel says so by its status. */
-async function upgrade(c: Context<App>): Promise<Response> {
+/**
+ * A socket to the channel of the path, from the cursor in the query on; or the answer that says why not. Checks again as `withChannel`
+ * does, where the channel says so by its status.
+ */
+export async function openChannelSocket(c: Context<App>, query = new URLSearchParams()): Promise<Response> {
+  const url = new URL(`/?${query}`, c.req.url);
+  const request = new Request(url, { headers: { Upgrade: "websocket" } });
   for (let round = 1; ; round++) {
     const auth = channelAuth(c);
-    const answer = await channelStub(c.env, auth.channel.epoch).fetch(attachIdentity(c.req.raw, auth));
+    const answer = await channelStub(c.env, auth.channel.epoch).fetch(attachIdentity(request, auth));
     const isGone = answer.status === 404;
     if (!isGone && answer.status !== STALE_STATUS) return answer;
     if (round === ROUNDS_MAX) reject("busy", "Too much is going on right now.", BUSY_RETRY_MS);

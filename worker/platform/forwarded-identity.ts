@@ -4,11 +4,11 @@
  */
 const HEADER = "x-flack-identity";
 
-/** The request for the object. The cookie stays at the front door. */
+/** The request for the object. Cookie and key stay at the front door. */
 export function attachIdentity(request: Request, contents: unknown): Request {
   const forwarded = new Request(request);
   forwarded.headers.set(HEADER, encodeURIComponent(JSON.stringify(contents)));
-  forwarded.headers.delete("cookie");
+  for (const secret of ["authorization", "cookie"]) forwarded.headers.delete(secret);
   return forwarded;
 }
 

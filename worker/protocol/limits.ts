@@ -212,3 +212,8 @@ export const UNHEARD_MAX_BYTES = 16 * MIB;
 
 /** Bots of one person: their maker knows them all by name. */
 export const BOTS_MAX = 5;
+
+/** Between comments on a stream of events (ms): proxies close what is quiet for half a minute. */
+export const STREAM_COMMENT_MS = 25_000;
+/** What a stream holds for a reader that does not read (bytes): two whole windows. */
+export const STREAM_BUFFER_MAX_BYTES = 1024 * 1024;
