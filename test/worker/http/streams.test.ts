@@ -102,7 +102,7 @@ test.each(["another-epoch-00000000.1", "nonsense", "", "x.999999999999999999"])(
 );
 
 test("the object sleeps while a hundred streams stay open, and they get the next message", async () => {
-  const { ada, bea, channel } = await twoInAChannel();
+  const { bea, channel } = await twoInAChannel();
   const readers = [];
   for (let n = 0; n < 20; n++) {
     const reader = await arrive(`Reader ${freshName()}`);
