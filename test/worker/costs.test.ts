@@ -256,7 +256,7 @@ describe("work that does not grow", () => {
         many,
       );
       storage.sql.exec(
-        `${numbers} INSERT INTO sessions SELECT '0-' || i, 'h' || i, ?, ?, ?, '[]', '', '' FROM n`,
+        `${numbers} INSERT INTO sessions SELECT '0-' || i, 'h' || i, ?, ?, ?, '[]', '', '', '' FROM n`,
         many,
         ...Array.from({ length: 3 }, Date.now),
       );
@@ -281,7 +281,7 @@ test("the first frame of someone with 300 direct, 200 private and 1,000 public c
       const peer = `${number}-${String(n).padStart(22, "P")}`;
       const id = [peer, ada.person.id].sort().join("~");
       insert(
-        "INSERT INTO directs VALUES (?, ?, ?, ?, ?, 3, ?)",
+        "INSERT INTO directs VALUES (?, ?, ?, ?, ?, 3, ?, 0, 0)",
         id,
         `epoch-of-${n}-0123456789`,
         ada0.id,
@@ -309,7 +309,7 @@ test("the first frame of someone with 300 direct, 200 private and 1,000 public c
         topic: "What we plan for the week",
       };
       const rest = { createdBy: ada0, createdAt: n, memberCount: 12, seq: 0, lastAt: null };
-      insert("INSERT INTO privates VALUES (?, ?, 1, 3, ?)", id, JSON.stringify({ ...entry, ...rest }), n);
+      insert("INSERT INTO privates VALUES (?, ?, 1, 3, ?, 0)", id, JSON.stringify({ ...entry, ...rest }), n);
       insert("INSERT INTO memberships VALUES (?, ?)", ada0.id, id);
     }
   });

@@ -2,18 +2,15 @@
  * One channel: sockets in, decisions, frames out. The object is named by the channel's epoch.
  * The class only receives calls, checks them and hands them on; the rules are in the files beside it.
  */
-import { DurableObject } from "cloudflare:workers";
 import type { AuthContext, Identity } from "../platform/authority.ts";
 import { messagesFrame } from "../platform/broadcast.ts";
 import { readForwardedIdentity, STALE_STATUS } from "../platform/forwarded-identity.ts";
-import { directoryOf } from "../platform/objects.ts";
 import { problem } from "../platform/problem.ts";
 import { type MessageCommand, parseChannelCommand } from "../protocol/commands.ts";
-import { refuse } from "../protocol/errors.ts";
+import { type Refused, refuse } from "../protocol/errors.ts";
 import { find } from "../protocol/history.ts";
-import { isFor } from "../protocol/text.ts";
 import type { Person } from "../protocol/things.ts";
-import { createParts, type Parts } from "./parts.ts";
+import { GuardedObject } from "./guarded-object.ts";
 import type { PinsOutcome } from "./pins.ts";
 import type {
   ChannelAuth,
@@ -21,149 +18,139 @@ import type {
   CommandOutcome,
   FileFacts,
   FileOutcome,
-  Gone,
   InviteRef,
   MembersOutcome,
   NewPrivate,
   NotAdmitted,
   SettingsChange,
 } from "./rpc.ts";
-import { newAbout } from "./tables.ts";
-
-type Authorized = { readonly kind: "authorized"; readonly auth: ChannelAuth };
 
 type Done = { readonly kind: "done" };
 
-const GONE: Gone = { kind: "gone" };
 const DONE: Done = { kind: "done" };
 
-export class Channel extends DurableObject<Env> {
-  readonly #parts: Parts;
-
-  constructor(ctx: DurableObjectState, env: Env) {
-    super(ctx, env);
-    this.#parts = createParts(ctx, env);
-    void ctx.blockConcurrencyWhile(() => this.#parts.schedule.load());
-  }
-
+export class Channel extends GuardedObject {
   /** An upgrade from the front door: welcomes a socket with what it has missed. */
   override async fetch(request: Request): Promise<Response> {
-    const authorized = await this.#authorize(readForwardedIdentity<ChannelAuth>(request));
+    const authorized = await this.authorize(readForwardedIdentity<ChannelAuth>(request));
     if (authorized.kind === "stale") return new Response(String(authorized.at), { status: STALE_STATUS });
     if (authorized.kind === "gone") return problem({ code: "not_found", detail: "There is no such channel." });
     if (authorized.kind === "refused") return problem(authorized.refusal);
     const { auth } = authorized;
     const query = new URL(request.url).searchParams;
-    const first = () => this.#parts.messages.welcome(auth, this.#parts.attendance.for(auth.person), query);
-    return this.#parts.sockets.accept(auth, Date.now(), first);
+    const first = () => this.parts.messages.welcome(auth, this.parts.attendance.for(auth.person), query);
+    return this.parts.sockets.accept(auth, Date.now(), first);
   }
 
-  /** The whole window, for HTTP: the body of the answer, and the `rev` it is of. */
+  /** The whole window, for HTTP: the body of the answer, and which version of the window it is. */
   read(asked: ChannelAuth) {
-    return this.#admit(asked, ({ channel }) => {
+    return this.admit(asked, ({ channel }) => {
       return {
         kind: "window",
-        body: this.#parts.messages.window(channel.epoch),
-        rev: this.#parts.messages.history.rev,
+        body: this.parts.messages.window(channel.epoch),
+        version: this.parts.messages.version,
       } as const;
     });
   }
 
-  /** The cursor alone: what a conditional request compares. */
+  /** The version alone: what a conditional request compares. */
   head(asked: ChannelAuth) {
-    return this.#admit(asked, () => ({ kind: "head", rev: this.#parts.messages.history.rev }) as const);
+    return this.admit(asked, () => ({ kind: "head", version: this.parts.messages.version }) as const);
   }
 
   /** A command that came over HTTP. May be repeated: a message is looked up by its id. */
   command(asked: ChannelAuth, command: MessageCommand): Promise<NotAdmitted | CommandOutcome> {
-    return this.#admit(asked, (auth) => this.#parts.messages.execute(auth, command, Date.now()));
+    return this.admit(asked, (auth) => this.parts.messages.execute(auth, command, Date.now()));
   }
 
   /** Bytes are about to come: notes their id before the first of them. May be repeated. */
   beginUpload(asked: ChannelAuth, id: string): Promise<NotAdmitted | Done> {
-    return this.#admit(asked, ({ person, channel }) => {
-      this.#parts.store.beginUpload(id, person.id, Date.now(), channel);
-      this.#parts.schedule.update();
+    return this.admit(asked, ({ person, channel }) => {
+      this.parts.store.beginUpload(id, person.id, Date.now(), channel);
+      this.parts.schedule.update();
       return DONE;
     });
   }
 
   completeUpload(asked: ChannelAuth, id: string, facts: FileFacts): Promise<FileOutcome> {
-    return this.#admit(asked, ({ channel }) => this.#parts.files.complete(channel.id, id, facts));
+    return this.admit(asked, ({ channel }) => this.parts.files.complete(channel.id, id, facts));
   }
 
   /** Nothing came of an upload. */
   dropUpload(id: string): void {
-    this.#parts.store.uploads.release([id]);
-    void this.#parts.files.sweep();
+    this.parts.store.uploads.release([id]);
+    void this.parts.files.sweep();
   }
 
   attachment(asked: ChannelAuth, id: string): Promise<FileOutcome> {
-    return this.#admit(asked, ({ person }) => this.#parts.files.find(person.id, id));
+    return this.admit(asked, ({ person }) => this.parts.files.find(person.id, id));
   }
 
   /** Another topic, name or rule, raw; by a person who may set it. */
   change(asked: ChannelAuth, change: SettingsChange): Promise<NotAdmitted | ChannelOutcome> {
-    return this.#admit(asked, (auth) => this.#parts.settings.change(auth, change));
+    return this.admit(asked, (auth) => this.parts.settings.change(auth, change));
   }
 
   /** Makes this the private channel that is asked for. Its people are told of it. */
-  async create(asked: AuthContext, channel: NewPrivate): Promise<NotAdmitted | ChannelOutcome> {
-    const authorized = this.#parts.authority.authorize(asked, Date.now());
-    return authorized.kind === "authorized" ? this.#parts.membership.create(authorized.auth, channel) : authorized;
+  create(asked: AuthContext, channel: NewPrivate): Promise<NotAdmitted | ChannelOutcome> {
+    return this.actAs(asked, (auth) => this.parts.membership.create(auth, channel));
   }
 
   /** A person comes in by an invite. */
-  async join(asked: AuthContext, invite: InviteRef): Promise<NotAdmitted | ChannelOutcome> {
-    const authorized = this.#parts.authority.authorize(asked, Date.now());
-    return authorized.kind === "authorized" ? this.#parts.membership.join(authorized.auth, invite) : authorized;
+  join(asked: AuthContext, invite: InviteRef): Promise<NotAdmitted | ChannelOutcome> {
+    return this.actAs(asked, (auth) => this.parts.membership.join(auth, invite));
+  }
+
+  /** Whether an invite leads in. Asked before there is a person who could come. */
+  admitsInvite(invite: InviteRef): Refused | Done {
+    return this.parts.membership.inviteError(invite) ?? DONE;
   }
 
   withdrawInvites(asked: ChannelAuth): Promise<NotAdmitted | Done> {
-    return this.#admit(asked, (auth) => this.#parts.membership.withdrawInvites(auth));
+    return this.admit(asked, (auth) => this.parts.membership.withdrawInvites(auth));
   }
 
   /** Who is in a private or direct channel. */
   members(asked: ChannelAuth): Promise<NotAdmitted | MembersOutcome> {
-    return this.#admit(asked, ({ channel }) => {
-      const people = channel.kind === "direct" ? channel.id.split("~") : this.#parts.store.members.ids();
+    return this.admit(asked, ({ channel }) => {
+      const people = channel.kind === "direct" ? channel.id.split("~") : this.parts.store.members.ids();
       return { kind: "members", people, isNew: false };
     });
   }
 
   addMember(asked: ChannelAuth, person: Person): Promise<NotAdmitted | MembersOutcome> {
-    return this.#admit(asked, (auth) => this.#parts.membership.add(auth, person));
+    return this.admit(asked, (auth) => this.parts.membership.add(auth, person));
   }
 
   removeMember(asked: ChannelAuth, personId: string): Promise<NotAdmitted | Done> {
-    return this.#admit(asked, (auth) => this.#parts.membership.remove(auth, personId));
+    return this.admit(asked, (auth) => this.parts.membership.remove(auth, personId));
   }
 
   /** A message that a person in the channel wants to report. */
   reportable(asked: ChannelAuth, messageId: string) {
-    return this.#admit(asked, () => {
-      const message = find(this.#parts.messages.history, messageId);
+    return this.admit(asked, () => {
+      const message = find(this.parts.messages.history, messageId);
       if (!message || message.deleted) return refuse("not_found", "No such message is kept here.");
       return { kind: "message", message } as const;
     });
   }
 
   pins(asked: ChannelAuth): Promise<NotAdmitted | PinsOutcome> {
-    return this.#admit(asked, () => ({ kind: "pins", pins: this.#parts.pins.list(), isNew: false }));
+    return this.admit(asked, () => ({ kind: "pins", pins: this.parts.pins.list(), isNew: false }));
   }
 
   pin(asked: ChannelAuth, messageId: string, isPinned: boolean): Promise<NotAdmitted | PinsOutcome> {
-    const { pins } = this.#parts;
-    return this.#admit(asked, (auth) =>
+    const { pins } = this.parts;
+    return this.admit(asked, (auth) =>
       isPinned ? pins.add(auth, messageId, Date.now()) : pins.remove(auth, messageId, Date.now()),
     );
   }
 
   /** A person is there no more, as their shard says. */
   leave(personId: string): void {
-    this.#parts.membership.leave(personId);
-    this.#parts.schedule.update();
-    void this.#parts.outbox.flush();
+    this.parts.membership.leave(personId);
+    this.parts.schedule.update();
+    void this.parts.outbox.flush();
   }
 
   /**
@@ -171,10 +158,10 @@ export class Channel extends DurableObject<Env> {
    * after 5 s. The files leave the bucket by this object's own alarm.
    */
   end(asked: ChannelAuth): Promise<NotAdmitted | Done> {
-    return this.#admit(asked, async (auth) => {
-      const ended = this.#parts.settings.end(auth);
+    return this.admit(asked, async (auth) => {
+      const ended = this.parts.settings.end(auth);
       if (ended.kind !== "ended") return ended;
-      this.#parts.ended();
+      this.parts.ended();
       await ended.isDelivered;
       return DONE;
     });
@@ -182,69 +169,47 @@ export class Channel extends DurableObject<Env> {
 
   /** A session has ended: its sockets close at once, and calls under way are refused. */
   endSession(session: string): void {
-    this.#parts.authority.endSession(session, Date.now());
-    this.#parts.sockets.endSession(session);
+    this.parts.authority.endSession(session, Date.now());
+    this.parts.sockets.endSession(session);
   }
 
   /** A person has a new name, or is an owner, from now on: on open sockets and for calls under way. */
   update(identity: Identity): void {
-    if (!this.#parts.authority.update(identity)) return;
-    this.#parts.sockets.update(identity);
-    this.#parts.attendance.rename(identity.person);
+    if (!this.parts.authority.update(identity)) return;
+    this.parts.sockets.update(identity);
+    this.parts.attendance.rename(identity.person);
+    this.parts.membership.rename(identity.person);
   }
 
   override alarm(): Promise<void> {
-    return this.#parts.schedule.run();
+    return this.parts.schedule.run();
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {
     const work = () => {
       const now = Date.now();
-      const frame = this.#parts.sockets.admit(socket, data, now);
+      const frame = this.parts.sockets.admit(socket, data, now);
       if (frame === undefined) return;
       const parsed = parseChannelCommand(frame);
-      if (parsed.kind === "refused") return this.#parts.sockets.refuse(socket, parsed.refusal, frame, now);
-      const auth = this.#parts.sockets.identity(socket);
-      if (parsed.command.type === "typing") return this.#parts.attendance.typing(auth.person, now);
-      const outcome = this.#parts.messages.execute(auth, parsed.command, now);
+      if (parsed.kind === "refused") return this.parts.sockets.refuse(socket, parsed.refusal, frame, now);
+      const auth = this.parts.sockets.identity(socket);
+      if (parsed.command.type === "typing") return this.parts.attendance.typing(auth.person, now);
+      const outcome = this.parts.messages.execute(auth, parsed.command, now);
       if (outcome.kind === "done" && outcome.isChange) return;
       // An answer to one alone comes after what was sent before it, in the state it then has: it may be deleted by then.
-      this.#parts.broadcast.whenSent(() => {
-        if (outcome.kind === "refused") this.#parts.sockets.refuse(socket, outcome.refusal, frame, now);
-        else this.#parts.sockets.send(socket, messagesFrame([this.#parts.messages.newest(outcome.message)]));
+      this.parts.broadcast.whenSent(() => {
+        if (outcome.kind === "refused") this.parts.sockets.refuse(socket, outcome.refusal, frame, now);
+        else this.parts.sockets.send(socket, messagesFrame([this.parts.messages.newest(outcome.message)]));
       });
     };
-    this.#parts.sockets.guard(socket, work, data);
+    this.parts.sockets.guard(socket, work, data);
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
-    this.#parts.sockets.guard(socket, () => this.#parts.sockets.finish(socket, code));
+    this.parts.sockets.guard(socket, () => this.parts.sockets.finish(socket, code));
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.#parts.sockets.guard(socket, () => this.#parts.sockets.fail(socket));
-  }
-
-  /** Acts for a person who may come in, in the turn in which that was found. */
-  async #admit<T>(asked: ChannelAuth, act: (auth: ChannelAuth) => T | Promise<T>): Promise<NotAdmitted | T> {
-    const authorized = await this.#authorize(asked);
-    return authorized.kind === "authorized" ? act(authorized.auth) : authorized;
-  }
-
-  /**
-   * What a shard confirmed a moment ago, as it is now. A public channel that does not know yet what it is asks the directory,
-   * once; where the directory knows nothing of it, nothing is written.
-   */
-  async #authorize(auth: ChannelAuth): Promise<NotAdmitted | Authorized> {
-    const { id, epoch, kind } = auth.channel;
-    if (kind === "public" && !this.#parts.store.about) {
-      const channel = await directoryOf(this.env).about(epoch);
-      if (channel && !this.#parts.store.about) this.#parts.store.facts.begin(newAbout(channel, channel));
-    }
-    const { about, hasEnded, members } = this.#parts.store;
-    const isOther = kind === "direct" ? (about?.id ?? id) !== id : about?.id !== id;
-    const isStranger = kind === "private" ? !members.has(auth.person.id) : !isFor(id, auth.person.id);
-    if (hasEnded || isOther || isStranger) return GONE;
-    return this.#parts.authority.authorize(auth, Date.now());
+    this.parts.sockets.guard(socket, () => this.parts.sockets.fail(socket));
   }
 }

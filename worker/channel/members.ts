@@ -2,7 +2,7 @@
 import type { Tables } from "../platform/migrations.ts";
 import type { Person } from "../protocol/things.ts";
 
-/** `name` is the one a person had on coming. */
+/** `name` is the one a person had on coming, or in a group has now. */
 export const MEMBERS_TABLE =
   "CREATE TABLE members (position INTEGER PRIMARY KEY, person TEXT NOT NULL UNIQUE, name TEXT NOT NULL)";
 
@@ -41,6 +41,11 @@ export class Members {
     for (const id of this.#people.keys()) if (!kept.has(id)) this.#sql.exec("DELETE FROM members WHERE person = ?", id);
     for (const { id, name } of people)
       if (!this.#people.has(id)) this.#sql.exec("INSERT INTO members (person, name) VALUES (?, ?)", id, name);
+  }
+
+  /** Inside the transaction of the change. */
+  rename({ id, name }: Person): void {
+    this.#sql.exec("UPDATE members SET name = ? WHERE person = ?", name, id);
   }
 
   hold(people: readonly Person[]): void {

@@ -11,7 +11,7 @@ import { type Announcements, entryOf } from "./announcements.ts";
 import type { ChannelStore } from "./channel-store.ts";
 import type { Messages } from "./messages.ts";
 import type { ChannelAuth, ChannelOutcome, Gone, InviteRef, MembersOutcome, NewPrivate } from "./rpc.ts";
-import { membershipError } from "./rules.ts";
+import { isGroup, membershipError } from "./rules.ts";
 import type { Settings } from "./settings.ts";
 import { newAbout } from "./tables.ts";
 
@@ -23,11 +23,12 @@ type Parts = {
   readonly settings: Settings;
   /** A person is in the channel no more: their sockets close. */
   readonly left: (personId: string) => void;
-  /** The channel has ended, since nobody is left. */
+  /** The channel has ended, since its last member has left. */
   readonly ended: () => void;
 };
 
 const GONE: Gone = { kind: "gone" };
+const TOO_MANY = refuse("too_many", `A private channel has at most ${MEMBERS_MAX} people.`);
 
 export class Membership {
   readonly #parts: Parts;
@@ -65,7 +66,7 @@ export class Membership {
     const refused = membershipError(about, auth);
     if (refused) return refused;
     if (members.has(person.id)) return this.#outcome(false);
-    if (members.size >= MEMBERS_MAX) return refuse("too_many", `A private channel has at most ${MEMBERS_MAX} people.`);
+    if (members.size >= MEMBERS_MAX) return TOO_MANY;
     const limited = allowances.take(auth.person.id, false, Date.now());
     if (limited) return limited;
     this.#change([...members.people(), person], []);
@@ -73,40 +74,70 @@ export class Membership {
     return this.#outcome(true);
   }
 
-  /** A person who was invited comes in. Only an invite of someone who is still a member counts. */
-  async join(auth: AuthContext, { maker, madeAt }: InviteRef): Promise<Gone | ChannelOutcome> {
-    const { store, announcements, messages } = this.#parts;
+  /** Why an invite leads nowhere: only one of someone who is still a member counts, while there is room. */
+  inviteError({ maker, madeAt }: InviteRef): Refused | undefined {
+    const { store } = this.#parts;
     const { about, members } = store;
     const isOver = about?.kind !== "private" || store.hasEnded || !members.has(maker) || madeAt <= about.invitesFrom;
-    if (!about || isOver) return refuse("link_expired", "This invite is over. Ask for another one.");
+    if (isOver) return refuse("link_expired", "This invite is over. Ask for another one.");
+    return members.size >= MEMBERS_MAX ? TOO_MANY : undefined;
+  }
+
+  /** A person who was invited comes in. */
+  async join(auth: AuthContext, invite: InviteRef): Promise<Gone | ChannelOutcome> {
+    const { store, announcements, allowances, messages } = this.#parts;
+    const { about, members } = store;
     const isNew = !members.has(auth.person.id);
-    if (isNew && members.size >= MEMBERS_MAX)
-      return refuse("too_many", `A private channel has at most ${MEMBERS_MAX} people.`);
+    const refused = this.inviteError(invite);
+    if (refused && (isNew || refused !== TOO_MANY)) return refused;
+    if (!about) return GONE;
     if (isNew) {
+      const limited = allowances.take(auth.person.id, false, Date.now());
+      if (limited) return limited;
       this.#change([...members.people(), auth.person], []);
       await announcements.deliver();
     }
     return { kind: "channel", channel: entryOf(store.about ?? about, members.people(), messages.history), isNew };
   }
 
-  /** All invites to the channel, whoever made them, are worth nothing any more; for its creator. Others withdraw their own. */
-  withdrawInvites(auth: ChannelAuth): { readonly kind: "done" } {
-    const { facts, about } = this.#parts.store;
-    if (about?.createdBy.id === auth.person.id) facts.withdrawInvites(Date.now());
+  /** All invites to the channel are worth nothing any more, if its creator says so. Anyone else withdraws their own. */
+  withdrawInvites(auth: ChannelAuth): Refused | { readonly kind: "done" } {
+    const { allowances, store } = this.#parts;
+    if (store.about?.createdBy.id !== auth.person.id) return { kind: "done" };
+    const limited = allowances.takeSettings(auth.person.id, Date.now());
+    if (limited) return limited;
+    store.facts.withdrawInvites(Date.now());
     return { kind: "done" };
   }
 
   /** A person leaves, or is taken out by the creator. */
   async remove(auth: ChannelAuth, personId: string): Promise<Gone | Refused | { readonly kind: "done" }> {
-    const { store } = this.#parts;
+    const { store, allowances } = this.#parts;
     const { about, members } = store;
     if (about?.kind !== "private") return GONE;
     const refused = membershipError(about, auth, personId);
     if (refused) return refused;
     if (!members.has(personId)) return refuse("not_found", "This person is not in the channel.");
+    const limited = allowances.take(auth.person.id, false, Date.now());
+    if (limited) return limited;
     this.leave(personId);
     await this.#parts.announcements.deliver();
     return { kind: "done" };
+  }
+
+  /** Who a group is of is shown by their names: those who list it hear of another one. */
+  rename(person: Person): void {
+    const { store, announcements, messages } = this.#parts;
+    const { about, members } = store;
+    const before = members.people().find(({ id }) => id === person.id);
+    if (!about || store.hasEnded || !isGroup(about) || !before || before.name === person.name) return;
+    const people = members.people().map((one) => (one.id === person.id ? person : one));
+    store.facts.change(about, {}, (next) => {
+      members.rename(person);
+      announcements.put(entryOf(next, people, messages.history), next.settings, people);
+    });
+    members.hold(people);
+    void announcements.deliver();
   }
 
   /** A person is in the channel no more, in this turn. A second time changes nothing. The last one's leaving ends the channel. */
@@ -126,7 +157,7 @@ export class Membership {
     const { about, members } = store;
     const [first] = people;
     if (!about || !first) return;
-    // Where the creator has left, the channel is that of whoever is in it longest.
+    // Where the creator has left, the channel belongs to the member who came first.
     const createdBy = former.includes(about.createdBy.id) ? first : about.createdBy;
     store.facts.change(about, { createdBy }, (next) => {
       members.write(people);

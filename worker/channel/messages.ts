@@ -56,6 +56,11 @@ export class Messages {
     this.#history = EMPTY_HISTORY;
   }
 
+  /** Differs whenever the window does: by changes, and by messages that have grown too old. */
+  get version(): string {
+    return `${this.#history.rev}.${oldestSeqOf(this.#history) ?? 0}`;
+  }
+
   /** The body of the answer to `GET …/messages`. */
   window(epoch: string): string {
     const { seq, rev, messages } = this.#history;
@@ -123,7 +128,7 @@ export class Messages {
 
   /** These messages, the oldest there are, are older than the channel keeps them. */
   expire(messages: readonly Message[], now: number): void {
-    const { store, broadcast, pins, reports, files, send } = this.#parts;
+    const { store, broadcast, reports, files, send } = this.#parts;
     const channel = refOf(store.about);
     if (!channel) return;
     reports.expectChange(now);
@@ -133,7 +138,6 @@ export class Messages {
     store.expire(messages, released);
     this.#history = dropBelow(this.#history, (messages.at(-1)?.seq ?? 0) + 1);
     const oldestSeq = oldestSeqOf(this.#history);
-    pins.expire(oldestSeq ?? 0);
     broadcast.whenSent(() => send({ type: "messages", messages: [], ...(oldestSeq !== undefined && { oldestSeq }) }));
     reports.noteActivity(channel);
     if (released.length > 0) void files.sweep();

@@ -76,7 +76,7 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     takesFiles: env.FILES !== undefined,
   });
   const announcements = new Announcements(outbox, reschedule);
-  const settings = new Settings({ store, announcements, allowances, messages });
+  const settings = new Settings({ store, announcements, allowances, messages, reports });
   const membership = new Membership({
     store,
     announcements,
@@ -89,6 +89,7 @@ export function createParts(ctx: DurableObjectState, env: Env) {
   const age = new AgeLimit({
     about: () => store.about,
     history: () => messages.history,
+    pins,
     expire: (old) => messages.expire(old, Date.now()),
   });
   const schedule: Schedule = new Schedule(storage, [files.job, reports.job, outbox.job, age.job]);

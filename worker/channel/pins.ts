@@ -56,11 +56,11 @@ export class Pins {
     const limited = this.#parts.allowances.take(auth.person.id, false, now);
     if (limited) return limited;
     this.#write(message, { ...copyOf(message), pinnedBy: auth.person, pinnedAt: now });
-    this.#tell();
+    this.#broadcast();
     return this.#outcome(true);
   }
 
-  /** What is not pinned stays so. */
+  /** Takes a pin away. Without one nothing changes. */
   remove(auth: ChannelAuth, messageId: string, now: number): PinsOutcome {
     const refused = this.#permissionError(auth);
     if (refused) return refused;
@@ -68,7 +68,7 @@ export class Pins {
     const limited = this.#parts.allowances.take(auth.person.id, false, now);
     if (limited) return limited;
     this.#delete(messageId);
-    this.#tell();
+    this.#broadcast();
     return this.#outcome(false);
   }
 
@@ -78,14 +78,20 @@ export class Pins {
     if (!held || (!message.deleted && message.text === held.pin.text)) return;
     if (message.deleted) this.#delete(message.id);
     else this.#write(message, { ...held.pin, text: message.text });
-    this.#tell();
+    this.#broadcast();
   }
 
-  /** Messages below that number are older than the channel keeps them. */
-  expire(oldestSeq: number): void {
-    const old = [...this.#held].filter(([, { seq }]) => seq < oldestSeq);
+  /** When (ms) the oldest message that is pinned was sent. */
+  get oldestAt(): number | undefined {
+    const all = [...this.#held.values()].map(({ pin }) => pin.sentAt);
+    return all.length > 0 ? Math.min(...all) : undefined;
+  }
+
+  /** Messages that were sent up to that time (ms) are older than the channel keeps them. */
+  expire(sentUpTo: number): void {
+    const old = [...this.#held].filter(([, { pin }]) => pin.sentAt <= sentUpTo);
     for (const [id] of old) this.#delete(id);
-    if (old.length > 0) this.#tell();
+    if (old.length > 0) this.#broadcast();
   }
 
   /** The channel has ended, with its rows. */
@@ -104,7 +110,7 @@ export class Pins {
     return { kind: "pins", pins: this.list(), isNew };
   }
 
-  #tell(): void {
+  #broadcast(): void {
     this.#parts.changed(this.list());
   }
 

@@ -134,7 +134,7 @@ export class Reports {
     const taken = target.owed.take();
     target.isUnderWay = true;
     try {
-      target.intervalMs = await this.#ways.send(name, taken.newsOf(channel, this.#ways.history()));
+      target.intervalMs = await this.#ways.send(name, this.#newsFor(name, channel, taken));
       target.failures = 0;
     } catch (error) {
       log.transientError("report", error);
@@ -144,6 +144,20 @@ export class Reports {
       target.isUnderWay = false;
     }
     this.#settle(target);
+  }
+
+  /** What a target is told, in the state of this moment: of a private channel only its members hear. */
+  #newsFor(name: string, channel: ChannelRef, taken: Owed): ChannelNews {
+    const { history, store } = this.#ways;
+    const news = taken.newsOf(channel, history());
+    if (channel.kind === "direct") return { ...news, keepMs: store.about?.rules.keepMs ?? 0 };
+    if (channel.kind !== "private") return news;
+    const isMember = (id: string) => store.members.has(id);
+    return {
+      ...news,
+      members: store.members.ids().filter((id) => shardTarget(shardOf(id) ?? 0) === name),
+      mentions: news.mentions.map((mention) => ({ ...mention, people: mention.people.filter(isMember) })),
+    };
   }
 
   /** What follows a call: nothing, another one for what came meanwhile, or the alarm for what keeps failing. */
@@ -204,7 +218,7 @@ export class Reports {
     return [...new Set([...(parent ? [parent.author.id] : []), ...mentionedIn(text)])];
   }
 
-  /** Those of the people mentioned who are told: not the author, and nobody from outside a direct or private channel. */
+  /** Those of the people mentioned who are told: not the author, and no one from outside a direct or private channel. */
   #concerned(
     { id: channelId, kind }: ChannelRef,
     authorId: string,

@@ -52,6 +52,10 @@ export type PrivateState = { readonly channel: Channel; readonly version: number
 export type ChannelNews = {
   readonly id: string;
   readonly epoch: string;
+  /** Of a private channel: who of the shard is in it now. No one else is sent anything, whatever the shard still believes. */
+  readonly members?: readonly string[];
+  /** Of a direct channel: how long (ms) it keeps its messages, 0 for as long as they fit. */
+  readonly keepMs?: number;
   /** Of a direct channel: its newest message. */
   readonly activity?: {
     readonly seq: number;

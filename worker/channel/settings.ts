@@ -9,6 +9,7 @@ import type { Allowances } from "./allowances.ts";
 import { type Announcements, entryOf } from "./announcements.ts";
 import type { ChannelStore } from "./channel-store.ts";
 import type { Messages } from "./messages.ts";
+import type { Reports } from "./reports.ts";
 import type { ChannelAuth, ChannelOutcome, Gone, SettingsChange } from "./rpc.ts";
 import { deletionError, isGroup, permissionError } from "./rules.ts";
 import { type About, newAbout } from "./tables.ts";
@@ -18,6 +19,7 @@ type Parts = {
   readonly announcements: Announcements;
   readonly allowances: Allowances;
   readonly messages: Messages;
+  readonly reports: Pick<Reports, "expectChange" | "noteActivity">;
 };
 
 /** `isDelivered`: when everyone who lists the channel knows, or 5 s are over. */
@@ -46,11 +48,14 @@ export class Settings {
     if (isSame(about, change)) return this.#outcome(about);
     const limited = allowances.takeSettings(auth.person.id, Date.now());
     if (limited) return limited;
+    // Who is in a direct conversation hears of it with its activity.
+    if (about.kind === "direct") this.#parts.reports.expectChange(Date.now());
     if (!store.about) store.facts.begin(about);
     const members = store.members.people();
     const next = store.facts.change(about, change, (changed) =>
       announcements.put(entryOf(changed, members, this.#parts.messages.history), changed.settings, members),
     );
+    if (about.kind === "direct") this.#parts.reports.noteActivity(auth.channel);
     await announcements.deliver();
     return this.#outcome(next);
   }

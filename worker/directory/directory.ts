@@ -39,9 +39,9 @@ export class Directory extends ModerationObject {
    * The name is theirs once their shard has taken it, within `CLAIM_MAX_AGE_MS`.
    */
   async claimName(claim: NameClaim): Promise<Refused | GrantedClaim> {
-    const { name, address, continent = "" } = claim;
+    const { name, continent = "" } = claim;
     if (isReservedConfusable(name)) return refuse("invalid_name", "This name looks like a reserved one.");
-    const limited = this.admitSignIn(address, claim.isAdmitted);
+    const limited = this.#admitClaim(claim);
     if (limited) return limited;
     if (!claim.isAdmitted) return refuse("bad_access_code", "Wrong access code. Ask the person who invited you.");
     const { claimant } = claim;
@@ -69,28 +69,49 @@ export class Directory extends ModerationObject {
     if (this.parts.names.release(personId, name, upTo)) this.#search?.delete(personId, name);
   }
 
-  /** Counts a sign-in of an address, as a failed one too if it is; or says why none is admitted now. */
-  admitSignIn(address: string | undefined, isRight: boolean): Refused | undefined {
+  /** Why an address may not sign in now: it is kept out, or has tried too often. Counts nothing. */
+  signInError(address: string | undefined): Refused | undefined {
     if (address === undefined) return undefined;
     const now = Date.now();
     if (this.parts.moderation.isBanned(address, now)) return refuse("blocked", "This address is kept out for a while.");
-    const retryAfterMs = Math.max(
-      this.parts.hourly.waitMs(`sign-ins:${address}`, SIGN_INS_PER_HOUR, now),
-      this.parts.hourly.waitMs(`failed:${address}`, FAILED_SIGN_INS_PER_HOUR, now),
-    );
-    if (retryAfterMs > 0) return refuse("rate_limited", "Too many sign-ins from this address.", retryAfterMs);
-    this.parts.tables.transact(() => {
-      this.parts.hourly.count(`sign-ins:${address}`, now);
-      if (!isRight) this.parts.hourly.count(`failed:${address}`, now);
-    });
-    this.parts.schedule.update();
+    return this.#hourlyError(`sign-ins:${address}`, SIGN_INS_PER_HOUR) ?? this.failureError(address);
+  }
+
+  /** Why an address may not try a secret now. */
+  failureError(address: string | undefined): Refused | undefined {
+    return address === undefined ? undefined : this.#hourlyError(`failed:${address}`, FAILED_SIGN_INS_PER_HOUR);
+  }
+
+  countSignIn(address: string | undefined): void {
+    if (address !== undefined) this.#count(`sign-ins:${address}`);
+  }
+
+  countFailedSignIn(address: string | undefined): void {
+    if (address !== undefined) this.#count(`failed:${address}`);
+  }
+
+  /** Counts a new name of an address, as a failed sign-in if it is one; or says why none is admitted now. A ban keeps out new people only. */
+  #admitClaim({ address, isAdmitted, claimant }: NameClaim): Refused | undefined {
+    if (address === undefined) return undefined;
+    const refused =
+      "nonce" in claimant
+        ? this.signInError(address)
+        : (this.#hourlyError(`sign-ins:${address}`, SIGN_INS_PER_HOUR) ?? this.failureError(address));
+    if (refused) return refused;
+    this.#count(`sign-ins:${address}`, ...(isAdmitted ? [] : [`failed:${address}`]));
     return undefined;
   }
 
-  /** A sign-in that was counted as failed before it was known was right. */
-  forgiveSignIn(address: string | undefined): void {
-    if (address !== undefined)
-      this.parts.tables.transact(() => this.parts.hourly.count(`failed:${address}`, Date.now(), -1));
+  #hourlyError(key: string, limit: number): Refused | undefined {
+    const retryAfterMs = this.parts.hourly.waitMs(key, limit, Date.now());
+    return retryAfterMs > 0 ? refuse("rate_limited", "Too many sign-ins from this address.", retryAfterMs) : undefined;
+  }
+
+  #count(...keys: readonly string[]): void {
+    this.parts.tables.transact(() => {
+      for (const key of keys) this.parts.hourly.count(key, Date.now());
+    });
+    this.parts.schedule.update();
   }
 
   /** People by name, at most 20. Whether they are online, and still there, their shards know. */

@@ -29,9 +29,9 @@ export abstract class ModerationObject extends DurableObject<Env> {
   async addReport(asked: AuthContext, report: Omit<Report, "reporter">): Promise<NotAuthorized | Done> {
     const authorized = this.parts.authority.authorize(asked, Date.now());
     if (authorized.kind !== "authorized") return authorized;
-    this.parts.moderation.report({ ...report, reporter: authorized.auth.person });
+    const isNew = this.parts.moderation.report({ ...report, reporter: authorized.auth.person });
     this.parts.schedule.update();
-    await this.#tellOwners();
+    if (isNew) await this.#sendCount();
     return DONE;
   }
 
@@ -41,7 +41,7 @@ export abstract class ModerationObject extends DurableObject<Env> {
 
   async closeReport(asked: AuthContext, id: string): Promise<NotAuthorized | Done> {
     const closed = this.#asOwner(asked, () => (this.parts.moderation.close(id) ? DONE : NO_SUCH_THING));
-    if (closed.kind === "done") await this.#tellOwners();
+    if (closed.kind === "done") await this.#sendCount();
     return closed;
   }
 
@@ -49,6 +49,7 @@ export abstract class ModerationObject extends DurableObject<Env> {
   ban(asked: AuthContext, ban: NewBan): NotAuthorized | Done {
     return this.#asOwner(asked, () => {
       this.parts.moderation.ban(ban, Date.now());
+      this.parts.schedule.update();
       return DONE;
     });
   }
@@ -79,13 +80,13 @@ export abstract class ModerationObject extends DurableObject<Env> {
   }
 
   /** A hint for those who look: a lost one is made up for by the next, and by asking. */
-  async #tellOwners(): Promise<void> {
+  async #sendCount(): Promise<void> {
     const count = this.parts.moderation.reportCount;
     const told = Array.from({ length: this.parts.shards.count }, (_, shard) =>
       shardStub(this.env, shard).tellOwners(count),
     );
     for (const { status, ...rest } of await Promise.allSettled(told))
-      if (status === "rejected") log.transientError("report", rest);
+      if (status === "rejected") log.transientError("report count", rest);
   }
 }
 

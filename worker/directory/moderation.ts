@@ -22,16 +22,23 @@ export class Moderation {
     this.#tables = tables;
   }
 
-  /** For the schedule: a report is kept for thirty days at most. */
+  /** For the schedule: a report is kept for thirty days at most, a ban until it is over. */
   get job(): Job {
     return {
       dueAt: () => {
-        const [oldest] = this.#tables.exist
-          ? this.#sql.exec<{ at: number }>("SELECT at FROM reports ORDER BY at LIMIT 1")
-          : [];
-        return oldest && oldest.at + REPORT_KEPT_MS;
+        if (!this.#tables.exist) return undefined;
+        const { at } = this.#sql
+          .exec<{ at: number | null }>(
+            "SELECT MIN(at) AS at FROM (SELECT MIN(at) + ? AS at FROM reports UNION ALL SELECT MIN(until) FROM bans)",
+            REPORT_KEPT_MS,
+          )
+          .one();
+        return at ?? undefined;
       },
-      run: (now) => void this.#sql.exec("DELETE FROM reports WHERE at <= ?", now - REPORT_KEPT_MS),
+      run: (now) => {
+        this.#sql.exec("DELETE FROM reports WHERE at <= ?", now - REPORT_KEPT_MS);
+        this.#sql.exec("DELETE FROM bans WHERE until <= ?", now);
+      },
     };
   }
 
@@ -48,16 +55,19 @@ export class Moderation {
     return this.#tables.exist ? this.#sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM reports").one().n : 0;
   }
 
-  /** A report; the same person's of the same message is the same one. Of too many the oldest go. */
-  report(report: Report): void {
+  /** A report; the same person's of the same message is the same one. Of too many the oldest go. Says whether it is a new one. */
+  report(report: Report): boolean {
+    const { id, at } = report;
+    const isKnown = this.#tables.exist && this.#sql.exec("SELECT 1 FROM reports WHERE id = ?", id).toArray().length > 0;
+    if (isKnown) return false;
     this.#tables.transact(() => {
-      const { id, at } = report;
-      this.#sql.exec("INSERT INTO reports VALUES (?, ?, ?) ON CONFLICT DO NOTHING", id, at, JSON.stringify(report));
+      this.#sql.exec("INSERT INTO reports VALUES (?, ?, ?)", id, at, JSON.stringify(report));
       this.#sql.exec(
         "DELETE FROM reports WHERE id NOT IN (SELECT id FROM reports ORDER BY at DESC LIMIT ?)",
         REPORTS_MAX,
       );
     });
+    return true;
   }
 
   /** Says whether there was such a report. */
@@ -65,11 +75,15 @@ export class Moderation {
     return this.#tables.exist && this.#sql.exec("DELETE FROM reports WHERE id = ?", id).rowsWritten > 0;
   }
 
+  /** Keeps addresses out. A second ban of the same person keeps those of the first: their sessions may have ended meanwhile. */
   ban({ id, name, hours, addresses }: NewBan, now: number): void {
     const until = now + hours * HOUR_MS;
-    this.#tables.transact(() =>
-      this.#sql.exec("INSERT OR REPLACE INTO bans VALUES (?, ?, ?, ?)", id, name, until, JSON.stringify(addresses)),
-    );
+    this.#tables.transact(() => {
+      const before = this.#banRows(now).find((held) => held.id === id);
+      const known: readonly string[] = JSON.parse(before?.addresses ?? "[]");
+      const all = JSON.stringify([...new Set([...known, ...addresses])]);
+      this.#sql.exec("INSERT OR REPLACE INTO bans VALUES (?, ?, ?, ?)", id, name, until, all);
+    });
   }
 
   bans(now: number): readonly Ban[] {

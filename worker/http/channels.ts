@@ -56,7 +56,12 @@ export function addChannelRoutes(app: Hono<App>): void {
     .patch("/api/channels/:id", async (c) => {
       channelOf(c);
       const change = await readBody(c, SettingsBody);
-      const { channel } = await withChannel(c, async (object, auth) => object.change(auth, change));
+      const { channel: changed } = await withChannel(c, async (object, auth) => object.change(auth, change));
+      // What a direct conversation is to the person who asks, their shard knows.
+      const own =
+        changed.kind === "direct" ? await ownShard(c).directOf(c.var.session.personId, changed.id) : undefined;
+      const { keepMs: _, ...before } = own ?? changed;
+      const channel = own ? { ...before, ...(changed.keepMs !== undefined && { keepMs: changed.keepMs }) } : changed;
       return c.json(channel);
     })
     .delete(async (c) => {

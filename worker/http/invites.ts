@@ -4,7 +4,7 @@ import type { Hono } from "hono/tiny";
 import type { Invite } from "../people/rpc.ts";
 import type { AuthContext } from "../platform/authority.ts";
 import { hexDigest } from "../platform/digest.ts";
-import { channelStub, channelTarget, shardStub } from "../platform/objects.ts";
+import { channelStub, channelTarget, shardStub, shardTarget } from "../platform/objects.ts";
 import { shardOf, withShard } from "../platform/shard-id.ts";
 import { InviteBody, RedeemBody } from "../protocol/commands.ts";
 import { kindOf } from "../protocol/text.ts";
@@ -42,7 +42,7 @@ export function addInviteRoutes(app: Hono<App>): void {
     })
     .delete(async (c) => {
       const channelId = c.req.query("channel");
-      await ownShard(c).withdrawInvites(c.var.session.personId, channelId);
+      accepted(await ownShard(c).withdrawInvites(c.var.session, channelId));
       if (channelId === undefined) return c.body(null, 204);
       await check(c, { channelId });
       channelOf(c);
@@ -54,31 +54,51 @@ export function addInviteRoutes(app: Hono<App>): void {
   app
     .post("/api/invites/accept", async (c) => {
       const { token } = await readBody(c, RedeemBody);
-      const held = await holdInvite(c, token, c.var.session.personId);
-      const channel = await acceptInvite(c, held);
+      const channel = await acceptInvite(c, token);
       return c.json(channel ? { channel } : {});
     })
     .all(only("POST"));
 }
 
-/** Takes a place of an invite for `user`. An unknown, late or used-up one is refused. */
-export async function holdInvite(c: Context<App>, token: string, user: string): Promise<HeldInvite> {
-  const number = shardOf(token);
-  if (number === undefined) reject("link_expired", EXPIRED);
-  const [shard, hash] = [shardStub(c.env, number), await hexDigest(token)];
-  const invite = accepted(await shard.useInvite(hash, user));
-  return { invite, giveBack: () => shard.giveInviteBack(hash, user) };
-}
-
-/** Brings the person who asks into what an invite leads to. Where that cannot be, the place is given back. */
-export async function acceptInvite(c: Context<App>, { invite, giveBack }: HeldInvite): Promise<Channel | undefined> {
-  const { channel, maker, madeAt } = invite;
-  if (!channel) return undefined;
+/** Takes a place of an invite for a sign-in under way. One that is unknown, late, used up or withdrawn, or that leads nowhere, is refused. */
+export async function holdInvite(c: Context<App>, token: string, nonce: string): Promise<HeldInvite> {
+  const { shard, hash } = await placeOf(c, token);
+  const invite = accepted(await shard.holdInvite(hash, nonce));
+  const giveBack = () => shard.giveInviteBack(hash, nonce);
   try {
-    const join = async (auth: AuthContext) => channelStub(c.env, channel.epoch).join(auth, { maker, madeAt });
-    return (await withAuthority(c, channelTarget(channel.epoch), join)).channel;
+    if (invite.channel) accepted(await channelStub(c.env, invite.channel.epoch).admitsInvite(invite));
   } catch (error) {
     await giveBack().catch(logFailure);
     throw error;
   }
+  return { invite, giveBack };
+}
+
+/** Brings a person into the channel that an invite leads to; one to the site leads nowhere for them. What is refused takes no place. */
+export async function acceptInvite(c: Context<App>, token: string): Promise<Channel | undefined> {
+  const { target, shard, hash } = await placeOf(c, token);
+  const invite = await withAuthority(c, target, async (auth) => shard.useInvite(auth, hash));
+  try {
+    return await joinInvited(c, invite);
+  } catch (error) {
+    if (invite.isNew) await shard.giveInviteBack(hash, c.var.session.personId).catch(logFailure);
+    throw error;
+  }
+}
+
+/** Makes the person who asks a member of the channel that an invite leads to, if it leads to one. */
+export async function joinInvited(
+  c: Context<App>,
+  { channel, maker, madeAt }: Pick<Invite, "channel" | "maker" | "madeAt">,
+): Promise<Channel | undefined> {
+  if (!channel) return undefined;
+  const join = async (auth: AuthContext) => channelStub(c.env, channel.epoch).join(auth, { maker, madeAt });
+  return (await withAuthority(c, channelTarget(channel.epoch), join)).channel;
+}
+
+/** Where an invite is kept, and as what. */
+async function placeOf(c: Context<App>, token: string) {
+  const number = shardOf(token);
+  if (number === undefined) reject("link_expired", EXPIRED);
+  return { target: shardTarget(number), shard: shardStub(c.env, number), hash: await hexDigest(token) };
 }

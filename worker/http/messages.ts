@@ -20,11 +20,11 @@ export function addMessageRoutes(app: Hono<App>): void {
       channelOf(c);
       const asked = c.req.header("If-None-Match");
       if (asked !== undefined) {
-        const { rev } = await withChannel(c, async (object, auth) => object.head(auth));
-        if (isKnown(asked, entityTag(channelOf(c), rev))) return windowAnswer(c, channelOf(c), rev, null);
+        const { version } = await withChannel(c, async (object, auth) => object.head(auth));
+        if (isKnown(asked, entityTag(channelOf(c), version))) return windowAnswer(c, channelOf(c), version, null);
       }
-      const { rev, body } = await withChannel(c, async (object, auth) => object.read(auth));
-      return windowAnswer(c, channelOf(c), rev, body);
+      const { version, body } = await withChannel(c, async (object, auth) => object.read(auth));
+      return windowAnswer(c, channelOf(c), version, body);
     })
     .post(async (c) => {
       channelOf(c);
@@ -88,13 +88,13 @@ function execute(c: Context<App>, command: MessageCommand) {
   return withChannel(c, async (object, auth) => object.command(auth, command));
 }
 
-function entityTag(channel: ChannelRef, rev: number): string {
-  return `W/"${channel.epoch}.${rev}"`;
+function entityTag(channel: ChannelRef, version: string): string {
+  return `W/"${channel.epoch}.${version}"`;
 }
 
 /** The window, or 304 when `body` is null. */
-function windowAnswer(c: Context<App>, channel: ChannelRef, rev: number, body: string | null): Response {
-  c.header("ETag", entityTag(channel, rev));
+function windowAnswer(c: Context<App>, channel: ChannelRef, version: string, body: string | null): Response {
+  c.header("ETag", entityTag(channel, version));
   c.header("Cache-Control", "private, no-cache");
   if (body === null) return c.body(null, 304);
   return c.body(body, 200, { "Content-Type": "application/json" });

@@ -16,15 +16,15 @@ export const VERSION = "0.2.0";
 export function addModerationRoutes(app: Hono<App>): void {
   app
     .post("/api/channels/:id/messages/:messageId/report", async (c) => {
-      const { id: channel } = channelOf(c);
+      const { id: channel, epoch } = channelOf(c);
       const messageId = messageIdOf(c.req.param("messageId"));
       const { reason: raw = "" } = await readBody(c, ReportBody);
       const reason = raw === "" ? "" : (foldText(raw, REASON_MAX_POINTS) ?? reject("invalid_text", TOO_LONG));
       if (countPoints(reason) > REASON_MAX_POINTS) reject("invalid_text", TOO_LONG);
       const { message } = await withChannel(c, async (object, auth) => object.reportable(auth, messageId));
-      const id = (await hexDigest(`${messageId} ${c.var.session.personId}`)).slice(0, 32);
+      const id = (await hexDigest(`${epoch} ${messageId} ${c.var.session.personId}`)).slice(0, 32);
       const report = { id, channel, message, reason, at: Date.now() };
-      await withAuthority(c, DIRECTORY, async (auth) => directory(c).addReport(auth, report));
+      await withAuthority(c, DIRECTORY, async (auth) => directory(c).addReport(auth, report), "reports");
       return c.body(null, 204);
     })
     .all(only("POST"));

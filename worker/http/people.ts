@@ -32,12 +32,9 @@ export function addPeopleRoutes(app: Hono<App>): void {
       if (!c.var.checked.auth.isOwner) reject("forbidden", "Only an owner of the site may remove people.");
       const { id, shard } = personOf(c, c.req.param("id"));
       const { banHours } = await readOptionalBody(c, RemovalBody);
+      if (banHours !== undefined) await ban(c, { id, shard }, banHours);
       const removing = async (auth: AuthContext) => shardStub(c.env, shard).remove(auth, id);
-      const { name, addresses } = await withAuthority(c, shardTarget(shard), removing);
-      if (banHours !== undefined) {
-        const ban = { id, name, hours: banHours, addresses };
-        await withAuthority(c, DIRECTORY, async (auth) => directory(c).ban(auth, ban));
-      }
+      await withAuthority(c, shardTarget(shard), removing);
       return c.body(null, 204);
     })
     .all(only("GET", "HEAD", "DELETE"));
@@ -72,8 +69,18 @@ export function addPeopleRoutes(app: Hono<App>): void {
     .all(only("POST"));
 }
 
+/** Keeps a person's addresses out, before their sessions end and with them what is known of the addresses. */
+async function ban(c: Context<App>, { id, shard }: Placed, hours: number): Promise<void> {
+  const asking = async (auth: AuthContext) => shardStub(c.env, shard).addressesOf(auth, id);
+  const { name, addresses } = await withAuthority(c, shardTarget(shard), asking);
+  const wanted = { id, name, hours, addresses };
+  await withAuthority(c, DIRECTORY, async (auth) => directory(c).ban(auth, wanted));
+}
+
+type Placed = { readonly id: string; readonly shard: number };
+
 /** A person that there may be, and their shard. */
-function personOf(c: Context<App>, id: string): { readonly id: string; readonly shard: number } {
+function personOf(c: Context<App>, id: string): Placed {
   const shard = shardOf(id);
   if (shard === undefined || !isPersonOf(id, c.var.checked.auth.shards))
     reject("not_found", "There is no such person.");

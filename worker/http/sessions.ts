@@ -21,11 +21,12 @@ import {
   only,
   ownerKeyOf,
   ownShard,
+  RefusedRequest,
   reject,
   shardFor,
 } from "./context.ts";
 import { deviceLabel } from "./device-label.ts";
-import { acceptInvite, holdInvite } from "./invites.ts";
+import { acceptInvite, holdInvite, joinInvited } from "./invites.ts";
 import { inGroups, newRecoveryCode, readRecoveryCode, shardOfRecoveryCode } from "./recovery-code.ts";
 import { readBody } from "./request-body.ts";
 import {
@@ -47,7 +48,11 @@ export function addSignInRoutes(app: Hono<App>): void {
     if (!held && body.invite !== undefined) return c.json(await beginInvited(c, body.name, body.invite), 201);
     const folded = foldDisplayName(body.name);
     if (!folded.ok) reject("invalid_name", folded.reason);
-    if (held) return c.json(answerOf(await rename(c, held, folded.name)));
+    if (held) {
+      c.set("session", await sessionKeyOf(held.cookie));
+      const channel = body.invite === undefined ? undefined : await acceptInvite(c, body.invite);
+      return c.json({ ...answerOf(await rename(c, held, folded.name)), ...(channel && { channel }) });
+    }
     const isAdmitted = await isRightCode(body.accessCode, c.env.ACCESS_CODE);
     return c.json(answerOf(await begin(c, folded.name, isAdmitted)), 201);
   });
@@ -85,9 +90,13 @@ export function addSessionRoutes(app: Hono<App>): void {
   app.post("/api/session/owner", async (c) => {
     const { code } = await readBody(c, OwnerBody);
     const isRight = Boolean(c.env.OWNER_CODE) && (await isRightCode(code, c.env.OWNER_CODE));
-    const limited = await directory(c).admitSignIn(addressOf(c), isRight);
+    const address = addressOf(c);
+    const limited = await directory(c).failureError(address);
     if (limited) accepted(limited);
-    if (!isRight) reject("forbidden", "This is not the owner's code.");
+    if (!isRight) {
+      await directory(c).countFailedSignIn(address);
+      reject("forbidden", "This is not the owner's code.");
+    }
     const ownerKey = await ownerKeyOf(c.env);
     return c.json(answerOf(accepted(await ownShard(c).becomeOwner(c.var.session, ownerKey))));
   });
@@ -148,19 +157,31 @@ async function begin(c: Context<App>, name: string, isAdmitted: boolean): Promis
 
 /** A new person by an invite, which is judged before the name. Its place is given back where the sign-in fails. */
 async function beginInvited(c: Context<App>, name: string, token: string) {
-  const address = addressOf(c);
-  const limited = await directory(c).admitSignIn(address, false);
-  if (limited) accepted(limited);
-  const invite = await holdInvite(c, token, randomId(16));
-  await directory(c).forgiveSignIn(address);
+  const held = await tried(c, () => holdInvite(c, token, randomId(16)));
+  let signedIn: SignedIn;
   try {
     const folded = foldDisplayName(name);
     if (!folded.ok) reject("invalid_name", folded.reason);
-    const signedIn = await begin(c, folded.name, true);
-    const channel = await acceptInvite(c, invite).catch(logFailure); // the person is there, and can ask for another invite
-    return { ...answerOf(signedIn), ...(channel && { channel }) };
+    signedIn = await begin(c, folded.name, true);
   } catch (error) {
-    await invite.giveBack().catch(logFailure);
+    await held.giveBack().catch(logFailure);
+    throw error;
+  }
+  // The person is there in any case, and can ask for another invite.
+  const channel = await joinInvited(c, held.invite).catch(logFailure);
+  return { ...answerOf(signedIn), ...(channel && { channel }) };
+}
+
+/** What shows a secret: an address that guessed too often is refused, and a wrong one counts. */
+async function tried<T>(c: Context<App>, act: () => Promise<T>): Promise<T> {
+  const address = addressOf(c);
+  const refused = await directory(c).signInError(address);
+  if (refused) accepted(refused);
+  try {
+    return await act();
+  } catch (error) {
+    const isWrong = error instanceof RefusedRequest && error.refusal.code === "link_expired";
+    if (isWrong) await directory(c).countFailedSignIn(address);
     throw error;
   }
 }
@@ -176,21 +197,20 @@ async function rename(c: Context<App>, held: Held, name: string): Promise<Signed
   return accepted(await shardFor(c, key.personId).rename(key, name, claimedAt));
 }
 
-/** A further session for the person whose link it is. It counts as a failed sign-in until it is known to be right. */
+/** A further session for the person whose link or code it is. */
 async function redeem(c: Context<App>, token: string): Promise<SignedIn> {
-  const address = addressOf(c);
-  const limited = await directory(c).admitSignIn(address, false);
-  if (limited) accepted(limited);
   const code = readRecoveryCode(token);
   const number = code ? shardOfRecoveryCode(code) : shardOf(token);
   const hash = await hexDigest(code ?? token);
   const shard = number === undefined ? undefined : shardStub(c.env, number);
-  const personId = await shard?.linkOwner(hash);
-  if (!shard || personId === undefined) reject("link_expired", LINK_EXPIRED);
-  const cookie = newSessionCookie(personId);
-  const { session } = await sessionKeyOf(cookie);
-  const signedIn = accepted(await shard.redeem(hash, personId, deviceOf(c, session)));
-  await directory(c).forgiveSignIn(address);
+  const { cookie, signedIn } = await tried(c, async () => {
+    const personId = await shard?.linkOwner(hash);
+    if (!shard || personId === undefined) reject("link_expired", LINK_EXPIRED);
+    const made = newSessionCookie(personId);
+    const { session } = await sessionKeyOf(made);
+    return { cookie: made, signedIn: accepted(await shard.redeem(hash, personId, deviceOf(c, session))) };
+  });
+  await directory(c).countSignIn(addressOf(c));
   setSessionCookie(c, cookie);
   return signedIn;
 }

@@ -6,7 +6,7 @@ import type { Tables } from "../platform/migrations.ts";
 import { channelTarget } from "../platform/objects.ts";
 import type { Schedule } from "../platform/schedule.ts";
 import { type Refused, refuse } from "../protocol/errors.ts";
-import { NEW_CHANNELS_PER_HOUR, NEW_DIRECTS_PER_HOUR } from "../protocol/limits.ts";
+import { NEW_CHANNELS_PER_HOUR, NEW_DIRECTS_PER_HOUR, REPORTS_PER_HOUR } from "../protocol/limits.ts";
 import { kindOf } from "../protocol/text.ts";
 import type { FeedState } from "./feed-state.ts";
 import type { IssuedContexts } from "./issued.ts";
@@ -34,6 +34,7 @@ type Parts = {
 const PER_HOUR: Readonly<Record<Allowance, readonly [limit: number, what: string]>> = {
   channels: [NEW_CHANNELS_PER_HOUR, "channels"],
   directs: [NEW_DIRECTS_PER_HOUR, "direct conversations"],
+  reports: [REPORTS_PER_HOUR, "reports"],
 };
 
 export class Checks {
@@ -71,7 +72,7 @@ export class Checks {
     if (channelId === undefined || epoch === undefined) return { auth, renew };
     issued.note(key.session, channelTarget(epoch), now);
     if (isVisit) {
-      persons.noteVisit(key.personId, key.session, epoch, (other) => list.idOf(other) !== undefined);
+      persons.noteVisit(key.personId, key.session, epoch, state.isThereFor(key.personId));
       state.update(key.personId, (marks) => reopen(marks, epoch));
       if (state.isHidden(key.personId, epoch)) shown(key.personId, channelId);
     }

@@ -27,7 +27,7 @@ export class Devices {
   /** The address from which a session opened a feed last: a row when it is another one. */
   noteAddress(personId: string, hash: string, address: string): void {
     this.#sql.exec(
-      "UPDATE sessions SET address = ?1 WHERE person = ?2 AND hash = ?3 AND address <> ?1",
+      "UPDATE sessions SET feed_address = ?1 WHERE person = ?2 AND hash = ?3 AND feed_address <> ?1 AND (address <> ?1 OR feed_address <> '')",
       address,
       personId,
       hash,
@@ -36,9 +36,13 @@ export class Devices {
 
   addresses(personId: string): readonly string[] {
     return this.#sql
-      .exec<{ address: string }>("SELECT DISTINCT address FROM sessions WHERE person = ? AND address <> ''", personId)
+      .exec<{ address: string }>(
+        "SELECT address FROM sessions WHERE person = ?1 UNION SELECT feed_address FROM sessions WHERE person = ?1",
+        personId,
+      )
       .toArray()
-      .map(({ address }) => address);
+      .map(({ address }) => address)
+      .filter((address) => address !== "");
   }
 
   #rows(personId: string): readonly DeviceRow[] {

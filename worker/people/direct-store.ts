@@ -4,9 +4,10 @@
  */
 import type { Tables } from "../platform/migrations.ts";
 import type { Channel, Person } from "../protocol/things.ts";
+import type { Activity } from "./private-store.ts";
 
 export const DIRECT_TABLES = [
-  "CREATE TABLE directs (id TEXT PRIMARY KEY, epoch TEXT NOT NULL, created_by TEXT NOT NULL, creator_name TEXT NOT NULL, created_at INTEGER NOT NULL, seq INTEGER NOT NULL, last_at INTEGER) WITHOUT ROWID",
+  "CREATE TABLE directs (id TEXT PRIMARY KEY, epoch TEXT NOT NULL, created_by TEXT NOT NULL, creator_name TEXT NOT NULL, created_at INTEGER NOT NULL, seq INTEGER NOT NULL, last_at INTEGER, oldest_seq INTEGER NOT NULL, keep_ms INTEGER NOT NULL) WITHOUT ROWID",
   "CREATE TABLE direct_people (person TEXT NOT NULL, channel TEXT NOT NULL, peer TEXT NOT NULL, PRIMARY KEY (person, channel)) WITHOUT ROWID",
   "CREATE TABLE peers (id TEXT PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID",
 ];
@@ -19,6 +20,8 @@ type DirectRow = {
   readonly created_at: number;
   readonly seq: number;
   readonly last_at: number | null;
+  readonly oldest_seq: number;
+  readonly keep_ms: number;
 };
 
 /** A direct conversation without the names that differ by who looks. */
@@ -74,7 +77,7 @@ export class DirectStore {
   add(direct: Direct, personId: string, peerId: string): void {
     const { id, epoch, createdBy, createdAt } = direct;
     this.#sql.exec(
-      "INSERT INTO directs VALUES (?, ?, ?, ?, ?, 0, NULL) ON CONFLICT DO NOTHING",
+      "INSERT INTO directs VALUES (?, ?, ?, ?, ?, 0, NULL, 0, 0) ON CONFLICT DO NOTHING",
       id,
       epoch,
       createdBy.id,
@@ -84,8 +87,20 @@ export class DirectStore {
     this.#sql.exec("INSERT INTO direct_people VALUES (?, ?, ?) ON CONFLICT DO NOTHING", personId, id, peerId);
   }
 
-  noteActivity(id: string, seq: number, lastAt: number | null): void {
-    this.#sql.exec("UPDATE directs SET seq = ?, last_at = ? WHERE id = ? AND seq < ?1", seq, lastAt, id);
+  /** The newest message, and the oldest that is kept where age has removed some. Both only grow. */
+  noteActivity(id: string, { seq, lastAt, oldestSeq = 0 }: Activity): void {
+    this.#sql.exec(
+      `UPDATE directs SET last_at = CASE WHEN seq < ?1 THEN ?2 ELSE last_at END, seq = MAX(seq, ?1),
+       oldest_seq = MAX(oldest_seq, ?3) WHERE id = ?4`,
+      seq,
+      lastAt,
+      oldestSeq,
+      id,
+    );
+  }
+
+  setKeepMs(id: string, keepMs: number): void {
+    this.#sql.exec("UPDATE directs SET keep_ms = ? WHERE id = ?", keepMs, id);
   }
 
   /** A peer of another shard, under the name of that version; an older one changes nothing. */
@@ -122,5 +137,9 @@ export class DirectStore {
 function toDirect(row: DirectRow): Direct {
   const { id, epoch, created_at: createdAt, seq, last_at: lastAt } = row;
   const createdBy: Person = { id: row.created_by, name: row.creator_name };
-  return { id, epoch, kind: "direct", name: "", topic: "", createdBy, createdAt, seq, lastAt };
+  const ages = {
+    ...(row.oldest_seq > 0 && { oldestSeq: row.oldest_seq }),
+    ...(row.keep_ms > 0 && { keepMs: row.keep_ms }),
+  };
+  return { id, epoch, kind: "direct", name: "", topic: "", createdBy, createdAt, seq, lastAt, ...ages };
 }

@@ -121,6 +121,18 @@ export class Directs {
     }
   }
 
+  /** How long (ms) a conversation keeps its messages, as its channel says. Its people here see it. */
+  setKeepMs(id: string, keepMs: number): void {
+    const { tables, store, state, feed } = this.#parts;
+    tables.transact(() => store.setKeepMs(id, keepMs));
+    for (const personId of id.split("~")) {
+      const direct = store.direct(id);
+      const peerId = store.peerOf(personId, id);
+      if (direct && peerId !== undefined)
+        feed.sendTo(personId, { type: "channel", channel: { ...direct, peer: state.personOf(peerId) } });
+    }
+  }
+
   /** A person of this shard is in a conversation from now on. Their feed hears of it the first time. Says whether that was now. */
   #add(direct: Direct, personId: string, peer: Person, version: number): boolean {
     const { tables, store, state, feed } = this.#parts;

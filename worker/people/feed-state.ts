@@ -93,7 +93,7 @@ export class FeedState {
     const before = this.marks(personId);
     const after = change(before);
     if (after === before) return false;
-    const pruned = prune(after, this.#isThereFor(personId));
+    const pruned = prune(after, this.isThereFor(personId));
     this.#tables.transact(() => this.#persons.setMarks(personId, JSON.stringify(pruned)));
     return true;
   }
@@ -102,7 +102,7 @@ export class FeedState {
   prefer(personId: string, channelId: string, change: Preference): Refused | Preferred {
     const epoch = this.epochOf(personId, channelId);
     if (epoch === undefined) return refuse("not_found", "There is no such channel.");
-    const isThere = this.#isThereFor(personId);
+    const isThere = this.isThereFor(personId);
     return { kind: "preferred", preference: this.#preferences.change(personId, epoch, change, isThere) };
   }
 
@@ -111,7 +111,7 @@ export class FeedState {
   }
 
   /** Which epochs are those of channels that are there for a person. */
-  #isThereFor(personId: string): (epoch: string) => boolean {
+  isThereFor(personId: string): (epoch: string) => boolean {
     const own = new Set(this.own(personId).map(({ epoch }) => epoch));
     return (epoch) => own.has(epoch) || this.#list.idOf(epoch) !== undefined;
   }

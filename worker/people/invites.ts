@@ -77,7 +77,7 @@ export class Invites {
   withdraw(personId: string, channelId: string | undefined): void {
     const { sql, tables } = this.#parts;
     if (!tables.exist) return;
-    tables.transact(() => sql.exec("DELETE FROM invites WHERE person = ? AND channel = ?", personId, channelId ?? ""));
+    sql.exec("DELETE FROM invites WHERE person = ? AND channel = ?", personId, channelId ?? "");
   }
 
   /** The same for all invites of a person who ends. Inside a transaction. */
@@ -85,17 +85,28 @@ export class Invites {
     this.#parts.sql.exec("DELETE FROM invites WHERE person = ?", personId);
   }
 
-  /** Takes one of the places of an invite for `user`: a person, or a sign-in under way. Another time is the same place. */
-  use(hash: string, user: string, now: number): Refused | Invite {
+  /**
+   * Takes one of the places of an invite for `user`: a person, or a sign-in under way. Another time is the same place. A person who is
+   * on the site already takes no place of an invite to the site.
+   */
+  use(hash: string, user: string, isSignIn: boolean, now: number): Refused | Invite {
     const { sql, tables } = this.#parts;
     const invite = this.#find(hash, now);
     if (!invite) return EXPIRED;
+    if (!isSignIn && invite.channel === "")
+      return { kind: "usable", isNew: false, maker: invite.person, madeAt: invite.made_at };
     const isKnown = sql.exec("SELECT 1 FROM invite_uses WHERE hash = ? AND user = ?", hash, user).toArray().length > 0;
     const { n } = sql.exec<{ n: number }>("SELECT COUNT(*) AS n FROM invite_uses WHERE hash = ?", hash).one();
     if (!isKnown && n >= INVITE_PEOPLE_MAX) return EXPIRED;
     if (!isKnown) tables.transact(() => sql.exec("INSERT INTO invite_uses VALUES (?, ?)", hash, user));
     const { person: maker, channel: channelId, epoch, made_at: madeAt } = invite;
-    return { kind: "usable", maker, madeAt, ...(channelId !== "" && { channel: { id: channelId, epoch } }) };
+    return {
+      kind: "usable",
+      isNew: !isKnown,
+      maker,
+      madeAt,
+      ...(channelId !== "" && { channel: { id: channelId, epoch } }),
+    };
   }
 
   /** Nothing came of it: the place is free again. */

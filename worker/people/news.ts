@@ -77,29 +77,44 @@ export async function receiveFromChannel(parts: Parts, news: ChannelNews): Promi
 
 function receiveActivity(
   parts: Parts,
-  { id, epoch }: ChannelNews,
+  { id, epoch, members, keepMs }: ChannelNews,
   { seq, lastAt, latest, deleted, oldestSeq }: NonNullable<ChannelNews["activity"]>,
 ): void {
-  const { tables, directs, directStore, privateStore, state, preferences, feed } = parts;
+  const { tables, directs, directStore, privateStore, preferences, feed } = parts;
   // The opening of a direct conversation may have been cut off between the shards of the two.
   const isPrivate = kindOf(id) === "private";
   const held = isPrivate ? privateStore.channel(id) : (directStore.direct(id) ?? directs.restore(id, epoch, latest));
   if (!held || held.epoch !== epoch || seq < held.seq) return;
   const isNew = seq > held.seq;
-  if (isNew) tables.transact(() => (isPrivate ? privateStore : directStore).noteActivity(id, seq, lastAt));
+  const isOlderGone = oldestSeq !== undefined && oldestSeq > (held.oldestSeq ?? 0);
+  if (isNew || isOlderGone)
+    tables.transact(() => (isPrivate ? privateStore : directStore).noteActivity(id, { seq, lastAt, oldestSeq }));
+  if (keepMs !== undefined && keepMs !== (held.keepMs ?? 0)) directs.setKeepMs(id, keepMs);
   const entry = {
     ...{ id, seq, lastAt },
     ...(latest && { latest }),
     ...(deleted.length > 0 && { deleted }),
     ...(oldestSeq && { oldestSeq }),
   };
-  for (const personId of isPrivate ? privateStore.members(id) : id.split("~")) {
+  const concerned = isPrivate
+    ? privateStore.members(id).filter((personId) => members?.includes(personId))
+    : id.split("~");
+  for (const personId of concerned) {
     const isBlocked = latest !== undefined && !isPrivate && preferences.hasBlocked(personId, latest.author.id);
-    // What is not told does not count as unread either.
-    if (isBlocked) state.update(personId, (marks) => markRead(marks, epoch, seq));
+    if (isBlocked) passOver(parts, personId, { id, epoch, seq });
     else feed.sendTo(personId, { type: "activity", channels: [entry] });
     if (isNew && !isBlocked && held.name === "") showAgain(parts, personId, id);
   }
+}
+
+/** What a person is not told of does not count as unread either, on any of their devices. */
+function passOver(
+  { state, feed }: Parts,
+  personId: string,
+  { id, epoch, seq }: { readonly id: string; readonly epoch: string; readonly seq: number },
+): void {
+  const isMoved = state.update(personId, (marks) => markRead(marks, epoch, seq));
+  if (isMoved) feed.sendTo(personId, { type: "read", channels: [{ id, seq }] });
 }
 
 /** A hidden conversation in which something is for its person is hidden no more. */

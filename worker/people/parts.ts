@@ -107,20 +107,21 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     authority,
     sessionOf: (key) => sessions.find(key),
   });
-  const privates = new Privates({
-    tables,
-    persons,
-    isThere: (personId) => sessions.isThere(personId),
-    store: privateStore,
-    feed,
-    outbox,
-    schedule,
-  });
   const invites = new Invites({
     sql,
     tables,
     sessionOf: (key) => sessions.find(key),
     channelOf: (personId, channelId) => privateStore.of(personId, channelId),
+  });
+  const privates = new Privates({
+    tables,
+    persons,
+    isThere: (personId) => sessions.isThere(personId),
+    store: privateStore,
+    invites,
+    feed,
+    outbox,
+    schedule,
   });
   const sessions: Sessions = new Sessions({
     tables,

@@ -25,6 +25,11 @@ export class People extends PersonObject {
     return { kind: "page", ...this.parts.state.page(key.personId, cursor) };
   }
 
+  /** The direct conversation as this person sees it, if it is theirs. */
+  directOf(personId: string, id: string): Channel | undefined {
+    return this.parts.state.directs(personId).find((direct) => direct.id === id);
+  }
+
   /** The private channel, if this person is in it. */
   privateOf(personId: string, id: string): Channel | undefined {
     return this.parts.privateStore.of(personId, id);

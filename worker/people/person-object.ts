@@ -11,12 +11,12 @@ import { createParts, type Parts } from "./parts.ts";
 import type { NewSession } from "./person-store.ts";
 import { firstMarks } from "./read-marks.ts";
 import type {
+  Addresses,
   Allowance,
   Authorized,
   Check,
   CheckedSession,
   Invite,
-  Removed,
   SessionKey,
   SignInOutcome,
 } from "./rpc.ts";
@@ -95,14 +95,24 @@ export abstract class PersonObject extends DurableObject<Env> {
   }
 
   /** Ends all sessions of a person of this shard; for owners. */
-  async remove(asked: AuthContext, personId: string): Promise<NotAuthorized | Removed> {
+  async remove(asked: AuthContext, personId: string): Promise<NotAuthorized | { readonly kind: "done" }> {
+    const refused = this.#ownerError(asked);
+    return refused ?? (await this.parts.sessions.remove(personId)) ?? { kind: "done" };
+  }
+
+  /** How a person is called, and from where they signed in or opened a feed; for owners. */
+  addressesOf(asked: AuthContext, personId: string): NotAuthorized | Addresses {
+    const refused = this.#ownerError(asked);
+    if (refused) return refused;
+    const name = this.parts.persons.person(personId)?.identity.person.name;
+    if (name === undefined) return refuse("not_found", "There is no such person.");
+    return { kind: "addresses", name, addresses: this.parts.devices.addresses(personId) };
+  }
+
+  #ownerError(asked: AuthContext): NotAuthorized | undefined {
     const authorized = this.parts.authority.authorize(asked, Date.now());
     if (authorized.kind !== "authorized") return authorized;
-    if (!authorized.auth.isOwner) return refuse("forbidden", "Only an owner of the site may remove people.");
-    const { persons, sessions, devices } = this.parts;
-    const name = persons.person(personId)?.identity.person.name ?? "";
-    const addresses = persons.person(personId) ? devices.addresses(personId) : [];
-    return (await sessions.remove(personId)) ?? { kind: "removed", name, addresses };
+    return authorized.auth.isOwner ? undefined : refuse("forbidden", "Only an owner of the site may remove people.");
   }
 
   addLink(key: SessionKey, hash: string): Refused | { readonly kind: "link"; readonly expiresAt: number } {
@@ -126,13 +136,23 @@ export abstract class PersonObject extends DurableObject<Env> {
   }
 
   /** The invites that a person made, to a channel or to the site, are worth nothing any more. */
-  withdrawInvites(personId: string, channelId: string | undefined): void {
-    this.parts.invites.withdraw(personId, channelId);
+  withdrawInvites(key: SessionKey, channelId: string | undefined): Refused | { readonly kind: "done" } {
+    if (!this.parts.sessions.find(key)) return SESSION_ENDED;
+    this.parts.invites.withdraw(key.personId, channelId);
+    return { kind: "done" };
   }
 
-  /** Takes a place of an invite for a person, or a sign-in under way. */
-  useInvite(hash: string, user: string): Refused | Invite {
-    return this.parts.invites.use(hash, user, Date.now());
+  /** Takes a place of an invite for a person, of whatever shard. */
+  useInvite(asked: AuthContext, hash: string): NotAuthorized | Invite {
+    const now = Date.now();
+    const authorized = this.parts.authority.authorize(asked, now);
+    if (authorized.kind !== "authorized") return authorized;
+    return this.parts.invites.use(hash, authorized.auth.person.id, false, now);
+  }
+
+  /** The same for a sign-in under way, known by its nonce. */
+  holdInvite(hash: string, nonce: string): Refused | Invite {
+    return this.parts.invites.use(hash, nonce, true, Date.now());
   }
 
   giveInviteBack(hash: string, user: string): void {

@@ -12,11 +12,11 @@ import type { Person } from "../protocol/things.ts";
  * `version` counts a person's identities. `ended_at` is the time (ms) at which the daily upkeep found no session, 0 while there is
  * one. `claimed_at` is the directory's stamp of the name. `owner_key` is the digest of the code by which the person is an
  * owner, or empty. `maker` is the person whose bot this is, or empty. `marks` is JSON, see read-marks.ts. A session's `visits` are the epochs
- * of the channels in which it opened sockets, as JSON.
+ * of the channels in which it opened sockets, as JSON; `address` is where it signed in, `feed_address` where it opened a feed last.
  */
 export const PERSON_TABLES = [
   "CREATE TABLE people (id TEXT PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL, claimed_at INTEGER NOT NULL, owner_key TEXT NOT NULL, maker TEXT NOT NULL, created_at INTEGER NOT NULL, ended_at INTEGER NOT NULL, marks TEXT NOT NULL) WITHOUT ROWID",
-  "CREATE TABLE sessions (person TEXT NOT NULL, hash TEXT NOT NULL, created_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, renewed_at INTEGER NOT NULL, visits TEXT NOT NULL, label TEXT NOT NULL, address TEXT NOT NULL, PRIMARY KEY (person, hash)) WITHOUT ROWID",
+  "CREATE TABLE sessions (person TEXT NOT NULL, hash TEXT NOT NULL, created_at INTEGER NOT NULL, seen_at INTEGER NOT NULL, renewed_at INTEGER NOT NULL, visits TEXT NOT NULL, label TEXT NOT NULL, address TEXT NOT NULL, feed_address TEXT NOT NULL, PRIMARY KEY (person, hash)) WITHOUT ROWID",
 ];
 
 type SessionRow = {
@@ -137,7 +137,7 @@ export class PersonStore {
 
   addSession(personId: string, { session, label, address = "" }: NewSession, now: number): void {
     this.#sql.exec(
-      "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, '[]', ?, ?)",
+      "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, '[]', ?, ?, '')",
       ...[personId, session, now, now, now, label, address],
     );
   }

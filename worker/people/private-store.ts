@@ -7,9 +7,9 @@ import type { PrivateState } from "../channel/rpc.ts";
 import type { Tables } from "../platform/migrations.ts";
 import type { Channel } from "../protocol/things.ts";
 
-/** `entry` is the channel as JSON; `seq` and `last_at` are newer than what stands in it. `version` counts the channel's words. */
+/** `entry` is the channel as JSON; `seq`, `last_at` and `oldest_seq` are newer than what stands in it. `version` counts the channel's words. */
 export const PRIVATE_TABLES = [
-  "CREATE TABLE privates (id TEXT PRIMARY KEY, entry TEXT NOT NULL, version INTEGER NOT NULL, seq INTEGER NOT NULL, last_at INTEGER) WITHOUT ROWID",
+  "CREATE TABLE privates (id TEXT PRIMARY KEY, entry TEXT NOT NULL, version INTEGER NOT NULL, seq INTEGER NOT NULL, last_at INTEGER, oldest_seq INTEGER NOT NULL) WITHOUT ROWID",
   "CREATE TABLE memberships (person TEXT NOT NULL, channel TEXT NOT NULL, PRIMARY KEY (person, channel)) WITHOUT ROWID",
   "CREATE INDEX memberships_by_channel ON memberships (channel)",
 ];
@@ -19,6 +19,14 @@ type PrivateRow = {
   readonly version: number;
   readonly seq: number;
   readonly last_at: number | null;
+  readonly oldest_seq: number;
+};
+
+/** How far a channel's messages go. `lastAt` (ms) is the time of the newest. */
+export type Activity = {
+  readonly seq: number;
+  readonly lastAt: number | null;
+  readonly oldestSeq?: number | undefined;
 };
 
 /** Who came and who left by a channel's word. */
@@ -52,7 +60,7 @@ export class PrivateStore {
     if (!this.#tables.exist) return [];
     return this.#sql
       .exec<PrivateRow>(
-        "SELECT entry, version, seq, last_at FROM memberships JOIN privates ON id = channel WHERE person = ? ORDER BY id",
+        "SELECT entry, version, seq, last_at, oldest_seq FROM memberships JOIN privates ON id = channel WHERE person = ? ORDER BY id",
         personId,
       )
       .toArray()
@@ -74,12 +82,13 @@ export class PrivateStore {
     if (held && held.version >= version) return undefined;
     const before = this.members(channel.id);
     this.#sql.exec(
-      `INSERT INTO privates VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET entry = excluded.entry, version = excluded.version`,
+      `INSERT INTO privates VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET entry = excluded.entry, version = excluded.version`,
       channel.id,
       JSON.stringify(channel),
       version,
       channel.seq,
       channel.lastAt,
+      channel.oldestSeq ?? 0,
     );
     const former = before.filter((id) => !people.includes(id));
     for (const id of former) this.leave(id, channel.id);
@@ -92,8 +101,16 @@ export class PrivateStore {
     this.#sql.exec("DELETE FROM memberships WHERE person = ? AND channel = ?", personId, id);
   }
 
-  noteActivity(id: string, seq: number, lastAt: number | null): void {
-    this.#sql.exec("UPDATE privates SET seq = ?, last_at = ? WHERE id = ? AND seq < ?1", seq, lastAt, id);
+  /** The newest message, and the oldest that is kept where age has removed some. Both only grow. */
+  noteActivity(id: string, { seq, lastAt, oldestSeq = 0 }: Activity): void {
+    this.#sql.exec(
+      `UPDATE privates SET last_at = CASE WHEN seq < ?1 THEN ?2 ELSE last_at END, seq = MAX(seq, ?1),
+       oldest_seq = MAX(oldest_seq, ?3) WHERE id = ?4`,
+      seq,
+      lastAt,
+      oldestSeq,
+      id,
+    );
   }
 
   /** Forgets channels without a person of this shard. Once a day. */
@@ -112,12 +129,13 @@ export class PrivateStore {
   #row(id: string): PrivateRow | undefined {
     if (!this.#tables.exist) return undefined;
     return this.#sql
-      .exec<PrivateRow>("SELECT entry, version, seq, last_at FROM privates WHERE id = ?", id)
+      .exec<PrivateRow>("SELECT entry, version, seq, last_at, oldest_seq FROM privates WHERE id = ?", id)
       .toArray()[0];
   }
 }
 
-function toChannel({ entry, seq, last_at: lastAt }: PrivateRow): Channel {
+function toChannel({ entry, seq, last_at: lastAt, oldest_seq: oldest }: PrivateRow): Channel {
   const channel: Channel = JSON.parse(entry);
-  return seq > channel.seq ? { ...channel, seq, lastAt } : channel;
+  const oldestSeq = Math.max(oldest, channel.oldestSeq ?? 0);
+  return { ...channel, ...(seq > channel.seq && { seq, lastAt }), ...(oldestSeq > 0 && { oldestSeq }) };
 }

@@ -29,19 +29,20 @@ export type CheckedSession = {
 
 export type Authorized = { readonly kind: "authorized"; readonly auth: AuthContext };
 
-/** A person was removed, who was called so and signed in from these addresses. */
-export type Removed = { readonly kind: "removed"; readonly name: string; readonly addresses: readonly string[] };
+/** How a person is called, and from where their sessions signed in or last opened a feed. */
+export type Addresses = { readonly kind: "addresses"; readonly name: string; readonly addresses: readonly string[] };
 
-/** An invite that works: who made it when (ms), and the private channel it leads into. */
+/** An invite that works: who made it when (ms), and the private channel it leads into. `isNew`: a place of it was taken now. */
 export type Invite = {
   readonly kind: "usable";
+  readonly isNew: boolean;
   readonly maker: string;
   readonly madeAt: number;
   readonly channel?: { readonly id: string; readonly epoch: string };
 };
 
 /** What a person may make only so often. */
-export type Allowance = "channels" | "directs";
+export type Allowance = "channels" | "directs" | "reports";
 
 export type SignedIn = { readonly kind: "signed in"; readonly person: Person; readonly isOwner: boolean };
 export type SignInOutcome = Refused | SignedIn;

@@ -136,19 +136,20 @@ export class Sessions {
 
   /** A person has a new name, or is an owner or none. Answered when everyone concerned has heard, or after 5 s. */
   async change(before: PersonFacts, identity: Identity, claimedAt: number): Promise<void> {
-    const { tables, persons, directs, outbox, schedule, authority, issued, listeners } = this.#parts;
+    const { tables, persons, directs, privates, outbox, schedule, authority, issued, listeners } = this.#parts;
     const { person, version } = identity;
     const subject = `person:${person.id}`;
     const sessions = persons.sessions(person.id);
     const visited = sessions.flatMap((session) => persons.visits(person.id, session)).map(channelTarget);
     const asked = sessions.flatMap((session) => issued.targets(session, Date.now()));
+    const groups = privates.groupsOf(person.id).map(channelTarget);
     const shard = shardOf(person.id);
     const peerShards = directs.peersOf(person.id).map(shardOf);
     const released = before.identity.person.name === person.name ? undefined : before.identity.person.name;
     tables.transact(() => {
       persons.setIdentity(identity, claimedAt);
       const notice: Notice = { kind: "identity", identity };
-      for (const target of new Set([...visited, ...asked])) outbox.put(target, subject, version, notice);
+      for (const target of new Set([...visited, ...asked, ...groups])) outbox.put(target, subject, version, notice);
       for (const other of new Set(peerShards)) {
         if (other !== undefined && other !== shard) outbox.put(shardTarget(other), subject, version, notice);
       }

@@ -115,6 +115,7 @@ export const INVITE_PEOPLE_MAX = 100;
 /** Open invites of a person. */
 export const INVITES_PER_PERSON = 10;
 /** Reports that are kept, and for how long (ms). */
+export const REPORTS_PER_HOUR = 30;
 export const REPORTS_MAX = 200;
 export const REPORT_KEPT_MS = 30 * DAY_MS;
 /** Unicode code points of the reason of a report. */
