@@ -2,6 +2,21 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "This message is no longer kept": "لم تعد هذه الرسالة محفوظة",
+  Bot: "روبوت",
+  "Remove {name} from the channel": "إزالة {name} من القناة",
+  "Remove {name} from the site": "إزالة {name} من الموقع",
+  "This person cannot start a conversation with you, and their mentions do not reach you. You still see what they write in channels.":
+    "لا يمكن لهذا الشخص بدء محادثة معك، ولا تصلك إشاراته. ما زلت ترى ما يكتبه في القنوات.",
+  "No one else is here yet. Send them the address of this site.": "لا أحد غيرك هنا بعد. أرسل إليهم عنوان هذا الموقع.",
+  "You have chosen everyone.": "لقد اخترت الجميع.",
+  "No one here has this name.": "لا أحد هنا بهذا الاسم.",
+  "Ask someone who is in it to add you. What you were writing is under Unsent messages.":
+    "اطلب من أحد أعضائها أن يضيفك. ما كنت تكتبه موجود في «الرسائل غير المرسلة».",
+  "Ask someone who is in it to add you.": "اطلب من أحد أعضائها أن يضيفك.",
+  "This conversation is not available to you": "هذه المحادثة غير متاحة لك",
+  "Messages are deleted after {time}.": "تُحذف الرسائل بعد {time}.",
+  "One message every {time}.": "رسالة واحدة كل {time}.",
   "Not now": "ليس الآن",
   "Make a recovery code": "إنشاء رمز استرداد",
   "To come back as yourself when you lose this device, make a recovery code.":
@@ -51,7 +66,6 @@ const words: Dictionary = {
   "{name} reported this on {time}.": "أبلغ {name} عن هذا في {time}.",
   "Your invites are worth nothing any more.": "لم تعد دعواتك صالحة.",
   "Your devices": "أجهزتك",
-  "You hear nothing from this person. They are not told.": "لا يصلك شيء من هذا الشخص، ولا يُخبَر بذلك.",
   "Write it down now. It is not shown again.": "دوّنه الآن. لن يُعرض مرة أخرى.",
   "Withdraw my invites": "سحب دعواتي",
   "With it you come back as yourself on any device, also after signing out everywhere. Whoever has it is you.":
@@ -276,9 +290,7 @@ const words: Dictionary = {
   "No matches. Search covers conversations you've opened on this device.":
     "لا نتائج. يشمل البحث المحادثات التي فتحتها على هذا الجهاز.",
   "No unsent messages.": "لا توجد رسائل غير مرسلة.",
-  "Nobody else is here yet. Pass the address on.": "لا أحد غيرك هنا بعد. شارك العنوان.",
   "Nobody has made it yet, or it was deleted.": "لم ينشئها أحد بعد، أو حُذفت.",
-  "Nobody here has such a name.": "لا أحد هنا بهذا الاسم.",
   "Not changed": "لم تُعدَّل",
   "Not deleted": "لم تُحذف",
   "Not sent": "لم تُرسَل",

@@ -2,6 +2,22 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "This message is no longer kept": "Diese Nachricht ist nicht mehr gespeichert",
+  Bot: "Bot",
+  "Remove {name} from the channel": "{name} aus dem Kanal entfernen",
+  "Remove {name} from the site": "{name} von der Seite entfernen",
+  "This person cannot start a conversation with you, and their mentions do not reach you. You still see what they write in channels.":
+    "Diese Person kann keine Unterhaltung mit dir beginnen, und ihre Erwähnungen erreichen dich nicht. Was sie in Kanälen schreibt, siehst du weiterhin.",
+  "No one else is here yet. Send them the address of this site.":
+    "Noch ist niemand sonst hier. Schick anderen die Adresse dieser Seite.",
+  "You have chosen everyone.": "Du hast alle ausgewählt.",
+  "No one here has this name.": "Hier heißt niemand so.",
+  "Ask someone who is in it to add you. What you were writing is under Unsent messages.":
+    "Bitte jemanden, der darin ist, dich hinzuzufügen. Was du geschrieben hast, steht unter „Nicht gesendete Nachrichten“.",
+  "Ask someone who is in it to add you.": "Bitte jemanden, der darin ist, dich hinzuzufügen.",
+  "This conversation is not available to you": "Diese Unterhaltung ist für dich nicht verfügbar",
+  "Messages are deleted after {time}.": "Nachrichten werden nach {time} gelöscht.",
+  "One message every {time}.": "Eine Nachricht alle {time}.",
   "Not now": "Nicht jetzt",
   "Make a recovery code": "Code erstellen",
   "To come back as yourself when you lose this device, make a recovery code.":
@@ -23,7 +39,6 @@ const words: Dictionary = {
   "{name} reported this on {time}.": "{name} hat das gemeldet, {time}.",
   "Your invites are worth nothing any more.": "Deine Einladungen gelten nicht mehr.",
   "Your devices": "Deine Geräte",
-  "You hear nothing from this person. They are not told.": "Du hörst nichts von dieser Person. Sie erfährt es nicht.",
   "Write it down now. It is not shown again.": "Schreibe ihn jetzt auf. Er wird nicht wieder gezeigt.",
   "Withdraw my invites": "Meine Einladungen zurückziehen",
   "With it you come back as yourself on any device, also after signing out everywhere. Whoever has it is you.":
@@ -225,9 +240,7 @@ const words: Dictionary = {
   "No matches. Search covers conversations you've opened on this device.":
     "Keine Treffer. Durchsucht werden Unterhaltungen, die du auf diesem Gerät geöffnet hast.",
   "No unsent messages.": "Keine ungesendeten Nachrichten.",
-  "Nobody else is here yet. Pass the address on.": "Noch ist niemand sonst da. Gib die Adresse weiter.",
   "Nobody has made it yet, or it was deleted.": "Noch hat ihn niemand angelegt, oder er wurde gelöscht.",
-  "Nobody here has such a name.": "Niemand hier heißt so.",
   "Not changed": "Nicht geändert",
   "Not deleted": "Nicht gelöscht",
   "Not sent": "Nicht gesendet",

@@ -2,6 +2,22 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "This message is no longer kept": "Este mensaje ya no se conserva",
+  Bot: "Bot",
+  "Remove {name} from the channel": "Quitar a {name} del canal",
+  "Remove {name} from the site": "Quitar a {name} del sitio",
+  "This person cannot start a conversation with you, and their mentions do not reach you. You still see what they write in channels.":
+    "Esta persona no puede empezar una conversación contigo y sus menciones no te llegan. Sigues viendo lo que escribe en los canales.",
+  "No one else is here yet. Send them the address of this site.":
+    "Todavía no hay nadie más. Envíales la dirección de este sitio.",
+  "You have chosen everyone.": "Has elegido a todos.",
+  "No one here has this name.": "Nadie aquí tiene ese nombre.",
+  "Ask someone who is in it to add you. What you were writing is under Unsent messages.":
+    "Pide a alguien que esté en ella que te añada. Lo que escribías está en «Mensajes sin enviar».",
+  "Ask someone who is in it to add you.": "Pide a alguien que esté en ella que te añada.",
+  "This conversation is not available to you": "Esta conversación no está disponible para ti",
+  "Messages are deleted after {time}.": "Los mensajes se eliminan después de {time}.",
+  "One message every {time}.": "Un mensaje cada {time}.",
   "Not now": "Ahora no",
   "Make a recovery code": "Crear un código",
   "To come back as yourself when you lose this device, make a recovery code.":
@@ -23,7 +39,6 @@ const words: Dictionary = {
   "{name} reported this on {time}.": "{name} lo denunció el {time}.",
   "Your invites are worth nothing any more.": "Tus invitaciones ya no valen.",
   "Your devices": "Tus dispositivos",
-  "You hear nothing from this person. They are not told.": "No recibes nada de esta persona. No se le avisa.",
   "Write it down now. It is not shown again.": "Anótalo ahora. No se volverá a mostrar.",
   "Withdraw my invites": "Retirar mis invitaciones",
   "With it you come back as yourself on any device, also after signing out everywhere. Whoever has it is you.":
@@ -221,9 +236,7 @@ const words: Dictionary = {
   "No matches. Search covers conversations you've opened on this device.":
     "Sin resultados. La búsqueda abarca las conversaciones que has abierto en este dispositivo.",
   "No unsent messages.": "No hay mensajes sin enviar.",
-  "Nobody else is here yet. Pass the address on.": "Aún no hay nadie más. Comparte la dirección.",
   "Nobody has made it yet, or it was deleted.": "Nadie lo ha creado aún, o se eliminó.",
-  "Nobody here has such a name.": "Nadie aquí se llama así.",
   "Not changed": "Sin cambiar",
   "Not deleted": "Sin eliminar",
   "Not sent": "Sin enviar",

@@ -2,6 +2,22 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "This message is no longer kept": "Ce message n’est plus conservé",
+  Bot: "Bot",
+  "Remove {name} from the channel": "Retirer {name} du canal",
+  "Remove {name} from the site": "Retirer {name} du site",
+  "This person cannot start a conversation with you, and their mentions do not reach you. You still see what they write in channels.":
+    "Cette personne ne peut pas commencer de conversation avec toi, et ses mentions ne te parviennent pas. Tu vois toujours ce qu’elle écrit dans les canaux.",
+  "No one else is here yet. Send them the address of this site.":
+    "Personne d’autre n’est encore là. Envoie l’adresse de ce site.",
+  "You have chosen everyone.": "Tu as choisi tout le monde.",
+  "No one here has this name.": "Personne ici ne porte ce nom.",
+  "Ask someone who is in it to add you. What you were writing is under Unsent messages.":
+    "Demande à quelqu’un qui en fait partie de t’ajouter. Ce que tu écrivais est dans « Messages non envoyés ».",
+  "Ask someone who is in it to add you.": "Demande à quelqu’un qui en fait partie de t’ajouter.",
+  "This conversation is not available to you": "Cette conversation ne t’est pas accessible",
+  "Messages are deleted after {time}.": "Les messages sont supprimés après {time}.",
+  "One message every {time}.": "Un message toutes les {time}.",
   "Not now": "Pas maintenant",
   "Make a recovery code": "Créer un code",
   "To come back as yourself when you lose this device, make a recovery code.":
@@ -23,8 +39,6 @@ const words: Dictionary = {
   "{name} reported this on {time}.": "{name} l’a signalé le {time}.",
   "Your invites are worth nothing any more.": "Vos invitations ne valent plus rien.",
   "Your devices": "Vos appareils",
-  "You hear nothing from this person. They are not told.":
-    "Vous n’entendez rien de cette personne. Elle n’en est pas informée.",
   "Write it down now. It is not shown again.": "Notez-le maintenant. Il ne sera plus affiché.",
   "Withdraw my invites": "Retirer mes invitations",
   "With it you come back as yourself on any device, also after signing out everywhere. Whoever has it is you.":
@@ -224,9 +238,7 @@ const words: Dictionary = {
   "No matches. Search covers conversations you've opened on this device.":
     "Aucun résultat. La recherche couvre les conversations ouvertes sur cet appareil.",
   "No unsent messages.": "Aucun message en attente.",
-  "Nobody else is here yet. Pass the address on.": "Personne d’autre n’est encore là. Partagez l’adresse.",
   "Nobody has made it yet, or it was deleted.": "Personne ne l’a encore créé, ou il a été supprimé.",
-  "Nobody here has such a name.": "Personne ici ne porte ce nom.",
   "Not changed": "Non modifié",
   "Not deleted": "Non supprimé",
   "Not sent": "Non envoyé",

@@ -2,6 +2,22 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "This message is no longer kept": "このメッセージはもう保存されていません",
+  Bot: "ボット",
+  "Remove {name} from the channel": "{name}さんをチャンネルから外す",
+  "Remove {name} from the site": "{name}さんをサイトから削除",
+  "This person cannot start a conversation with you, and their mentions do not reach you. You still see what they write in channels.":
+    "この人はあなたとの会話を始められず、メンションも届きません。チャンネルへの書き込みは引き続き表示されます。",
+  "No one else is here yet. Send them the address of this site.":
+    "まだほかの人はいません。このサイトのアドレスを送ってください。",
+  "You have chosen everyone.": "全員を選びました。",
+  "No one here has this name.": "この名前の人はいません。",
+  "Ask someone who is in it to add you. What you were writing is under Unsent messages.":
+    "参加している人に追加してもらってください。入力中の内容は「未送信のメッセージ」にあります。",
+  "Ask someone who is in it to add you.": "参加している人に追加してもらってください。",
+  "This conversation is not available to you": "この会話は利用できません",
+  "Messages are deleted after {time}.": "メッセージは{time}後に削除されます。",
+  "One message every {time}.": "メッセージは{time}ごとに1件です。",
   "Not now": "あとで",
   "Make a recovery code": "復旧コードを作成",
   "To come back as yourself when you lose this device, make a recovery code.":
@@ -23,7 +39,6 @@ const words: Dictionary = {
   "{name} reported this on {time}.": "{name} が {time} に報告しました。",
   "Your invites are worth nothing any more.": "あなたの招待は無効になりました。",
   "Your devices": "あなたのデバイス",
-  "You hear nothing from this person. They are not told.": "この人からの連絡は届きません。相手には知らされません。",
   "Write it down now. It is not shown again.": "今すぐ書き留めてください。再表示されません。",
   "Withdraw my invites": "自分の招待を取り消す",
   "With it you come back as yourself on any device, also after signing out everywhere. Whoever has it is you.":
@@ -222,9 +237,7 @@ const words: Dictionary = {
   "No matches. Search covers conversations you've opened on this device.":
     "見つかりません。この端末で開いた会話が検索対象です。",
   "No unsent messages.": "未送信のメッセージはありません。",
-  "Nobody else is here yet. Pass the address on.": "まだほかに誰もいません。アドレスを知らせましょう。",
   "Nobody has made it yet, or it was deleted.": "まだ作られていないか、削除されました。",
-  "Nobody here has such a name.": "その名前の人はいません。",
   "Not changed": "変更できませんでした",
   "Not deleted": "削除できませんでした",
   "Not sent": "送信できませんでした",

@@ -10,7 +10,6 @@ import { notifications, sound } from "../state/preferences.ts";
 import { quoted } from "../state/quoted.ts";
 import { channelHref } from "../state/route.ts";
 import type { Store } from "../state/store.ts";
-import { concerns } from "../text/mentions.ts";
 
 /** The tab in front has this long (ms) to say that a message was read. */
 const READ_ELSEWHERE_MS = 400;
@@ -60,10 +59,11 @@ async function tell(store: Store, told: Map<string, number>, { channelId, messag
     return withdraw(({ tag }) => tag === channel.epoch);
   }
   const isWithPeople = channel.kind !== "public" && channel.name === "";
-  const isForYou = ({ text }: Message) => isWithPeople || concerns(text, you);
+  const isForYou = ({ seq }: Message) => isWithPeople || store.isMention(channel.epoch, seq);
   const read = store.readSeq(channel.epoch) ?? 0;
   const message = messages
-    .filter(({ seq, author, deleted }) => !deleted && author.id !== you && seq > Math.max(read, newest))
+    .filter(({ author }) => author.id !== you && !store.blocked.peek().has(author.id))
+    .filter(({ seq, deleted }) => !deleted && seq > Math.max(read, newest))
     .findLast((one) => wanted === "all" || isForYou(one));
   // Of a channel that is not open here only the number of its newest message is known.
   const isCounted = messages.length === 0 && wanted === "all" && channel.seq > Math.max(read, newest);

@@ -1,6 +1,8 @@
 /** The list of channels: the one a connection begins with, its further pages, and what changes in it. */
 import { batch } from "@preact/signals";
 import type { ActivityEntry } from "../../worker/protocol/frames.ts";
+import { EMPTY_HISTORY } from "../../worker/protocol/history.ts";
+import { kindOf } from "../../worker/protocol/text.ts";
 import type { Channel } from "../../worker/protocol/things.ts";
 import type { Answer, ChannelPage, api as httpApi, NewChannel } from "../network/api.ts";
 import type { People } from "./people.ts";
@@ -103,6 +105,9 @@ export function createChannels(tab: TabState, { api, people, unread, wishes, rea
       const left = new Map(channels.value);
       left.delete(id);
       channels.value = left;
+      // Who is in it no more reads no further, whatever is still on the screen.
+      const gone = conversations.value.get(id);
+      if (gone && kindOf(id) !== "public") gone.history.value = EMPTY_HISTORY;
       conversations.value.delete(id);
     },
 

@@ -12,12 +12,18 @@ export function createInvites({ phase }: TabState, requests: () => Promise<Pick<
   /** Why it did not work. */
   const inviteProblem = signal<string | undefined>(undefined);
 
-  /** Takes up the one that waits, and goes to where it leads. */
+  /** The token that the server is asked about. */
+  let underWay: string | undefined;
+
+  /** Takes it up, and goes to where it leads. */
   async function accept(): Promise<void> {
     const token = invite.value;
-    if (token === undefined) return;
-    invite.value = undefined;
+    if (token === undefined || token === underWay) return;
+    underWay = token;
     const answer = await (await requests()).acceptInvite(token);
+    underWay = undefined;
+    // Without an answer it is tried again with the next start.
+    if (answer.status !== 0) invite.value = undefined;
     if (!answer.ok) inviteProblem.value = answer.detail;
     else if (answer.value.channel) go(channelHref(answer.value.channel.id));
   }

@@ -83,7 +83,10 @@ export function createReceive(tab: TabState, dependencies: Dependencies) {
       }
       case "mention": {
         const epoch = epochOf(frame.channel);
-        if (epoch !== undefined) unread.note(epoch, [frame.message]);
+        if (epoch !== undefined) {
+          unread.addMention(epoch, frame.message.seq);
+          unread.note(epoch, [frame.message]);
+        }
         return emit({ channelId: frame.channel, messages: [frame.message] });
       }
       case "mention_withdrawn":
@@ -142,7 +145,6 @@ export function createReceive(tab: TabState, dependencies: Dependencies) {
           const history = merge({ ...frame.head, messages }, frame.messages);
           conversation.history.value = dropBelow(history, frame.oldestSeq ?? 0);
           conversation.pins.value = frame.pins ?? [];
-          conversation.rules.value = frame.rules ?? {};
           conversation.here.value = frame.here;
           people.cachePeople(frame.here.people);
           takeIn(frame.epoch, conversation.history.value.messages);

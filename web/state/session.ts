@@ -171,7 +171,11 @@ export function createSession(tab: TabState, { api, invites, localState, startOv
     },
 
     /** Becomes the person of a device link or a recovery code. */
-    comeBack: (token: string) => redeem(token),
+    async comeBack(token: string): Promise<Answer<unknown>> {
+      const answer = await redeem(token);
+      if (!answer.ok) linkProblem.value = undefined; // it is said beside the field
+      return answer;
+    },
 
     async signOut(): Promise<Answer<unknown>> {
       const answer = await api.signOut();

@@ -80,7 +80,7 @@ export function createStore(dependencies: Dependencies) {
       keep: (epoch, seq) => person.value && localState.keepUnreported(person.value.id, epoch, seq),
     },
   });
-  const unread = createUnread({ localState, person, heldSeq: tab.heldSeq, onRead: readReporter.note });
+  const unread = createUnread(tab, { localState, onRead: readReporter.note });
   const people = createPeople(tab, api);
   const invites = createInvites(tab, requests);
   const session = createSession(tab, {
@@ -222,8 +222,8 @@ export function createStore(dependencies: Dependencies) {
     noticeRescued: drafts.noticeRescued,
     /** Drafts or unsent messages could not be stored. */
     isPersistenceFailing,
-
     readSeq: unread.readSeq,
+    isMention: unread.isMention,
     ...createPlace(tab, { localState, unread, sending, sendToFeed }),
     /** The page is hidden, or another conversation opened: how far the person has read is told. `isLast`: there may be no later moment. */
     tellRead: (isLast: boolean) => (isLast ? readReporter.flushNow() : readReporter.flush()),

@@ -4,7 +4,7 @@
 import { computed, type Signal, signal } from "@preact/signals";
 import { EMPTY_HISTORY, type History } from "../../worker/protocol/history.ts";
 import { directId } from "../../worker/protocol/text.ts";
-import type { Channel, Person, Pin, Preference, Rules } from "../../worker/protocol/things.ts";
+import type { Channel, Person, Pin, Preference } from "../../worker/protocol/things.ts";
 import type { Site } from "../network/api.ts";
 import type { ConnectionState } from "../network/connection-state.ts";
 import type { Uploads } from "../network/uploads.ts";
@@ -36,8 +36,6 @@ export type Conversation = {
   /** Files that the next message will take, once there was one. */
   readonly uploads: Signal<Uploads | undefined>;
   readonly pins: Signal<readonly Pin[]>;
-  /** What the channel demands of those who write in it. */
-  readonly rules: Signal<Rules>;
   /** The message that is being edited in its place. */
   readonly editing: Signal<Edit | undefined>;
 };
@@ -83,7 +81,6 @@ export function createTabState() {
       newAfter: signal(undefined),
       uploads: signal(undefined),
       pins: signal([]),
-      rules: signal({}),
       editing: signal(undefined),
     };
     conversations.value.set(channelId, conversation);

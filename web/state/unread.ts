@@ -1,28 +1,29 @@
 /**
- * What this person has read on this device, and what waits: unread messages, mentions, drafts.
+ * What this person has read on this device, and what is unread: messages, mentions, drafts.
  * Kept by epoch, so that a channel made again starts anew, and shared by all tabs of the device.
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { WINDOW_MESSAGES } from "../../worker/protocol/limits.ts";
-import type { Channel, Message, Person } from "../../worker/protocol/things.ts";
+import { isHook } from "../../worker/protocol/text.ts";
+import type { Channel, Message } from "../../worker/protocol/things.ts";
 import type { localState as deviceState } from "../storage/local-state.ts";
 import { concerns } from "../text/mentions.ts";
+import type { TabState } from "./tab-state.ts";
 
-/** What waits in a conversation. `count` is what the rail shows; `isForYou`: a mention, or a direct message. */
+/** What is unread in a conversation. `count` is what the rail shows; `isForYou`: a mention, or a direct message. */
 export type UnreadState = { readonly count: number; readonly isForYou: boolean };
 
-type Facts = {
+type Tab = Pick<TabState, "person" | "blocked" | "heldSeq">;
+
+type Dependencies = {
   readonly localState: typeof deviceState;
-  readonly person: ReadonlySignal<Person | undefined>;
-  /** The newest message this tab has of an epoch, 0 if none. */
-  readonly heldSeq: (channelId: string, epoch: string) => number;
   /** Something was read that the server does not know yet. */
   readonly onRead: (epoch: string, seq: number) => void;
 };
 
 export type Unread = ReturnType<typeof createUnread>;
 
-export function createUnread({ localState, person, heldSeq, onRead }: Facts) {
+export function createUnread({ person, blocked, heldSeq }: Tab, { localState, onRead }: Dependencies) {
   const seqs = signal<ReadonlyMap<string, number>>(new Map());
   const drafts = signal<ReadonlySet<string>>(new Set());
   /** By epoch: the numbers of messages that mention this person. */
@@ -132,6 +133,13 @@ export function createUnread({ localState, person, heldSeq, onRead }: Facts) {
       mentions.value = new Map(mentions.value).set(epoch, new Set(mentioned));
     },
 
+    /** The server says that this message is for this person. */
+    addMention(epoch: string, seq: number): void {
+      mentions.value = new Map(mentions.value).set(epoch, new Set([...(mentions.value.get(epoch) ?? []), seq]));
+    },
+
+    isMention: (epoch: string, seq: number): boolean => mentions.value.get(epoch)?.has(seq) === true,
+
     /** Messages of these numbers are deleted: they count as nothing any more. */
     noteDeleted(epoch: string, deleted: readonly number[]): void {
       const gone = new Set([...(uncounted.value.get(epoch) ?? []), ...deleted]);
@@ -160,8 +168,13 @@ export function createUnread({ localState, person, heldSeq, onRead }: Facts) {
       const known = uncounted.value.get(epoch);
       const isUncounted = (message: Message) =>
         isOwn(message) || message.deleted === true || (known?.has(message.seq) ?? false);
+      // A reply is a mention by the server's word: only what is gone takes that back.
+      const replies = mentions.value.get(epoch);
       mentions.value = noted(mentions.value, epoch, messages, (message) => {
-        return !isUncounted(message) && concerns(message.text, who.id);
+        const { author } = message;
+        const isToBeSeen = !isUncounted(message) && !isHook(author) && !blocked.value.has(author.id);
+        const isReply = message.replyTo !== undefined && replies?.has(message.seq) === true;
+        return isToBeSeen && (isReply || concerns(message.text, who.id));
       });
       uncounted.value = noted(uncounted.value, epoch, messages, isUncounted);
       // What follows the mark without a gap is read, so that another tab and another day know it too.

@@ -38,6 +38,7 @@ import {
   setSessionCookie,
 } from "./session-cookie.ts";
 
+const CODE_UNKNOWN = "This is not a recovery code of anyone here. Check every character, or use your newest code.";
 const LINK_EXPIRED = "This link was used already, or its ten minutes are over.";
 
 /** Ways in that need no session. */
@@ -205,7 +206,7 @@ async function redeem(c: Context<App>, token: string): Promise<SignedIn> {
   const shard = number === undefined ? undefined : shardStub(c.env, number);
   const { cookie, signedIn } = await tried(c, async () => {
     const personId = await shard?.linkOwner(hash);
-    if (!shard || personId === undefined) reject("link_expired", LINK_EXPIRED);
+    if (!shard || personId === undefined) reject("link_expired", code ? CODE_UNKNOWN : LINK_EXPIRED);
     const made = newSessionCookie(personId);
     const { session } = await sessionKeyOf(made);
     return { cookie: made, signedIn: accepted(await shard.redeem(hash, personId, deviceOf(c, session))) };

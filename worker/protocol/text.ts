@@ -83,3 +83,8 @@ export function kindOf(channelId: string): "public" | "direct" | "private" {
 export function foldApostrophes(text: string): string {
   return text.replace(APOSTROPHES, "'");
 }
+
+/** Whether an author is an incoming hook: it mentions people without notifying them. */
+export function isHook({ id }: { readonly id: string }): boolean {
+  return id.startsWith("hook_");
+}

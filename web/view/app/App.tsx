@@ -10,9 +10,6 @@ import { type SheetName, sheet } from "../parts/sheets.ts";
 import { Rail } from "../rail/Rail.tsx";
 import { ConnectionStatus } from "./ConnectionStatus.tsx";
 
-/** So long (ms) a connection has to hold before what every message may need is fetched. */
-const FETCH_SOON_MS = 100;
-
 /** What opens over the screen, one at a time. */
 type SheetProps = { readonly store: Store; readonly onClose: () => void };
 
@@ -64,12 +61,6 @@ function Inside({ store, reconnect }: Props) {
   // Wherever one has gone to, by whatever way, the drawer is out of the way.
   useEffect(() => setRailOpen(false), [where]);
   useEffect(() => () => open(undefined), []);
-  // What is opened rarely is kept by the service worker.
-  useEffect(() => {
-    if (!store.isConnected.value) return;
-    const timer = setTimeout(fetchSoon, FETCH_SOON_MS);
-    return () => clearTimeout(timer);
-  }, [store.isConnected.value]);
   const Sheet = sheet.value && SHEETS[sheet.value];
   return (
     <div class={isRailOpen ? "app rail-open" : "app"}>
@@ -100,12 +91,4 @@ function Inside({ store, reconnect }: Props) {
 
 function open(name: SheetName | undefined): void {
   sheet.value = name;
-}
-
-function fetchSoon(): void {
-  Promise.all([
-    import("../messages/MessageActions.tsx"),
-    import("../conversation/Companions.tsx"),
-    import("./Outage.tsx"),
-  ]).catch((error) => console.warn("a part of the page is missing", error));
 }

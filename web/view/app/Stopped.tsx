@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { CLOSE } from "../../../worker/protocol/errors.ts";
 import { foldChannelName } from "../../../worker/protocol/names.ts";
+import { kindOf } from "../../../worker/protocol/text.ts";
 import { t } from "../../i18n/i18n.ts";
 import { channelHref, go, route } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
@@ -25,6 +26,7 @@ export function Stopped({ store, reconnect }: Props) {
         />
       );
     case CLOSE.channelGone:
+      if (kindOf(store.open.value?.channelId ?? "") === "private") return <NotYours store={store} />;
       return store.openEpoch.value === undefined ? (
         <Missing store={store} reconnect={reconnect} />
       ) : (
@@ -49,6 +51,22 @@ export function Stopped({ store, reconnect }: Props) {
         />
       );
   }
+}
+
+/** A private conversation that is gone, that the person is in no more, or never was: which of these, no one is told. */
+function NotYours({ store }: Pick<Props, "store">) {
+  return (
+    <Reason
+      title={t("This conversation is not available to you")}
+      text={
+        store.unsent.value.length > 0
+          ? t("Ask someone who is in it to add you. What you were writing is under Unsent messages.")
+          : t("Ask someone who is in it to add you.")
+      }
+      action={t("Go to #general")}
+      onAction={goToGeneral}
+    />
+  );
 }
 
 /** A link to a channel that does not exist yet, or whose name is written in another way. */

@@ -6,7 +6,7 @@ import { InvitePeople } from "../dialogs/InvitePeople.tsx";
 import { copyText } from "../parts/clipboard.ts";
 import { fullTime } from "../parts/formats.ts";
 import { ChannelPreferences } from "./ChannelPreferences.tsx";
-import { ChannelRules } from "./ChannelRules.tsx";
+import { ChannelRules, Rules } from "./ChannelRules.tsx";
 import { DeleteDialog, FIRST_CHANNEL, LeaveDialog, NameDialog, TopicDialog } from "./channel-dialogs.tsx";
 import type { TabProps } from "./Details.tsx";
 import { saveChannel } from "./save-channel.ts";
@@ -22,7 +22,7 @@ export function About({ store, conversation, channel, onLeave }: TabProps) {
   const dialogProps = { store, channel, onClose: close, onLeave };
   return (
     <div class="about">
-      {channel.kind !== "direct" && (
+      {!isWithPeople && (
         <section>
           <h3>{t("Topic")}</h3>
           <p dir="auto">{channel.topic || <span class="hint">{t("No topic yet.")}</span>}</p>
@@ -42,8 +42,10 @@ export function About({ store, conversation, channel, onLeave }: TabProps) {
         </p>
       )}
       <ChannelPreferences store={store} channel={channel} />
-      {(mayChange || channel.kind === "direct") && (
-        <ChannelRules store={store} conversation={conversation} channel={channel} />
+      {mayChange || channel.kind === "direct" ? (
+        <ChannelRules store={store} channel={channel} />
+      ) : (
+        <Rules channel={channel} />
       )}
       <div class="about-actions">
         {channel.kind !== "direct" && !isWithPeople && (

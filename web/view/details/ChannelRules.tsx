@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { Channel } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { ChannelChange } from "../../network/requests.ts";
-import type { Conversation, Store } from "../../state/store.ts";
+import type { Store } from "../../state/store.ts";
 import { Switch } from "../parts/Switch.tsx";
 
 const SECOND_MS = 1_000;
@@ -14,24 +14,23 @@ const DAY_MS = 24 * HOUR_MS;
 const SLOW = [0, 10 * SECOND_MS, 30 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, HOUR_MS];
 const KEEP = [0, HOUR_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS, 365 * DAY_MS];
 
-type Props = { readonly store: Store; readonly conversation: Conversation; readonly channel: Channel };
+type Props = { readonly store: Store; readonly channel: Channel };
 
-export function ChannelRules({ store, conversation, channel }: Props) {
+export function ChannelRules({ store, channel }: Props) {
   const [refusal, setRefusal] = useState<string>();
-  const isDirect = channel.kind === "direct";
-  const { posting, slowMs = 0, keepMs = 0 } = isDirect ? conversation.rules.value : channel;
+  // What is said among people who know each other needs no rules, but for how long it is kept.
+  const isWithPeople = channel.kind !== "public" && channel.name === "";
+  const { posting, slowMs = 0, keepMs = 0 } = channel;
 
   async function change(asked: ChannelChange): Promise<void> {
     const answer = await (await store.requests()).changeChannel(channel.id, asked);
     setRefusal(answer.ok ? undefined : answer.detail);
-    if (answer.ok && isDirect)
-      conversation.rules.value = { ...conversation.rules.value, ...(asked.keepMs ? { keepMs: asked.keepMs } : {}) };
   }
 
   return (
     <section>
       <h3>{t("Rules")}</h3>
-      {!isDirect && (
+      {!isWithPeople && (
         <>
           <Switch
             label={t("Read-only")}
@@ -58,6 +57,24 @@ export function ChannelRules({ store, conversation, channel }: Props) {
       <p class={refusal ? "hint complaint" : "visually-hidden"} role="status">
         {refusal}
       </p>
+    </section>
+  );
+}
+
+/** The same for everyone else: what holds here, in words. */
+export function Rules({ channel: { posting, slowMs = 0, keepMs = 0, createdBy } }: { readonly channel: Channel }) {
+  const rules = [
+    posting === "creator" && t("Only {name} can write here.", { name: createdBy.name }),
+    slowMs > 0 && t("One message every {time}.", { time: words(slowMs) }),
+    keepMs > 0 && t("Messages are deleted after {time}.", { time: words(keepMs) }),
+  ].filter((rule) => rule !== false);
+  if (rules.length === 0) return null;
+  return (
+    <section>
+      <h3>{t("Rules")}</h3>
+      {rules.map((rule) => (
+        <p key={rule}>{rule}</p>
+      ))}
     </section>
   );
 }

@@ -21,12 +21,13 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
   const { count, people: viewing } = conversation.here.value;
   const you = store.person.value?.id;
   const isPrivate = channel.kind === "private";
+  const hasMembers = channel.kind !== "public";
   const isGroup = isPrivate && channel.name === "";
   const isCreator = channel.createdBy.id === you;
 
   // Who came or left since is in the count.
   useEffect(() => {
-    if (!isPrivate) return undefined;
+    if (!hasMembers) return undefined;
     let isCurrent = true;
     void store.requests().then(async (requests) => {
       const answer = await requests.members(channel.id);
@@ -64,20 +65,31 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
         <span class="person-note">{t("You")}</span>
       ) : (
         <>
-          <button type="button" class="button quiet" onClick={() => void write(person)}>
+          <button
+            type="button"
+            class="button quiet"
+            aria-label={t("Message {name}", { name: person.name })}
+            onClick={() => void write(person)}
+          >
             {t("Message")}
           </button>
           {isMember && isCreator && !isGroup && (
             <button
               type="button"
               class="button quiet danger-text"
+              aria-label={t("Remove {name}", { name: person.name })}
               onClick={() => setAsking({ person, from: "channel" })}
             >
               {t("Remove")}
             </button>
           )}
           {!isMember && store.isOwner.value && (
-            <button type="button" class="button quiet danger-text" onClick={() => setAsking({ person, from: "site" })}>
+            <button
+              type="button"
+              class="button quiet danger-text"
+              aria-label={t("Remove {name} from the site", { name: person.name })}
+              onClick={() => setAsking({ person, from: "site" })}
+            >
               {t("Remove")}
             </button>
           )}
@@ -88,10 +100,10 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
 
   return (
     <>
-      {isPrivate && (
+      {hasMembers && (
         <section>
-          <h3>{t("{n} members", { n: channel.memberCount ?? members?.length ?? 0 })}</h3>
-          {!isGroup && (
+          <h3>{t("{n} members", { n: channel.memberCount ?? members?.length ?? 2 })}</h3>
+          {isPrivate && !isGroup && (
             <div class="field-row">
               <button type="button" class="button" onClick={() => setAdding(true)}>
                 {t("Add people")}
@@ -120,7 +132,9 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
               : "{name} can't read this channel any more.",
             { name: <bdi>{asking.person.name}</bdi> },
           )}
-          action={t("Remove {name}", { name: asking.person.name })}
+          action={t(asking.from === "site" ? "Remove {name} from the site" : "Remove {name} from the channel", {
+            name: asking.person.name,
+          })}
           onCancel={() => setAsking(undefined)}
           onConfirm={() => void remove(asking)}
         />

@@ -1,4 +1,5 @@
 /** One message in its true state. Its text is never markup. */
+import { isHook } from "../../../worker/protocol/text.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import { concerns } from "../../text/mentions.ts";
@@ -54,7 +55,11 @@ export function MessageItem({ store, conversation, row, name, isTabStop, isFirst
         isFirst && "first",
         row.isTombstone && "tombstone",
         isFlashed && "flashed",
-        author.id !== you && concerns(row.text, you) && "for-you",
+        author.id !== you &&
+          !isHook(author) &&
+          !store.blocked.value.has(author.id) &&
+          concerns(row.text, you) &&
+          "for-you",
       ]
         .filter(Boolean)
         .join(" ")}
@@ -78,6 +83,7 @@ export function MessageItem({ store, conversation, row, name, isTabStop, isFirst
         >
           <bdi id={nameId}>{name}</bdi>
         </button>
+        {isFirst && author.bot && <span class="bot">{t("Bot")}</span>}
         <time id={timeId} dateTime={new Date(sentAt).toISOString()} title={fullTime(sentAt)}>
           {clockTime(sentAt)}
         </time>

@@ -202,6 +202,11 @@ export function MessageList({ store, conversation, you, shown }: Props) {
               </ol>
             </section>
           ))}
+          {asked !== undefined && epoch !== undefined && askedId === undefined && (
+            <p class="cap-note" role="status">
+              {t("This message is no longer kept")}
+            </p>
+          )}
         </div>
       </div>
       {unread.isAbove && unread.first && (

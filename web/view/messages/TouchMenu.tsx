@@ -31,18 +31,17 @@ export function TouchMenu({ store, conversation, shown }: Props) {
     const isKept = (pressed: string) => find(conversation.history.peek(), pressed) !== undefined;
     return followPresses((pressed) => isKept(pressed) && setId(pressed));
   }, []);
+  const close = () => {
+    setPicking(false);
+    setReporting(undefined);
+    setId(undefined);
+  };
   if (reporting !== undefined)
-    return (
-      <ReportMessage store={store} conversation={conversation} id={reporting} onClose={() => setReporting(undefined)} />
-    );
+    return <ReportMessage store={store} conversation={conversation} id={reporting} onClose={close} />;
   const message = id === undefined ? undefined : find(conversation.history.value, id);
   if (!message || message.deleted) return null;
   const commands = shown.current?.commands;
   const { mayEdit, mayRemove } = commands?.permissionsOf(message.id) ?? { mayEdit: false, mayRemove: false };
-  const close = () => {
-    setPicking(false);
-    setId(undefined);
-  };
   const react = (emoji: string) => {
     keepRecentEmoji(emoji);
     store.react(conversation, message.id, emoji, true);

@@ -107,7 +107,11 @@ export function PeoplePicker({ store, chosen, onChoose, isLeftOut, onPick }: Pro
       </ul>
       {isKnown && options.length === 0 && (
         <p class="hint">
-          {t(typed.trim() === "" ? "Nobody else is here yet. Pass the address on." : "Nobody here has such a name.")}
+          {typed.trim() !== ""
+            ? t("No one here has this name.")
+            : chosen.length > 0
+              ? t("You have chosen everyone.")
+              : t("No one else is here yet. Send them the address of this site.")}
         </p>
       )}
     </>

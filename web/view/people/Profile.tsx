@@ -41,15 +41,23 @@ export function Profile({ store, onClose }: { readonly store: Store; readonly on
           <span class="hint">{t(store.online.value.has(person.id) ? "Online" : "Away")}</span>
         </p>
       </div>
-      {isBlocked && <p class="hint">{t("You hear nothing from this person. They are not told.")}</p>}
+      {isBlocked && (
+        <p class="hint">
+          {t(
+            "This person cannot start a conversation with you, and their mentions do not reach you. You still see what they write in channels.",
+          )}
+        </p>
+      )}
       <p class={refusal ? "hint complaint" : "visually-hidden"} role="status">
         {refusal}
       </p>
       {!isYou && (
         <div class="field-row">
-          <button type="button" class="button primary" onClick={() => void write()}>
-            {t("Message")}
-          </button>
+          {!isBlocked && (
+            <button type="button" class="button primary" onClick={() => void write()}>
+              {t("Message")}
+            </button>
+          )}
           <button type="button" class="button" onClick={mention}>
             {t("Mention")}
           </button>
@@ -85,7 +93,7 @@ function Removal({ store, personId, name, onClose }: RemovalProps) {
   const [hours, setHours] = useState(0);
   const [refusal, setRefusal] = useState<string>();
   return (
-    <Dialog title={t("Remove {name}", { name })} onClose={onClose}>
+    <Dialog title={t("Remove {name} from the site", { name })} onClose={onClose}>
       <p>
         {rich("{name} is signed out everywhere, and the name is free for others. What they wrote stays.", {
           name: <bdi>{name}</bdi>,
@@ -120,7 +128,7 @@ function Removal({ store, personId, name, onClose }: RemovalProps) {
             else setRefusal(answer.detail);
           }}
         >
-          {t("Remove {name}", { name })}
+          {t("Remove {name} from the site", { name })}
         </button>
       </div>
     </Dialog>

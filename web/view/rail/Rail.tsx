@@ -49,7 +49,7 @@ export function Rail({ store, isOpen, onLeave }: Props) {
 
   function isShown(channel: Channel): boolean {
     if (store.open.value?.channelId === channel.id) return true;
-    return isUnreadOnly ? isUnread(channel) : !store.preferenceOf(channel.id).hidden;
+    return !store.preferenceOf(channel.id).hidden && (!isUnreadOnly || isUnread(channel));
   }
 
   function isUnread(channel: Channel): boolean {
