@@ -39,11 +39,12 @@ const OBJECTS = ["directory", "people", "channel"];
 /** Each folder, and those below it. */
 const BELOW: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
+  hooks: ["protocol"],
   platform: ["protocol"],
   directory: ["protocol", "platform"],
   people: ["protocol", "platform"],
   channel: ["protocol", "platform"],
-  http: ["protocol", "platform"],
+  http: ["protocol", "platform", "hooks"],
 };
 
 test("the files are really read", () => {

@@ -13,6 +13,14 @@ export class Allowances {
   readonly #channel = new TokenBuckets(CHANNEL_RATE);
   readonly #settings = new TokenBuckets(SETTINGS_RATE);
 
+  /** One more message of a hook, which has a pace of its own. */
+  takeOfHook(now: number): Refused | undefined {
+    const busyMs = this.#channel.waitMs(ALL, now);
+    if (busyMs > 0) return refuse("busy", "This channel is very busy.", busyMs);
+    this.#channel.take(ALL, now);
+    return undefined;
+  }
+
   /** One more message (`isNew`) or other change of a person. Takes from both allowances, or refuses and takes from neither. */
   take(personId: string, isNew: boolean, now: number): Refused | undefined {
     const busyMs = this.#channel.waitMs(ALL, now);

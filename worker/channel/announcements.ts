@@ -15,6 +15,7 @@ import type { About } from "./tables.ts";
 type Announcement =
   | { readonly kind: "settings"; readonly topic: string; readonly rules: Rules; readonly settings: number }
   | { readonly kind: "ended" }
+  | { readonly kind: "name released"; readonly id: string; readonly name: string; readonly claimedAt: number }
   | { readonly kind: "private"; readonly state: PrivateState };
 
 /** In the outbox a later word about the channel replaces an earlier one. */
@@ -49,6 +50,11 @@ export class Announcements {
   putEnd(channel: Channel, version: number, members: readonly string[]): void {
     if (channel.kind === "public") this.#put(DIRECTORY, version, { kind: "ended" });
     else this.put(channel, version, [], members);
+  }
+
+  /** Writes down that a hook has ended: its name is free. Inside the transaction. */
+  putRelease(id: string, name: string, claimedAt: number): void {
+    this.#outbox.put(DIRECTORY, id, claimedAt, { kind: "name released", id, name, claimedAt } satisfies Announcement);
   }
 
   /** Returns when everyone has heard, or after 5 s. */
@@ -92,6 +98,8 @@ export function announce(env: Env, about: About | undefined, target: string, { p
   switch (announcement.kind) {
     case "ended":
       return directoryOf(env).removeChannel(epoch);
+    case "name released":
+      return directoryOf(env).releaseName(announcement.id, announcement.name, announcement.claimedAt);
     case "settings":
       return directoryOf(env).changeChannel(epoch, announcement);
     case "private": {

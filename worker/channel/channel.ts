@@ -18,8 +18,11 @@ import type {
   CommandOutcome,
   FileFacts,
   FileOutcome,
+  HookOutcome,
+  HookText,
   InviteRef,
   MembersOutcome,
+  NewHook,
   NewPrivate,
   NotAdmitted,
   SettingsChange,
@@ -144,6 +147,28 @@ export class Channel extends GuardedObject {
     return this.admit(asked, (auth) =>
       isPinned ? pins.add(auth, messageId, Date.now()) : pins.remove(auth, messageId, Date.now()),
     );
+  }
+
+  hooks(asked: ChannelAuth): Promise<NotAdmitted | { readonly kind: "hooks"; readonly hooks: readonly Person[] }> {
+    return this.admit(asked, () => ({ kind: "hooks", hooks: this.parts.hooks.list() }));
+  }
+
+  mayAddHook(asked: ChannelAuth): Promise<NotAdmitted | Done> {
+    return this.admit(asked, (auth) => this.parts.hooks.additionError(auth) ?? DONE);
+  }
+
+  addHook(asked: ChannelAuth, hook: NewHook): Promise<NotAdmitted | Done> {
+    return this.admit(asked, (auth) => this.parts.hooks.add(auth, hook));
+  }
+
+  removeHook(asked: ChannelAuth, id: string): Promise<NotAdmitted | Done> {
+    return this.admit(asked, (auth) => this.parts.hooks.remove(auth, id));
+  }
+
+  /** What came to a hook's address. The address is the authority. */
+  receiveHook(hash: string, text: HookText): HookOutcome {
+    if (this.parts.store.hasEnded) return { kind: "gone" };
+    return this.parts.hooks.receive(hash, text, Date.now());
   }
 
   /** A person is there no more, as their shard says. */

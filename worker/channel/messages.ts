@@ -6,10 +6,12 @@ import type { Broadcast } from "../platform/broadcast.ts";
 import { withMessages } from "../platform/encoding.ts";
 import type { WindowAnswer } from "../protocol/answers.ts";
 import type { MessageCommand } from "../protocol/commands.ts";
+import { type Refused, refuse } from "../protocol/errors.ts";
 import type { ChannelFrame, WelcomeFrame } from "../protocol/frames.ts";
 import { dropBelow, EMPTY_HISTORY, find, type History, merge, oldestSeqOf, since } from "../protocol/history.ts";
 import { ATTACHMENTS_MAX, PROTOCOL_VERSION } from "../protocol/limits.ts";
-import type { Message } from "../protocol/things.ts";
+import { isHook } from "../protocol/text.ts";
+import type { Message, Person } from "../protocol/things.ts";
 import type { Allowances } from "./allowances.ts";
 import type { ChannelStore } from "./channel-store.ts";
 import { decide } from "./decide.ts";
@@ -116,7 +118,8 @@ export class Messages {
       case "unchanged":
         return { kind: "done", message: decision.message, isChange: false };
       case "changed": {
-        const limited = allowances.take(auth.person.id, decision.isNew, now);
+        const { person } = auth;
+        const limited = isHook(person) ? allowances.takeOfHook(now) : allowances.take(person.id, decision.isNew, now);
         if (limited) return limited;
         this.#commit(decision.message, auth, now);
         return { kind: "done", message: decision.message, isChange: true };
@@ -124,6 +127,21 @@ export class Messages {
       default:
         return decision satisfies never;
     }
+  }
+
+  /** A message of a hook: an author without a session, for whom no rule of the channel holds. */
+  receive(
+    author: Person,
+    message: { readonly id: string; readonly text: string },
+    now: number,
+  ): Refused | { readonly kind: "done" } {
+    const { store } = this.#parts;
+    const channel = refOf(store.about);
+    if (!channel) return refuse("not_found", "There is no such channel.");
+    const { shards } = store.facts;
+    const auth = { person: author, isOwner: false, version: 0, session: "", checkedAt: now, shards, channel };
+    const outcome = this.execute(auth, { type: "send", ...message }, now);
+    return outcome.kind === "refused" ? outcome : { kind: "done" };
   }
 
   /** These messages, the oldest there are, are older than the channel keeps them. */

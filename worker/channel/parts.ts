@@ -13,13 +13,14 @@ import { Announcements, announce } from "./announcements.ts";
 import { Attendance } from "./attendance.ts";
 import { ChannelStore } from "./channel-store.ts";
 import { ChannelFiles } from "./files.ts";
+import { Hooks } from "./hooks.ts";
 import { Membership } from "./membership.ts";
 import { Messages } from "./messages.ts";
 import { Pins } from "./pins.ts";
 import { Reports, sendReport } from "./reports.ts";
 import type { ChannelAuth } from "./rpc.ts";
 import { Settings } from "./settings.ts";
-import { refOf } from "./tables.ts";
+import { newAbout, refOf } from "./tables.ts";
 
 export type Parts = ReturnType<typeof createParts>;
 
@@ -76,7 +77,7 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     takesFiles: env.FILES !== undefined,
   });
   const announcements = new Announcements(outbox, reschedule);
-  const settings = new Settings({ store, announcements, allowances, messages, reports });
+  const settings = new Settings({ store, announcements, allowances, messages, reports, endHooks: () => hooks.end() });
   const membership = new Membership({
     store,
     announcements,
@@ -85,6 +86,15 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     settings,
     left: (personId) => sockets.endPerson(personId),
     ended,
+  });
+  const hooks: Hooks = new Hooks({
+    sql: storage.sql,
+    tables: store.tables,
+    about: () => store.about,
+    begin: (channel) => store.facts.begin(newAbout(channel)),
+    announcements,
+    allowances,
+    send: (author, message) => messages.receive(author, message, Date.now()),
   });
   const age = new AgeLimit({
     about: () => store.about,
@@ -113,6 +123,7 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     pins,
     settings,
     membership,
+    hooks,
     schedule,
     ended,
   };

@@ -17,7 +17,7 @@ import type { Job } from "../platform/schedule.ts";
 import { isPersonOf, shardOf } from "../platform/shard-id.ts";
 import { find, type History } from "../protocol/history.ts";
 import { BATCH_MS, MENTIONS_MAX, RESEND_MS, RESEND_WINDOW_MS } from "../protocol/limits.ts";
-import { isFor, mentionedIn } from "../protocol/text.ts";
+import { isFor, isHook, mentionedIn } from "../protocol/text.ts";
 import type { Message } from "../protocol/things.ts";
 import type { ChannelStore } from "./channel-store.ts";
 import { Owed } from "./owed.ts";
@@ -212,8 +212,9 @@ export class Reports {
     return [...new Set(people.map((personId) => shardTarget(shardOf(personId) ?? 0)))];
   }
 
-  /** Whom a message mentions, and whom it answers. */
-  addressed({ text, replyTo }: Message): readonly string[] {
+  /** Whom a message mentions, and whom it answers. A hook addresses no one. */
+  addressed({ author, text, replyTo }: Message): readonly string[] {
+    if (isHook(author)) return [];
     const parent = replyTo === undefined ? undefined : find(this.#ways.history(), replyTo);
     return [...new Set([...(parent ? [parent.author.id] : []), ...mentionedIn(text)])];
   }

@@ -13,6 +13,20 @@ export type ChannelAuth = AuthContext & { readonly channel: ChannelRef };
 /** The channel has ended, or never was, or is a direct one of others. The shard's list may be behind. */
 export type Gone = { readonly kind: "gone" };
 
+/** A hook that a person adds: `hash` is the digest of its address, `claimedAt` (ms) the directory's stamp of its name. */
+export type NewHook = {
+  readonly id: string;
+  readonly name: string;
+  readonly hash: string;
+  readonly claimedAt: number;
+};
+
+/** What came to a hook's address, as Markdown. `username`: the name that the sender asks for. */
+export type HookText = { readonly id: string; readonly text: string; readonly username?: string };
+
+/** `no service`: no hook has that address. */
+export type HookOutcome = Refused | Gone | { readonly kind: "no service" } | { readonly kind: "done" };
+
 /** What a person wants to change about a channel, as it came. */
 export type SettingsChange = v.InferOutput<typeof SettingsBody>;
 

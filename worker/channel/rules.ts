@@ -2,6 +2,7 @@
 import type { Identity } from "../platform/authority.ts";
 import { type Refused, refuse } from "../protocol/errors.ts";
 import type { History } from "../protocol/history.ts";
+import { isHook } from "../protocol/text.ts";
 import type { About } from "./tables.ts";
 
 /** The channel that is there from the first sign-in on stays. */
@@ -27,8 +28,11 @@ export function mayAlwaysPost(about: About, { person, isOwner }: Identity): bool
 /** Why a person may not send a new message at `now` (ms), by the rules of the channel. `undefined`: they may. */
 export function postingError(about: About, identity: Identity, history: History, now: number): Refused | undefined {
   const { posting, slowMs } = about.rules;
-  if ((!posting && !slowMs) || mayAlwaysPost(about, identity)) return undefined;
-  if (posting === "creator") return refuse("read_only", `Only ${about.createdBy.name} can write here.`);
+  if ((!posting && !slowMs) || mayAlwaysPost(about, identity) || isHook(identity.person)) return undefined;
+  const isCreatorsBot = identity.maker === about.createdBy.id;
+  if (posting === "creator" && !isCreatorsBot)
+    return refuse("read_only", `Only ${about.createdBy.name} can write here.`);
+  if (identity.person.bot) return undefined;
   const last = history.messages.findLast(({ author }) => author.id === identity.person.id);
   const restMs = last && slowMs ? last.sentAt + slowMs - now : 0;
   return restMs > 0 ? refuse("slow_mode", "Messages come slowly here. Wait a moment.", restMs) : undefined;

@@ -19,6 +19,8 @@ type Parts = {
   readonly announcements: Announcements;
   readonly allowances: Allowances;
   readonly messages: Messages;
+  /** The hooks of a channel that ends, inside its transaction. */
+  readonly endHooks: () => void;
   readonly reports: Pick<Reports, "expectChange" | "noteActivity">;
 };
 
@@ -74,7 +76,10 @@ export class Settings {
     const { store, announcements, messages } = this.#parts;
     const members = [...store.members.ids(), ...former];
     const entry = entryOf(about, [], messages.history);
-    store.end(about, Date.now(), () => announcements.putEnd(entry, about.settings + 1, members));
+    store.end(about, Date.now(), () => {
+      announcements.putEnd(entry, about.settings + 1, members);
+      this.#parts.endHooks();
+    });
     store.members.hold([]);
   }
 

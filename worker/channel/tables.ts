@@ -4,6 +4,7 @@
 import { OUTBOX_TABLE } from "../platform/outbox.ts";
 import { MENTIONS_MAX } from "../protocol/limits.ts";
 import type { Person, Rules } from "../protocol/things.ts";
+import { HOOKS_TABLE } from "./hooks.ts";
 import { MEMBERS_TABLE } from "./members.ts";
 import { PINS_TABLE } from "./pins.ts";
 import type { ChannelRef } from "./rpc.ts";
@@ -23,6 +24,7 @@ export const MIGRATIONS = [
     UPLOADS_TABLE,
     MEMBERS_TABLE,
     PINS_TABLE,
+    HOOKS_TABLE,
     OUTBOX_TABLE,
   ],
 ];

@@ -8,6 +8,7 @@ import { randomId } from "../platform/random-id.ts";
 import { withShard } from "../platform/shard-id.ts";
 import { type Refused, refuse } from "../protocol/errors.ts";
 import { CHANNELS_MAX, FAILED_SIGN_INS_PER_HOUR, PEOPLE_FOUND_MAX, SIGN_INS_PER_HOUR } from "../protocol/limits.ts";
+import { isHook } from "../protocol/text.ts";
 import type { Channel } from "../protocol/things.ts";
 import { ModerationObject } from "./moderation-object.ts";
 import type {
@@ -58,7 +59,7 @@ export class Directory extends ModerationObject {
         added.push(this.parts.list.add(FIRST_CHANNEL, "", { id: personId, name }, Date.now(), randomId(16)));
     });
     if (claimedAt === undefined) return NAME_TAKEN;
-    this.#search?.set(personId, name);
+    if (!isHook({ id: personId })) this.#search?.set(personId, name);
     this.parts.schedule.update();
     if (isOpened || added.length > 0) await this.#announce(added, []);
     return { kind: "claimed", personId, claimedAt };

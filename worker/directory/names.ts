@@ -13,6 +13,7 @@
 import { keysOf } from "../platform/confusables.ts";
 import type { Tables } from "../platform/migrations.ts";
 import { CLAIM_MAX_AGE_MS } from "../protocol/limits.ts";
+import { isHook } from "../protocol/text.ts";
 
 /** A row per key that a name is known by. `sure_until` (ms): until then its holder need not be asked. */
 export const NAME_TABLES = [
@@ -48,10 +49,11 @@ export class Names {
     this.#askHolder = askHolder;
   }
 
-  /** Everyone who holds a name, each once. Reads all rows: for the search, on first use. */
+  /** Every person who holds a name, each once, and no hook. Reads all rows: for the search, on first use. */
   all(): readonly { readonly person: string; readonly name: string }[] {
     if (!this.#tables.exist) return [];
-    return this.#sql.exec<{ person: string; name: string }>("SELECT DISTINCT person, name FROM names").toArray();
+    const rows = this.#sql.exec<{ person: string; name: string }>("SELECT DISTINCT person, name FROM names").toArray();
+    return rows.filter(({ person }) => !isHook({ id: person }));
   }
 
   /**

@@ -25,7 +25,10 @@ export function createParts({ storage }: DurableObjectState, env: Env) {
   const { sql } = storage;
   const tables = new Tables(storage, MIGRATIONS);
   const names = new Names(sql, tables, async ({ person, key, claimedAt }) => {
-    return shardStub(env, shardOf(person) ?? 0).holds(person, key, claimedAt);
+    const shard = shardOf(person);
+    // A hook's name is its own until it is released.
+    if (shard === undefined) return { holds: true, until: Number.MAX_SAFE_INTEGER };
+    return shardStub(env, shard).holds(person, key, claimedAt);
   });
   const list = new ChannelList(sql, tables);
   const presence = new PresenceSummary(async (shard) => shardStub(env, shard).presence(shard));

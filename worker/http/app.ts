@@ -13,6 +13,7 @@ import { addBotRoutes, keepBotsOut } from "./bots.ts";
 import { addChannelRoutes } from "./channels.ts";
 import { type App, addressOf, check, isUpgrade, isVisit, only, RefusedRequest, reject } from "./context.ts";
 import { readCredentials } from "./credentials.ts";
+import { addHookRoutes, addIncomingHookRoutes } from "./hooks.ts";
 import { addInviteRoutes } from "./invites.ts";
 import { addMemberRoutes } from "./members.ts";
 import { addMessageRoutes } from "./messages.ts";
@@ -56,7 +57,9 @@ app.onError((error) => {
 
 app.use(async (c, next) => {
   const isReading = ["GET", "HEAD", "OPTIONS"].includes(c.req.method) && !isUpgrade(c);
-  if (!isReading && !isFromHere(c)) reject("bad_origin", "This request comes from another site.");
+  // A hook's address is all there is to show, from wherever it is called.
+  const isHook = c.req.path.startsWith("/api/hooks/");
+  if (!isReading && !isHook && !isFromHere(c)) reject("bad_origin", "This request comes from another site.");
   await next();
 });
 
@@ -84,6 +87,7 @@ app
 
 keepBotsOut(app);
 addSignInRoutes(app);
+addIncomingHookRoutes(app);
 
 app.use("/api/*", async (c, next) => {
   const credentials = await readCredentials(c);
@@ -109,6 +113,7 @@ addMessageRoutes(app);
 addAttachmentRoutes(app);
 addSocketRoutes(app);
 addStreamRoutes(app);
+addHookRoutes(app);
 
 app.get("/manifest.webmanifest", (c) => manifestOf(c.env, c.req.raw));
 

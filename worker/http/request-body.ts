@@ -23,7 +23,7 @@ export async function readOptionalBody<S extends v.GenericSchema>(
 }
 
 /** What `fetch` says of a string when the program names no type, to the letter (Fetch, "extract a body"). It says nothing of JSON or text. */
-const UNNAMED_TYPE = "text/plain;charset=UTF-8";
+export const UNNAMED_TYPE = "text/plain;charset=UTF-8";
 
 /** The same where text may come instead, which the request then calls `text/plain`. Bytes that are no UTF-8 are refused. */
 export async function readTextOr<S extends v.GenericSchema>(
@@ -36,6 +36,11 @@ export async function readTextOr<S extends v.GenericSchema>(
   const isText = type !== UNNAMED_TYPE && type.toLowerCase().startsWith("text/plain");
   const isBroken = text === "" && bytes.byteLength > 0;
   return isText && !isBroken ? text : parse(schema, bytes);
+}
+
+/** The bytes of a body; `undefined`: it has more than that. */
+export function readLong(c: Context<App>, maxBytes: number): Promise<Uint8Array | undefined> {
+  return readAtMost(c.req.raw.body, maxBytes);
 }
 
 async function readBytes(c: Context<App>): Promise<Uint8Array> {

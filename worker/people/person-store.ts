@@ -64,9 +64,9 @@ export class PersonStore {
       now - SESSION_MAX_MS,
     );
     if (!row) return undefined;
-    const { version, owner_key: ownerKey, created_at: createdAt, seen_at: seenAt, renewed_at: renewedAt } = row;
+    const { owner_key: ownerKey, created_at: createdAt, seen_at: seenAt, renewed_at: renewedAt } = row;
     return {
-      identity: { person: personFrom(row), isOwner: ownerKey !== "", version },
+      identity: identityFrom(row),
       ownerKey,
       createdAt,
       seenAt,
@@ -86,7 +86,7 @@ export class PersonStore {
       created_at: number;
     }>("SELECT id, name, version, owner_key, maker, claimed_at, created_at FROM people WHERE id = ?", id);
     if (!row) return undefined;
-    const identity = { person: personFrom(row), isOwner: row.owner_key !== "", version: row.version };
+    const identity = identityFrom(row);
     return { identity, claimedAt: row.claimed_at, createdAt: row.created_at };
   }
 
@@ -217,6 +217,8 @@ export class PersonStore {
   }
 }
 
-function personFrom({ id, name, maker }: Pick<SessionRow, "id" | "name" | "maker">): Person {
-  return maker === "" ? { id, name } : { id, name, bot: true };
+function identityFrom(row: Pick<SessionRow, "id" | "name" | "version" | "owner_key" | "maker">): Identity {
+  const { id, name, version, owner_key: ownerKey, maker } = row;
+  const person: Person = maker === "" ? { id, name } : { id, name, bot: true };
+  return { person, isOwner: ownerKey !== "", version, ...(maker !== "" && { maker }) };
 }

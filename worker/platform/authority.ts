@@ -7,8 +7,16 @@ import { type Refused, refuse } from "../protocol/errors.ts";
 import { CHECK_MAX_AGE_MS } from "../protocol/limits.ts";
 import type { Person } from "../protocol/things.ts";
 
-/** Who a person is since `version` (ms): under which name, and whether as an owner of the site. The higher version wins. */
-export type Identity = { readonly person: Person; readonly isOwner: boolean; readonly version: number };
+/**
+ * Who a person is since `version` (ms): under which name, and whether as an owner of the site. The higher version wins. `maker` is the
+ * person who made a bot.
+ */
+export type Identity = {
+  readonly person: Person;
+  readonly isOwner: boolean;
+  readonly version: number;
+  readonly maker?: string;
+};
 
 /** A person and the session that acts, known by its hash. Kept with each socket through sleep. */
 export type SessionIdentity = Identity & { readonly session: string };

@@ -218,3 +218,14 @@ export const BOTS_MAX = 5;
 export const STREAM_COMMENT_MS = 25_000;
 /** What a stream holds for a reader that does not read (bytes): two whole windows. */
 export const STREAM_BUFFER_MAX_BYTES = 1024 * 1024;
+
+/** Incoming hooks of one channel. The contract's number. */
+export const HOOKS_MAX = 10;
+/** What one hook may write. The contract's numbers. */
+export const HOOK_RATE: Rate = { perSecond: 1, burst: 20 };
+/** A hook's name and the one its sender asks for, together. The contract's number. */
+export const HOOK_NAME_MAX_POINTS = 64;
+/** What a program may send to a hook: alerting tools send much more than they say. The contract's number. */
+export const HOOK_BODY_MAX_BYTES = 1024 * 1024;
+/** So deep a hook's parts are read one inside another. */
+export const HOOK_DEPTH_MAX = 6;
