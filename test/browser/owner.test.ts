@@ -41,8 +41,8 @@ test("an owner deletes what others wrote and removes a person, who is signed out
   await remove().click();
   await mal.page.getByText("Message deleted").waitFor();
   await ada.page.getByRole("button", { name: "2 here" }).click();
-  await ada.page.getByRole("button", { name: "Remove", exact: true }).click();
-  await ada.page.getByRole("button", { name: "Remove Mal" }).click();
+  await ada.page.getByRole("button", { name: "Remove Mal from the site" }).click();
+  await ada.page.getByRole("dialog").getByRole("button", { name: "Remove Mal from the site" }).click();
   await mal.page.getByRole("heading", { name: "You signed out elsewhere" }).waitFor();
   expect([...ada.complaints, ...mal.complaints]).toEqual([]);
   await ada.page.reload();

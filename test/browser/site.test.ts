@@ -154,15 +154,15 @@ describe("files and addresses", () => {
 describe("what could not be fetched is fetched later", () => {
   test("a part of the page: when the network is back", async () => {
     const dan = await Someone.open(browser, "Dan", BARE);
-    await dan.page.route(/assets\/messages-.*\.js/, (route) => route.abort());
+    await dan.page.route(/assets\/background-.*\.js/, (route) => route.abort());
+    const isRefused = dan.page.waitForEvent("requestfailed", (request) => /background-/.test(request.url()));
     await joinWith(dan, `/c/${LONG}`);
-    await dan.post(site, LONG, "act on me");
-    const row = dan.message("act on me").first();
-    await row.hover();
-    expect(await row.getByRole("button", { name: "Add reaction" }).count()).toBe(0);
-    await dan.page.unroute(/assets\/messages-.*\.js/);
+    await isRefused;
+    const voice = dan.page.locator(".conversation > [role=status]");
+    expect(await voice.count()).toBe(0);
+    await dan.page.unroute(/assets\/background-.*\.js/);
     await dan.page.evaluate(() => dispatchEvent(new Event("online")));
-    await row.getByRole("button", { name: "Add reaction" }).waitFor({ state: "attached" });
+    await voice.first().waitFor({ state: "attached" });
     await dan.context.close();
   });
 

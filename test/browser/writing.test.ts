@@ -187,6 +187,7 @@ describe("a draft", () => {
 
 describe("the list", () => {
   test("several messages are copied by author, time and text, one as it is marked", async () => {
+    await ada.isReady();
     await ada.say("first of two");
     await ada.say("second **of two**");
     await ada.allSent();
