@@ -15,6 +15,7 @@ import { type App, addressOf, check, isUpgrade, isVisit, only, RefusedRequest, r
 import { readCredentials } from "./credentials.ts";
 import { addHookRoutes, addIncomingHookRoutes } from "./hooks.ts";
 import { addInviteRoutes } from "./invites.ts";
+import { addMcpRoutes } from "./mcp.ts";
 import { addMemberRoutes } from "./members.ts";
 import { addMessageRoutes } from "./messages.ts";
 import { addModerationRoutes } from "./moderation.ts";
@@ -114,6 +115,7 @@ addAttachmentRoutes(app);
 addSocketRoutes(app);
 addStreamRoutes(app);
 addHookRoutes(app);
+addMcpRoutes(app);
 
 app.get("/manifest.webmanifest", (c) => manifestOf(c.env, c.req.raw));
 

@@ -38,6 +38,11 @@ export async function readTextOr<S extends v.GenericSchema>(
   return isText && !isBroken ? text : parse(schema, bytes);
 }
 
+/** A body as text, with the same limits; of bytes that are no UTF-8, nothing. */
+export async function readRaw(c: Context<App>): Promise<string> {
+  return decodeUtf8(await readBytes(c));
+}
+
 /** The bytes of a body; `undefined`: it has more than that. */
 export function readLong(c: Context<App>, maxBytes: number): Promise<Uint8Array | undefined> {
   return readAtMost(c.req.raw.body, maxBytes);
