@@ -18,6 +18,10 @@ declare namespace Cloudflare {
     readonly OWNER_CODE?: string;
     /** People of one shard; 500 without it. */
     readonly SHARD_PEOPLE?: string;
+    /** `off`: the site sends no pushes. */
+    readonly PUSH?: string;
+    /** Comma-separated hosts of push services, beside those of today's browsers; for tests an origin with scheme and port. */
+    readonly PUSH_HOSTS?: string;
     /** Comma-separated origins, beside the site's own, that may change something. */
     readonly ALLOWED_ORIGINS?: string;
   }

@@ -511,6 +511,8 @@ const words: Dictionary = {
   internal: "حدث خطأ ما هنا.",
   busy: "هناك نشاط كثير الآن.",
   files_off: "هذا الموقع لا يقبل الملفات.",
+  invalid_subscription: "لا يمكن اشتراك الجهاز",
+  push_off: "لا يرسل هذا الموقع إشعارات",
   bad_frame: "لم يُفهم ما أرسله البرنامج.",
 };
 

@@ -429,6 +429,8 @@ const words: Dictionary = {
   internal: "Hier ist etwas schiefgegangen.",
   busy: "Es ist gerade zu viel los.",
   files_off: "Diese Seite nimmt keine Dateien an.",
+  invalid_subscription: "Das Gerät kann nicht angemeldet werden",
+  push_off: "Diese Seite sendet keine Push-Nachrichten",
   bad_frame: "Das Programm wurde nicht verstanden.",
 };
 

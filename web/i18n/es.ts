@@ -432,6 +432,8 @@ const words: Dictionary = {
   internal: "Algo salió mal aquí.",
   busy: "Hay demasiada actividad.",
   files_off: "Este sitio no acepta archivos.",
+  invalid_subscription: "No se puede suscribir el dispositivo",
+  push_off: "Este sitio no envía notificaciones push",
   bad_frame: "No se entiende el mensaje del programa.",
 };
 

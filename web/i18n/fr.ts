@@ -434,6 +434,8 @@ const words: Dictionary = {
   internal: "Quelque chose s’est mal passé ici.",
   busy: "Il se passe trop de choses.",
   files_off: "Ce site n’accepte pas de fichiers.",
+  invalid_subscription: "L’appareil ne peut pas être abonné",
+  push_off: "Ce site n’envoie pas de notifications push",
   bad_frame: "Le programme n’a pas été compris.",
 };
 

@@ -423,6 +423,8 @@ const words: Dictionary = {
   internal: "サーバーで問題が発生しました。",
   busy: "混み合っています。",
   files_off: "このサイトではファイルを送れません。",
+  invalid_subscription: "この端末は登録できません",
+  push_off: "このサイトはプッシュ通知を送りません",
   bad_frame: "プログラムの通信を理解できません。",
 };
 

@@ -45,6 +45,13 @@ export class Channel extends GuardedObject {
     return this.parts.sockets.accept(auth, Date.now(), first);
   }
 
+  /** Messages that stand, by their numbers, for people who may read them: what a push shows is asked for here. */
+  standing(id: string, asked: readonly { readonly person: string; readonly seq: number }[]) {
+    return asked.map(({ person, seq }) =>
+      this.isThereFor(id, person) ? this.parts.messages.standing(seq) : undefined,
+    );
+  }
+
   /** The whole window, for HTTP: the body of the answer, and which version of the window it is. */
   read(asked: ChannelAuth) {
     return this.admit(asked, ({ channel }) => {

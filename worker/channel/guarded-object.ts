@@ -20,6 +20,13 @@ export abstract class GuardedObject extends DurableObject<Env> {
     void ctx.blockConcurrencyWhile(() => this.parts.schedule.load());
   }
 
+  /** Whether this is that channel, has not ended, and is there for a person. */
+  protected isThereFor(id: string, personId: string): boolean {
+    const { about, hasEnded, members } = this.parts.store;
+    if (hasEnded || about?.id !== id) return false;
+    return about.kind === "private" ? members.has(personId) : isFor(id, personId);
+  }
+
   /** Acts for a person who need not be in the channel. */
   protected async actAs<T>(asked: AuthContext, act: (auth: AuthContext) => Promise<T>): Promise<NotAdmitted | T> {
     const authorized = this.parts.authority.authorize(asked, Date.now());

@@ -52,6 +52,11 @@ export class Messages {
     return find(this.#history, message.id) ?? message;
   }
 
+  /** The message of that number, unless it is deleted or not kept any more. */
+  standing(seq: number): Message | undefined {
+    return this.#history.messages.find((message) => message.seq === seq && !message.deleted);
+  }
+
   /** The channel has ended: there are none any more. */
   clear(): void {
     this.#parts.pins.clear();

@@ -4,6 +4,7 @@
  */
 import type { AuthContext, Identity, NotAuthorized } from "../platform/authority.ts";
 import { doChannelNamesConflict, isReservedConfusable } from "../platform/confusables.ts";
+import type { VapidKeys } from "../platform/push-service.ts";
 import { randomId } from "../platform/random-id.ts";
 import { withShard } from "../platform/shard-id.ts";
 import { type Refused, refuse } from "../protocol/errors.ts";
@@ -14,6 +15,7 @@ import { ModerationObject } from "./moderation-object.ts";
 import type {
   ActivityReport,
   ChannelSettings,
+  EndpointClaim,
   GrantedClaim,
   ChannelList as ListAnswer,
   NameClaim,
@@ -172,6 +174,30 @@ export class Directory extends ModerationObject {
       this.parts.spread.activity({ id, seq, lastAt, ...(oldestSeq && { oldestSeq }) }, report.deleted);
     }
     return this.parts.spread.reportEveryMs;
+  }
+
+  /* ---- pushes ---- */
+
+  /** The site's keys, made when they are first asked for. */
+  pushKeys(): Promise<VapidKeys> {
+    return this.parts.pushes.keys();
+  }
+
+  /** A device is the asker's from now on. Answers whose shard has to forget it, if any has. */
+  async claimEndpoint(asked: AuthContext, hash: string): Promise<NotAuthorized | EndpointClaim> {
+    const keys = await this.parts.pushes.keys();
+    const authorized = this.parts.authority.authorize(asked, Date.now());
+    if (authorized.kind !== "authorized") return authorized;
+    const former = this.parts.pushes.claim(hash, authorized.auth.person.id);
+    return { kind: "claimed", keys, ...(former !== undefined && { former }) };
+  }
+
+  endpointReleased(hash: string): void {
+    this.parts.pushes.released(hash);
+  }
+
+  releaseEndpoint(hash: string, personId: string): void {
+    this.parts.pushes.release(hash, personId);
   }
 
   /* ---- presence ---- */

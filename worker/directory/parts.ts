@@ -11,11 +11,20 @@ import { MODERATION_TABLES, Moderation } from "./moderation.ts";
 import { NAME_TABLES, Names } from "./names.ts";
 import { OLD_FILES_TABLES, OldFiles } from "./old-files.ts";
 import { PresenceSummary } from "./presence-summary.ts";
+import { PUSH_TABLES, PushRegistry } from "./push-registry.ts";
 import { SHARD_TABLES, Shards } from "./shards.ts";
 import { Spread } from "./spread.ts";
 
 const MIGRATIONS = [
-  [...NAME_TABLES, ...CHANNEL_TABLES, ...SHARD_TABLES, ...OLD_FILES_TABLES, ...MODERATION_TABLES, HOURLY_TABLE],
+  [
+    ...NAME_TABLES,
+    ...CHANNEL_TABLES,
+    ...SHARD_TABLES,
+    ...OLD_FILES_TABLES,
+    ...MODERATION_TABLES,
+    ...PUSH_TABLES,
+    HOURLY_TABLE,
+  ],
 ];
 
 export type Parts = ReturnType<typeof createParts>;
@@ -34,6 +43,7 @@ export function createParts({ storage }: DurableObjectState, env: Env) {
   const presence = new PresenceSummary(async (shard) => shardStub(env, shard).presence(shard));
   const shards = new Shards(sql, tables.exist, Number(env.SHARD_PEOPLE) || SHARD_PEOPLE);
   const hourly = new Hourly(sql, () => tables.exist);
+  const pushes = new PushRegistry(sql, tables);
   const moderation = new Moderation(sql, tables);
   const spread: Spread = new Spread(
     {
@@ -48,5 +58,17 @@ export function createParts({ storage }: DurableObjectState, env: Env) {
   );
   const oldFiles = new OldFiles(sql, tables, env.FILES);
   const schedule: Schedule = new Schedule(storage, [spread.job, hourly.job, moderation.job, oldFiles.job]);
-  return { authority: new Authority(), tables, names, list, presence, shards, hourly, moderation, spread, schedule };
+  return {
+    authority: new Authority(),
+    tables,
+    names,
+    list,
+    presence,
+    shards,
+    hourly,
+    moderation,
+    pushes,
+    spread,
+    schedule,
+  };
 }

@@ -1,5 +1,6 @@
 /** What the directory is asked, and what it tells the shards. Types only. */
 
+import type { VapidKeys } from "../platform/push-service.ts";
 import type { ActivityEntry } from "../protocol/frames.ts";
 import type { Channel, OnlinePerson, Rules } from "../protocol/things.ts";
 
@@ -17,6 +18,9 @@ export type NameClaim = {
 
 /** A claim that was granted. It is worth nothing after `CLAIM_MAX_AGE_MS`; `claimedAt` (ms) is by the directory's clock, and no two are equal. */
 export type GrantedClaim = { readonly kind: "claimed"; readonly personId: string; readonly claimedAt: number };
+
+/** A device is the asker's. `former`: whose shard may still have it. */
+export type EndpointClaim = { readonly kind: "claimed"; readonly keys: VapidKeys; readonly former?: string };
 
 /** The whole public list. Of two versions the higher one is newer. */
 export type ChannelList = {

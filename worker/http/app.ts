@@ -22,6 +22,7 @@ import { addModerationRoutes } from "./moderation.ts";
 import { isPagePath, manifestOf, pageOf, siteName } from "./page.ts";
 import { addPeopleRoutes } from "./people.ts";
 import { addPinRoutes } from "./pins.ts";
+import { addPushRoutes } from "./push.ts";
 import { isFromHere } from "./same-origin.ts";
 import { readSessionCookie, setSessionCookie } from "./session-cookie.ts";
 import { addSessionRoutes, addSignInRoutes } from "./sessions.ts";
@@ -116,6 +117,7 @@ addSocketRoutes(app);
 addStreamRoutes(app);
 addHookRoutes(app);
 addMcpRoutes(app);
+addPushRoutes(app);
 
 app.get("/manifest.webmanifest", (c) => manifestOf(c.env, c.req.raw));
 

@@ -1,7 +1,6 @@
 /** The devices on which a shard's people are signed in: what their sessions' rows say of them. */
 import type { Device } from "../protocol/occasional-answers.ts";
 import type { SessionKey } from "./rpc.ts";
-import { deviceIdOf } from "./sessions.ts";
 
 type DeviceRow = {
   readonly hash: string;
@@ -53,4 +52,9 @@ export class Devices {
       )
       .toArray();
   }
+}
+
+/** How a person's own devices are named: the beginning of what the session is stored as. */
+export function deviceIdOf(hash: string): string {
+  return hash.slice(0, 16);
 }

@@ -19,6 +19,10 @@ export class FeedCommands {
 
   /** Moves a person's marks, and tells their other sockets which of them moved. */
   execute(socket: WebSocket, command: FeedCommand, now: number): Refused | undefined {
+    if (command.type === "visible") {
+      this.#feed.sockets.setVisible(socket, command.on);
+      return undefined;
+    }
     const personId = this.#feed.sockets.identity(socket).person.id;
     const retryAfterMs = this.#buckets.waitMs(personId, now);
     if (retryAfterMs > 0) return refuse("rate_limited", "Too many read marks.", retryAfterMs);

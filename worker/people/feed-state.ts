@@ -122,7 +122,7 @@ export class FeedState {
   }
 
   /** The first frame of a feed: `#general`, the person's own conversations, and the channels that were active or made last. */
-  firstFrame(personId: string, isOwner: boolean): FirstFrame {
+  firstFrame(personId: string, isOwner: boolean): Omit<FirstFrame, "push" | "pausedUntil"> {
     const all = [...this.#list.all(), ...this.own(personId)];
     const newestFirst = [...all].sort((a, b) => rank(b) - rank(a));
     const fitting = new Set<Channel>();
@@ -143,6 +143,29 @@ export class FeedState {
       mentions: mentionsOf(marks, channels),
       preferences: preferencesOf(preferred, channels),
     };
+  }
+
+  publicEpoch(id: string): string | undefined {
+    return this.#list.find(id)?.epoch;
+  }
+
+  /** What a conversation is called beside its author's name, as this person sees it, and the path to it. */
+  placeOf(personId: string, id: string): { readonly title: string; readonly path: string } {
+    const peer = this.#directs.peerOf(personId, id);
+    if (peer !== undefined) return { title: "", path: `/d/${peer}` };
+    const { name = id, people = [] } = this.#privates.of(personId, id) ?? {};
+    const others = people.filter((one) => one.id !== personId).map((one) => one.name);
+    return { title: name === "" ? others.join(", ") : `#${name}`, path: `/c/${id}` };
+  }
+
+  /** What is for a person and unread: messages to them alone, and mentions. */
+  badgeOf(personId: string): number {
+    const { seqs, mentions } = this.marks(personId);
+    const toThem = this.own(personId).filter(({ name }) => name === "");
+    const direct = toThem.reduce((sum, { epoch, seq }) => sum + Math.max(0, seq - (seqs[epoch] ?? 0)), 0);
+    const known = new Set(toThem.map(({ epoch }) => epoch));
+    const elsewhere = Object.entries(mentions).filter(([epoch]) => !known.has(epoch));
+    return direct + elsewhere.reduce((sum, [, all]) => sum + all.length, 0);
   }
 
   /** All channels of a person, or the page after `cursor`; the empty cursor is before the first page. */

@@ -25,6 +25,9 @@ export type FirstFrame = {
   readonly mentions: Readonly<Record<string, number[]>>;
   readonly preferences: Readonly<Record<string, Preference>>;
   readonly blocked: readonly string[];
+  readonly push: boolean;
+  /** 0: pushes come. */
+  readonly pausedUntil: number;
 };
 
 export class Feed {
@@ -124,7 +127,7 @@ export class Feed {
   }
 
   #firstFrame(you: Person, first: FirstFrame): string {
-    const { isOwner, channels, isMore, peers, reads, mentions, preferences, blocked } = first;
+    const { isOwner, channels, isMore, peers, reads, mentions, preferences, blocked, push, pausedUntil } = first;
     const people = new Map(peers.map((person) => [person.id, person]));
     for (const person of this.online.people(FEED_PEOPLE_MAX, you.id)) people.set(person.id, person);
     const about: Omit<Extract<DirectoryFrame, { type: "directory" }>, "channels"> = {
@@ -139,6 +142,8 @@ export class Feed {
       mentions,
       preferences,
       blocked,
+      push,
+      ...(pausedUntil > 0 && { pausedUntil }),
       onlineCount: this.online.count,
       ...(isMore && { more: true }),
     };

@@ -14,17 +14,19 @@ import type { PersonStore } from "./person-store.ts";
 import type { PreferenceStore } from "./preferences.ts";
 import type { PrivateStore } from "./private-store.ts";
 import type { PublicList } from "./public-list.ts";
+import type { Pushes } from "./pushes.ts";
 import { addMention, markRead, removeMention } from "./read-marks.ts";
 
 /** Takes in what the directory tells, and tells the feeds what is new in it. Throws when a gap in the list could not be closed. */
 export async function receiveFromDirectory(
-  { list, feed }: { readonly list: PublicList; readonly feed: Feed },
+  { list, feed, pushes }: { readonly list: PublicList; readonly feed: Feed; readonly pushes: Pushes },
   news: DirectoryNews,
 ): Promise<void> {
   list.noteShards(news.shards);
   if (news.list) await list.apply(news.list, news.shards);
   list.note(news.activity);
   feed.activity(news.activity);
+  pushes.publicActivity(news.activity);
   for (const presence of news.presence) feed.notePresence(presence);
 }
 
@@ -39,6 +41,7 @@ type Parts = {
   readonly shown: (personId: string, channelId: string) => void;
   readonly state: FeedState;
   readonly feed: Feed;
+  readonly pushes: Pushes;
 };
 
 /**
@@ -46,7 +49,7 @@ type Parts = {
  * shard are ignored: nothing is asked or written.
  */
 export async function receiveFromChannel(parts: Parts, news: ChannelNews): Promise<void> {
-  const { state, feed, persons, list, privateStore, preferences } = parts;
+  const { state, feed, persons, list, privateStore, preferences, pushes } = parts;
   const { id, epoch } = news;
   const kind = kindOf(id);
   const concerned = [...news.mentions, ...news.withdrawn].flatMap((one) => one.people);
@@ -64,6 +67,7 @@ export async function receiveFromChannel(parts: Parts, news: ChannelNews): Promi
       const isEdit = !isRepeated && state.hasRead(personId, epoch, message.seq);
       const reason = mentionedIn(message.text).includes(personId) ? "mention" : "reply";
       if (isUnread || isEdit) feed.mention(personId, id, message, reason);
+      if (isUnread) pushes.want({ person: personId, channel: id, epoch, seq: message.seq, reason });
     }
   }
   for (const { messageId, seq, people, isRepeated } of news.withdrawn) {
@@ -104,6 +108,8 @@ function receiveActivity(
     if (isBlocked) passOver(parts, personId, { id, epoch, seq });
     else feed.sendTo(personId, { type: "activity", channels: [entry] });
     if (isNew && !isBlocked && held.name === "") showAgain(parts, personId, id);
+    const reason = held.name === "" ? "direct" : "all";
+    if (isNew && !isBlocked) parts.pushes.want({ person: personId, channel: id, epoch, seq, reason });
   }
 }
 

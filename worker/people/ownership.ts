@@ -1,9 +1,9 @@
 /** Who of a shard's people is an owner of the site: as long as the code is the one by which they became it. */
 import { SESSION_ENDED } from "../platform/authority.ts";
 import type { Tables } from "../platform/migrations.ts";
-import type { PersonFacts, PersonStore } from "./person-store.ts";
+import { type PersonFacts, type PersonStore, versionAfter } from "./person-store.ts";
 import type { SessionKey, SignInOutcome } from "./rpc.ts";
-import { type Sessions, versionAfter } from "./sessions.ts";
+import type { Sessions } from "./sessions.ts";
 
 type Parts = { readonly tables: Tables; readonly persons: PersonStore; readonly sessions: Sessions };
 

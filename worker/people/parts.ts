@@ -4,6 +4,7 @@ import { HOURLY_TABLE, Hourly } from "../platform/hourly.ts";
 import { Tables } from "../platform/migrations.ts";
 import { channelStub, directoryOf, parseTarget, shardStub } from "../platform/objects.ts";
 import { OUTBOX_TABLE, Outbox, type OutboxRow } from "../platform/outbox.ts";
+import { push } from "../platform/push-service.ts";
 import { Schedule } from "../platform/schedule.ts";
 import { DAY_MS } from "../protocol/limits.ts";
 import { Bots } from "./bots.ts";
@@ -23,9 +24,11 @@ import { PREFERENCES_TABLE, PreferenceStore } from "./preferences.ts";
 import { PRIVATE_TABLES, PrivateStore } from "./private-store.ts";
 import { Privates } from "./privates.ts";
 import { LIST_TABLE, PublicList } from "./public-list.ts";
+import { Pushes } from "./pushes.ts";
 import { Returning } from "./returning.ts";
 import type { Notice } from "./rpc.ts";
 import { Sessions } from "./sessions.ts";
+import { SUBSCRIPTION_TABLES, Subscriptions } from "./subscriptions.ts";
 import { expire } from "./upkeep.ts";
 import { UPLOADS_TABLE, UploadAllowance } from "./uploads.ts";
 import { WAYS_BACK_TABLES, WaysBack } from "./ways-back.ts";
@@ -38,6 +41,7 @@ const MIGRATIONS = [
     ...INVITE_TABLES,
     PREFERENCES_TABLE,
     ...PRIVATE_TABLES,
+    ...SUBSCRIPTION_TABLES,
     UPLOADS_TABLE,
     LIST_TABLE,
     HOURLY_TABLE,
@@ -88,12 +92,29 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     run: (now: number) => {
       expiryAt = now + DAY_MS;
       return expire(
-        { tables, persons, sessions, waysBack, stores: [directStore, preferences, privateStore, invites], uploads },
+        {
+          tables,
+          persons,
+          sessions,
+          waysBack,
+          stores: [directStore, preferences, privateStore, invites, subscriptions],
+          uploads,
+        },
         now,
       );
     },
   };
-  const schedule: Schedule = new Schedule(storage, [outbox.job, hourly.job, expiry]);
+  const subscriptions = new Subscriptions(sql, tables);
+  const pushes = new Pushes({
+    subscriptions,
+    preferences,
+    state,
+    feed,
+    schedule: () => schedule,
+    push,
+    standing: async ({ id, epoch }, asked) => channelStub(env, epoch).standing(id, asked),
+  });
+  const schedule: Schedule = new Schedule(storage, [outbox.job, hourly.job, pushes.job, expiry]);
   const directs = new Directs({
     tables,
     persons,
@@ -130,6 +151,7 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     waysBack,
     privates,
     invites,
+    subscriptions,
     outbox,
     schedule,
     authority,
@@ -191,6 +213,8 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     shown,
     preferences,
     uploads,
+    subscriptions,
+    pushes,
     commands,
   };
 }

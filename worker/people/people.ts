@@ -9,6 +9,7 @@ import {
 } from "../platform/authority.ts";
 import { readForwardedIdentity } from "../platform/forwarded-identity.ts";
 import { problem } from "../platform/problem.ts";
+import type { Device, VapidKeys } from "../platform/push-service.ts";
 import { parseFeedCommand } from "../protocol/commands.ts";
 import type { Refused } from "../protocol/errors.ts";
 import type { Channel, Person, Preference } from "../protocol/things.ts";
@@ -45,7 +46,8 @@ export class People extends PersonObject {
   /** What a person wants of a channel that is there for them. Their other sockets hear of it. */
   setPreference(key: SessionKey, channelId: string, change: Preference): Refused | { readonly kind: "done" } {
     if (!this.parts.sessions.find(key)) return SESSION_ENDED;
-    const { state, feed } = this.parts;
+    const { state, feed, pushes } = this.parts;
+    pushes.forgetAudience();
     const preferred = state.prefer(key.personId, channelId, change);
     if (preferred.kind === "refused") return preferred;
     feed.sendTo(key.personId, { type: "preferences", channel: channelId, ...preferred.preference });
@@ -110,11 +112,46 @@ export class People extends PersonObject {
     return this.parts.feed.online.summary(shard);
   }
 
+  /* ---- pushes ---- */
+
+  /** A device takes pushes from now on. The directory has granted it, with the site's keys. */
+  subscribe(key: SessionKey, device: Device, keys: VapidKeys): Refused | { readonly kind: "done" } {
+    const { sessions, subscriptions, pushes } = this.parts;
+    if (!sessions.find(key)) return SESSION_ENDED;
+    subscriptions.put({ ...device, person: key.personId, session: key.session }, keys, Date.now());
+    pushes.forgetAudience();
+    return { kind: "done" };
+  }
+
+  unsubscribe(key: SessionKey, endpoint: string): Refused | { readonly kind: "done" } {
+    if (!this.parts.sessions.find(key)) return SESSION_ENDED;
+    this.dropDevice(key.personId, endpoint);
+    return { kind: "done" };
+  }
+
+  /** A device is another person's from now on. */
+  dropDevice(personId: string, endpoint: string): void {
+    this.parts.subscriptions.delete(endpoint, personId);
+    this.parts.pushes.forgetAudience();
+  }
+
+  async testPush(key: SessionKey): Promise<Refused | { readonly kind: "done" }> {
+    if (!this.parts.sessions.find(key)) return SESSION_ENDED;
+    return (await this.parts.pushes.test(key.personId, Date.now())) ?? { kind: "done" };
+  }
+
+  /** No push until that time (ms); 0: they come again. */
+  pausePush(key: SessionKey, until: number): Refused | { readonly kind: "done" } {
+    if (!this.parts.sessions.find(key)) return SESSION_ENDED;
+    this.parts.subscriptions.pause(key.personId, until);
+    return { kind: "done" };
+  }
+
   /* ---- feeds ---- */
 
   /** An upgrade from the front door. The session is looked up again: it may have ended on the way. */
   override async fetch(request: Request): Promise<Response> {
-    const { list, neighbours, sessions, devices, state, feed } = this.parts;
+    const { list, neighbours, sessions, devices, state, feed, subscriptions } = this.parts;
     const { person, session, address } = readForwardedIdentity<SessionIdentity & { readonly address?: string }>(
       request,
     );
@@ -123,7 +160,12 @@ export class People extends PersonObject {
     const facts = sessions.find({ personId: person.id, session });
     if (!facts) return problem(SESSION_ENDED.refusal);
     if (address !== undefined) devices.noteAddress(person.id, session, address);
-    return feed.accept({ ...facts.identity, session }, state.firstFrame(person.id, facts.identity.isOwner));
+    const first = {
+      ...state.firstFrame(person.id, facts.identity.isOwner),
+      push: subscriptions.ofSession(session),
+      pausedUntil: subscriptions.pausedUntil(person.id),
+    };
+    return feed.accept({ ...facts.identity, session }, first);
   }
 
   override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): void {

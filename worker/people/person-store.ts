@@ -222,3 +222,8 @@ function identityFrom(row: Pick<SessionRow, "id" | "name" | "version" | "owner_k
   const person: Person = maker === "" ? { id, name } : { id, name, bot: true };
   return { person, isOwner: ownerKey !== "", version, ...(maker !== "" && { maker }) };
 }
+
+/** Two changes within a millisecond have different versions. */
+export function versionAfter({ identity }: PersonFacts, now: number): number {
+  return Math.max(now, identity.version + 1);
+}

@@ -13,12 +13,20 @@ import { type Refused, refuse } from "../protocol/errors.ts";
 import { DELIVERY_MAX_MS, END_MAX_MS, NAME_KEPT_MS } from "../protocol/limits.ts";
 import type { Person } from "../protocol/things.ts";
 import { DeniedClaims } from "./denied-claims.ts";
+import { deviceIdOf } from "./devices.ts";
 import type { DirectStore } from "./direct-store.ts";
 import type { Invites } from "./invites.ts";
 import type { IssuedContexts } from "./issued.ts";
-import type { NewSession, PersonFacts, PersonStore, SessionFacts } from "./person-store.ts";
+import {
+  type NewSession,
+  type PersonFacts,
+  type PersonStore,
+  type SessionFacts,
+  versionAfter,
+} from "./person-store.ts";
 import type { Privates } from "./privates.ts";
 import type { Notice, SessionKey, SignInOutcome } from "./rpc.ts";
+import type { Subscriptions } from "./subscriptions.ts";
 import type { WaysBack } from "./ways-back.ts";
 
 /** What a shard's other parts do when a person changes. */
@@ -36,6 +44,7 @@ type Parts = {
   readonly waysBack: WaysBack;
   readonly privates: Privates;
   readonly invites: Invites;
+  readonly subscriptions: Subscriptions;
   readonly outbox: Outbox;
   readonly schedule: Schedule;
   readonly authority: Authority;
@@ -76,9 +85,9 @@ export class Sessions {
     const facts = this.#parts.persons.person(key.personId);
     if (!facts || !this.#deniedClaims.isUsable({ id: key.personId, name }, claimedAt, now)) return TOO_LATE;
     const { person: before, isOwner } = facts.identity;
-    const identity: Identity = { person: { id: before.id, name }, isOwner, version: versionAfter(facts, now) };
+    const identity: Identity = { ...facts.identity, person: { ...before, name }, version: versionAfter(facts, now) };
     if (before.name !== name) await this.change(facts, identity, claimedAt);
-    // The name is set already, by an answer that was lost or by a second request: the newer claim is theirs as well.
+    // The name is set already, by a call that was repeated: the newer claim is theirs as well.
     else this.#parts.persons.setIdentity(facts.identity, Math.max(facts.claimedAt, claimedAt));
     return { kind: "signed in", person: identity.person, isOwner };
   }
@@ -204,9 +213,10 @@ export class Sessions {
 
   /** Inside a transaction: these sessions are no more, and what follows. */
   #endSessions(personId: string, sessions: readonly string[], now: number): void {
-    const { persons, waysBack, privates, invites, outbox, issued } = this.#parts;
+    const { persons, waysBack, privates, invites, subscriptions, outbox, issued } = this.#parts;
     const facts = persons.person(personId);
     for (const session of sessions) {
+      subscriptions.deleteSession(session);
       const notice: Notice = { kind: "session ended", session };
       const visited = persons.visits(personId, session).map(channelTarget);
       for (const target of new Set([...visited, ...issued.targets(session, now)])) {
@@ -230,20 +240,10 @@ export class Sessions {
   }
 }
 
-/** How a person's own devices are named: the beginning of what the session is stored as. */
-export function deviceIdOf(hash: string): string {
-  return hash.slice(0, 16);
-}
-
 function releaseSubject(personId: string, name: string): string {
   return `name:${personId}:${name}`;
 }
 
 function endSubject(session: string): string {
   return `session:${session}`;
-}
-
-/** Two changes within a millisecond have different versions. */
-export function versionAfter({ identity }: PersonFacts, now: number): number {
-  return Math.max(now, identity.version + 1);
 }

@@ -7,6 +7,7 @@ import type { PersonStore } from "./person-store.ts";
 import type { PreferenceStore } from "./preferences.ts";
 import type { PrivateStore } from "./private-store.ts";
 import type { Sessions } from "./sessions.ts";
+import type { Subscriptions } from "./subscriptions.ts";
 import type { UploadAllowance } from "./uploads.ts";
 import type { WaysBack } from "./ways-back.ts";
 
@@ -15,7 +16,7 @@ type Parts = {
   readonly persons: PersonStore;
   readonly sessions: Sessions;
   readonly waysBack: WaysBack;
-  readonly stores: readonly (DirectStore | Invites | PreferenceStore | PrivateStore)[];
+  readonly stores: readonly (DirectStore | Invites | PreferenceStore | PrivateStore | Subscriptions)[];
   readonly uploads: UploadAllowance;
 };
 

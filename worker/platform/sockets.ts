@@ -19,6 +19,7 @@ import { Outlet } from "./broadcast.ts";
 import { log } from "./log.ts";
 import { problem } from "./problem.ts";
 import { type TokenBucket, takeToken } from "./rate-limit.ts";
+import { SocketAttachments } from "./socket-attachments.ts";
 import { errorFrame, isLonger } from "./socket-frames.ts";
 
 const TOO_MANY: Refusal = {
@@ -30,6 +31,8 @@ type Attachment<S extends SessionIdentity> = {
   readonly identity: S;
   readonly since: number;
   readonly badFrames: number;
+  /** The window behind it is in front, as it says. */
+  readonly isVisible?: boolean;
 };
 
 type Violations = { readonly bucket: TokenBucket | undefined; readonly refusals: number; readonly refusedAt: number };
@@ -47,8 +50,7 @@ export class Sockets<S extends SessionIdentity> {
   readonly #outlet = new Outlet((socket) => this.#heardAt(socket));
   /** Limits by the second live in memory only. The object forgets them in sleep, when there is no haste. */
   readonly #violations = new WeakMap<WebSocket, Violations>();
-  /** What is kept with the sockets, as far as it was asked for since the object woke: reading it back takes a deserialisation. */
-  readonly #attachments = new WeakMap<WebSocket, Attachment<S>>();
+  readonly #attachments = new SocketAttachments<Attachment<S>>();
 
   constructor(ctx: DurableObjectState, listeners: Listeners<S>) {
     this.#ctx = ctx;
@@ -62,7 +64,7 @@ export class Sockets<S extends SessionIdentity> {
     this.#makeRoom(identity.person.id);
     const { 0: client, 1: server } = new WebSocketPair();
     this.#ctx.acceptWebSocket(server, [personTag(identity.person.id), sessionTag(identity.session)]);
-    this.#keep(server, { identity, since: now, badFrames: 0 });
+    this.#attachments.keep(server, { identity, since: now, badFrames: 0 });
     this.#listeners.entered(server, identity);
     server.send(firstFrame());
     return new Response(null, { status: 101, webSocket: client });
@@ -100,8 +102,19 @@ export class Sockets<S extends SessionIdentity> {
     this.#outlet.send(socket, frame);
   }
 
+  /** The window behind a socket is in front, or is no longer. Kept with the socket, through sleep. */
+  setVisible(socket: WebSocket, isVisible: boolean): void {
+    const held = this.#attachments.of(socket);
+    if ((held.isVisible ?? false) !== isVisible) this.#attachments.keep(socket, { ...held, isVisible });
+  }
+
+  /** Whether a person has a window in front. */
+  isVisible(personId: string): boolean {
+    return this.of(personId).some((socket) => isOpen(socket) && this.#attachments.of(socket).isVisible === true);
+  }
+
   identity(socket: WebSocket): S {
-    return this.#attachment(socket).identity;
+    return this.#attachments.of(socket).identity;
   }
 
   /**
@@ -129,9 +142,9 @@ export class Sockets<S extends SessionIdentity> {
   /** All sockets of a person are this person's as they are now, unless they know of something later. */
   update(identity: Identity): void {
     for (const socket of this.of(identity.person.id)) {
-      const held = this.#attachment(socket);
+      const held = this.#attachments.of(socket);
       if (held.identity.version < identity.version)
-        this.#keep(socket, { ...held, identity: { ...held.identity, ...identity } });
+        this.#attachments.keep(socket, { ...held, identity: { ...held.identity, ...identity } });
     }
   }
 
@@ -194,15 +207,15 @@ export class Sockets<S extends SessionIdentity> {
 
   #refuseBadFrame(socket: WebSocket, refusal: Refusal, frame: string): void {
     this.send(socket, errorFrame(refusal, frame));
-    const held = this.#attachment(socket);
+    const held = this.#attachments.of(socket);
     const badFrames = held.badFrames + 1;
-    this.#keep(socket, { ...held, badFrames });
+    this.#attachments.keep(socket, { ...held, badFrames });
     if (badFrames >= BAD_FRAMES_MAX) this.#close(socket, CLOSE.badFrames, "bad frames");
   }
 
   #makeRoom(personId: string): void {
     const open = this.of(personId).filter(isOpen);
-    const oldestFirst = open.sort((a, b) => this.#attachment(a).since - this.#attachment(b).since);
+    const oldestFirst = open.sort((a, b) => this.#attachments.of(a).since - this.#attachments.of(b).since);
     for (const socket of oldestFirst.slice(0, Math.max(0, open.length - SOCKETS_PER_PERSON + 1))) {
       this.#close(socket, CLOSE.replaced, "replaced");
     }
@@ -211,7 +224,7 @@ export class Sockets<S extends SessionIdentity> {
   /** When (ms) this socket last sent a frame or a ping, as far as is remembered; at the least when it came. */
   #heardAt(socket: WebSocket): number {
     const pingedAt = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
-    return Math.max(pingedAt, this.#violations.get(socket)?.bucket?.at ?? 0, this.#attachment(socket).since);
+    return Math.max(pingedAt, this.#violations.get(socket)?.bucket?.at ?? 0, this.#attachments.of(socket).since);
   }
 
   #close(socket: WebSocket, code: number, reason: string): void {
@@ -219,19 +232,6 @@ export class Sockets<S extends SessionIdentity> {
     if (code === CLOSE.tooFast || code === CLOSE.badFrames) log.shed(reason);
     socket.close(code, reason);
     this.#listeners.left(socket);
-  }
-
-  #attachment(socket: WebSocket): Attachment<S> {
-    const held = this.#attachments.get(socket);
-    if (held) return held;
-    const attachment: Attachment<S> = socket.deserializeAttachment();
-    this.#attachments.set(socket, attachment);
-    return attachment;
-  }
-
-  #keep(socket: WebSocket, attachment: Attachment<S>): void {
-    socket.serializeAttachment(attachment);
-    this.#attachments.set(socket, attachment);
   }
 }
 

@@ -44,8 +44,11 @@ const ReadCommand = v.object({
 /** The message of this number, and all after it, are unread again. */
 const UnreadCommand = v.object({ type: v.literal("unread"), id: v.string(), seq: Seq });
 
+/** This window is in front, or is no longer. */
+const VisibleCommand = v.object({ type: v.literal("visible"), on: v.boolean() });
+
 /** What a client may send to its feed. */
-const FEED_COMMANDS = [ReadCommand, UnreadCommand] as const;
+const FEED_COMMANDS = [ReadCommand, UnreadCommand, VisibleCommand] as const;
 
 export type FeedCommand = v.InferOutput<(typeof FEED_COMMANDS)[number]>;
 
@@ -114,6 +117,17 @@ export const RemovalBody = v.object({
 export const PinBody = v.object({ messageId: MessageId });
 
 export const MemberBody = v.object({ person: v.string() });
+
+/** A browser's `PushSubscription` as JSON. */
+export const SubscriptionBody = v.object({
+  endpoint: v.string(),
+  keys: v.object({ p256dh: v.string(), auth: v.string() }),
+});
+
+export const EndpointBody = v.object({ endpoint: v.string() });
+
+/** Until that time (ms), or `null`: pushes come again. */
+export const PauseBody = v.object({ until: v.nullable(Seq) });
 
 export const BotBody = v.object({ name: v.string() });
 

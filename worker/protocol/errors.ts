@@ -28,6 +28,7 @@ export const CODES = {
   invalid_attachment: [422, "The file cannot be attached"],
   empty_file: [422, "The file is empty"],
   too_many: [422, "There are as many as fit"],
+  invalid_subscription: [422, "The device cannot be subscribed"],
   invalid_reply: [422, "The message replied to is not kept here"],
   upgrade_required: [426, "This address speaks WebSocket"],
   rate_limited: [429, "Too fast"],
@@ -35,6 +36,7 @@ export const CODES = {
   internal: [500, "Something went wrong here"],
   busy: [503, "Too much is going on"],
   files_off: [503, "This site takes no files"],
+  push_off: [503, "This site sends no pushes"],
   bad_frame: [400, "The frame is not understood"],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 

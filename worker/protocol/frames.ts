@@ -92,6 +92,10 @@ const Directory = v.object({
   preferences: v.exactOptional(v.record(v.string(), Preference)),
   /** Ids of people from whom this person hears nothing. */
   blocked: v.exactOptional(listOf(v.string())),
+  /** Whether this device takes pushes. */
+  push: v.exactOptional(v.boolean()),
+  /** Until when (ms) this person wants none. */
+  pausedUntil: v.exactOptional(Count),
 });
 const ChannelChanged = v.object({ type: v.literal("channel"), channel: Channel });
 const ChannelDeleted = v.object({ type: v.literal("channel_deleted"), id: v.string() });

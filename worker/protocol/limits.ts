@@ -229,3 +229,19 @@ export const HOOK_NAME_MAX_POINTS = 64;
 export const HOOK_BODY_MAX_BYTES = 1024 * 1024;
 /** So deep a hook's parts are read one inside another. */
 export const HOOK_DEPTH_MAX = 6;
+
+/** Devices of one person that take pushes. The contract's number. */
+export const SUBSCRIPTIONS_MAX = 10;
+/** What a push shows of a text. The contract's number. */
+export const PUSH_TEXT_MAX_POINTS = 120;
+/** A push that could not be delivered by then (ms) is worth nothing. The contract's number. */
+export const PUSH_TTL_MS = 3_600_000;
+/** A message waits so long (ms) for others of its conversation, and for being read: a push is due within two seconds. */
+export const PUSH_GATHER_MS = 1_000;
+/** A service that takes longer (ms) is tried again. */
+export const PUSH_TIMEOUT_MS = 10_000;
+/** Between tries (ms): the first wait, twice as long each time, for five minutes in all. The contract's number. */
+export const PUSH_RETRY_FIRST_MS = 5_000;
+export const PUSH_RETRY_MAX_MS = 5 * MINUTE_MS;
+/** Tests of one person. The contract's number. */
+export const PUSH_TEST_RATE: Rate = { perSecond: 0.1, burst: 1 };
