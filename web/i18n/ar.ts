@@ -2,6 +2,39 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Delete: "حذف",
+  "Add this site to your home screen first. Then notifications can reach you here.":
+    "أضف هذا الموقع إلى الشاشة الرئيسية أولًا، ثم يمكن أن تصلك الإشعارات هنا.",
+  "This browser can't receive notifications while the app is closed.":
+    "لا يستطيع هذا المتصفح استقبال الإشعارات والتطبيق مغلق.",
+  "Sent. It appears in a few seconds.": "أُرسل. يظهر خلال ثوانٍ.",
+  "Paused until {time}.": "متوقف حتى {time}.",
+  Resume: "استئناف",
+  "Pause for 1 hour": "إيقاف مؤقت لساعة",
+  "Mentions, replies and direct messages reach you here. The text is encrypted for this device.":
+    "تصلك هنا الإشارات والردود والرسائل المباشرة. النص مشفّر لهذا الجهاز.",
+  "Notify this device while the app is closed": "إشعار هذا الجهاز والتطبيق مغلق",
+  "Create bot": "إنشاء روبوت",
+  "Name of a new bot": "اسم روبوت جديد",
+  "The key of {name}. Copy it now: it is not shown again.": "مفتاح {name}. انسخه الآن: لن يُعرض مرة أخرى.",
+  "New key": "مفتاح جديد",
+  "A bot is a program that reads and writes here under its own name.": "الروبوت برنامج يقرأ ويكتب هنا باسمه.",
+  "Bots and keys": "الروبوتات والمفاتيح",
+  "Delete {name}": "حذف {name}",
+  "Add hook": "إضافة خطّاف",
+  "Name of a new hook": "اسم خطّاف جديد",
+  "For Discord's format add /discord to the address, for GitHub's events /github.":
+    "لصيغة Discord أضف ‎/discord إلى العنوان، ولأحداث GitHub أضف ‎/github.",
+  "Not sent: {why}": "لم تُرسل: {why}",
+  "Sent.": "أُرسلت.",
+  "This is a test.": "هذه تجربة.",
+  "Send a test": "إرسال تجربة",
+  "Try it in a terminal:": "جرّبه في الطرفية:",
+  "The address of {name}. Copy it now: it is not shown again.": "عنوان {name}. انسخه الآن: لن يُعرض مرة أخرى.",
+  "There is no hook yet.": "لا يوجد خطّاف بعد.",
+  "A hook is an address that other programs send messages to, in the format of Slack, Discord or GitHub.":
+    "الخطّاف عنوان ترسل إليه برامج أخرى الرسائل بصيغة Slack أو Discord أو GitHub.",
+  Integrations: "عمليات الربط",
   "This message is no longer kept": "لم تعد هذه الرسالة محفوظة",
   Bot: "روبوت",
   "Remove {name} from the channel": "إزالة {name} من القناة",

@@ -2,6 +2,42 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Delete: "Löschen",
+  "Add this site to your home screen first. Then notifications can reach you here.":
+    "Füge diese Seite zuerst zum Home-Bildschirm hinzu. Dann können dich Benachrichtigungen hier erreichen.",
+  "This browser can't receive notifications while the app is closed.":
+    "Dieser Browser kann keine Benachrichtigungen empfangen, während die App geschlossen ist.",
+  "Sent. It appears in a few seconds.": "Gesendet. Sie erscheint in wenigen Sekunden.",
+  "Paused until {time}.": "Pausiert bis {time}.",
+  Resume: "Fortsetzen",
+  "Pause for 1 hour": "1 Stunde pausieren",
+  "Mentions, replies and direct messages reach you here. The text is encrypted for this device.":
+    "Erwähnungen, Antworten und Direktnachrichten erreichen dich hier. Der Text ist für dieses Gerät verschlüsselt.",
+  "Notify this device while the app is closed": "Dieses Gerät benachrichtigen, während die App geschlossen ist",
+  "Create bot": "Bot erstellen",
+  "Name of a new bot": "Name eines neuen Bots",
+  "The key of {name}. Copy it now: it is not shown again.":
+    "Der Schlüssel von {name}. Kopiere ihn jetzt: Er wird nicht noch einmal gezeigt.",
+  "New key": "Neuer Schlüssel",
+  "A bot is a program that reads and writes here under its own name.":
+    "Ein Bot ist ein Programm, das hier unter eigenem Namen liest und schreibt.",
+  "Bots and keys": "Bots und Schlüssel",
+  "Delete {name}": "{name} löschen",
+  "Add hook": "Hook hinzufügen",
+  "Name of a new hook": "Name eines neuen Hooks",
+  "For Discord's format add /discord to the address, for GitHub's events /github.":
+    "Für das Format von Discord hänge /discord an die Adresse, für Ereignisse von GitHub /github.",
+  "Not sent: {why}": "Nicht gesendet: {why}",
+  "Sent.": "Gesendet.",
+  "This is a test.": "Dies ist ein Test.",
+  "Send a test": "Test senden",
+  "Try it in a terminal:": "Probiere es in einem Terminal aus:",
+  "The address of {name}. Copy it now: it is not shown again.":
+    "Die Adresse von {name}. Kopiere sie jetzt: Sie wird nicht noch einmal gezeigt.",
+  "There is no hook yet.": "Es gibt noch keinen Hook.",
+  "A hook is an address that other programs send messages to, in the format of Slack, Discord or GitHub.":
+    "Ein Hook ist eine Adresse, an die andere Programme Nachrichten senden, im Format von Slack, Discord oder GitHub.",
+  Integrations: "Integrationen",
   "This message is no longer kept": "Diese Nachricht ist nicht mehr gespeichert",
   Bot: "Bot",
   "Remove {name} from the channel": "{name} aus dem Kanal entfernen",

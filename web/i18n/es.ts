@@ -2,6 +2,42 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Delete: "Eliminar",
+  "Add this site to your home screen first. Then notifications can reach you here.":
+    "Añade primero este sitio a la pantalla de inicio. Después podrás recibir avisos aquí.",
+  "This browser can't receive notifications while the app is closed.":
+    "Este navegador no puede recibir avisos con la aplicación cerrada.",
+  "Sent. It appears in a few seconds.": "Enviada. Aparece en unos segundos.",
+  "Paused until {time}.": "En pausa hasta las {time}.",
+  Resume: "Reanudar",
+  "Pause for 1 hour": "Pausar 1 hora",
+  "Mentions, replies and direct messages reach you here. The text is encrypted for this device.":
+    "Aquí te llegan menciones, respuestas y mensajes directos. El texto va cifrado para este dispositivo.",
+  "Notify this device while the app is closed": "Avisar en este dispositivo con la aplicación cerrada",
+  "Create bot": "Crear bot",
+  "Name of a new bot": "Nombre de un nuevo bot",
+  "The key of {name}. Copy it now: it is not shown again.":
+    "La clave de {name}. Cópiala ahora: no se vuelve a mostrar.",
+  "New key": "Nueva clave",
+  "A bot is a program that reads and writes here under its own name.":
+    "Un bot es un programa que lee y escribe aquí con su propio nombre.",
+  "Bots and keys": "Bots y claves",
+  "Delete {name}": "Eliminar {name}",
+  "Add hook": "Añadir hook",
+  "Name of a new hook": "Nombre de un nuevo hook",
+  "For Discord's format add /discord to the address, for GitHub's events /github.":
+    "Para el formato de Discord añade /discord a la dirección; para los eventos de GitHub, /github.",
+  "Not sent: {why}": "No enviado: {why}",
+  "Sent.": "Enviado.",
+  "This is a test.": "Esto es una prueba.",
+  "Send a test": "Enviar una prueba",
+  "Try it in a terminal:": "Pruébalo en una terminal:",
+  "The address of {name}. Copy it now: it is not shown again.":
+    "La dirección de {name}. Cópiala ahora: no se vuelve a mostrar.",
+  "There is no hook yet.": "Todavía no hay ningún hook.",
+  "A hook is an address that other programs send messages to, in the format of Slack, Discord or GitHub.":
+    "Un hook es una dirección a la que otros programas envían mensajes, en el formato de Slack, Discord o GitHub.",
+  Integrations: "Integraciones",
   "This message is no longer kept": "Este mensaje ya no se conserva",
   Bot: "Bot",
   "Remove {name} from the channel": "Quitar a {name} del canal",

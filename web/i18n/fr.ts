@@ -2,6 +2,42 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Delete: "Supprimer",
+  "Add this site to your home screen first. Then notifications can reach you here.":
+    "Ajoute d’abord ce site à l’écran d’accueil. Les notifications pourront alors te parvenir ici.",
+  "This browser can't receive notifications while the app is closed.":
+    "Ce navigateur ne peut pas recevoir de notifications quand l’application est fermée.",
+  "Sent. It appears in a few seconds.": "Envoyée. Elle apparaît dans quelques secondes.",
+  "Paused until {time}.": "En pause jusqu’à {time}.",
+  Resume: "Reprendre",
+  "Pause for 1 hour": "Mettre en pause 1 heure",
+  "Mentions, replies and direct messages reach you here. The text is encrypted for this device.":
+    "Les mentions, réponses et messages directs te parviennent ici. Le texte est chiffré pour cet appareil.",
+  "Notify this device while the app is closed": "Notifier cet appareil quand l’application est fermée",
+  "Create bot": "Créer un bot",
+  "Name of a new bot": "Nom d’un nouveau bot",
+  "The key of {name}. Copy it now: it is not shown again.":
+    "La clé de {name}. Copie-la maintenant : elle ne s’affichera plus.",
+  "New key": "Nouvelle clé",
+  "A bot is a program that reads and writes here under its own name.":
+    "Un bot est un programme qui lit et écrit ici sous son propre nom.",
+  "Bots and keys": "Bots et clés",
+  "Delete {name}": "Supprimer {name}",
+  "Add hook": "Ajouter un hook",
+  "Name of a new hook": "Nom d’un nouveau hook",
+  "For Discord's format add /discord to the address, for GitHub's events /github.":
+    "Pour le format de Discord, ajoute /discord à l’adresse ; pour les événements de GitHub, /github.",
+  "Not sent: {why}": "Non envoyé : {why}",
+  "Sent.": "Envoyé.",
+  "This is a test.": "Ceci est un test.",
+  "Send a test": "Envoyer un test",
+  "Try it in a terminal:": "Essaie-le dans un terminal :",
+  "The address of {name}. Copy it now: it is not shown again.":
+    "L’adresse de {name}. Copie-la maintenant : elle ne s’affichera plus.",
+  "There is no hook yet.": "Il n’y a pas encore de hook.",
+  "A hook is an address that other programs send messages to, in the format of Slack, Discord or GitHub.":
+    "Un hook est une adresse à laquelle d’autres programmes envoient des messages, au format de Slack, Discord ou GitHub.",
+  Integrations: "Intégrations",
   "This message is no longer kept": "Ce message n’est plus conservé",
   Bot: "Bot",
   "Remove {name} from the channel": "Retirer {name} du canal",

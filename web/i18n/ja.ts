@@ -2,6 +2,42 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Delete: "削除",
+  "Add this site to your home screen first. Then notifications can reach you here.":
+    "まずこのサイトをホーム画面に追加してください。その後、ここで通知を受け取れます。",
+  "This browser can't receive notifications while the app is closed.":
+    "このブラウザーは、アプリを閉じている間の通知を受け取れません。",
+  "Sent. It appears in a few seconds.": "送信しました。数秒で表示されます。",
+  "Paused until {time}.": "{time}まで停止中です。",
+  Resume: "再開",
+  "Pause for 1 hour": "1時間停止",
+  "Mentions, replies and direct messages reach you here. The text is encrypted for this device.":
+    "メンション、返信、ダイレクトメッセージが届きます。文面はこの端末向けに暗号化されます。",
+  "Notify this device while the app is closed": "アプリを閉じている間もこの端末に通知",
+  "Create bot": "ボットを作成",
+  "Name of a new bot": "新しいボットの名前",
+  "The key of {name}. Copy it now: it is not shown again.":
+    "{name}のキーです。再表示されないので、今コピーしてください。",
+  "New key": "新しいキー",
+  "A bot is a program that reads and writes here under its own name.":
+    "ボットは、独自の名前でここを読み書きするプログラムです。",
+  "Bots and keys": "ボットとキー",
+  "Delete {name}": "{name}を削除",
+  "Add hook": "フックを追加",
+  "Name of a new hook": "新しいフックの名前",
+  "For Discord's format add /discord to the address, for GitHub's events /github.":
+    "Discord形式ではアドレスに /discord を、GitHubのイベントでは /github を付けます。",
+  "Not sent: {why}": "送信できませんでした: {why}",
+  "Sent.": "送信しました。",
+  "This is a test.": "これはテストです。",
+  "Send a test": "テストを送信",
+  "Try it in a terminal:": "ターミナルで試す:",
+  "The address of {name}. Copy it now: it is not shown again.":
+    "{name}のアドレスです。再表示されないので、今コピーしてください。",
+  "There is no hook yet.": "フックはまだありません。",
+  "A hook is an address that other programs send messages to, in the format of Slack, Discord or GitHub.":
+    "フックは、ほかのプログラムがSlack、Discord、GitHubの形式でメッセージを送るアドレスです。",
+  Integrations: "連携",
   "This message is no longer kept": "このメッセージはもう保存されていません",
   Bot: "ボット",
   "Remove {name} from the channel": "{name}さんをチャンネルから外す",

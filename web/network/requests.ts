@@ -6,12 +6,17 @@ import * as v from "valibot";
 import {
   AdminAnswer,
   BansAnswer,
+  BotAnswer,
+  BotsAnswer,
   DevicesAnswer,
+  HookAnswer,
+  HooksAnswer,
   InviteAnswer,
   InviteTakenAnswer,
   LinkAnswer,
   MembersAnswer,
   PinsAnswer,
+  PushKeyAnswer,
   RecoveryAnswer,
   ReportsAnswer,
 } from "../../worker/protocol/occasional-answers.ts";
@@ -78,5 +83,24 @@ export const requests = {
   makeLink: () => call("POST", "/api/session/links", LinkAnswer),
   /** A new code to come back with, in the place of the former one. */
   makeRecoveryCode: () => call("POST", "/api/session/recovery", RecoveryAnswer),
+  bots: () => call("GET", "/api/bots", BotsAnswer),
+  makeBot: (name: string) => call("POST", "/api/bots", BotAnswer, { name }),
+  /** In place of the former one, which ends. */
+  changeBotKey: (botId: string) => call("POST", `/api/bots/${botId}/key`, BotAnswer),
+  endBot: (botId: string) => call("DELETE", `/api/bots/${botId}`, nothing),
+
+  hooks: (channelId: string) => call("GET", `${channelPath(channelId)}/hooks`, HooksAnswer),
+  addHook: (channelId: string, name: string) => call("POST", `${channelPath(channelId)}/hooks`, HookAnswer, { name }),
+  removeHook: (channelId: string, hookId: string) =>
+    call("DELETE", `${channelPath(channelId)}/hooks/${hookId}`, nothing),
+
+  /** The site's public key for pushes. */
+  pushKey: () => call("GET", "/api/push", PushKeyAnswer),
+  subscribePush: (subscription: PushSubscriptionJSON) => call("PUT", "/api/push/subscription", nothing, subscription),
+  unsubscribePush: (endpoint: string) => call("DELETE", "/api/push/subscription", nothing, { endpoint }),
+  testPush: () => call("POST", "/api/push/test", nothing),
+  /** Until that time (ms); `null`: pushes come again. */
+  pausePush: (until: number | null) => call("PUT", "/api/push/pause", nothing, { until }),
+
   stepDown: () => call("DELETE", "/api/session/owner", nothing),
 };

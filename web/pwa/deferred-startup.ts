@@ -8,6 +8,7 @@ import { go } from "../state/route.ts";
 import { siteName } from "../state/site-name.ts";
 import type { Store } from "../state/store.ts";
 import { tellDesktop } from "./notifications.ts";
+import { forgetPush, renewPush } from "./push.ts";
 
 /** Between looks for a newer version (ms), beside one at every new connection. */
 const LOOK_EVERY_MS = 60 * 60 * 1_000;
@@ -21,8 +22,29 @@ export function begin(store: Store): void {
   effect(() => tell(store));
   follow();
   tellDesktop(store);
+  followWindow(store);
+  void renewPush(store);
   followKeyboard();
   void install(store);
+}
+
+/** Tells the server whether this window is in front, at every connection and whenever that changes; and forgets pushes with the person. */
+function followWindow(store: Store): void {
+  const isInFront = () => document.visibilityState === "visible" && document.hasFocus();
+  let told: boolean | undefined;
+  const look = () => {
+    if (told === isInFront()) return;
+    if (store.sendVisible(isInFront())) told = isInFront();
+  };
+  effect(() => {
+    told = undefined;
+    if (store.directoryLink.value.kind === "live") look();
+  });
+  for (const name of ["focus", "blur"]) addEventListener(name, look);
+  document.addEventListener("visibilitychange", look);
+  effect(() => {
+    if (store.phase.value === "welcome" || store.phase.value === "ended") void forgetPush();
+  });
 }
 
 /** What is unread, in the title of the tab and on the app's icon. */

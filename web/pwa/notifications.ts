@@ -6,7 +6,7 @@ import { effect } from "@preact/signals";
 import type { Message } from "../../worker/protocol/things.ts";
 import { t } from "../i18n/i18n.ts";
 import type { Incoming } from "../state/incoming.ts";
-import { notifications, sound } from "../state/preferences.ts";
+import { notifications, push, sound } from "../state/preferences.ts";
 import { quoted } from "../state/quoted.ts";
 import { channelHref } from "../state/route.ts";
 import type { Store } from "../state/store.ts";
@@ -67,7 +67,9 @@ async function tell(store: Store, told: Map<string, number>, { channelId, messag
     .findLast((one) => wanted === "all" || isForYou(one));
   // Of a channel that is not open here only the number of its newest message is known.
   const isCounted = messages.length === 0 && wanted === "all" && channel.seq > Math.max(read, newest);
-  if ((!message && !isCounted) || (await isLookedAt())) return;
+  // The server tells of it where it reaches this device itself.
+  const isPushed = message !== undefined && isForYou(message) && push.chosen.peek() === "on";
+  if ((!message && !isCounted) || isPushed || (await isLookedAt())) return;
   const seq = message?.seq ?? channel.seq;
   told.set(channel.epoch, seq);
   const place = store.titleOf(channelId);

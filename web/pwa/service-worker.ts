@@ -19,6 +19,15 @@ declare const clients: {
   openWindow(path: string): Promise<unknown>;
 };
 
+/** What this worker is registered as. */
+declare const registration: ServiceWorkerRegistration;
+
+/** A declarative push message (W3C Push API), as the server sends it. */
+type Payload = {
+  readonly notification: NotificationOptions & { readonly title: string };
+  readonly app_badge?: number;
+};
+
 type Life = Event & { waitUntil(work: Promise<unknown>): void };
 
 /** The page that every address of the app is. */
@@ -51,6 +60,31 @@ addEventListener("notificationclick", (event) => {
   event.waitUntil(lead(String(event.notification.data.path)));
 });
 
+addEventListener("push", (event) => {
+  if (isPush(event)) event.waitUntil(show(event.data?.json()));
+});
+
+// The browser has given the device another subscription, or none: while the session lives the server hears of it.
+addEventListener("pushsubscriptionchange", (event) => {
+  if (isLife(event)) event.waitUntil(resubscribe());
+});
+
+/** Shows what a push says. One of a conversation takes the place of another, which the app takes back when it was read. */
+async function show(payload: Payload | undefined): Promise<void> {
+  if (!payload) return;
+  const { title, ...options } = payload.notification;
+  await registration.showNotification(title, options);
+  if (payload.app_badge !== undefined && "setAppBadge" in navigator) await navigator.setAppBadge(payload.app_badge);
+}
+
+async function resubscribe(): Promise<void> {
+  const asked = await fetch("/api/push");
+  if (!asked.ok) return;
+  const { key }: { key: string } = await asked.json();
+  const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  await fetch("/api/push/subscription", { method: "PUT", body: JSON.stringify(subscription) });
+}
+
 /** Brings a window of the app to the front, and it to a path; where there is none, one is opened. */
 async function lead(path: string): Promise<void> {
   const [first] = await clients.matchAll({ type: "window", includeUncontrolled: true });
@@ -75,6 +109,10 @@ async function page(request: Request): Promise<Response> {
     if (kept) return kept;
     throw error;
   }
+}
+
+function isPush(event: Event): event is Life & { readonly data: { json(): Payload } | null } {
+  return isLife(event) && "data" in event;
 }
 
 function isLife(event: Event): event is Life {

@@ -72,6 +72,9 @@ export function createPlace(tab: TabState, { localState, unread, sending, sendTo
       conversation.newAfter.value = seq - 1;
     },
 
+    /** Whether this window is in front: while it is, nothing is pushed. */
+    sendVisible: (on: boolean) => sendToFeed({ type: "visible", on }),
+
     /** Nothing is new any more in a conversation. */
     dismissNew(conversation: Conversation): void {
       conversation.newAfter.value = undefined;

@@ -21,6 +21,8 @@ export const theme = preference("theme", ["system", "light", "dark", "contrast"]
 export const density = preference("density", ["comfortable", "compact"]);
 /** What a desktop notification tells of: nothing; mentions and direct messages; everything. */
 export const notifications = preference("notifications", ["off", "mine", "all"]);
+/** Whether this device takes pushes while the app is closed. */
+export const push = preference("push", ["off", "on"]);
 export const sound = preference("sound", ["off", "on"]);
 /** What Enter does in the composer. */
 export const enter = preference("enter", ["sends", "breaks"]);

@@ -24,7 +24,11 @@ export function addPushRoutes(app: Hono<App>): void {
   app.use("/api/push/*", onlyWhereOn).use("/api/push", onlyWhereOn);
 
   app
-    .get("/api/push", async (c) => c.json({ key: (await directory(c).pushKeys()).publicKey }))
+    .get("/api/push", async (c) => {
+      const { publicKey } = await directory(c).pushKeys();
+      const pausedUntil = await ownShard(c).pausedUntil(c.var.session.personId);
+      return c.json({ key: publicKey, ...(pausedUntil > 0 && { pausedUntil }) });
+    })
     .all(only("GET", "HEAD"));
 
   app

@@ -140,6 +140,10 @@ export class People extends PersonObject {
     return (await this.parts.pushes.test(key.personId, Date.now())) ?? { kind: "done" };
   }
 
+  pausedUntil(personId: string): number {
+    return this.parts.subscriptions.pausedUntil(personId);
+  }
+
   /** No push until that time (ms); 0: they come again. */
   pausePush(key: SessionKey, until: number): Refused | { readonly kind: "done" } {
     if (!this.parts.sessions.find(key)) return SESSION_ENDED;

@@ -42,3 +42,13 @@ export const AdminAnswer = v.object({
   reports: Count,
   version: v.string(),
 });
+
+/** `key` opens everything that the bot may do; it is shown once. */
+export const BotAnswer = v.object({ person: Person, key: v.string() });
+export const BotsAnswer = v.object({ bots: v.array(Person) });
+const Hook = v.object({ id: v.string(), name: v.string() });
+export const HooksAnswer = v.object({ hooks: v.array(Hook) });
+/** `url` is shown once. */
+export const HookAnswer = v.object({ ...Hook.entries, url: v.string() });
+/** The site's public key for pushes, base64url, and until when (ms) this person wants none. */
+export const PushKeyAnswer = v.object({ key: v.string(), pausedUntil: v.exactOptional(Count) });

@@ -18,6 +18,7 @@ const Outside = lazy(async () => (await import("./Outside.tsx")).Outside);
 const Nowhere = lazy(async () => (await import("./Nowhere.tsx")).Nowhere);
 const Linked = lazy(async () => (await import("../settings/Linked.tsx")).Linked);
 const NewVersion = lazy<{ readonly store: Store }>(async () => (await import("./NewVersion.tsx")).NewVersion);
+const NotStored = lazy(async () => (await import("./NotStored.tsx")).NotStored);
 const Stopped = lazy(async () => (await import("./Stopped.tsx")).Stopped);
 const InviteOver = lazy<{ readonly store: Store }>(async () => (await import("./InviteOver.tsx")).InviteOver);
 const SHEETS = {
@@ -71,11 +72,7 @@ function Inside({ store, reconnect }: Props) {
       <main class="main" inert={isRailOpen}>
         <ConnectionStatus store={store} reconnect={reconnect} />
         {store.isNewer.value && <NewVersion store={store} />}
-        {store.isPersistenceFailing.value && (
-          <p class="outage" role="alert">
-            {t("This browser stores nothing for this page. Drafts and unsent messages are lost when you close it.")}
-          </p>
-        )}
+        {store.isPersistenceFailing.value && <NotStored />}
         {route.value.kind === "nowhere" ? (
           <Nowhere />
         ) : (

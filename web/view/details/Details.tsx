@@ -8,6 +8,7 @@ import { Dialog } from "../dialogs/Dialog.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { About } from "./About.tsx";
 import { Files } from "./Files.tsx";
+import { Integrations } from "./Integrations.tsx";
 import { People } from "./People.tsx";
 import { Pins } from "./Pins.tsx";
 
@@ -19,7 +20,7 @@ export type TabProps = {
   readonly onLeave: () => void;
 };
 
-export type TabName = "About" | "People" | "Pins" | "Files";
+export type TabName = "About" | "People" | "Pins" | "Files" | "Integrations";
 
 type Props = {
   readonly store: Store;
@@ -29,8 +30,8 @@ type Props = {
   readonly onClose: () => void;
 };
 
-const TABS: Readonly<Record<TabName, ComponentType<TabProps>>> = { About, People, Pins, Files };
-const NAMES: readonly TabName[] = ["About", "People", "Pins", "Files"];
+const TABS: Readonly<Record<TabName, ComponentType<TabProps>>> = { About, People, Pins, Files, Integrations };
+const NAMES: readonly TabName[] = ["About", "People", "Pins", "Files", "Integrations"];
 /** Where there is room for a third pane. */
 const ROOMY = "(min-width: 1100px)";
 

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import { copyText } from "./clipboard.ts";
 
-export function CopyButton({ text, tabIndex }: { readonly text: string; readonly tabIndex: number }) {
+export function CopyButton({ text, tabIndex = 0 }: { readonly text: string; readonly tabIndex?: number }) {
   const [isCopied, setCopied] = useState(false);
   return (
     <button

@@ -8,8 +8,10 @@ import type { Store } from "../../state/store.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { lazy } from "../parts/lazy.tsx";
 import { isTouch } from "../parts/touch.ts";
+import { Bots } from "./Bots.tsx";
 import { Choice } from "./Choice.tsx";
 import { Devices } from "./Devices.tsx";
+import { Push } from "./Push.tsx";
 import { Recovery } from "./Recovery.tsx";
 import { SiteOwners } from "./SiteOwners.tsx";
 
@@ -40,6 +42,7 @@ export function Settings({ store, onClose }: { readonly store: Store; readonly o
       />
       <Choice legend="Density" preference={density} labels={{ comfortable: "Comfortable", compact: "Compact" }} />
       <Notifications />
+      <Push store={store} />
       <Choice legend="Sound" preference={sound} labels={{ off: "Off", on: "With notifications" }} />
       {!isTouch() && (
         <Choice legend="Enter" preference={enter} labels={{ sends: "Sends", breaks: "Breaks the line" }} />
@@ -68,6 +71,7 @@ export function Settings({ store, onClose }: { readonly store: Store; readonly o
         </button>
       </section>
       <Recovery store={store} />
+      <Bots store={store} />
       {store.isOwner.value ? <SiteOwners store={store} onClose={onClose} /> : <OwnerForm store={store} />}
       <div class="dialog-actions">
         <button type="button" class="button quiet" onClick={() => setAsking("signOut")}>

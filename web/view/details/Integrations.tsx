@@ -1,0 +1,110 @@
+/** The incoming hooks of a conversation: addresses that other programs write to. An address is shown once. */
+import { useEffect, useState } from "preact/hooks";
+import { foldDisplayName } from "../../../worker/protocol/names.ts";
+import { t } from "../../i18n/i18n.ts";
+import { CopyButton } from "../parts/CopyButton.tsx";
+import type { TabProps } from "./Details.tsx";
+
+type Hook = { readonly id: string; readonly name: string };
+
+export function Integrations({ store, channel }: TabProps) {
+  const [hooks, setHooks] = useState<readonly Hook[]>();
+  const [name, setName] = useState("");
+  const [shown, setShown] = useState<Hook & { readonly url: string }>();
+  const [told, setTold] = useState<string>();
+  const folded = foldDisplayName(name);
+
+  async function look(): Promise<void> {
+    const answer = await (await store.requests()).hooks(channel.id);
+    if (answer.ok) setHooks(answer.value.hooks);
+    else setTold(answer.detail);
+  }
+  useEffect(() => void look(), [channel.id]);
+
+  async function add(): Promise<void> {
+    const answer = await (await store.requests()).addHook(channel.id, folded.ok ? folded.name : name);
+    setTold(answer.ok ? undefined : answer.detail);
+    if (!answer.ok) return;
+    setShown(answer.value);
+    setName("");
+    await look();
+  }
+
+  async function remove({ id }: Hook): Promise<void> {
+    const answer = await (await store.requests()).removeHook(channel.id, id);
+    setTold(answer.ok ? undefined : answer.detail);
+    if (shown?.id === id) setShown(undefined);
+    await look();
+  }
+
+  async function test(url: string): Promise<void> {
+    const answer = await fetch(url, { method: "POST", body: JSON.stringify({ text: t("This is a test.") }) });
+    setTold(answer.ok ? t("Sent.") : t("Not sent: {why}", { why: await answer.text() }));
+  }
+
+  return (
+    <div class="integrations">
+      <p class="hint">
+        {t("A hook is an address that other programs send messages to, in the format of Slack, Discord or GitHub.")}
+      </p>
+      <ul class="people">
+        {hooks?.map((hook) => (
+          <li key={hook.id} class="person-row">
+            <bdi class="person">{hook.name}</bdi>
+            <button
+              type="button"
+              class="button quiet danger-text"
+              aria-label={t("Delete {name}", { name: hook.name })}
+              onClick={() => void remove(hook)}
+            >
+              {t("Delete")}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {hooks?.length === 0 && <p class="hint">{t("There is no hook yet.")}</p>}
+      {shown && (
+        <div class="secret" role="status">
+          <p>{t("The address of {name}. Copy it now: it is not shown again.", { name: shown.name })}</p>
+          <code dir="ltr">{shown.url}</code>
+          <CopyButton text={shown.url} />
+          <p>{t("Try it in a terminal:")}</p>
+          <code dir="ltr">{curl(shown.url)}</code>
+          <CopyButton text={curl(shown.url)} />
+          <button type="button" class="button" onClick={() => void test(shown.url)}>
+            {t("Send a test")}
+          </button>
+          <p class="hint">{t("For Discord's format add /discord to the address, for GitHub's events /github.")}</p>
+        </div>
+      )}
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void add();
+        }}
+      >
+        <label for="hook-name">{t("Name of a new hook")}</label>
+        <div class="field-row">
+          <input
+            id="hook-name"
+            autocomplete="off"
+            dir="auto"
+            value={name}
+            aria-describedby="hook-hint"
+            onInput={({ currentTarget }) => setName(currentTarget.value)}
+          />
+          <button type="submit" class="button" disabled={!folded.ok}>
+            {t("Add hook")}
+          </button>
+        </div>
+        <p id="hook-hint" class={told ? "hint" : "visually-hidden"} role="status">
+          {told}
+        </p>
+      </form>
+    </div>
+  );
+}
+
+function curl(url: string): string {
+  return `curl -H 'Content-Type: application/json' -d '{"text":"Hello"}' ${url}`;
+}

@@ -1,0 +1,95 @@
+/** The bots that a person has made: programs with a name and a key. A key is shown once. */
+import { useEffect, useState } from "preact/hooks";
+import { foldDisplayName } from "../../../worker/protocol/names.ts";
+import type { Person } from "../../../worker/protocol/things.ts";
+import { t } from "../../i18n/i18n.ts";
+import type { Store } from "../../state/store.ts";
+import { CopyButton } from "../parts/CopyButton.tsx";
+
+export function Bots({ store }: { readonly store: Store }) {
+  const [bots, setBots] = useState<readonly Person[]>([]);
+  const [name, setName] = useState("");
+  const [shown, setShown] = useState<{ readonly name: string; readonly key: string }>();
+  const [refusal, setRefusal] = useState<string>();
+  const folded = foldDisplayName(name);
+
+  async function look(): Promise<void> {
+    const answer = await (await store.requests()).bots();
+    if (answer.ok) setBots(answer.value.bots);
+    else setRefusal(answer.detail);
+  }
+  useEffect(() => void look(), []);
+
+  /** Makes a bot, or a new key of one. */
+  async function make(bot?: Person): Promise<void> {
+    const requests = await store.requests();
+    const answer = await (bot ? requests.changeBotKey(bot.id) : requests.makeBot(folded.ok ? folded.name : name));
+    setRefusal(answer.ok ? undefined : answer.detail);
+    if (!answer.ok) return;
+    setShown({ name: answer.value.person.name, key: answer.value.key });
+    setName("");
+    await look();
+  }
+
+  async function end(bot: Person): Promise<void> {
+    const answer = await (await store.requests()).endBot(bot.id);
+    if (answer.ok) await look();
+    else setRefusal(answer.detail);
+  }
+
+  return (
+    <section class="bots">
+      <h3>{t("Bots and keys")}</h3>
+      <p class="hint">{t("A bot is a program that reads and writes here under its own name.")}</p>
+      <ul class="people">
+        {bots.map((bot) => (
+          <li key={bot.id} class="person-row">
+            <bdi class="person">{bot.name}</bdi>
+            <button type="button" class="button quiet" onClick={() => void make(bot)}>
+              {t("New key")}
+            </button>
+            <button
+              type="button"
+              class="button quiet danger-text"
+              aria-label={t("Delete {name}", { name: bot.name })}
+              onClick={() => void end(bot)}
+            >
+              {t("Delete")}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {shown && (
+        <div class="secret" role="status">
+          <p>{t("The key of {name}. Copy it now: it is not shown again.", { name: shown.name })}</p>
+          <code dir="ltr">{shown.key}</code>
+          <CopyButton text={shown.key} />
+        </div>
+      )}
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void make();
+        }}
+      >
+        <label for="bot-name">{t("Name of a new bot")}</label>
+        <div class="field-row">
+          <input
+            id="bot-name"
+            autocomplete="off"
+            dir="auto"
+            value={name}
+            aria-describedby="bot-hint"
+            onInput={({ currentTarget }) => setName(currentTarget.value)}
+          />
+          <button type="submit" class="button" disabled={!folded.ok}>
+            {t("Create bot")}
+          </button>
+        </div>
+        <p id="bot-hint" class={refusal ? "hint complaint" : "visually-hidden"} role="status">
+          {refusal}
+        </p>
+      </form>
+    </section>
+  );
+}
