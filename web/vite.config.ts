@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import preact from "@preact/preset-vite";
 import { defineConfig, type Plugin } from "vite";
+import { openApi } from "../worker/openapi/document.ts";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const project = fileURLToPath(new URL("..", import.meta.url));
@@ -29,7 +30,7 @@ const SITE_PORT = 5173;
 
 export default defineConfig({
   root,
-  plugins: [preact(), bareImports(), preloads(), precachedFiles(), worker()],
+  plugins: [preact(), bareImports(), preloads(), precachedFiles(), apiDocument(), worker()],
   build: {
     outDir: "../dist/site",
     emptyOutDir: true,
@@ -114,6 +115,18 @@ function precachedFiles(): Plugin {
       const worker = bundle["service-worker.js"];
       if (worker?.type !== "chunk") throw new Error("there is no service worker");
       worker.code = `const BUILT=${JSON.stringify({ version, files })};${worker.code}`;
+    },
+  };
+}
+
+/** What programs may ask, at /openapi.json: made of the Worker's schemas, none of which is in the Worker for it. */
+function apiDocument(): Plugin {
+  return {
+    name: "flack-api-document",
+    apply: "build",
+    generateBundle() {
+      const { version }: { version: string } = JSON.parse(readFileSync(`${project}package.json`, "utf8"));
+      this.emitFile({ type: "asset", fileName: "openapi.json", source: JSON.stringify(openApi(version)) });
     },
   };
 }

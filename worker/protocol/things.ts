@@ -7,7 +7,7 @@ import { listOf, MessageId } from "./wire.ts";
 
 const PERSON_ID = /^[A-Za-z0-9_-]{16,32}$/;
 
-const PersonId = v.custom<string>((value) => typeof value === "string" && PERSON_ID.test(value));
+export const PersonId = v.custom<string>((value) => typeof value === "string" && PERSON_ID.test(value));
 /** Counters and times: an integer that JSON carries exactly. */
 export const Count = v.custom<number>((value) => Number.isSafeInteger(value) && Number(value) >= 0);
 
