@@ -151,9 +151,9 @@ describe("a bot of another process", () => {
       }
     };
     const listen = () => {
-      const socket = new WebSocket(`${site.url.replace("http", "ws")}/api/channels/alerts/socket${cursor}`, {
-        headers,
-      });
+      // Headers are what Node's sockets take, and browsers' do not.
+      const address = `${site.url.replace("http", "ws")}/api/channels/alerts/socket${cursor}`;
+      const socket: WebSocket = Reflect.construct(WebSocket, [address, { headers }]);
       socket.onmessage = ({ data }) => {
         const frame = JSON.parse(String(data));
         take(bySocket, frame.messages);

@@ -20,6 +20,8 @@ function importsOf(file: string, withTypes = true): string[] {
 const files = Object.keys(sources).map((key) => key.replace("../../", ""));
 const inFolder = (folder: string) => files.filter((file) => file.startsWith(`worker/${folder}/`));
 const PROTOCOL = inFolder("protocol");
+/** What runs when the site is built, and is in neither bundle. */
+const isBuildTime = (file: string) => file.startsWith("worker/openapi/") || file === "web/vite.config.ts";
 /** Pure beside the protocol: rules and bookkeeping that know no platform. */
 const PURE = [
   "worker/channel/decide.ts",
@@ -29,6 +31,7 @@ const PURE = [
   "worker/people/read-marks.ts",
   "worker/http/address.ts",
   "worker/platform/confusables.ts",
+  "worker/platform/confusables-table.ts",
   "worker/platform/rate-limit.ts",
   "worker/platform/retry.ts",
   "worker/platform/presence.ts",
@@ -58,8 +61,7 @@ test.each(PROTOCOL)("%s, shared by both worlds, imports the protocol and the val
 
 test.each(PURE)("%s imports only what is pure", (file) => {
   expect(files).toContain(file);
-  for (const to of importsOf(file, false))
-    expect([...PROTOCOL, ...PURE, "valibot", "unhomoglyph/data.json"]).toContain(to);
+  for (const to of importsOf(file, false)) expect([...PROTOCOL, ...PURE, "valibot"]).toContain(to);
 });
 
 test.each(Object.keys(BELOW))("worker/%s imports itself and what is below it", (folder) => {
@@ -86,13 +88,14 @@ test("an object is known to others by the types of its calls only, save where st
 });
 
 test("nothing is longer than 250 lines, but for data and languages", () => {
-  for (const file of files.filter((name) => !name.startsWith("web/i18n/"))) {
+  const isData = (name: string) => name.startsWith("web/i18n/") || name === "worker/openapi/routes.ts";
+  for (const file of files.filter((name) => !isData(name))) {
     expect((sources[`../../${file}`] ?? "").split("\n").length, file).toBeLessThanOrEqual(251);
   }
 });
 
 test("the browser comes into worker/ through the protocol only", () => {
-  for (const file of files.filter((name) => name.startsWith("web/"))) {
+  for (const file of files.filter((name) => name.startsWith("web/") && !isBuildTime(name))) {
     for (const to of importsOf(file).filter((name) => name.startsWith("worker/"))) expect(PROTOCOL, file).toContain(to);
   }
 });
@@ -106,7 +109,7 @@ test("worker/ knows nothing of web/, and takes only types from the frames", () =
     for (const schemas of ["things", "frames", "answers", "occasional-answers"].map(
       (name) => `worker/protocol/${name}.ts`,
     ))
-      if (!PROTOCOL.includes(file)) expect(importsOf(file, false), file).not.toContain(schemas);
+      if (!PROTOCOL.includes(file) && !isBuildTime(file)) expect(importsOf(file, false), file).not.toContain(schemas);
   }
 });
 
@@ -118,7 +121,7 @@ const WEB_BELOW: Readonly<Record<string, readonly string[]>> = {
   network: ["i18n", "text", "storage", "state/ids.ts"],
   state: ["i18n", "text", "storage", "network"],
   pwa: ["i18n", "text", "storage", "state"],
-  view: ["i18n", "text", "state", "pwa/notifications.ts", "network/load-part.ts"],
+  view: ["i18n", "text", "state", "pwa/notifications.ts", "pwa/push.ts", "network/load-part.ts"],
 };
 
 test.each(Object.entries(WEB_BELOW))("web/%s imports only what is below it", (folder, below) => {

@@ -1,4 +1,4 @@
-/** The arguments of each tool as JSON schemas. Made by `npm run openapi` of ../protocol/tools.ts. */
+/** The arguments of each tool as JSON schemas. Made by `npm run generate` of ../protocol/tools.ts. */
 export const TOOL_SCHEMAS = {
   list_channels: { type: "object", properties: {}, required: [], additionalProperties: false },
   read_messages: {

@@ -3,7 +3,7 @@ import { PUSH_TEXT_MAX_POINTS } from "../protocol/limits.ts";
 import type { Message } from "../protocol/things.ts";
 
 /** Where a message stands: what the conversation is called beside its author, and the path that leads there. */
-export type Place = { readonly title: string; readonly path: string };
+type Place = { readonly title: string; readonly path: string };
 
 type Circumstances = {
   /** Of this site. */

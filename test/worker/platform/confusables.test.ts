@@ -1,10 +1,12 @@
 /** Names that look like another's: UTS #39 skeletons, and what they mean for people and channels. */
 import fc from "fast-check";
+import confusables from "unhomoglyph/data.json";
 import { describe, expect, test } from "vitest";
 import {
   doChannelNamesConflict,
   isReservedConfusable,
   keysOf,
+  prototypeOf,
   skeletonOf,
 } from "../../../worker/platform/confusables.ts";
 import { arrive, ask, freshName, problemOf } from "../people.ts";
@@ -105,4 +107,17 @@ describe("at the door", () => {
     await ada.makeChannel("hall-1");
     await ada.makeChannel("hall-l");
   });
+});
+
+test("every character looks like what UTS #39 says, and those that its table does not have like themselves", () => {
+  const table: Readonly<Record<string, string>> = confusables;
+  const wrong: string[] = [];
+  for (let code = 0; code <= 0x10ffff; code++) {
+    if (code >= 0xd800 && code <= 0xdfff) continue;
+    const character = String.fromCodePoint(code);
+    const expected = code === 0x04cf ? "l" : (table[character] ?? character);
+    if (prototypeOf(character) !== expected) wrong.push(code.toString(16));
+  }
+  expect(wrong).toEqual([]);
+  expect(Object.keys(table).length).toBeGreaterThan(6_000);
 });
