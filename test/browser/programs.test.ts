@@ -1,7 +1,8 @@
 /** Programs on the product's own server: a generated client, a bot through a kill, hooks, and pushes that a device can read. */
+import { spawn } from "node:child_process";
 import { createECDH, createPublicKey, randomBytes, verify } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -208,6 +209,29 @@ describe("a bot of another process", () => {
     await ask(ada, "DELETE", "/api/channels/alerts");
   }, 90_000);
 });
+
+test("the bot of docs/api.md answers, as it is written there", async () => {
+  const { key } = await makeBot("Ponger");
+  const page = readFileSync(new URL("../../docs/api.md", import.meta.url), "utf8");
+  const code = /```js\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
+  expect(code.trimEnd().split("\n").length).toBeLessThanOrEqual(26);
+  const script = code.replace("http://localhost:8787", site.url);
+  const bot = spawn(process.execPath, ["--input-type=module", "--eval", script], { env: { ...process.env, KEY: key } });
+  try {
+    const texts = async () => {
+      const { body } = await ask(ada, "GET", "/api/channels/general/messages");
+      return body.messages.map(({ text }: Message) => text);
+    };
+    await until("the answer", async () => {
+      await ask(ada, "POST", "/api/channels/general/messages", { id: crypto.randomUUID(), text: "ping" });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return (await texts()).includes("pong");
+    });
+  } finally {
+    bot.kill("SIGINT");
+    await once(bot, "exit");
+  }
+}, 60_000);
 
 describe("a push", () => {
   test("is read by the device alone, signed by the site, and leads to its message", async () => {
