@@ -471,7 +471,45 @@ export const SCENES: readonly Scene[] = [
       await privateChannel(who, site);
       await who.page.getByRole("button", { name: "Details", exact: true }).click();
       await who.page.getByRole("tab", { name: "People" }).click();
-      await who.page.getByRole("tabpanel").getByRole("button", { name: "Remove", exact: true }).waitFor();
+      await who.page.getByRole("tabpanel").getByRole("button", { name: /^Remove / }).first().waitFor();
+    },
+  },
+  {
+    name: "details of integrations",
+    shows: "Screens",
+    isExamined: true,
+    async open(who, site) {
+      await privateChannel(who, site);
+      await who.page.getByRole("button", { name: "Details", exact: true }).click();
+      await who.page.getByRole("tab", { name: "Integrations" }).click();
+      await who.page.getByLabel("Name of a new hook").fill(`Deploys ${who.name}`);
+      await who.page.getByRole("button", { name: "Add hook" }).click();
+      await who.page.locator(".secret code").first().waitFor();
+    },
+  },
+  {
+    name: "a bot's message",
+    shows: "Messages",
+    isExamined: true,
+    async open(who, site) {
+      await who.join(site, "/c/design");
+      const made = await who.context.request.post(`${site.url}/api/channels/design/hooks`, {
+        data: { name: `Alerts for ${who.name}` },
+      });
+      const { url }: { url: string } = await made.json();
+      const data = {
+        attachments: [
+          {
+            color: "danger",
+            title: "High latency",
+            title_link: "https://alerts.example.org/1",
+            fields: [{ title: "p99", value: "2.1 s" }],
+            footer: "eu-west",
+          },
+        ],
+      };
+      await who.context.request.post(url, { data });
+      await who.page.locator(".bot").first().waitFor();
     },
   },
   {

@@ -120,8 +120,8 @@ export class Pushes {
   #isWanted({ person, epoch, seq, reason }: Wanted): boolean {
     const { preferences, state, feed, subscriptions } = this.#parts;
     const notify = preferences.of(person).channels[epoch]?.notify;
-    const isMention = reason === "mention" || reason === "reply";
-    const isChosen = notify === undefined ? reason !== "all" : notify === "all" || (notify === "mentions" && isMention);
+    // A message to a person alone, or to a group of theirs, is for them as a mention is.
+    const isChosen = notify === "all" || (notify !== "nothing" && reason !== "all");
     if (!isChosen || state.hasRead(person, epoch, seq)) return false;
     return !feed.sockets.isVisible(person) && subscriptions.pausedUntil(person) <= Date.now();
   }

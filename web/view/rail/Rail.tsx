@@ -112,7 +112,7 @@ export function Rail({ store, isOpen, onLeave }: Props) {
         <header class="rail-head">
           <Mark />
           <bdi class="rail-title">{siteName}</bdi>
-          {(store.site.value || isBroken(store.directoryLink)) && <RailTools />}
+          {(store.site.value || isBroken(store.directoryLink)) && <RailTools store={store} />}
           <button
             ref={close}
             type="button"
