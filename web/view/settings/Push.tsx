@@ -72,7 +72,7 @@ export function Push({ store }: { readonly store: Store }) {
           </button>
         </div>
       )}
-      <p class="hint" role="status">
+      <p class={told || isPaused ? "hint" : "visually-hidden"} role="status">
         {told ?? (isPaused ? t("Paused until {time}.", { time: clockTime(until) }) : "")}
       </p>
     </section>
