@@ -471,7 +471,11 @@ export const SCENES: readonly Scene[] = [
       await privateChannel(who, site);
       await who.page.getByRole("button", { name: "Details", exact: true }).click();
       await who.page.getByRole("tab", { name: "People" }).click();
-      await who.page.getByRole("tabpanel").getByRole("button", { name: /^Remove / }).first().waitFor();
+      await who.page
+        .getByRole("tabpanel")
+        .getByRole("button", { name: /^Remove / })
+        .first()
+        .waitFor();
     },
   },
   {

@@ -24,7 +24,7 @@ export async function mayNotify(): Promise<boolean> {
   return (await Notification.requestPermission()) === "granted";
 }
 
-/** Whether asking would be in vain: the browser cannot notify, or the person has said no. */
+/** Whether there is no use in asking: the browser cannot notify, or the person has said no. */
 export function isNotifyingRefused(): boolean {
   return !("Notification" in globalThis && "serviceWorker" in navigator) || Notification.permission === "denied";
 }

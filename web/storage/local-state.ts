@@ -159,7 +159,7 @@ export const localState = {
     write(RESCUED, left.length > 0 ? JSON.stringify(left) : "");
   },
 
-  /** Forgets of channels that are not among these what nobody can use any more: how far they were read, what was replied to. */
+  /** Forgets how far channels that are not among these were read, and what was replied to there. */
   prune(personId: string, epochs: ReadonlySet<string>): void {
     for (const prefix of ["read", "reply", "unreported"].map((kind) => `${keyOf(personId, kind)}.`))
       for (const key of storedKeys())

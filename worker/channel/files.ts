@@ -11,7 +11,7 @@ import { BUCKET_KEYS_MAX, ENDED_KEPT_MS, SWEEP_MS } from "../protocol/limits.ts"
 import type { ChannelStore } from "./channel-store.ts";
 import type { FileFacts, FileOutcome } from "./rpc.ts";
 
-type Ways = {
+type Dependencies = {
   readonly bucket: R2Bucket | undefined;
   /** These uploads are settled: the person's shard stops counting them. */
   readonly settle: (personId: string, ids: readonly string[]) => Promise<void>;
@@ -26,16 +26,16 @@ const NO_SUCH_FILE = refuse("not_found", "There is no such file.");
 
 export class ChannelFiles {
   readonly #store: ChannelStore;
-  readonly #ways: Ways;
+  readonly #dependencies: Dependencies;
   /** When (ms) what is gone has to be swept, if it is not by then. */
   #sweepAt: number | undefined;
   #failures = 0;
   /** When (ms) the end may be tried again. */
   #retryAt = 0;
 
-  constructor(store: ChannelStore, ways: Ways) {
+  constructor(store: ChannelStore, dependencies: Dependencies) {
     this.#store = store;
-    this.#ways = ways;
+    this.#dependencies = dependencies;
     this.#sweepAt = store.uploads.hasGone ? 0 : undefined;
   }
 
@@ -65,13 +65,13 @@ export class ChannelFiles {
   /** Takes out of the bucket what is gone. The alarm stands for what is cut off here. Never throws. */
   async sweep(): Promise<void> {
     this.#sweepAt ??= Date.now() + SWEEP_MS;
-    this.#ways.reschedule();
+    this.#dependencies.reschedule();
     try {
       await this.#sweepOnce(Date.now());
     } catch (error) {
       log.transientError("sweep", error);
     }
-    this.#ways.reschedule();
+    this.#dependencies.reschedule();
   }
 
   /** As many keys at a time as R2 takes. Doing it twice does no harm. */
@@ -80,7 +80,7 @@ export class ChannelFiles {
     const epoch = this.#store.about?.epoch ?? "";
     for (let at = 0; at < gone.length; at += BUCKET_KEYS_MAX) {
       const slice = gone.slice(at, at + BUCKET_KEYS_MAX);
-      await this.#ways.bucket?.delete(slice.map(({ id }) => keyOf(epoch, id)));
+      await this.#dependencies.bucket?.delete(slice.map(({ id }) => keyOf(epoch, id)));
       this.#store.uploads.forget(slice.map(({ id }) => id));
       const uploaders = Map.groupBy(slice, ({ uploader }) => uploader);
       for (const [uploader, files] of uploaders)
@@ -94,7 +94,7 @@ export class ChannelFiles {
 
   async #settle(personId: string, ids: readonly string[]): Promise<void> {
     try {
-      await this.#ways.settle(personId, ids);
+      await this.#dependencies.settle(personId, ids);
     } catch (error) {
       log.transientError("uploads", error); // the shard forgets them by itself when their hour is over
     }
@@ -126,13 +126,13 @@ export class ChannelFiles {
     if (!about) return;
     await this.#empty(about.epoch);
     if (about.ended === 1) return this.#store.facts.noteEmptied();
-    if (this.#ways.isEndDelivered()) await this.#ways.forget();
+    if (this.#dependencies.isEndDelivered()) await this.#dependencies.forget();
     else this.#retryAt = Date.now() + ENDED_KEPT_MS; // the outbox goes on by itself
   }
 
   /** Everything under the epoch: also bytes that came in after the end. */
   async #empty(epoch: string): Promise<void> {
-    const { bucket } = this.#ways;
+    const { bucket } = this.#dependencies;
     if (!bucket) return;
     for (;;) {
       const { objects } = await bucket.list({ prefix: keyOf(epoch, "") });

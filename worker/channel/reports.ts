@@ -32,7 +32,7 @@ type Target = {
   failures: number;
 };
 
-type Ways = {
+type Dependencies = {
   readonly history: () => History;
   /** Which channel this is, once there was a change. */
   readonly channel: () => ChannelRef | undefined;
@@ -47,7 +47,7 @@ type Ways = {
 };
 
 export class Reports {
-  readonly #ways: Ways;
+  readonly #dependencies: Dependencies;
   readonly #targets = new Map<string, Target>();
   /** When (ms) everything is looked at again. */
   #resendAt: number | undefined;
@@ -56,8 +56,8 @@ export class Reports {
   /** Whether what this object owed before its start is known. */
   #isRebuilt = false;
 
-  constructor(ways: Ways) {
-    this.#ways = ways;
+  constructor(dependencies: Dependencies) {
+    this.#dependencies = dependencies;
   }
 
   /** For the schedule. The first alarm after a start looks at the rows, whatever it was set for. */
@@ -71,12 +71,12 @@ export class Reports {
     const isStanding = this.#resendAt !== undefined && this.#resendAt > now && this.#resendAt <= now + RESEND_MS;
     if (isStanding) return;
     this.#resendAt = now + RESEND_MS;
-    this.#ways.reschedule();
+    this.#dependencies.reschedule();
   }
 
   /** A message was written with another text; `before` is the state it had. `shards`: how many shards of people there are. */
   note(channel: ChannelRef, before: Message | undefined, message: Message, shards: number): void {
-    const isNewest = message.seq === this.#ways.history().seq;
+    const isNewest = message.seq === this.#dependencies.history().seq;
     const isActivity = !before || message.deleted || (channel.kind !== "public" && isNewest);
     const ofActivity = isActivity ? this.#oweActivity(channel, message.deleted ? [message.seq] : []) : [];
     const concerned = (one: Message) => this.#concerned(channel, one.author.id, this.addressed(one), shards);
@@ -129,16 +129,16 @@ export class Reports {
   /** Tells one target all it is owed. One call at a time, so that a withdrawal never overtakes its mention. Never throws. */
   async #deliver(name: string): Promise<void> {
     const target = this.#target(name);
-    const channel = this.#ways.channel();
+    const channel = this.#dependencies.channel();
     if (target.isUnderWay || !channel || target.owed.isNothing) return;
     const taken = target.owed.take();
     target.isUnderWay = true;
     try {
-      target.intervalMs = await this.#ways.send(name, this.#newsFor(name, channel, taken));
+      target.intervalMs = await this.#dependencies.send(name, this.#newsFor(name, channel, taken));
       target.failures = 0;
     } catch (error) {
       log.transientError("report", error);
-      target.owed.restore(taken, this.#ways.history());
+      target.owed.restore(taken, this.#dependencies.history());
       target.failures++;
     } finally {
       target.isUnderWay = false;
@@ -148,7 +148,7 @@ export class Reports {
 
   /** What a target is told, in the state of this moment: of a private channel only its members hear. */
   #newsFor(name: string, channel: ChannelRef, taken: Owed): ChannelNews {
-    const { history, store } = this.#ways;
+    const { history, store } = this.#dependencies;
     const news = taken.newsOf(channel, history());
     if (channel.kind === "direct") return { ...news, keepMs: store.about?.rules.keepMs ?? 0 };
     if (channel.kind !== "private") return news;
@@ -163,22 +163,22 @@ export class Reports {
   /** What follows a call: nothing, another one for what came meanwhile, or the alarm for what keeps failing. */
   #settle({ owed, failures, soon }: Target): void {
     const isAllDelivered = [...this.#targets.values()].every((one) => one.owed.isNothing && !one.isUnderWay);
-    if (isAllDelivered && this.#isRebuilt) this.#ways.store.facts.noteOwedSince(0);
+    if (isAllDelivered && this.#isRebuilt) this.#dependencies.store.facts.noteOwedSince(0);
     if (owed.isNothing) return;
     // Once soon, for a call that broke off; in any case by the alarm; and if that failed too, with the time on disk.
     if (failures <= 1) soon.later();
-    else if (this.#ways.store.about?.owedSince === 0)
-      this.#ways.store.facts.noteOwedSince(Date.now() - RESEND_WINDOW_MS);
+    else if (this.#dependencies.store.about?.owedSince === 0)
+      this.#dependencies.store.facts.noteOwedSince(Date.now() - RESEND_WINDOW_MS);
     const retryAt = Date.now() + (failures <= 1 ? RESEND_MS : backoffMs(failures - 1));
     if (this.#resendAt !== undefined && this.#resendAt <= retryAt) return;
     this.#resendAt = retryAt;
-    this.#ways.reschedule();
+    this.#dependencies.reschedule();
   }
 
   /** Everything that is owed once more, and the newest state if it changed: what a receiver lost in a crash is made up for. */
   async #resend(): Promise<void> {
     this.#resendAt = undefined;
-    const channel = this.#ways.channel();
+    const channel = this.#dependencies.channel();
     if (channel && !this.#isRebuilt) this.#rebuild(channel);
     else if (channel && this.#hasChanged) this.#oweActivity(channel, []);
     this.#isRebuilt = true;
@@ -187,7 +187,7 @@ export class Reports {
   }
 
   #rebuild(channel: ChannelRef): void {
-    const { store, history } = this.#ways;
+    const { store, history } = this.#dependencies;
     const { messages } = history();
     const newest = Math.max(0, ...messages.map(({ id }) => store.traceOf(id)?.changedAt ?? 0));
     const since = Math.min(newest - RESEND_WINDOW_MS, store.about?.owedSince || Number.POSITIVE_INFINITY);
@@ -208,14 +208,14 @@ export class Reports {
   /** Who hears of a channel's activity: the directory, or the shards of its people. */
   #activityTargets({ id, kind }: ChannelRef): readonly string[] {
     if (kind === "public") return [DIRECTORY];
-    const people = kind === "direct" ? id.split("~") : this.#ways.store.members.ids();
+    const people = kind === "direct" ? id.split("~") : this.#dependencies.store.members.ids();
     return [...new Set(people.map((personId) => shardTarget(shardOf(personId) ?? 0)))];
   }
 
   /** Whom a message mentions, and whom it answers. A hook addresses no one. */
   addressed({ author, text, replyTo }: Message): readonly string[] {
     if (isHook(author)) return [];
-    const parent = replyTo === undefined ? undefined : find(this.#ways.history(), replyTo);
+    const parent = replyTo === undefined ? undefined : find(this.#dependencies.history(), replyTo);
     return [...new Set([...(parent ? [parent.author.id] : []), ...mentionedIn(text)])];
   }
 
@@ -228,7 +228,7 @@ export class Reports {
     limit = MENTIONS_MAX,
   ): readonly string[] {
     const isIn = (id: string) =>
-      kind === "private" ? this.#ways.store.members.has(id) : isPersonOf(id, shards) && isFor(channelId, id);
+      kind === "private" ? this.#dependencies.store.members.has(id) : isPersonOf(id, shards) && isFor(channelId, id);
     return mentioned.filter((id) => id !== authorId && isIn(id)).slice(0, limit);
   }
 }

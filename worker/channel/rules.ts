@@ -2,11 +2,9 @@
 import type { Identity } from "../platform/authority.ts";
 import { type Refused, refuse } from "../protocol/errors.ts";
 import type { History } from "../protocol/history.ts";
+import { FIRST_CHANNEL } from "../protocol/names.ts";
 import { isHook } from "../protocol/text.ts";
 import type { About } from "./tables.ts";
-
-/** The channel that is there from the first sign-in on stays. */
-const FIRST_CHANNEL = "general";
 
 /** A private channel of certain people, without a name. */
 export function isGroup({ kind, name }: Pick<About, "kind" | "name">): boolean {

@@ -9,6 +9,7 @@ import { randomId } from "../platform/random-id.ts";
 import { withShard } from "../platform/shard-id.ts";
 import { type Refused, refuse } from "../protocol/errors.ts";
 import { CHANNELS_MAX, FAILED_SIGN_INS_PER_HOUR, PEOPLE_FOUND_MAX, SIGN_INS_PER_HOUR } from "../protocol/limits.ts";
+import { FIRST_CHANNEL } from "../protocol/names.ts";
 import { isHook } from "../protocol/text.ts";
 import type { Channel } from "../protocol/things.ts";
 import { ModerationObject } from "./moderation-object.ts";
@@ -22,10 +23,8 @@ import type {
   NameHolder,
   ShardPresence,
 } from "./rpc.ts";
-import { PeopleSearch } from "./search.ts";
 
-/** The channel that is there from the first sign-in on. */
-const FIRST_CHANNEL = "general";
+import { PeopleSearch } from "./search.ts";
 
 const NAME_TAKEN = refuse("name_taken", "This name, or one that looks like it, belongs to another person here.");
 

@@ -12,7 +12,7 @@ import { ACTIVITY_DELETED_MAX, BATCH_MS, MANY_ONLINE, MANY_ONLINE_BATCH_MS } fro
 import type { Channel, OnlinePerson } from "../protocol/things.ts";
 import type { DirectoryNews, ListChange, ShardPresence } from "./rpc.ts";
 
-type Ways = {
+type Dependencies = {
   readonly shards: () => number;
   readonly version: () => number;
   readonly send: (shard: number, news: DirectoryNews) => Promise<void>;
@@ -37,7 +37,7 @@ type OwedNews = { readonly activity: Map<string, ActivityEntry>; readonly presen
 const WAIT_MS = 1_000;
 
 export class Spread {
-  readonly #ways: Ways;
+  readonly #dependencies: Dependencies;
   readonly #activity = new Map<string, ActivityEntry>();
   readonly #presence = new Map<number, PendingPresence>();
   readonly #owed = new Map<number, OwedNews>();
@@ -56,8 +56,8 @@ export class Spread {
   #isListOwed: boolean;
 
   /** `isDelivered`: every shard has the list as it is. */
-  constructor(ways: Ways, isDelivered: boolean) {
-    this.#ways = ways;
+  constructor(dependencies: Dependencies, isDelivered: boolean) {
+    this.#dependencies = dependencies;
     this.#resendAt = isDelivered ? undefined : 0;
     this.#isListOwed = !isDelivered;
   }
@@ -71,7 +71,7 @@ export class Spread {
   async listChanged(changed: readonly Channel[], deleted: ListChange["deleted"]): Promise<void> {
     this.#resendAt ??= Date.now() + backoffMs(0);
     this.#isListOwed = true;
-    const version = this.#ways.version();
+    const version = this.#dependencies.version();
     await Promise.race([this.#sendList({ since: version - 1, version, changed, deleted }), scheduler.wait(WAIT_MS)]);
   }
 
@@ -103,10 +103,10 @@ export class Spread {
   #sendNews(): void {
     const activity = [...this.#activity.values()];
     const presence = [...this.#presence];
-    if (activity.length > 0) this.#ways.writeActivity();
+    if (activity.length > 0) this.#dependencies.writeActivity();
     this.#activity.clear();
     this.#presence.clear();
-    for (let shard = 0; shard < this.#ways.shards(); shard++) {
+    for (let shard = 0; shard < this.#dependencies.shards(); shard++) {
       const ofOthers = presence.filter(([about]) => about !== shard);
       void this.#sendTo(shard, activity, ofOthers);
     }
@@ -123,8 +123,8 @@ export class Spread {
     owe({ activity, presence }, news, reports);
     if (activity.size + presence.size === 0) return;
     try {
-      await this.#ways.send(shard, {
-        shards: this.#ways.shards(),
+      await this.#dependencies.send(shard, {
+        shards: this.#dependencies.shards(),
         activity: [...activity.values()],
         presence: [...presence].map(([about, { people, ...rest }]) => ({
           shard: about,
@@ -138,17 +138,17 @@ export class Spread {
       if (later) owe({ activity, presence }, [...later.activity.values()], [...later.presence]);
       this.#owed.set(shard, { activity, presence });
       this.#resendAt = Math.min(this.#resendAt ?? Number.POSITIVE_INFINITY, Date.now() + backoffMs(0));
-      this.#ways.rescheduled();
+      this.#dependencies.rescheduled();
     }
   }
 
   async #sendList(list: ListChange): Promise<void> {
-    const shards = Array.from({ length: this.#ways.shards() }, (_, shard) => shard);
+    const shards = Array.from({ length: this.#dependencies.shards() }, (_, shard) => shard);
     const late = shards.filter((shard) => (this.#acknowledged.get(shard) ?? 0) < list.version);
     const sent = await Promise.all(
       late.map(async (shard) => {
         try {
-          await this.#ways.send(shard, { shards: shards.length, list, activity: [], presence: [] });
+          await this.#dependencies.send(shard, { shards: shards.length, list, activity: [], presence: [] });
           this.#acknowledged.set(shard, Math.max(this.#acknowledged.get(shard) ?? 0, list.version));
           return true;
         } catch (error) {
@@ -157,18 +157,18 @@ export class Spread {
         }
       }),
     );
-    if (list.version < this.#ways.version()) return; // a later change tells how it went
+    if (list.version < this.#dependencies.version()) return; // a later change tells how it went
     const isAllDelivered = sent.every(Boolean);
     this.#failures = isAllDelivered ? 0 : this.#failures + 1;
     this.#isListOwed = !isAllDelivered;
-    if (isAllDelivered) this.#ways.allDelivered();
+    if (isAllDelivered) this.#dependencies.allDelivered();
     else this.#resendAt = Date.now() + backoffMs(this.#failures);
-    this.#ways.rescheduled();
+    this.#dependencies.rescheduled();
   }
 
   async #resend(): Promise<void> {
     this.#resendAt = undefined;
-    const version = this.#ways.version();
+    const version = this.#dependencies.version();
     const isListDelivered = !this.#isListOwed || this.#sendList({ since: version, version, changed: [], deleted: [] });
     await Promise.all([isListDelivered, ...[...this.#owed.keys()].map((shard) => this.#sendTo(shard, [], []))]);
   }

@@ -53,7 +53,7 @@ export function addHookRoutes(app: Hono<App>): void {
     .all(only("DELETE"));
 }
 
-/** Needs no session, and no page of this site: whoever has the address may write. */
+/** Needs no session, and no page of this site: anyone who has the address may write. */
 export function addIncomingHookRoutes(app: Hono<App>): void {
   app.post("/api/hooks/:token", (c) => receive(c, readSlack, true));
   app.post("/api/hooks/:token/discord", (c) => receive(c, readDiscord, false));

@@ -11,6 +11,8 @@ import {
   FEED_CHANNELS_MAX,
   FEED_CHANNELS_MAX_BYTES,
 } from "../protocol/limits.ts";
+
+import { FIRST_CHANNEL } from "../protocol/names.ts";
 import { kindOf } from "../protocol/text.ts";
 import type { Channel, Person, Preference } from "../protocol/things.ts";
 import type { DirectStore } from "./direct-store.ts";
@@ -23,8 +25,6 @@ import { parseMarks, prune, type ReadMarks } from "./read-marks.ts";
 import type { ChannelPage } from "./rpc.ts";
 
 const encoder = new TextEncoder();
-/** The channel that is there from the first sign-in on. */
-const FIRST_CHANNEL = "general";
 /** The order of pages. */
 const ORDER = ["public", "private", "direct"];
 

@@ -59,7 +59,7 @@ export class Feed {
     this.online = new Online(this.#own);
   }
 
-  /** Whether anybody listens. */
+  /** Whether anyone listens. */
   get isOpen(): boolean {
     return this.#own.count > 0;
   }

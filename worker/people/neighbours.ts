@@ -6,7 +6,7 @@ import { PRESENCE_ASKED_MS } from "../protocol/limits.ts";
 import type { OnlinePerson } from "../protocol/things.ts";
 import type { Feed } from "./feed.ts";
 
-type Ways = {
+type Dependencies = {
   readonly shards: () => number;
   readonly report: (presence: ShardPresence) => Promise<void>;
   readonly ask: () => Promise<readonly ShardPresence[]>;
@@ -14,25 +14,25 @@ type Ways = {
 
 export class Neighbours {
   readonly #feed: () => Feed;
-  readonly #ways: Ways;
+  readonly #dependencies: Dependencies;
   /** When (ms) it was last asked who is online elsewhere: not since the start, at first. */
   #askedAt = Number.NEGATIVE_INFINITY;
   /** Whether the others know everyone who was here when this object started. */
   #hasIntroduced = false;
 
-  constructor(feed: () => Feed, ways: Ways) {
+  constructor(feed: () => Feed, dependencies: Dependencies) {
     this.#feed = feed;
-    this.#ways = ways;
+    this.#dependencies = dependencies;
   }
 
   /** People of this shard came, went or were renamed. The first report after a start is of all: the others may show people who left unseen. */
   report(changes: readonly OnlinePerson[]): void {
     const shard = shardOf(changes[0]?.id ?? "");
-    if (this.#ways.shards() === 1 || shard === undefined) return;
+    if (this.#dependencies.shards() === 1 || shard === undefined) return;
     const summary = this.#feed().online.summary(shard);
     const report = this.#hasIntroduced ? { shard, count: summary.count, people: changes } : summary;
     this.#hasIntroduced = true;
-    this.#ways.report(report).catch((error: unknown) => {
+    this.#dependencies.report(report).catch((error: unknown) => {
       this.#hasIntroduced = false; // the next report makes up for this one
       log.transientError("presence", error);
     });
@@ -40,10 +40,10 @@ export class Neighbours {
 
   /** Before a feed opens: who is online elsewhere, if that was not asked lately. If the directory cannot be reached, no one is shown. */
   async catchUp(personId: string, now: number): Promise<void> {
-    if (this.#ways.shards() === 1 || now - this.#askedAt < PRESENCE_ASKED_MS) return;
+    if (this.#dependencies.shards() === 1 || now - this.#askedAt < PRESENCE_ASKED_MS) return;
     this.#askedAt = now;
     try {
-      for (const presence of await this.#ways.ask()) {
+      for (const presence of await this.#dependencies.ask()) {
         if (presence.shard !== shardOf(personId)) this.#feed().notePresence(presence);
       }
     } catch (error) {

@@ -1,4 +1,4 @@
-/** What a shard does once a day: sessions that no cookie can belong to any more end, and rows that nobody will read again go. */
+/** What a shard does once a day: it ends sessions that no cookie can belong to any more, and deletes rows that are never read again. */
 import type { Tables } from "../platform/migrations.ts";
 import { SESSION_MAX_MS } from "../protocol/limits.ts";
 import type { DirectStore } from "./direct-store.ts";

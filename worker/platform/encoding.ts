@@ -1,6 +1,6 @@
 /**
  * Messages and public channels as text: each is encoded once, however often it is written, told or welcomed with.
- * Neither ever changes, a change is another one; so its text can be kept beside it for as long as anybody holds it.
+ * Neither ever changes, a change is another one; so its text can be kept beside it for as long as anyone holds it.
  */
 import type { Channel, Message } from "../protocol/things.ts";
 

@@ -122,3 +122,6 @@ function nameError(name: string, letters: string, characters: RegExp, allowed: s
 function refuse(reason: string): FoldedName {
   return { ok: false, reason };
 }
+
+/** The channel that is there from the first sign-in on, and stays. */
+export const FIRST_CHANNEL = "general";

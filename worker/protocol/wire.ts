@@ -11,7 +11,7 @@ const MESSAGE_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 /** A UUID in lower case, made by the client before it sends: the idempotency key of a message within its channel. */
 export const MessageId = v.custom<string>((value) => typeof value === "string" && MESSAGE_ID.test(value));
 
-/** A list that nobody changes. */
+/** A list that does not change. */
 export function listOf<S extends v.GenericSchema>(schema: S) {
   return v.pipe(v.array(schema), v.readonly());
 }

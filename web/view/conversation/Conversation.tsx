@@ -133,7 +133,7 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
         )}
       </header>
       <MessageList key={`messages ${place}`} store={store} conversation={conversation} you={you} shown={shown} />
-      {/* It has its place whether or not anybody types, so that nothing moves. */}
+      {/* It has its place whether or not anyone types, so that nothing moves. */}
       <p class="typing">{conversation.typing.value.length > 0 && <TypingLine conversation={conversation} />}</p>
       <div class="composer-place">
         {channel && !mayPost(store, channel) ? (

@@ -1,5 +1,6 @@
 /** What a conversation is about, and what can be done with it. */
 import { useState } from "preact/hooks";
+import { FIRST_CHANNEL } from "../../../worker/protocol/names.ts";
 import { rich, t } from "../../i18n/i18n.ts";
 import { messageLink } from "../../state/route.ts";
 import { InvitePeople } from "../dialogs/InvitePeople.tsx";
@@ -7,7 +8,7 @@ import { copyText } from "../parts/clipboard.ts";
 import { fullTime } from "../parts/formats.ts";
 import { ChannelPreferences } from "./ChannelPreferences.tsx";
 import { ChannelRules, Rules } from "./ChannelRules.tsx";
-import { DeleteDialog, FIRST_CHANNEL, LeaveDialog, NameDialog, TopicDialog } from "./channel-dialogs.tsx";
+import { DeleteDialog, LeaveDialog, NameDialog, TopicDialog } from "./channel-dialogs.tsx";
 import type { TabProps } from "./Details.tsx";
 import { saveChannel } from "./save-channel.ts";
 

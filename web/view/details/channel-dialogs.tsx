@@ -1,15 +1,13 @@
 /** What is asked before a channel changes: its topic, its name, its end, and one's leaving it. */
 import { useState } from "preact/hooks";
 import { TOPIC_MAX_POINTS } from "../../../worker/protocol/limits.ts";
+import { FIRST_CHANNEL } from "../../../worker/protocol/names.ts";
 import { foldText } from "../../../worker/protocol/text.ts";
 import type { Channel } from "../../../worker/protocol/things.ts";
 import { rich, t } from "../../i18n/i18n.ts";
 import { channelHref, go } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
-
-/** The channel that is there from the first sign-in on stays. */
-export const FIRST_CHANNEL = "general";
 
 type DialogProps = {
   readonly store: Store;
