@@ -68,7 +68,7 @@ async function tell(store: Store, told: Map<string, number>, { channelId, messag
   // Of a channel that is not open here only the number of its newest message is known.
   const isCounted = messages.length === 0 && wanted === "all" && channel.seq > Math.max(read, newest);
   // The server tells of it where it reaches this device itself.
-  const isPushed = message !== undefined && isForYou(message) && push.chosen.peek() === "on";
+  const isPushed = push.chosen.peek() === "on" && (notify === "all" || (message !== undefined && isForYou(message)));
   if ((!message && !isCounted) || isPushed || (await isLookedAt())) return;
   const seq = message?.seq ?? channel.seq;
   told.set(channel.epoch, seq);

@@ -102,6 +102,7 @@ export class Hooks {
 
   /** Where only some may post, only they may add hooks. */
   #permissionError(auth: ChannelAuth): Refused | undefined {
+    if (auth.channel.kind === "direct") return refuse("forbidden", "A direct conversation has no hooks.");
     const about = this.#parts.about();
     if (about?.rules.posting !== "creator" || mayAlwaysPost(about, auth)) return undefined;
     return refuse("forbidden", `Only ${about.createdBy.name} can add hooks here.`);

@@ -182,13 +182,13 @@ export class Directory extends ModerationObject {
     return this.parts.pushes.keys();
   }
 
-  /** A device is the asker's from now on. Answers whose shard has to forget it, if any has. */
+  /** A device is the asker's from now on. Answers whose shards have to forget it. */
   async claimEndpoint(asked: AuthContext, hash: string): Promise<NotAuthorized | EndpointClaim> {
     const keys = await this.parts.pushes.keys();
     const authorized = this.parts.authority.authorize(asked, Date.now());
     if (authorized.kind !== "authorized") return authorized;
     const former = this.parts.pushes.claim(hash, authorized.auth.person.id);
-    return { kind: "claimed", keys, ...(former !== undefined && { former }) };
+    return { kind: "claimed", keys, former };
   }
 
   endpointReleased(hash: string): void {

@@ -2,7 +2,7 @@
 import type { Tables } from "../platform/migrations.ts";
 import { makeVapidKeys, type VapidKeys } from "../platform/push-service.ts";
 
-/** `endpoints.hash` is the digest of a device's address. `former` is a person whose shard may still have it, or empty. */
+/** `endpoints.hash` is the digest of a device's address. `former` are people whose shards may still have it, with commas between. */
 export const PUSH_TABLES = [
   "CREATE TABLE push_keys (public_key TEXT NOT NULL, private_key TEXT NOT NULL)",
   "CREATE TABLE endpoints (hash TEXT PRIMARY KEY, person TEXT NOT NULL, former TEXT NOT NULL) WITHOUT ROWID",
@@ -32,18 +32,19 @@ export class PushRegistry {
     return made;
   }
 
-  /** A device is this person's from now on. Answers whose shard has to forget it, if any has. */
-  claim(hash: string, personId: string): string | undefined {
+  /** A device is this person's from now on. Answers whose shards have to forget it. */
+  claim(hash: string, personId: string): readonly string[] {
     const row = this.#find(hash);
-    if (row?.person === personId) return row.former || undefined;
-    const former = row?.person ?? "";
+    const before = row?.former.split(",").filter((id) => id !== "") ?? [];
+    if (row?.person === personId) return before;
+    const former = [...before, ...(row ? [row.person] : [])].filter((id) => id !== personId);
     this.#tables.transact(() =>
-      this.#sql.exec("INSERT OR REPLACE INTO endpoints VALUES (?, ?, ?)", hash, personId, former),
+      this.#sql.exec("INSERT OR REPLACE INTO endpoints VALUES (?, ?, ?)", hash, personId, former.join(",")),
     );
-    return former || undefined;
+    return former;
   }
 
-  /** The former person's shard has forgotten it. */
+  /** The shards of those who had it before have forgotten it. */
   released(hash: string): void {
     this.#sql.exec("UPDATE endpoints SET former = '' WHERE hash = ?", hash);
   }

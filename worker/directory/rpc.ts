@@ -19,8 +19,8 @@ export type NameClaim = {
 /** A claim that was granted. It is worth nothing after `CLAIM_MAX_AGE_MS`; `claimedAt` (ms) is by the directory's clock, and no two are equal. */
 export type GrantedClaim = { readonly kind: "claimed"; readonly personId: string; readonly claimedAt: number };
 
-/** A device is the asker's. `former`: whose shard may still have it. */
-export type EndpointClaim = { readonly kind: "claimed"; readonly keys: VapidKeys; readonly former?: string };
+/** A device is the asker's. `former`: whose shards may still have it. */
+export type EndpointClaim = { readonly kind: "claimed"; readonly keys: VapidKeys; readonly former: readonly string[] };
 
 /** The whole public list. Of two versions the higher one is newer. */
 export type ChannelList = {

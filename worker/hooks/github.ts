@@ -81,7 +81,7 @@ function readPush(body: Fields, where: string, who: string): string {
 }
 
 function titleOf(thing: Fields): string {
-  return bold(link(`\\#${plain(thing["number"])} ${plain(thing["title"])}`, thing["html_url"]));
+  return bold(link(`#${plain(thing["number"])} ${plain(thing["title"])}`, thing["html_url"]));
 }
 
 function quote(text: string): string {

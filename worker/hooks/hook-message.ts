@@ -11,7 +11,6 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** Addresses that a link may lead to. */
 const SAFE_URL = /^(?:https?:\/\/|mailto:)[^\s<>]+$/i;
-const MARKS = /[\\`*_~[\]<>|#]/g;
 
 export function fieldsOf(value: unknown): Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value)
@@ -29,19 +28,45 @@ export function textOf(value: unknown): string {
   return typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
 
-/** Words that are shown as they are, in one line: no mark of Markdown takes effect in them. */
+/**
+ * Words that are shown as they are, in one line. A backslash stands only where Markdown would take effect without it: elsewhere readers see
+ * it (web/text/escapes.ts).
+ */
 export function plain(value: unknown): string {
-  return textOf(value).replace(/\s+/g, " ").replace(MARKS, "\\$&");
+  return textOf(value)
+    .replace(/\s+/g, " ")
+    .replace(/(`+)([^`]+)(`+)/g, around)
+    .replace(/(\*+)(?=\S)([^*]*[^*\s])(\*+)/g, around)
+    .replace(/(~{1,2})(?=\S)([^~]*[^~\s])(~{1,2})/g, around)
+    .replace(/(?<![\p{L}\p{N}_])(_+)(?=\S)([^_]*[^_\s])(_+)(?![\p{L}\p{N}_])/gu, around)
+    .replace(/\[(?=[^\]]*\]\()/g, "\\[")
+    .replace(/^(?=>|[-+*] |#{1,6} )/, "\\")
+    .replace(/^(\d{1,9})(?=[.)] )/, "$1\\");
+}
+
+/** Marks on both sides of words, each with a backslash before it. */
+function around(_: string, before: string, words: string, after: string): string {
+  const escaped = (marks: string) => marks.replace(/./g, "\\$&");
+  return `${escaped(before)}${words}${escaped(after)}`;
 }
 
 /** A link; only its words where the address could do something, and only the address where there are no words. `label` is Markdown. */
 export function link(label: string, url: unknown): string {
   const address = textOf(url);
   if (!SAFE_URL.test(address)) return label;
-  const target = address.replace(/[()\\]/g, (sign) =>
-    encodeURIComponent(sign).replace(/^[()]$/, sign === "(" ? "%28" : "%29"),
-  );
-  return label === "" ? address : `[${label}](${target})`;
+  if (label === "") return address;
+  const target = address.replaceAll("(", "%28").replaceAll(")", "%29").replaceAll("\\", "%5C");
+  return `[${isBalanced(label) ? label : label.replace(/(?<!\\)[[\]]/g, "\\$&")}](${target})`;
+}
+
+/** Whether each bracket of a label has its other half: one alone would end the label. */
+function isBalanced(label: string): boolean {
+  let depth = 0;
+  for (const sign of label.replace(/\\[[\]]/g, "")) {
+    if (sign === "[") depth++;
+    if (sign === "]" && --depth < 0) return false;
+  }
+  return depth === 0;
 }
 
 export function bold(text: string): string {

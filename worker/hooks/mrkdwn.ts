@@ -42,6 +42,11 @@ function isOurs(target: string): boolean {
   return /^@[0-9a-z]{1,4}-[\w-]{14,}$/.test(target);
 }
 
+/** What Slack shows as typed and Markdown would take for a link stays as typed. */
 function unescaped(text: string): string {
-  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+  return text
+    .replace(/\[(?=[^\]\n]*\]\()/g, "\\[")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&");
 }

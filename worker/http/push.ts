@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import type { Hono } from "hono/tiny";
 import { hexDigest } from "../platform/digest.ts";
 import { DIRECTORY, shardStub } from "../platform/objects.ts";
+import { isDeviceKey } from "../platform/push-service.ts";
 import { shardOf } from "../platform/shard-id.ts";
 import { EndpointBody, PauseBody, SubscriptionBody } from "../protocol/commands.ts";
 import { type App, accepted, directory, only, ownShard, reject, withAuthority } from "./context.ts";
@@ -34,18 +35,17 @@ export function addPushRoutes(app: Hono<App>): void {
   app
     .put("/api/push/subscription", async (c) => {
       const { endpoint, keys } = await readBody(c, SubscriptionBody);
-      const isValid = P256DH.test(keys.p256dh) && AUTH.test(keys.auth) && isKnownService(c, endpoint);
-      if (!isValid) reject("invalid_subscription", "This is no subscription of a push service that is known here.");
+      const isPossible = P256DH.test(keys.p256dh) && AUTH.test(keys.auth) && isKnownService(c, endpoint);
+      if (!isPossible || !(await isDeviceKey(plain(keys.p256dh))))
+        reject("invalid_subscription", "This is no subscription of a push service that is known here.");
       const hash = await hexDigest(endpoint);
       const claiming = await withAuthority(c, DIRECTORY, async (auth) => directory(c).claimEndpoint(auth, hash));
       const origin = new URL(c.req.url).origin;
       const device = { endpoint, p256dh: plain(keys.p256dh), auth: plain(keys.auth), origin };
+      // First where it was: no moment passes in which both are pushed to.
+      for (const former of claiming.former) await shardStub(c.env, shardOf(former) ?? 0).dropDevice(former, endpoint);
       accepted(await ownShard(c).subscribe(c.var.session, device, claiming.keys));
-      const { former } = claiming;
-      if (former !== undefined) {
-        await shardStub(c.env, shardOf(former) ?? 0).dropDevice(former, endpoint);
-        await directory(c).endpointReleased(hash);
-      }
+      if (claiming.former.length > 0) await directory(c).endpointReleased(hash);
       return c.body(null, 204);
     })
     .delete(async (c) => {
@@ -72,8 +72,9 @@ export function addPushRoutes(app: Hono<App>): void {
     .all(only("PUT"));
 }
 
+/** Where a site sends none, a device can still be taken back. */
 async function onlyWhereOn(c: Context<App>, next: () => Promise<void>): Promise<void> {
-  if (c.env.PUSH === "off") reject("push_off", "This site sends no pushes.");
+  if (c.env.PUSH === "off" && c.req.method !== "DELETE") reject("push_off", "This site sends no pushes.");
   await next();
 }
 

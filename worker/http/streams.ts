@@ -16,6 +16,7 @@ type Position = { epoch: string; rev: number };
 export function addStreamRoutes(app: Hono<App>): void {
   app
     .get("/api/channels/:id/events", async (c) => {
+      if (c.req.method === "HEAD") return c.body(null, 200, { "Content-Type": "text/event-stream" });
       const [, epoch, since] = CURSOR.exec(c.req.header("Last-Event-ID") ?? c.req.query("since") ?? "") ?? [];
       const answer = await openChannelSocket(c, epoch && since ? new URLSearchParams({ epoch, since }) : undefined);
       const socket = answer.webSocket;
@@ -57,7 +58,8 @@ function streamOf(socket: WebSocket): ReadableStream<Uint8Array> {
         socket.addEventListener("message", ({ data }) => {
           if (typeof data === "string") write(eventOf(data, position));
         });
-        socket.addEventListener("close", () => end(() => controller.close()));
+        for (const last of ["close", "error"] as const)
+          socket.addEventListener(last, () => end(() => controller.close()));
         socket.accept();
       },
       cancel: () => stop(),

@@ -28,8 +28,7 @@ export class Bots {
 
   /** The living bots of a person, in the order of their ids. */
   of(ownerId: string): readonly Person[] {
-    const living = this.#persons.botsOf(ownerId).filter((id) => this.#sessions.isThere(id));
-    return this.#persons.peopleById(living);
+    return this.#persons.peopleById(this.#persons.botsOf(ownerId));
   }
 
   /** Whether a person may make one more. */
@@ -41,7 +40,9 @@ export class Bots {
 
   /** A new bot under a name that the directory has granted. `hash` is the digest of its key. */
   create(key: SessionKey, bot: Person, hash: string, claimedAt: number, marks: string): SignInOutcome {
-    const refused = this.mayMake(key);
+    // Asked once more, since the answer was lost: it is there.
+    const isMade = this.of(key.personId).some(({ id }) => id === bot.id);
+    const refused = isMade ? DONE : this.mayMake(key);
     if (refused.kind === "refused") return refused;
     return this.#sessions.create(bot, { session: hash, label: LABEL }, claimedAt, marks, key.personId);
   }
@@ -50,8 +51,9 @@ export class Bots {
   async changeKey(key: SessionKey, botId: string, hash: string): Promise<SignInOutcome> {
     const refused = this.#find(key, botId);
     if (refused) return refused;
-    const before = this.#persons.sessions(botId);
-    this.#persons.addSession(botId, { session: hash, label: LABEL }, Date.now());
+    const before = this.#persons.sessions(botId).filter((session) => session !== hash);
+    if (!this.#persons.sessions(botId).includes(hash))
+      this.#persons.addSession(botId, { session: hash, label: LABEL }, Date.now());
     await this.#sessions.end(botId, before);
     const [person] = this.#persons.peopleById([botId]);
     return person ? { kind: "signed in", person, isOwner: false } : NO_SUCH_BOT;

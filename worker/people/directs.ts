@@ -66,7 +66,11 @@ export class Directs {
     const isKnown = this.knows(personId, person.id);
     const facts = isThere(personId) || isKnown ? persons.person(personId) : undefined;
     if (!facts) return NO_SUCH_PERSON;
-    if (!isKnown && preferences.hasBlocked(personId, person.id)) return BLOCKED;
+    // A bot is its maker's: blocking the one is blocking the other.
+    const isBlocked = [person.id, authorized.auth.maker ?? person.id].some((id) =>
+      preferences.hasBlocked(personId, id),
+    );
+    if (!isKnown && isBlocked) return BLOCKED;
     const isNew = this.#add(directOf(id, epoch, person), personId, person, version);
     return { kind: "accepted", peer: facts.identity, version, isNew };
   }

@@ -112,6 +112,7 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     feed,
     schedule: () => schedule,
     push,
+    isOff: env.PUSH === "off",
     standing: async ({ id, epoch }, asked) => channelStub(env, epoch).standing(id, asked),
   });
   const schedule: Schedule = new Schedule(storage, [outbox.job, hourly.job, pushes.job, expiry]);

@@ -113,10 +113,13 @@ export class PersonStore {
     this.addSession(id, session, now);
   }
 
-  /** The ids of the bots that a person has made, those that have ended included. */
+  /** The ids of the living bots that a person has made. */
   botsOf(personId: string): readonly string[] {
     if (!this.#tables.exist) return [];
-    const rows = this.#sql.exec<{ id: string }>("SELECT id FROM people WHERE maker = ? ORDER BY id", personId);
+    const rows = this.#sql.exec<{ id: string }>(
+      "SELECT id FROM people WHERE maker = ? AND id IN (SELECT person FROM sessions) ORDER BY id",
+      personId,
+    );
     return rows.toArray().map(({ id }) => id);
   }
 

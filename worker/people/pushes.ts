@@ -17,17 +17,14 @@ import type { Message } from "../protocol/things.ts";
 import type { Feed } from "./feed.ts";
 import type { FeedState } from "./feed-state.ts";
 import type { PreferenceStore } from "./preferences.ts";
+import { PushAudience } from "./push-audience.ts";
 import { payloadOf, testPayload } from "./push-payload.ts";
-import type { PushReason, Retry, Subscription, Subscriptions } from "./subscriptions.ts";
+import type { Retry, Subscription, Subscriptions, Wanted } from "./subscriptions.ts";
 
-/** A message that concerns a person, by its number. */
-export type Wanted = {
-  readonly person: string;
-  readonly channel: string;
-  readonly epoch: string;
-  readonly seq: number;
-  readonly reason: PushReason;
-};
+/** Messages of a conversation that are asked for together: if the newest is deleted, the one before it is pushed. */
+const CANDIDATES_MAX = 5;
+/** Retries of one run. */
+const RETRIES_PER_RUN = 20;
 
 type Parts = {
   readonly subscriptions: Subscriptions;
@@ -35,6 +32,8 @@ type Parts = {
   readonly state: FeedState;
   readonly feed: Feed;
   readonly schedule: () => Schedule;
+  /** The site sends none. */
+  readonly isOff: boolean;
   /** Sends one payload to one device. */
   readonly push: typeof push;
   /** The messages of a channel that stand, for the people asked for; `undefined` for one that does not, or not for them. */
@@ -46,8 +45,8 @@ type Parts = {
 
 export class Pushes {
   readonly #parts: Parts;
-  /** By person and epoch: the newest message that is wanted. */
-  #pending = new Map<string, Wanted>();
+  /** By person and epoch: the newest messages that are wanted. Of those the newest that stands is pushed. */
+  #pending = new Map<string, readonly Wanted[]>();
   /** By person and epoch: the newest message that was pushed, as far as is remembered. */
   readonly #pushed = new Map<string, number>();
   readonly #tests = new TokenBuckets(PUSH_TEST_RATE);
@@ -55,11 +54,11 @@ export class Pushes {
     () => PUSH_GATHER_MS,
     () => void this.#flush(),
   );
-  /** By epoch: who wants to hear of everything in a public channel. Made when it is asked for. */
-  #audience: Map<string, Set<string>> | undefined;
+  readonly #audience: PushAudience;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#audience = new PushAudience(parts);
   }
 
   /** For the schedule. */
@@ -70,30 +69,31 @@ export class Pushes {
 
   /** A message concerns a person. Most people have no device, and nothing follows. */
   want(wanted: Wanted): void {
-    if (!this.#parts.subscriptions.has(wanted.person) || !this.#isWanted(wanted)) return;
+    if (this.#parts.isOff || !this.#parts.subscriptions.has(wanted.person) || !this.#isWanted(wanted)) return;
     const key = keyOf(wanted);
     if (wanted.seq <= (this.#pushed.get(key) ?? 0)) return;
-    const held = this.#pending.get(key);
-    if (held && held.seq >= wanted.seq) return;
-    this.#pending.set(key, wanted);
+    const held = this.#pending.get(key) ?? [];
+    // The same message may concern a person twice: a mention counts for more than a message.
+    const same = held.find(({ seq }) => seq === wanted.seq);
+    if (same && wanted.reason === "all") return;
+    const others = held.filter((one) => one !== same);
+    this.#pending.set(key, [...others, wanted].slice(-CANDIDATES_MAX));
     this.#soon.later();
   }
 
   /** There is a new message in a public channel: who wants to hear of everything there does. */
   publicActivity(channels: readonly { readonly id: string; readonly seq: number }[]): void {
     if (this.#parts.subscriptions.people().size === 0) return;
-    this.#audience ??= this.#makeAudience();
-    if (this.#audience.size === 0) return;
     for (const { id, seq } of channels) {
       const epoch = this.#parts.state.publicEpoch(id);
-      for (const person of this.#audience.get(epoch ?? "") ?? [])
-        if (epoch !== undefined) this.want({ person, channel: id, epoch, seq, reason: "all" });
+      if (epoch === undefined) continue;
+      for (const person of this.#audience.of(epoch)) this.want({ person, channel: id, epoch, seq, reason: "all" });
     }
   }
 
   /** What people want, or who has a device, has changed. */
   forgetAudience(): void {
-    this.#audience = undefined;
+    this.#audience.forget();
   }
 
   /** Pushes to all devices of a person, to show that it works. */
@@ -101,19 +101,11 @@ export class Pushes {
     const waitMs = this.#tests.waitMs(personId, now);
     if (waitMs > 0) return refuse("rate_limited", "A test was sent a moment ago.", waitMs);
     this.#tests.take(personId, now);
-    for (const subscription of this.#parts.subscriptions.of(personId))
-      this.#settle(subscription, await this.#send(subscription, testPayload(subscription.origin), "high"));
+    const devices = this.#parts.subscriptions.of(personId);
+    await Promise.all(
+      devices.map(async (device) => this.#settle(device, await this.#send(device, testPayload(device.origin), "high"))),
+    );
     return undefined;
-  }
-
-  #makeAudience(): Map<string, Set<string>> {
-    const audience = new Map<string, Set<string>>();
-    for (const person of this.#parts.subscriptions.people()) {
-      for (const [epoch, { notify }] of Object.entries(this.#parts.preferences.of(person).channels)) {
-        if (notify === "all") audience.set(epoch, (audience.get(epoch) ?? new Set()).add(person));
-      }
-    }
-    return audience;
   }
 
   /** By what the person wants of the channel; what is read, or looked at now, is not wanted. */
@@ -127,7 +119,7 @@ export class Pushes {
   }
 
   async #flush(): Promise<void> {
-    const all = [...this.#pending.values()];
+    const all = [...this.#pending.values()].flat();
     this.#pending = new Map();
     await Promise.all([...Map.groupBy(all, ({ epoch }) => epoch).values()].map((wanted) => this.#flushChannel(wanted)));
   }
@@ -135,28 +127,39 @@ export class Pushes {
   async #flushChannel(all: readonly Wanted[]): Promise<void> {
     const wanted = all.filter((one) => this.#isWanted(one));
     const messages = await this.#standing(wanted);
+    const until = Date.now() + PUSH_RETRY_MAX_MS;
+    // The channel could not be asked: as if the service could not be reached.
+    if (!messages) {
+      for (const one of newestOf(wanted)) this.#retryLater({ ...one, tries: 0, until });
+      return;
+    }
     // Between the question and the answer it may have been read.
     const still = wanted.flatMap((one, at) => {
-      const message = messages?.[at];
-      return message && message.author.id !== one.person && this.#isWanted(one) ? [{ ...one, message }] : [];
+      const message = messages[at];
+      return message && this.#isFor(one, message) ? [{ ...one, message }] : [];
     });
-    await Promise.all(
-      still.map(async ({ message, ...one }) => {
-        this.#pushed.set(keyOf(one), one.seq);
-        for (const subscription of this.#parts.subscriptions.of(one.person)) {
-          const until = Date.now() + PUSH_RETRY_MAX_MS;
-          await this.#deliver(subscription, { ...one, endpoint: subscription.endpoint, tries: 0, until }, message);
-        }
-      }),
-    );
-    // The channel could not be asked: as if the service could not be reached.
-    if (!messages) for (const one of wanted) this.#retryAll(one);
+    await Promise.all(newestOf(still).map(({ message, ...one }) => this.#pushTo(one, message, until)));
   }
 
-  #retryAll(wanted: Wanted): void {
-    const until = Date.now() + PUSH_RETRY_MAX_MS;
-    for (const { endpoint } of this.#parts.subscriptions.of(wanted.person))
-      this.#putRetry({ ...wanted, endpoint, tries: 0, until });
+  /** To all devices of a person at once: a slow one holds up no other. */
+  async #pushTo(wanted: Wanted, message: Message, until: number): Promise<void> {
+    this.#pushed.set(keyOf(wanted), wanted.seq);
+    const devices = this.#parts.subscriptions.of(wanted.person);
+    await Promise.all(
+      devices.map((device) =>
+        this.#deliver(device, { ...wanted, endpoint: device.endpoint, tries: 0, until }, message),
+      ),
+    );
+  }
+
+  /** Whether a message that stands is to be pushed to a person now. */
+  #isFor(wanted: Wanted, { author }: Message): boolean {
+    const { preferences } = this.#parts;
+    return author.id !== wanted.person && !preferences.hasBlocked(wanted.person, author.id) && this.#isWanted(wanted);
+  }
+
+  #retryLater(wanted: Omit<Retry, "endpoint">): void {
+    for (const { endpoint } of this.#parts.subscriptions.of(wanted.person)) this.#putRetry({ ...wanted, endpoint });
   }
 
   async #standing(wanted: readonly Wanted[]): Promise<readonly (Message | undefined)[] | undefined> {
@@ -183,6 +186,7 @@ export class Pushes {
     const outcome = await this.#send(subscription, payload, reason === "all" ? "normal" : "high", epoch);
     if (outcome === "later") this.#putRetry(retry);
     else this.#settle(subscription, outcome);
+    if (outcome !== "later") this.#parts.subscriptions.deleteRetry(retry);
   }
 
   async #send(
@@ -202,23 +206,38 @@ export class Pushes {
 
   #putRetry(retry: Retry): void {
     const dueAt = Date.now() + PUSH_RETRY_FIRST_MS * 2 ** retry.tries;
-    if (dueAt > retry.until || !this.#parts.subscriptions.find(retry.endpoint)) return;
+    if (dueAt > retry.until || !this.#parts.subscriptions.find(retry.endpoint))
+      return this.#parts.subscriptions.deleteRetry(retry);
     this.#parts.subscriptions.putRetry({ ...retry, tries: retry.tries + 1 }, dueAt);
     this.#parts.schedule().update();
   }
 
+  /** A few at a time: the object has other things to do by the same alarm. */
   async #retry(now: number): Promise<void> {
-    for (const retry of this.#parts.subscriptions.takeRetries(now)) {
-      const subscription = this.#parts.subscriptions.find(retry.endpoint);
-      if (!subscription) continue;
-      const wanted = { ...retry, person: subscription.person };
-      if (!this.#isWanted(wanted)) continue;
-      const messages = await this.#standing([wanted]);
-      const [message] = messages ?? [];
-      if (!messages) this.#putRetry(retry);
-      else if (message && this.#isWanted(wanted)) await this.#deliver(subscription, retry, message);
-    }
+    const retries = this.#parts.subscriptions.takeRetries(now, RETRIES_PER_RUN);
+    await Promise.all(retries.map((retry) => this.#retryOne(retry)));
   }
+
+  async #retryOne(retry: Retry): Promise<void> {
+    const { subscriptions } = this.#parts;
+    const device = subscriptions.find(retry.endpoint);
+    // Another person's by now, or nothing to push any more.
+    const isOver =
+      device?.person !== retry.person || retry.seq < (this.#pushed.get(keyOf(retry)) ?? 0) || !this.#isWanted(retry);
+    if (!device || isOver) return subscriptions.deleteRetry(retry);
+    const messages = await this.#standing([retry]);
+    const [message] = messages ?? [];
+    if (!messages) this.#putRetry(retry);
+    else if (message && this.#isFor(retry, message)) await this.#deliver(device, retry, message);
+    else subscriptions.deleteRetry(retry);
+  }
+}
+
+/** Of each person the newest message. */
+function newestOf<W extends Wanted>(wanted: readonly W[]): readonly W[] {
+  const newest = new Map<string, W>();
+  for (const one of [...wanted].sort((a, b) => a.seq - b.seq)) newest.set(one.person, one);
+  return [...newest.values()];
 }
 
 function keyOf({ person, epoch }: Pick<Wanted, "person" | "epoch">): string {

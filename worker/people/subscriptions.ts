@@ -12,28 +12,33 @@ export const SUBSCRIPTION_TABLES = [
   "CREATE INDEX subscriptions_by_person ON subscriptions (person)",
   "CREATE TABLE push_pauses (person TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID",
   "CREATE TABLE push_keys (public_key TEXT NOT NULL, private_key TEXT NOT NULL)",
-  "CREATE TABLE push_retries (endpoint TEXT NOT NULL, channel TEXT NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL, reason TEXT NOT NULL, tries INTEGER NOT NULL, due_at INTEGER NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (endpoint, epoch)) WITHOUT ROWID",
+  "CREATE TABLE push_retries (endpoint TEXT NOT NULL, person TEXT NOT NULL, channel TEXT NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL, reason TEXT NOT NULL, tries INTEGER NOT NULL, due_at INTEGER NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (endpoint, epoch)) WITHOUT ROWID",
 ];
+
+/** A retry that was begun and did not end is begun again after this time (ms). */
+const AGAIN_MS = 60_000;
 
 export type Subscription = Device & { readonly person: string; readonly session: string };
 
 /** Why a message concerns a person. `all`: they want to hear of everything there. */
 export type PushReason = "mention" | "reply" | "direct" | "all";
 
-/** A push that failed: of which message, how often, and until when (ms) it is tried. */
-export type Retry = {
-  readonly endpoint: string;
+/** A message that concerns a person, by its number. */
+export type Wanted = {
+  readonly person: string;
   readonly channel: string;
   readonly epoch: string;
   readonly seq: number;
   readonly reason: PushReason;
-  readonly tries: number;
-  readonly until: number;
 };
+
+/** A push that failed: of which message, how often, and until when (ms) it is tried. */
+export type Retry = Wanted & { readonly endpoint: string; readonly tries: number; readonly until: number };
 
 type SubscriptionRow = Record<"endpoint" | "person" | "session" | "p256dh" | "auth" | "origin", string>;
 type RetryRow = {
   readonly endpoint: string;
+  readonly person: string;
   readonly channel: string;
   readonly epoch: string;
   readonly seq: number;
@@ -87,13 +92,15 @@ export class Subscriptions {
     return this.#sql.exec("SELECT 1 FROM subscriptions WHERE session = ?", session).toArray().length > 0;
   }
 
-  /** A device takes pushes from now on, or under new keys. Of too many of a person the oldest go. */
+  /** A device takes pushes from now on, or under new keys. Where a person has too many, the oldest go. */
   put({ endpoint, person, session, p256dh, auth, origin }: Subscription, keys: VapidKeys, now: number): void {
     const held = this.find(endpoint);
     const isSame =
       held && held.person === person && held.session === session && held.p256dh === p256dh && held.auth === auth;
     if (isSame && held.origin === origin) return;
     this.#tables.transact(() => {
+      // What was meant for another person is not for this one.
+      if (held && held.person !== person) this.#sql.exec("DELETE FROM push_retries WHERE endpoint = ?", endpoint);
       this.#sql.exec(
         "INSERT OR REPLACE INTO subscriptions VALUES (?, ?, ?, ?, ?, ?, ?)",
         ...[endpoint, person, session, p256dh, auth, origin, now],
@@ -156,13 +163,21 @@ export class Subscriptions {
   }
 
   /** A push has failed and is tried again at that time (ms). A newer one of the same conversation takes its place. */
-  putRetry({ endpoint, channel, epoch, seq, reason, tries, until }: Retry, dueAt: number): void {
+  putRetry({ endpoint, person, channel, epoch, seq, reason, tries, until }: Retry, dueAt: number): void {
     this.#tables.transact(() =>
       this.#sql.exec(
-        "INSERT OR REPLACE INTO push_retries VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        ...[endpoint, channel, epoch, seq, reason, tries, dueAt, until],
+        `INSERT INTO push_retries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (endpoint, epoch) DO UPDATE SET
+         person = excluded.person, seq = excluded.seq, reason = excluded.reason, tries = excluded.tries,
+         due_at = excluded.due_at, until = excluded.until WHERE excluded.seq >= seq`,
+        ...[endpoint, person, channel, epoch, seq, reason, tries, dueAt, until],
       ),
     );
+  }
+
+  /** A push has arrived, or never will: neither it nor an older one of the conversation is tried again. */
+  deleteRetry({ endpoint, epoch, seq }: Pick<Retry, "endpoint" | "epoch" | "seq">): void {
+    if (this.retryDueAt() === undefined) return;
+    this.#sql.exec("DELETE FROM push_retries WHERE endpoint = ? AND epoch = ? AND seq <= ?", endpoint, epoch, seq);
   }
 
   retryDueAt(): number | undefined {
@@ -171,10 +186,18 @@ export class Subscriptions {
     return at ?? undefined;
   }
 
-  /** Those that are due, which are retries no more. */
-  takeRetries(now: number): readonly Retry[] {
-    const rows = this.#sql.exec<RetryRow>("SELECT * FROM push_retries WHERE due_at <= ?", now).toArray();
-    this.#sql.exec("DELETE FROM push_retries WHERE due_at <= ?", now);
+  /** Some of those that are due. Each is due again in a minute, should this object die meanwhile. */
+  takeRetries(now: number, limit: number): readonly Retry[] {
+    const rows = this.#sql
+      .exec<RetryRow>("SELECT * FROM push_retries WHERE due_at <= ? ORDER BY due_at LIMIT ?", now, limit)
+      .toArray();
+    for (const { endpoint, epoch } of rows)
+      this.#sql.exec(
+        "UPDATE push_retries SET due_at = ? WHERE endpoint = ? AND epoch = ?",
+        now + AGAIN_MS,
+        endpoint,
+        epoch,
+      );
     return rows.map(({ due_at: _, reason, ...row }) => ({ ...row, reason: reasonOf(reason) }));
   }
 

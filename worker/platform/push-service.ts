@@ -37,22 +37,20 @@ export async function push(
   payload: unknown,
   { urgency, topic }: { readonly urgency: "high" | "normal"; readonly topic?: string },
 ): Promise<PushOutcome> {
+  const made = await encrypted({ endpoint, p256dh, auth, origin }, keys, payload);
+  if (!made) return "refused";
   try {
-    // A service that tests run on this machine speaks http; what is signed is its origin as https.
-    const signed = { endpoint: endpoint.replace(/^http:/, "https:"), expirationTime: null, keys: { p256dh, auth } };
-    const { headers } = await vapidHeaders(signed, { ...keys, subject: origin.replace(/^http:/, "https:") });
-    const body = await encryptNotification(signed, new TextEncoder().encode(JSON.stringify(payload)));
     const answer = await fetch(endpoint, {
       method: "POST",
       headers: {
-        ...headers,
+        ...made.headers,
         TTL: String(PUSH_TTL_MS / 1_000),
         Urgency: urgency,
         ...(topic !== undefined && { Topic: topic }),
         "Content-Encoding": "aes128gcm",
         "Content-Type": "application/octet-stream",
       },
-      body,
+      body: made.body,
       redirect: "manual",
       signal: AbortSignal.timeout(PUSH_TIMEOUT_MS),
     });
@@ -60,6 +58,29 @@ export async function push(
     return outcomeOf(answer.status);
   } catch {
     return "later"; // the service cannot be reached, or is too slow
+  }
+}
+
+/** Whether a browser could have made these keys: the first is a point of the curve. */
+export async function isDeviceKey(p256dh: string): Promise<boolean> {
+  try {
+    const point = Uint8Array.from(atob(p256dh.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
+    await crypto.subtle.importKey("raw", point, { name: "ECDH", namedCurve: "P-256" }, false, []);
+    return true;
+  } catch {
+    return false; // no base64, or no such point
+  }
+}
+
+/** `undefined`: nothing can be encrypted for this device. */
+async function encrypted({ endpoint, p256dh, auth, origin }: Device, keys: VapidKeys, payload: unknown) {
+  try {
+    // A service that tests run on this machine speaks http; what is signed is its origin as https.
+    const signed = { endpoint: endpoint.replace(/^http:/, "https:"), expirationTime: null, keys: { p256dh, auth } };
+    const { headers } = await vapidHeaders(signed, { ...keys, subject: origin.replace(/^http:/, "https:") });
+    return { headers, body: await encryptNotification(signed, new TextEncoder().encode(JSON.stringify(payload))) };
+  } catch {
+    return undefined;
   }
 }
 

@@ -12,6 +12,7 @@ import {
   QUIET_MS,
   SOCKETS_PER_PERSON,
   VIOLATIONS_MAX,
+  VISIBLE_MS,
 } from "../protocol/limits.ts";
 import { PING, PONG } from "../protocol/wire.ts";
 import type { Identity, SessionIdentity } from "./authority.ts";
@@ -110,7 +111,11 @@ export class Sockets<S extends SessionIdentity> {
 
   /** Whether a person has a window in front. */
   isVisible(personId: string): boolean {
-    return this.of(personId).some((socket) => isOpen(socket) && this.#attachments.of(socket).isVisible === true);
+    // A window that says nothing any more is not in front, whatever it said: a closed laptop sends no farewell.
+    const isHeard = (socket: WebSocket) => this.#heardAt(socket) > Date.now() - VISIBLE_MS;
+    return this.of(personId).some(
+      (socket) => isOpen(socket) && this.#attachments.of(socket).isVisible === true && isHeard(socket),
+    );
   }
 
   identity(socket: WebSocket): S {
@@ -239,10 +244,5 @@ function isOpen(socket: WebSocket): boolean {
   return socket.readyState === WebSocket.OPEN;
 }
 
-function personTag(id: string): string {
-  return `person:${id}`;
-}
-
-function sessionTag(session: string): string {
-  return `session:${session}`;
-}
+const personTag = (id: string) => `person:${id}`;
+const sessionTag = (session: string) => `session:${session}`;

@@ -227,7 +227,7 @@ export const HOOK_RATE: Rate = { perSecond: 1, burst: 20 };
 export const HOOK_NAME_MAX_POINTS = 64;
 /** What a program may send to a hook: alerting tools send much more than they say. The contract's number. */
 export const HOOK_BODY_MAX_BYTES = 1024 * 1024;
-/** So deep a hook's parts are read one inside another. */
+/** How deep a hook's parts are read one inside another. */
 export const HOOK_DEPTH_MAX = 6;
 
 /** Devices of one person that take pushes. The contract's number. */
@@ -236,7 +236,7 @@ export const SUBSCRIPTIONS_MAX = 10;
 export const PUSH_TEXT_MAX_POINTS = 120;
 /** A push that could not be delivered by then (ms) is worth nothing. The contract's number. */
 export const PUSH_TTL_MS = 3_600_000;
-/** A message waits so long (ms) for others of its conversation, and for being read: a push is due within two seconds. */
+/** Time (ms) in which messages of a conversation are gathered, and may be read: a push is due within two seconds. */
 export const PUSH_GATHER_MS = 1_000;
 /** A service that takes longer (ms) is tried again. */
 export const PUSH_TIMEOUT_MS = 10_000;
@@ -245,3 +245,6 @@ export const PUSH_RETRY_FIRST_MS = 5_000;
 export const PUSH_RETRY_MAX_MS = 5 * MINUTE_MS;
 /** Tests of one person. The contract's number. */
 export const PUSH_TEST_RATE: Rate = { perSecond: 0.1, burst: 1 };
+
+/** A window in front counts for this time (ms) after its last sign of life: clients ping every 25 s. */
+export const VISIBLE_MS = 70_000;

@@ -1,6 +1,6 @@
 /**
  * What programs may ask for over MCP: the tools, and the arguments each takes. Their JSON schemas are made of these
- * (`npm run openapi`), and stand beside the routes of `openapi.json`.
+ * (`npm run generate`), and stand beside the routes of `openapi.json`.
  */
 import * as v from "valibot";
 

@@ -83,7 +83,7 @@ test.each([
   [
     "a title that would be Markdown",
     { attachments: [{ title: "](https://x.example) **b**", title_link: "javascript:alert(1)" }] },
-    "**\\](https://x.example) \\*\\*b\\*\\***",
+    "**](https://x.example) \\*\\*b\\*\\***",
   ],
   ["an address that would end its link", { text: "<https://x.example/a)b|x>" }, "[x](https://x.example/a%29b)"],
   ["marks inside code", { text: "`*a*` and ```*b* &lt;```" }, "`*a*` and ```*b* <```"],
@@ -206,6 +206,13 @@ test("where only the creator writes, only the creator and owners add hooks, and 
   const answer = await bea.ask("POST", `${path(channel.id)}/hooks`, { body: { name: `Hook of Bea ${name}` } });
   expect(await problemOf(answer)).toEqual({ status: 403, code: "forbidden" });
   expect(await refusal(await send({ text: "still here" }))).toBe("200 ok");
+});
+
+test("a conversation of two has no hooks", async () => {
+  const opened = await ada.ask("POST", "/api/directs", { body: { person: bea.person.id } });
+  const { id: direct }: Channel = await opened.json();
+  const answer = await ada.ask("POST", `${path(direct)}/hooks`, { body: { name: `Hook ${name}` } });
+  expect(await problemOf(answer)).toEqual({ status: 403, code: "forbidden" });
 });
 
 test("hooks of a private channel are its members' alone", async () => {

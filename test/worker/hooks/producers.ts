@@ -47,7 +47,7 @@ export const CASES: readonly Case[] = [
         },
       ],
     },
-    text: "🔴 **[\\[FIRING:1\\] HighLatency (api)](http://alerts.example/#/alerts)**\np99 is **2.1 s**",
+    text: "🔴 **[[FIRING:1] HighLatency (api)](http://alerts.example/#/alerts)**\np99 is **2.1 s**",
     username: "Alertmanager",
   },
   {
@@ -209,7 +209,7 @@ export const CASES: readonly Case[] = [
         },
       ],
     },
-    text: "Read [the \\[guide\\]](https://docs.example/a) **now** :tada:<!here>\n1. one\n1. `two`\n> said\n```\nx = 1\n```",
+    text: "Read [the [guide]](https://docs.example/a) **now** :tada:<!here>\n1. one\n1. `two`\n> said\n```\nx = 1\n```",
   },
   {
     producer: "Discord",
@@ -246,23 +246,23 @@ export const CASES: readonly Case[] = [
   github(
     "pull_request",
     { action: "opened", pull_request: pull },
-    `${WHERE}ada opened pull request **[\\#8 Fix \\*login\\*](https://github.example/acme/website/pull/8)**`,
+    `${WHERE}ada opened pull request **[#8 Fix \\*login\\*](https://github.example/acme/website/pull/8)**`,
   ),
   github(
     "pull_request",
     { action: "closed", pull_request: { ...pull, merged: true } },
-    `${WHERE}ada merged pull request **[\\#8 Fix \\*login\\*](https://github.example/acme/website/pull/8)**`,
+    `${WHERE}ada merged pull request **[#8 Fix \\*login\\*](https://github.example/acme/website/pull/8)**`,
   ),
   github("pull_request", { action: "labeled", pull_request: pull }, ""),
   github(
     "issues",
     { action: "opened", issue },
-    `${WHERE}ada opened issue **[\\#7 Login fails](https://github.example/acme/website/issues/7)**`,
+    `${WHERE}ada opened issue **[#7 Login fails](https://github.example/acme/website/issues/7)**`,
   ),
   github(
     "issue_comment",
     { action: "created", issue, comment: { html_url: "https://github.example/x", body: "Same here\nsince Monday" } },
-    `${WHERE}ada [commented](https://github.example/x) on **[\\#7 Login fails](https://github.example/acme/website/issues/7)**\n> Same here\n> since Monday`,
+    `${WHERE}ada [commented](https://github.example/x) on **[#7 Login fails](https://github.example/acme/website/issues/7)**\n> Same here\n> since Monday`,
   ),
   github(
     "release",

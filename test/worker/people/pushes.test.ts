@@ -7,7 +7,8 @@ import type { Feed } from "../../../worker/people/feed.ts";
 import type { FeedState } from "../../../worker/people/feed-state.ts";
 import type { PreferenceStore } from "../../../worker/people/preferences.ts";
 import { Pushes } from "../../../worker/people/pushes.ts";
-import type { Subscriptions } from "../../../worker/people/subscriptions.ts";
+import type { PushReason, Retry, Subscriptions } from "../../../worker/people/subscriptions.ts";
+import type { PushOutcome } from "../../../worker/platform/push-service.ts";
 import type { Schedule } from "../../../worker/platform/schedule.ts";
 import { shardOf } from "../../../worker/platform/shard-id.ts";
 import type { Channel } from "../../../worker/protocol/things.ts";
@@ -20,6 +21,7 @@ const KEYS = {
 };
 /** Longer than a push may take. */
 const QUIET_MS = 2_500;
+const OTHER_DEVICE = "https://fcm.googleapis.com/fcm/send/other";
 
 let name: string;
 let ada: Somebody;
@@ -374,21 +376,34 @@ test("nothing is written when it arrives", async () => {
   expect(await rows()).toEqual(before);
 });
 
-/** A shard of one person and one conversation, as far as pushes ask it; what stands and what is read is the model's to say. */
-function model() {
+/**
+ * A shard of one person and one conversation, as far as pushes ask it; what stands and what is read is the model's to say.
+ * `answer` is what the service of a device says.
+ */
+function model(answer: (endpoint: string) => Promise<PushOutcome> = async () => "sent") {
   const stands = new Map<number, boolean>();
-  const now = { read: 0, isVisible: false, pausedUntil: 0 };
+  const now = { read: 0, isVisible: false, pausedUntil: 0, isChannelAway: false };
+  const retries: Retry[] = [];
+  const urgencies: string[] = [];
+  const texts: unknown[] = [];
   const subscription = { endpoint: device, person: "0-bea", session: "s", origin: "https://flack.test", ...KEYS };
   const message = (seq: number) => ({ id: "m", seq, rev: seq, author: ada.person, sentAt: 0, text: `text ${seq}` });
   const pushes = new Pushes({
     subscriptions: {
       has: () => true,
-      of: () => [subscription],
+      of: () => [subscription, { ...subscription, endpoint: OTHER_DEVICE }],
       find: () => subscription,
+      deleteRetry: () => {},
+      putRetry: (retry: Retry) => retries.push(retry),
+      takeRetries: () => retries.splice(0),
+      retryDueAt: () => 0,
       keys: () => ({}),
       pausedUntil: () => now.pausedUntil,
     } as unknown as Subscriptions,
-    preferences: { of: () => ({ channels: {}, blocked: [] }) } as unknown as PreferenceStore,
+    preferences: {
+      of: () => ({ channels: { e: { notify: "all" } }, blocked: [] }),
+      hasBlocked: () => false,
+    } as unknown as PreferenceStore,
     state: {
       hasRead: (_: string, __: string, seq: number) => now.read >= seq,
       placeOf: () => ({ title: "", path: "/" }),
@@ -396,15 +411,90 @@ function model() {
       personOf: () => ada.person,
     } as unknown as FeedState,
     feed: { sockets: { isVisible: () => now.isVisible } } as unknown as Feed,
-    push: async ({ endpoint }) => {
+    isOff: false,
+    push: async ({ endpoint }, _keys, payload, { urgency }) => {
       sent.push({ url: endpoint, headers: new Headers() });
-      return "sent";
+      urgencies.push(urgency);
+      texts.push(payload);
+      return answer(endpoint);
     },
     schedule: () => ({ update: () => {} }) as unknown as Schedule,
-    standing: async (_, asked) => asked.map(({ seq }) => (stands.get(seq) ? message(seq) : undefined)),
+    standing: async (_, asked) => {
+      if (now.isChannelAway) throw new Error("out of reach");
+      return asked.map(({ seq }) => (stands.get(seq) ? message(seq) : undefined));
+    },
   });
-  return { pushes, stands, now };
+  const want = (seq: number, reason: PushReason = "direct") => {
+    stands.set(seq, true);
+    pushes.want({ person: "0-bea", channel: "d", epoch: "e", seq, reason });
+  };
+  return { pushes, stands, now, retries, urgencies, texts, want };
 }
+
+describe("of what is gathered", () => {
+  const gathered = () => vi.advanceTimersByTimeAsync(QUIET_MS);
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  });
+
+  test("the newest that stands is pushed", async () => {
+    const { want, stands, texts } = model();
+    want(1);
+    want(2);
+    stands.set(2, false);
+    await gathered();
+    expect(JSON.stringify(texts)).toContain("text 1");
+    expect(sent.map(({ url }) => url)).toEqual([device, OTHER_DEVICE]);
+  });
+
+  test("a mention counts for more than a message, whichever comes first", async () => {
+    for (const reasons of [["all", "mention"] as const, ["mention", "all"] as const]) {
+      const { want, urgencies } = model();
+      for (const reason of reasons) want(1, reason);
+      await gathered();
+      expect(urgencies).toEqual(["high", "high"]);
+    }
+  });
+
+  test("a device that does not answer holds up no other", async () => {
+    const { want } = model((endpoint) => (endpoint === device ? new Promise(() => {}) : Promise.resolve("sent")));
+    want(1);
+    await gathered();
+    expect(sent.map(({ url }) => url)).toContain(OTHER_DEVICE);
+    want(2);
+    await gathered();
+    expect(sent.filter(({ url }) => url === OTHER_DEVICE)).toHaveLength(2);
+  });
+
+  test("nothing is lost when the channel cannot be asked", async () => {
+    const { want, now, retries, pushes } = model();
+    now.isChannelAway = true;
+    want(1);
+    await gathered();
+    expect(sent).toEqual([]);
+    expect(retries.map(({ seq, endpoint }) => [seq, endpoint])).toEqual([
+      [1, device],
+      [1, OTHER_DEVICE],
+    ]);
+    now.isChannelAway = false;
+    await pushes.job.run(Date.now());
+    expect(sent).toHaveLength(2);
+  });
+
+  test("a retry is none any more when something newer was pushed, or the device is another person's", async () => {
+    const { want, retries, pushes } = model();
+    want(2);
+    await gathered();
+    sent = [];
+    const retry = { endpoint: device, person: "0-bea", channel: "d", epoch: "e", reason: "direct", tries: 1 } as const;
+    const until = Date.now() + 60_000;
+    retries.push({ ...retry, seq: 1, until }, { ...retry, person: "0-ada", seq: 3, until });
+    await pushes.job.run(Date.now());
+    expect(sent).toEqual([]);
+    expect(retries).toEqual([]);
+  });
+});
 
 test("over a thousand random histories nothing is pushed that was deleted, read, paused or in sight", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
@@ -438,7 +528,7 @@ test("over a thousand random histories nothing is pushed that was deleted, read,
   stands.set(1, true);
   pushes.want({ person: "0-bea", channel: "d", epoch: "e", seq: 1, reason: "direct" });
   await vi.advanceTimersByTimeAsync(QUIET_MS);
-  expect(sent).toHaveLength(1);
+  expect(sent).toHaveLength(2);
 }, 60_000);
 
 test("without a session there is nothing", async () => {

@@ -38,8 +38,8 @@ export function Integrations({ store, channel }: TabProps) {
   }
 
   async function test(url: string): Promise<void> {
-    const answer = await fetch(url, { method: "POST", body: JSON.stringify({ text: t("This is a test.") }) });
-    setTold(answer.ok ? t("Sent.") : t("Not sent: {why}", { why: await answer.text() }));
+    const answer = await (await store.requests()).testHook(url, t("This is a test."));
+    setTold(answer === "ok" ? t("Sent.") : t("Not sent: {why}", { why: answer }));
   }
 
   return (
