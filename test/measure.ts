@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
 import { CHROMIUM, openBrowser, Someone } from "./browser/people.ts";
 import { populate } from "./browser/scenes.ts";
+import { measureRail } from "./measure-rail.ts";
 import { freePort, Site } from "./site.ts";
 
 const SLOW_4G = { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 0.75e6 / 8 };
@@ -36,6 +37,8 @@ try {
   await load(ada, "Coming back, slow 4G, processor slowed 4 times", { isSlow: true, isKept: true });
   await load(ada, "First load, nothing kept, this machine", { isSlow: false, isKept: false });
   await inside(ada);
+  console.log("The longest task with 1,500 conversations in the rail (0: none of 50 ms or more)");
+  for (const [what, ms] of await measureRail(ada, site)) tell(what, `${ms.toFixed(0)} ms`);
   await memory(ada);
   await ada.context.close();
   if (!process.argv.includes("--no-lighthouse")) await lighthouse();

@@ -20,7 +20,8 @@ const PARTS: Readonly<Record<string, RegExp>> = {
   settings: /\/view\/settings\//,
   details:
     /\/view\/details\/|\/node_modules\/qr\/|\/(?:QrCode|Switch)\.tsx$|\/(?:MessageMenu|MessagePopup|ReportMessage|Lightbox|Profile|InvitePeople|BrowseChannels)\.tsx$|\/network\/requests\.ts$|\/occasional-answers\.ts$|\/(?:Empty|UnsentMessages)\.tsx$/,
-  outside: /\/(?:Welcome|Outside|Stopped|Nowhere|Linked|NewVersion|Notice|InviteOver)\.tsx$|\/storage\/rescue\.ts$/,
+  outside:
+    /\/(?:Welcome|Outside|Stopped|Nowhere|Linked|NewVersion|NotStored|Banners|Notice|InviteOver)\.tsx$|\/storage\/rescue\.ts$/,
   // With what the parts share: it is fetched first. A module belongs to the first part that names it.
   conversation:
     /\/view\/(?:composer|messages|parts|dialogs)\/|\/(?:RailTools|TypingLine)\.tsx$|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))|\/protocol\/scripts\.ts$|\/pwa\/notifications\.ts$/,

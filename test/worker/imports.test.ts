@@ -32,6 +32,7 @@ const PURE = [
   "worker/http/address.ts",
   "worker/platform/confusables.ts",
   "worker/platform/confusables-table.ts",
+  "worker/platform/packed-confusables.ts",
   "worker/platform/rate-limit.ts",
   "worker/platform/retry.ts",
   "worker/platform/presence.ts",

@@ -34,10 +34,12 @@ export function createChannels(tab: TabState, { api, people, unread, wishes, rea
 
   /** The server's marks, but for what this device has read and not sent yet. */
   function takeReads(listed: readonly Channel[], reads: Readonly<Record<string, number>>): void {
-    for (const { id, epoch } of listed) {
-      const seq = reads[id];
-      if (seq !== undefined && !readReporter.isPending(epoch)) unread.setRead(epoch, seq);
-    }
+    unread.setReads(
+      listed.flatMap(({ id, epoch }) => {
+        const seq = reads[id];
+        return seq === undefined || readReporter.isPending(epoch) ? [] : [[epoch, seq] as const];
+      }),
+    );
   }
 
   /** The channels that did not fit into the first frame, a page at a time. What no page shows is gone. */

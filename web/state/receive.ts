@@ -55,7 +55,7 @@ export function createReceive(tab: TabState, dependencies: Dependencies) {
           wishes.takeAll(frame.preferences ?? {}, false);
           blocked.value = new Set(frame.blocked ?? []);
           channels.takeList(frame.channels, frame.reads, frame.more === true);
-          for (const { id, epoch } of frame.channels) unread.setMentions(epoch, frame.mentions[id] ?? []);
+          unread.setMentions(frame.channels.map(({ id, epoch }) => [epoch, frame.mentions[id] ?? []]));
         });
         onlineCount = frame.onlineCount;
         return void catchUp();
@@ -95,7 +95,7 @@ export function createReceive(tab: TabState, dependencies: Dependencies) {
         return batch(() => {
           for (const { id, seq } of frame.channels) {
             const epoch = epochOf(id);
-            if (epoch !== undefined && seq > (unread.readSeq(epoch) ?? -1)) unread.setRead(epoch, seq);
+            if (epoch !== undefined && seq > (unread.readSeq(epoch) ?? -1)) unread.setReads([[epoch, seq]]);
           }
         });
       case "unread": {

@@ -13,6 +13,9 @@ import type { TabState } from "./tab-state.ts";
 /** What is unread in a conversation. `count` is what the rail shows; `isForYou`: a mention, or a direct message. */
 export type UnreadState = { readonly count: number; readonly isForYou: boolean };
 
+/** Marks that are stored in one task. */
+const UNSEEN_PER_TASK = 100;
+
 type Tab = Pick<TabState, "person" | "blocked" | "heldSeq">;
 
 type Dependencies = {
@@ -45,6 +48,13 @@ export function createUnread({ person, blocked, heldSeq }: Tab, { localState, on
   function setMark(personId: string, epoch: string, seq: number): void {
     localState.keepRead(personId, epoch, seq);
     seqs.value = new Map(seqs.value).set(epoch, seq);
+  }
+
+  /** Where channels begin that were never seen. Storage is slow: a thousand are written a piece at a time. */
+  function keepUnseen(personId: string, unseen: readonly (readonly [epoch: string, seq: number])[]): void {
+    for (const [epoch, seq] of unseen.slice(0, UNSEEN_PER_TASK))
+      if (localState.read(personId, epoch) === undefined) localState.keepRead(personId, epoch, seq);
+    if (unseen.length > UNSEEN_PER_TASK) setTimeout(keepUnseen, 0, personId, unseen.slice(UNSEEN_PER_TASK));
   }
 
   function setDraft(epoch: string, isThere: boolean): void {
@@ -84,16 +94,18 @@ export function createUnread({ person, blocked, heldSeq }: Tab, { localState, on
       if (!who) return;
       const read = new Map(seqs.value);
       const unsaid = new Set(drafts.value);
+      const unseen: [epoch: string, seq: number][] = [];
       for (const { epoch, seq, kind } of channels) {
         if (localState.draft(who.id, epoch) === "") unsaid.delete(epoch);
         else unsaid.add(epoch);
         const first = kind === "public" ? seq : 0;
         const kept = localState.read(who.id, epoch);
-        if (kept === undefined) localState.keepRead(who.id, epoch, first);
+        if (kept === undefined) unseen.push([epoch, first]);
         read.set(epoch, Math.max(read.get(epoch) ?? 0, kept ?? first));
       }
       seqs.value = read;
       drafts.value = unsaid;
+      keepUnseen(who.id, unseen);
     },
 
     /** Another tab has kept a draft of a channel, or has read further in it. */
@@ -111,11 +123,14 @@ export function createUnread({ person, blocked, heldSeq }: Tab, { localState, on
     /** Everything up to `seq` was seen. */
     markRead,
 
-    /** The server says how far this person has read, on whatever device; it may be less than this device thought. */
-    setRead(epoch: string, seq: number): void {
+    /** The server says how far this person has read, by epoch, on whatever device; it may be less than this device thought. */
+    setReads(reads: readonly (readonly [epoch: string, seq: number])[]): void {
       const who = person.value;
+      if (!who) return;
       // All tabs share the storage; another one may have written there what this one does not show yet.
-      if (who && (localState.read(who.id, epoch) !== seq || seqs.value.get(epoch) !== seq)) setMark(who.id, epoch, seq);
+      for (const [epoch, seq] of reads)
+        if (localState.read(who.id, epoch) !== seq) localState.keepRead(who.id, epoch, seq);
+      if (reads.some(([epoch, seq]) => seqs.value.get(epoch) !== seq)) seqs.value = new Map([...seqs.value, ...reads]);
     },
 
     /** Unread from this message on. */
@@ -128,9 +143,12 @@ export function createUnread({ person, blocked, heldSeq }: Tab, { localState, on
     /** A conversation is opened: what is seen of it is read again. */
     release: (epoch: string) => held.delete(epoch),
 
-    /** The server says which unread messages mention this person. */
-    setMentions(epoch: string, mentioned: readonly number[]): void {
-      mentions.value = new Map(mentions.value).set(epoch, new Set(mentioned));
+    /** The server says which unread messages mention this person, by epoch. */
+    setMentions(mentioned: Iterable<readonly [epoch: string, seqs: readonly number[]]>): void {
+      mentions.value = new Map([
+        ...mentions.value,
+        ...[...mentioned].map(([epoch, of]) => [epoch, new Set(of)] as const),
+      ]);
     },
 
     /** The server says that this message is for this person. */

@@ -4,12 +4,12 @@
  * Pure.
  */
 import { nameKey, RESERVED, withoutJoiners } from "../protocol/names.ts";
-import { DERIVED, LISTED } from "./confusables-table.ts";
+import { readDerived, readListed } from "./packed-confusables.ts";
 
 /** The table takes the palochka for an i; in the typefaces of today's screens it is an l, as its capital is in the table. */
 const ALSO: readonly (readonly [string, string])[] = [["\u04cf", "l"]];
 const PROTOTYPES: ReadonlyMap<string, string> = new Map([...readListed(), ...ALSO]);
-const BY_DECOMPOSITION: ReadonlySet<number> = new Set(readDerived());
+const BY_DECOMPOSITION: ReadonlySet<string> = new Set(readDerived());
 const ASCII = /^[ -~]*$/;
 
 /** What a name looks like: two with the same skeleton cannot be told apart. It is for comparing, and no name. */
@@ -21,28 +21,8 @@ export function skeletonOf(name: string): string {
 export function prototypeOf(character: string): string {
   const listed = PROTOTYPES.get(character);
   if (listed !== undefined) return listed;
-  if (!BY_DECOMPOSITION.has(character.codePointAt(0) ?? 0)) return character;
+  if (!BY_DECOMPOSITION.has(character)) return character;
   return [...character.normalize("NFKD")].map((part) => PROTOTYPES.get(part) ?? part).join("");
-}
-
-function readListed(): [string, string][] {
-  let code = 0;
-  return LISTED.split(";").map((entry) => {
-    const [step = "", looks = ""] = entry.split(" ");
-    code += Number.parseInt(step, 36);
-    const parts = looks.split(".").map((part) => Number.parseInt(part, 36));
-    return [String.fromCodePoint(code), String.fromCodePoint(...parts)];
-  });
-}
-
-function readDerived(): number[] {
-  let code = 0;
-  return DERIVED.split(",").flatMap((range) => {
-    const [first = 0, length = 0] = range.split("-").map((step) => Number.parseInt(step, 36));
-    const begin = code + first;
-    code = begin + length;
-    return Array.from({ length: length + 1 }, (_, n) => begin + n);
-  });
 }
 
 /** The keys of a display name: two names conflict when they share one. Names that are equal after case folding share the second. */

@@ -122,7 +122,7 @@ export const CASES: readonly Case[] = [
       blocks: [
         {
           type: "section",
-          text: { type: "mrkdwn", text: "*<https://sentry.example/1|TypeError>*\n`cart.total is undefined`" },
+          text: { type: "mrkdwn", text: "*<https://sentry.example/1|TypeError>*\n`cart.total is not a function`" },
         },
         {
           type: "context",
@@ -134,7 +134,7 @@ export const CASES: readonly Case[] = [
         { type: "divider" },
       ],
     },
-    text: "**[TypeError](https://sentry.example/1)**\n`cart.total is undefined`\n\nproject: web · level: error\n\n———",
+    text: "**[TypeError](https://sentry.example/1)**\n`cart.total is not a function`\n\nproject: web · level: error\n\n———",
   },
   {
     producer: "GitLab",

@@ -1,5 +1,8 @@
 /** Bots: people that programs are. */
+import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
+import { sessionKeyOf } from "../../../worker/http/session-cookie.ts";
+import { shardOf } from "../../../worker/platform/shard-id.ts";
 import { arrive, ask, freshName, makeBot, problemOf, twoInAChannel } from "../people.ts";
 
 test("a bot writes under its own name, and everyone sees that it is one", async () => {
@@ -23,6 +26,24 @@ test("its name is claimed as any name, and free when it has ended", async () => 
   expect((await ada.ask("DELETE", `/api/bots/${bot.person.id}`)).status).toBe(204);
   expect(await problemOf(await bot.ask("GET", "/api/channels"))).toEqual({ status: 401, code: "unauthorized" });
   expect((await bea.ask("POST", "/api/bots", same)).status).toBe(201);
+});
+
+test("asked for once more, since the answer was lost, it is the same; a session that has ended makes none", async () => {
+  const { ada } = await twoInAChannel();
+  const shard = env.PEOPLE.getByName(String(shardOf(ada.person.id)));
+  const { bot } = await makeBot(ada);
+  const key = await sessionKeyOf(ada.cookie.replace(/^[^=]+=/, ""));
+  for (let n = 1; n < 4; n++) await makeBot(ada);
+  const fifth = { id: `${ada.person.id.slice(0, -4)}fift`, name: `Fifth ${freshName()}`, bot: true as const };
+  const claimedAt = Date.now();
+  for (const _ of ["first", "again"])
+    expect(await shard.createBot(key, fifth, "digest", claimedAt)).toMatchObject({ kind: "signed in", person: fifth });
+  const ended = { ...key, session: "none" };
+  const refused = { kind: "refused", refusal: { code: "unauthorized" } };
+  expect(await shard.createBot(ended, { ...fifth, id: `${fifth.id}x` }, "digest", claimedAt)).toMatchObject(refused);
+  expect(await shard.mayMakeBot(ended)).toMatchObject(refused);
+  expect(await shard.changeBotKey(ended, bot.person.id, "digest")).toMatchObject(refused);
+  expect(await shard.endBot(ended, bot.person.id)).toMatchObject(refused);
 });
 
 test("a person has at most five, and sees no one else's", async () => {

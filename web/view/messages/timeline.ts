@@ -6,6 +6,7 @@
 import { react, unreact } from "../../../worker/protocol/history.ts";
 import type { Attachment, Message, Person, Reaction } from "../../../worker/protocol/things.ts";
 import { type OutboxEntry, retryOf } from "../../state/outbox-entry.ts";
+import { asBefore } from "../parts/as-before.ts";
 
 /** Messages of one author within this time (ms) stand together under one name. */
 const GROUP_MS = 5 * 60 * 1_000;
@@ -127,11 +128,6 @@ export function layOut(
     });
   }
   return days;
-}
-
-function asBefore(row: MessageRow, before: MessageRow | undefined): MessageRow {
-  const isSame = before && Object.entries(row).every(([key, value]) => Reflect.get(before, key) === value);
-  return isSame ? before : row;
 }
 
 /** With the person's own reaction as it is meant to be. */

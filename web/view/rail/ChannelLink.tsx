@@ -5,37 +5,32 @@ import { t } from "../../i18n/i18n.ts";
 import { channelHref } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
 import { Icon } from "../parts/icons.tsx";
-import { shownUnread } from "./shown-unread.ts";
+import type { RailRow } from "./rail-rows.ts";
 
-type Props = {
-  readonly store: Store;
-  readonly channel: Channel;
+export type ChannelLinkActions = {
   readonly onLeave: () => void;
   /** Asks for the menu, beside the link. */
-  readonly onMenu: (channel: Channel, beside: DOMRect) => void;
+  readonly onMenu: (menu: { readonly channel: Channel; readonly beside: DOMRect }) => void;
 };
 
-export function ChannelLink({ store, channel, onLeave, onMenu }: Props) {
-  const isOpen = store.open.value?.channelId === channel.id;
-  const isMuted = store.preferenceOf(channel.id).notify === "nothing";
-  const { count: unread, isForYou } = shownUnread(store, channel);
-  const title = store.titleOf(channel.id);
+type Props = ChannelLinkActions & { readonly store: Store; readonly row: RailRow };
+
+/** Signals see to it that a link whose row is the same is not drawn again. */
+export function ChannelLink({ store, row, onLeave, onMenu }: Props) {
+  const { channel, title, isOpen, notify, isOnline, count: unread, isForYou, hasDraft, hasFailed } = row;
   const peer = channel.peer;
-  const hasDraft = !isOpen && store.drafts.value.has(channel.epoch);
-  const hasFailed = store.outbox.value.some(({ epoch, failure }) => failure !== undefined && epoch === channel.epoch);
   const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
     if (isOpen) link.current?.scrollIntoView({ block: "nearest" });
   }, [isOpen]);
   const noteId = `unread-${channel.epoch}`;
   const presenceId = `presence-${channel.epoch}`;
-  const isOnline = peer !== undefined && store.online.value.has(peer.id);
   const notes = [isOnline && presenceId, unread > 0 && noteId].filter(Boolean).join(" ");
   return (
     <li>
       <a
         ref={link}
-        class={["rail-link", unread > 0 && "unread", isMuted && "muted"].filter(Boolean).join(" ")}
+        class={["rail-link", unread > 0 && "unread", notify === "nothing" && "muted"].filter(Boolean).join(" ")}
         href={channelHref(channel.id, store.person.value?.id)}
         aria-label={title}
         aria-current={isOpen ? "page" : undefined}
@@ -43,7 +38,7 @@ export function ChannelLink({ store, channel, onLeave, onMenu }: Props) {
         onClick={onLeave}
         onContextMenu={(event) => {
           event.preventDefault();
-          onMenu(channel, event.currentTarget.getBoundingClientRect());
+          onMenu({ channel, beside: event.currentTarget.getBoundingClientRect() });
         }}
       >
         {peer ? (

@@ -10,8 +10,8 @@ import { isComposing } from "../parts/keys.ts";
 import { lazy } from "../parts/lazy.tsx";
 import { type SheetName, sheet } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
-import { ChannelLink } from "./ChannelLink.tsx";
-import { shownUnread } from "./shown-unread.ts";
+import { RailList } from "./RailList.tsx";
+import { type RailRow, railRows } from "./rail-rows.ts";
 
 const RailTools = lazy(async () => (await import("./RailTools.tsx")).RailTools);
 const ChannelMenu = lazy<ChannelMenuProps>(async () => (await import("./ChannelMenu.tsx")).ChannelMenu);
@@ -22,6 +22,8 @@ export type ChannelMenuProps = {
   readonly beside: DOMRect;
   readonly onClose: () => void;
 };
+
+type SectionName = "Favourites" | "Channels" | "Direct messages";
 
 type Props = {
   readonly store: Store;
@@ -43,27 +45,15 @@ export function Rail({ store, isOpen, onLeave }: Props) {
     wasOpen.current = isOpen;
   }, [isOpen]);
   const you = store.person.value;
-  const all = [...store.channels.value.values()]
-    .filter(isShown)
-    .sort((a, b) => store.titleOf(a.id).localeCompare(store.titleOf(b.id)));
-
-  function isShown(channel: Channel): boolean {
-    if (store.open.value?.channelId === channel.id) return true;
-    return !store.preferenceOf(channel.id).hidden && (!isUnreadOnly || isUnread(channel));
-  }
-
-  function isUnread(channel: Channel): boolean {
-    return shownUnread(store, channel).count > 0;
-  }
-
-  const isFavourite = ({ id }: Channel) => store.preferenceOf(id).favourite;
-  /** What is closed shows what is unread, and where one is. */
+  const [rail] = useState(() => railRows(store));
+  const rows = rail.value;
+  /** What is closed shows what is unread, and where one is; so do all while only unread ones are wanted. */
   const section = (
-    name: "Favourites" | "Channels" | "Direct messages",
-    channels: readonly Channel[],
+    name: SectionName,
     add?: { readonly name: "New channel" | "New direct message"; readonly sheet: SheetName },
   ) => {
     const isClosed = store.closedSections.value.has(name);
+    const isBrief = isClosed || isUnreadOnly;
     return (
       <>
         <div class="rail-section">
@@ -84,24 +74,17 @@ export function Rail({ store, isOpen, onLeave }: Props) {
             </button>
           )}
         </div>
-        <ul class="rail-list">
-          {channels
-            .filter((channel) => !isClosed || store.open.value?.channelId === channel.id || isUnread(channel))
-            .map((channel) => (
-              <ChannelLink
-                key={channel.epoch}
-                store={store}
-                channel={channel}
-                onLeave={onLeave}
-                onMenu={(chosen, beside) => setMenu({ channel: chosen, beside })}
-              />
-            ))}
-        </ul>
+        <RailList
+          store={store}
+          rows={rows.filter(
+            (row) => sectionOf(row) === name && (row.isOpen || row.count > 0 || !(row.hidden || isBrief)),
+          )}
+          onLeave={onLeave}
+          onMenu={setMenu}
+        />
       </>
     );
   };
-  const favourites = all.filter(isFavourite);
-  const others = all.filter((channel) => !isFavourite(channel));
   return (
     <>
       <nav
@@ -139,13 +122,9 @@ export function Rail({ store, isOpen, onLeave }: Props) {
               <span class="count">{store.unsent.value.length}</span>
             </button>
           )}
-          {favourites.length > 0 && section("Favourites", favourites)}
-          {section(
-            "Channels",
-            others.filter((channel) => !isWithPeople(channel)),
-            { name: "New channel", sheet: "newChannel" },
-          )}
-          {section("Direct messages", others.filter(isWithPeople), { name: "New direct message", sheet: "newDirect" })}
+          {rows.some(({ favourite, hidden }) => favourite && !hidden) && section("Favourites")}
+          {section("Channels", { name: "New channel", sheet: "newChannel" })}
+          {section("Direct messages", { name: "New direct message", sheet: "newDirect" })}
         </div>
         {you && (
           <footer class="rail-foot">
@@ -176,9 +155,10 @@ function opens(name: SheetName): () => void {
   };
 }
 
-/** A direct conversation, or that of a group: it is called by its people. */
-function isWithPeople({ kind, name }: Channel): boolean {
-  return kind !== "public" && name === "";
+/** Conversations that are called by their people stand together. */
+function sectionOf({ favourite, channel }: RailRow): SectionName {
+  if (favourite) return "Favourites";
+  return channel.kind !== "public" && channel.name === "" ? "Direct messages" : "Channels";
 }
 
 /** Whether the focus has fallen out of what is in sight: the drawer that held it is closed. */

@@ -1,0 +1,83 @@
+/** What a rail of fifteen hundred conversations costs: the longest task while it opens, is filtered, scrolled and used. */
+import type { Page } from "playwright-core";
+import type { Someone } from "./browser/people.ts";
+import { rewire } from "./browser/scenes.ts";
+import type { Site } from "./site.ts";
+
+const DIRECTS = 300;
+const PRIVATE = 200;
+const PUBLIC = 1_000;
+const RUNS = 3;
+/** Longer than anything that an action sets going (ms). */
+const SETTLED_MS = 1_500;
+
+type Frame = Readonly<Record<string, unknown>>;
+
+/** By what was done, the longest task (ms) of several runs. Browsers tell of tasks from 50 ms on; 0 says that there was none. */
+export async function measureRail({ context }: Someone, site: Site): Promise<ReadonlyMap<string, number>> {
+  const longest = new Map<string, number>();
+  for (let run = 0; run < RUNS; run++) {
+    const page = await context.newPage();
+    await rewire(page, /directory\/socket/, crowded);
+    await page.addInitScript(() => {
+      Object.assign(window, { tasks: [] });
+      new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) Reflect.get(window, "tasks").push(duration);
+      }).observe({ type: "longtask", buffered: true });
+    });
+    const during = async (what: string, act: () => Promise<unknown>) => {
+      await page.evaluate(() => Object.assign(window, { tasks: [] }));
+      await act();
+      await page.waitForTimeout(SETTLED_MS);
+      const tasks = await page.evaluate((): number[] => Reflect.get(window, "tasks"));
+      longest.set(what, Math.max(longest.get(what) ?? 0, ...tasks));
+    };
+    await steps(page, site, during);
+    await page.close();
+  }
+  return longest;
+}
+
+async function steps(page: Page, site: Site, during: (what: string, act: () => Promise<unknown>) => Promise<void>) {
+  const rail = page.getByRole("navigation", { name: "Conversations" });
+  await page.goto("about:blank");
+  await during("opening", async () => {
+    await page.goto(`${site.url}/c/full`);
+    await rail
+      .getByRole("link")
+      .nth(DIRECTS + PRIVATE + PUBLIC - 1)
+      .waitFor();
+  });
+  const unreads = rail.getByRole("button", { name: "Unreads", exact: true });
+  await during("unread ones alone", () => unreads.click());
+  await during("all again", () => unreads.click());
+  await during("a section closed", () => rail.getByRole("button", { name: "Channels", exact: true }).click());
+  await during("and opened", () => rail.getByRole("button", { name: "Channels", exact: true }).click());
+  await during("scrolling", async () => {
+    await rail.getByRole("link").first().hover();
+    for (let n = 0; n < 20; n++) await page.mouse.wheel(0, 2_000);
+  });
+  await during("going elsewhere", () => rail.getByRole("link", { name: "#talk", exact: true }).click());
+}
+
+/** The first frame of somebody who is in everything. */
+export function crowded(frame: Frame): Frame {
+  const { channels, you } = frame;
+  if (frame["type"] !== "directory" || !Array.isArray(channels)) return frame;
+  const some = channels.find(({ kind }) => kind === "public");
+  const numbered = (count: number, make: (n: number) => object) =>
+    Array.from({ length: count }, (_, n) => ({ ...some, epoch: crypto.randomUUID(), ...make(n) }));
+  const ownId = typeof you === "object" && you !== null ? String(Reflect.get(you, "id")) : "";
+  return {
+    ...frame,
+    channels: [
+      ...channels,
+      ...numbered(PUBLIC, (n) => ({ id: `project-${n}`, name: `project-${n}` })),
+      ...numbered(PRIVATE, (n) => ({ id: `P-room-${n}`, kind: "private", name: `room ${n}` })),
+      ...numbered(DIRECTS, (n) => {
+        const peer = { id: `colleague-${n}-0123456789`, name: `Colleague ${n}` };
+        return { id: [ownId, peer.id].sort().join("~"), kind: "direct", name: "", peer };
+      }),
+    ],
+  };
+}
