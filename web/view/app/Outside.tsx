@@ -2,9 +2,11 @@
 import { t } from "../../i18n/i18n.ts";
 import { siteName } from "../../state/site-name.ts";
 import type { Store } from "../../state/store.ts";
-import { Linked } from "../settings/Linked.tsx";
+import { lazy } from "../parts/lazy.tsx";
 import { Notice } from "./Notice.tsx";
 import { Welcome } from "./Welcome.tsx";
+
+const Linked = lazy<{ readonly store: Store }>(async () => (await import("../settings/Linked.tsx")).Linked);
 
 export function Outside({ store }: { readonly store: Store }) {
   switch (store.phase.value) {
