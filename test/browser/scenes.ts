@@ -496,8 +496,8 @@ export const SCENES: readonly Scene[] = [
     shows: "Messages",
     isExamined: true,
     async open(who, site) {
-      await who.join(site, "/c/design");
-      const made = await who.context.request.post(`${site.url}/api/channels/design/hooks`, {
+      const id = await privateChannel(who, site);
+      const made = await who.context.request.post(`${site.url}/api/channels/${id}/hooks`, {
         data: { name: `Alerts for ${who.name}` },
       });
       const { url }: { url: string } = await made.json();
