@@ -62,7 +62,7 @@ async function steps(page: Page, site: Site, during: (what: string, act: () => P
   await during("going elsewhere", () => press(".rail-link[href='/c/talk']"));
 }
 
-/** The first frame of somebody who is in everything. */
+/** The first frame of a person who is in every channel. */
 export function crowded(frame: Frame): Frame {
   const { channels, you } = frame;
   if (frame["type"] !== "directory" || !Array.isArray(channels)) return frame;

@@ -3,7 +3,7 @@ import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { expect, test } from "vitest";
 import { openApi } from "../../worker/openapi/document.ts";
 
-/** What does not concern a site that is set up by whoever runs it, or what is said elsewhere. */
+/** What does not concern a site that is set up by the person who runs it, or what is said elsewhere. */
 const WITHOUT = {
   "operation-2xx-response": "off", // a WebSocket answers 101
   "info-license": "off",

@@ -85,3 +85,13 @@ test("the list of a thousand is stored a piece at a time, and every one in the e
   expect(store.unreadOf(channel("project-1499", { seq: 6 })).count).toBe(1);
   await vi.waitUntil(() => stored() === MANY, { timeout: 5_000 });
 });
+
+test("of a person who has signed out nothing more is stored", async () => {
+  list(Array.from({ length: MANY }, (_, n) => channel(`project-${n}`)));
+  await store.signOut();
+  const stored = () => Object.keys(localStorage).filter((key) => key.includes(".read.epoch-project-")).length;
+  const before = stored();
+  await effectsRun();
+  await effectsRun();
+  expect(stored()).toBe(before);
+});

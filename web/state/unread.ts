@@ -50,8 +50,9 @@ export function createUnread({ person, blocked, heldSeq }: Tab, { localState, on
     seqs.value = new Map(seqs.value).set(epoch, seq);
   }
 
-  /** Where channels begin that were never seen. Storage is slow: a thousand are written a piece at a time. */
+  /** Where channels begin that were never seen. Storage is slow: a thousand are written a piece at a time, while the person is in. */
   function keepUnseen(personId: string, unseen: readonly (readonly [epoch: string, seq: number])[]): void {
+    if (person.value?.id !== personId) return;
     for (const [epoch, seq] of unseen.slice(0, UNSEEN_PER_TASK))
       if (localState.read(personId, epoch) === undefined) localState.keepRead(personId, epoch, seq);
     if (unseen.length > UNSEEN_PER_TASK) setTimeout(keepUnseen, 0, personId, unseen.slice(UNSEEN_PER_TASK));
