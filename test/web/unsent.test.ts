@@ -5,8 +5,9 @@ import { api } from "../../web/network/api.ts";
 import { createDeliveries } from "../../web/network/delivery.ts";
 import type { Upload, Uploads } from "../../web/network/uploads.ts";
 import { type OutboxEntry, retryOf, withoutRefused } from "../../web/state/outbox-entry.ts";
-import { fileRows } from "../../web/storage/file-rows.ts";
+import { draftOwner, fileRows } from "../../web/storage/file-rows.ts";
 import { localState } from "../../web/storage/local-state.ts";
+import { createOutboxRows } from "../../web/storage/outbox-rows.ts";
 import type { ChannelFrame } from "../../worker/protocol/frames.ts";
 import type { Attachment } from "../../worker/protocol/things.ts";
 import { ada, beginAnew, here, message, save, talking, welcome } from "./store-fixture.ts";
@@ -73,6 +74,26 @@ describe("files of a message that the server keeps no more", () => {
     refuse();
     await vi.waitFor(() => expect(store.outbox.value[0]?.failure?.code).toBe("invalid_attachment"));
     expect(said).toHaveLength(2);
+  });
+
+  test("are the message's from the moment it is there: no draft has them, whenever the page goes", async () => {
+    const draft = draftOwner(ada.id, "epoch-general");
+    const { id } = await withPhoto();
+    expect(await fileRows.read(id)).toHaveLength(1);
+    expect(await fileRows.read(draft)).toEqual([]);
+  });
+
+  test("are taken from the draft by a tab that adopts the message, and are not there for the next one", async () => {
+    const draft = draftOwner(ada.id, "epoch-general");
+    const about = { id: message(9).id, personId: ada.id, epoch: "epoch-general", channelId: "general", tab: "gone" };
+    const left = { kind: "send", text: "see", held: { fileNames: ["a.png"] } } as const;
+    await fileRows.put(draft, ada.id, [photo()]);
+    await createOutboxRows().put({ ...left, ...about, madeAt: 1, order: 1, revision: 1 });
+    const { store, said } = await talking([], { makeUploads: uploadsOf });
+    await vi.waitFor(() => expect(said).toMatchObject([{ id: about.id, attachments: [expect.any(String)] }]));
+    expect(await fileRows.read(draft)).toEqual([]);
+    await store.recallFiles(here(store));
+    expect(here(store).uploads.value).toBeUndefined();
   });
 
   test("are kept on this device until the message is confirmed", async () => {

@@ -28,13 +28,10 @@ export function createDraftFiles({ person, epochOf }: TabState, files: FileRows)
       stops.set(conversation, stop);
     },
 
-    /** The files go with a message: what becomes of them is no change of the draft. The answer deletes what was kept of them. */
-    release(conversation: Conversation): () => void {
+    /** The files go with a message: what becomes of them is no change of the draft. Answers who owns them so far. */
+    release(conversation: Conversation): string | undefined {
       stops.get(conversation)?.();
-      const owner = ownerOf(conversation);
-      return () => {
-        if (owner !== undefined && conversation.uploads.value === undefined) void files.delete(owner);
-      };
+      return ownerOf(conversation);
     },
 
     /** Takes up the files of a draft again, once a tab. */

@@ -82,9 +82,13 @@ export function createHeldMessages({ files, makeUploads, outbox }: Dependencies)
     const missing = entry.held.fileNames.length - attachments.length;
     if (missing <= 0) return void release({ id, text, table: noticeShortcodes(text), uploads: undefined, attachments });
     // The page may have gone before they were stored with the message: then they are still with the draft.
+    const draft = draftOwner(entry.personId, entry.epoch);
     const own = await files.read(id);
-    const stored = own.length > 0 ? own : await files.read(draftOwner(entry.personId, entry.epoch));
-    if (stored.map(({ name }) => name).join("/") === entry.held.fileNames.join("/")) return upload(entry, stored);
+    const stored = own.length > 0 ? own : await files.read(draft);
+    if (stored.map(({ name }) => name).join("/") === entry.held.fileNames.join("/")) {
+      if (own.length === 0) await files.put(id, entry.personId, stored, draft);
+      return upload(entry, stored);
+    }
     const detail = t("The page closed before these files were uploaded: {names}", {
       names: entry.held.fileNames.join(", "),
     });
@@ -100,9 +104,9 @@ export function createHeldMessages({ files, makeUploads, outbox }: Dependencies)
       void release(message);
     },
 
-    /** Stores the files of a message that is in the outbox. They are deleted with its entry. */
-    async store(id: string, personId: string, sources: readonly File[]): Promise<void> {
-      await files.put(id, personId, sources);
+    /** Stores the files of a message that is in the outbox, and of its draft no more. They are deleted with its entry. */
+    async store(id: string, personId: string, sources: readonly File[], draft: string | undefined): Promise<void> {
+      await files.put(id, personId, sources, draft);
       if (
         !outbox()
           .entries.peek()

@@ -142,14 +142,13 @@ export function createSending(tab: TabState, dependencies: Dependencies) {
     });
     if (!isWritten || epoch === undefined || !person.value) return false;
     typedAt = Number.NEGATIVE_INFINITY; // what is typed next is news
-    const forgetFiles = uploads ? draftFiles.release(conversation) : () => {};
     batch(() => {
       conversation.replyTo.value = undefined;
       conversation.newAfter.value = undefined; // a person who answers has read
       unread.markRead(epoch, conversation.history.value.seq);
       conversation.uploads.value = undefined;
     });
-    if (uploads) void held.store(id, person.value.id, uploads.sources()).then(forgetFiles);
+    if (uploads) void held.store(id, person.value.id, uploads.sources(), draftFiles.release(conversation));
     if (isHeld) held.hold({ id, text, uploads, table });
     else uploads?.clear();
     return true;

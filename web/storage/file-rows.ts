@@ -10,11 +10,12 @@ export function draftOwner(personId: string, epoch: string): string {
 export type FileRows = typeof fileRows;
 
 export const fileRows = {
-  /** Stores the files of an owner in the place of those before: all of them, or none. */
-  async put(owner: string, personId: string, files: readonly File[]): Promise<void> {
+  /** Stores the files of an owner in the place of those before: all of them, or none. `from`: the owner who gives them away. */
+  async put(owner: string, personId: string, files: readonly File[], from = owner): Promise<void> {
     await attempt(async () => {
       const transaction = (await openDatabase()).transaction("files", "readwrite");
-      for (const key of await transaction.store.index("owner").getAllKeys(owner)) await transaction.store.delete(key);
+      for (const one of new Set([owner, from]))
+        for (const key of await transaction.store.index("owner").getAllKeys(one)) await transaction.store.delete(key);
       for (const [at, file] of files.entries()) {
         await transaction.store.put({ owner, id: String(at).padStart(2, "0"), personId, name: file.name, blob: file });
       }
