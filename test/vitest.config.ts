@@ -2,12 +2,36 @@
 import { availableParallelism } from "node:os";
 import { cloudflareTest } from "@cloudflare/vitest-pool-workers";
 import preact from "@preact/preset-vite";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 
-/** `SHARD_PEOPLE=3 npm test` runs everything with three people a shard. */
-const SMALL_SHARDS = process.env["SHARD_PEOPLE"] ? { SHARD_PEOPLE: process.env["SHARD_PEOPLE"] } : {};
+/** `SHARD_PEOPLE=3 RELAY_SOCKETS=2 npm test` runs everything with three people a shard, and two sockets an object of a channel. */
+const SMALL = Object.fromEntries(
+  ["SHARD_PEOPLE", "RELAY_SOCKETS"].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+);
 
 const root = new URL("..", import.meta.url).pathname;
+
+/** Tests that run in the Workers runtime. `variables` are the site's. */
+function workers(
+  name: string,
+  variables: Record<string, string | undefined>,
+  exclude: string[],
+  include = ["test/worker/**/*.test.ts"],
+): TestProjectConfiguration {
+  return {
+    root,
+    plugins: [
+      cloudflareTest({
+        wrangler: { configPath: "./wrangler.toml" },
+        // A command is its own address, a site with a code its own file: nothing here is shared between files.
+        miniflare: {
+          bindings: { ALLOWED_ORIGINS: "https://friend.example, https://other.example", ...variables },
+        },
+      }),
+    ],
+    test: { name, include, exclude, setupFiles: ["test/worker/bucket.ts"], testTimeout: 20_000 },
+  };
+}
 
 export default defineConfig({
   root,
@@ -30,24 +54,8 @@ export default defineConfig({
       },
     },
     projects: [
-      {
-        root,
-        plugins: [
-          cloudflareTest({
-            wrangler: { configPath: "./wrangler.toml" },
-            // A command is its own address, a site with a code its own file: nothing here is shared between files.
-            miniflare: {
-              bindings: { ALLOWED_ORIGINS: "https://friend.example, https://other.example", ...SMALL_SHARDS },
-            },
-          }),
-        ],
-        test: {
-          name: "worker",
-          include: ["test/worker/**/*.test.ts"],
-          setupFiles: ["test/worker/bucket.ts"],
-          testTimeout: 20_000,
-        },
-      },
+      workers("worker", SMALL, ["test/worker/relay/**"]),
+      workers("relays", { ...SMALL, RELAY_SOCKETS: "2" }, [], ["test/worker/relay/**/*.test.ts"]),
       {
         root,
         plugins: [preact()],

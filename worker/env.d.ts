@@ -4,6 +4,7 @@ declare namespace Cloudflare {
     readonly CHANNEL: DurableObjectNamespace<import("./channel/channel.ts").Channel>;
     readonly PEOPLE: DurableObjectNamespace<import("./people/people.ts").People>;
     readonly DIRECTORY: DurableObjectNamespace<import("./directory/directory.ts").Directory>;
+    readonly RELAY: DurableObjectNamespace<import("./relay/relay.ts").Relay>;
     /** Where files lie; without it the site takes none. */
     readonly FILES?: R2Bucket;
     /** The site's files as they were built; not there in the tests of the Worker alone. */
@@ -18,6 +19,8 @@ declare namespace Cloudflare {
     readonly OWNER_CODE?: string;
     /** People of one shard; 500 without it. */
     readonly SHARD_PEOPLE?: string;
+    /** Sockets of one channel's object, and of one relay; 1,000 without it. */
+    readonly RELAY_SOCKETS?: string;
     /** `off`: the site sends no pushes. */
     readonly PUSH?: string;
     /** Comma-separated hosts of push services, beside those of today's browsers; for tests an origin with scheme and port. */

@@ -7,5 +7,6 @@ import { app } from "./http/app.ts";
 export { Channel as ChannelObject } from "./channel/channel.ts";
 export { Directory as DirectoryObject } from "./directory/directory.ts";
 export { People as PeopleObject } from "./people/people.ts";
+export { Relay as RelayObject } from "./relay/relay.ts";
 
 export default app;

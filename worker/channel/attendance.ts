@@ -8,13 +8,20 @@ import type { Sockets } from "../platform/sockets.ts";
 import type { ChannelFrame, WelcomeFrame } from "../protocol/frames.ts";
 import { BATCH_MS, HERE_MAX_PEOPLE, TYPING_RATE } from "../protocol/limits.ts";
 import type { Person } from "../protocol/things.ts";
+import type { Relays } from "./relays.ts";
 import type { ChannelAuth } from "./rpc.ts";
+
+/** The channel's own sockets, and its relays. */
+type Parts = {
+  readonly sockets: Sockets<ChannelAuth>;
+  readonly relays: Pick<Relays, "people" | "send">;
+};
 
 /** People who are remembered to have been told to type. */
 const TYPISTS_MAX = 1_000;
 
 export class Attendance {
-  readonly #sockets: Sockets<ChannelAuth>;
+  readonly #parts: Parts;
   readonly #here: Presence;
   readonly #hereSoon = new Coalesce(
     () => BATCH_MS,
@@ -26,17 +33,29 @@ export class Attendance {
   readonly #lastTypedAt = new Map<string, number>();
   #typingBucket: TokenBucket | undefined;
 
-  constructor(sockets: Sockets<ChannelAuth>) {
-    this.#sockets = sockets;
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const { sockets } = parts;
     this.#here = new Presence(sockets.open().map((socket) => [socket, sockets.identity(socket).person]));
   }
 
-  enter(socket: WebSocket, person: Person): void {
+  /** People who are here, on relays too. */
+  get count(): number {
+    return this.#here.count;
+  }
+
+  /** Sockets that the channel holds itself. */
+  get ownSockets(): number {
+    return this.#here.sockets - this.#parts.relays.people;
+  }
+
+  /** `socket` stands for the person: one of the channel's own, or any object for those who are on a relay. */
+  enter(socket: object, person: Person): void {
     this.#here.enter(socket, person);
     this.#hereSoon.later();
   }
 
-  leave(socket: WebSocket): void {
+  leave(socket: object): void {
     this.#here.leave(socket);
     this.#hereSoon.later();
   }
@@ -47,9 +66,9 @@ export class Attendance {
     this.#hereSoon.later();
   }
 
-  /** For a first frame: the person themselves and at most 99 others. */
-  for(person: Person): WelcomeFrame["here"] {
-    return { count: this.#here.count, people: this.#here.people(HERE_MAX_PEOPLE, person.id) };
+  /** For a first frame: the person themselves, if any, and at most 99 others in all. */
+  for(person?: Person): WelcomeFrame["here"] {
+    return { count: this.#here.count, people: this.#here.people(HERE_MAX_PEOPLE, person?.id) };
   }
 
   /** Everyone but the person who types is told, at most once a second of each. Earlier repeats are dropped. */
@@ -63,9 +82,12 @@ export class Attendance {
     const taken = takeToken(this.#typingBucket, TYPING_RATE, now);
     if (!taken.ok) return;
     this.#typingBucket = taken.bucket;
-    const own = new Set(this.#sockets.of(person.id));
-    const others = this.#sockets.all().filter((socket) => !own.has(socket));
-    this.#sockets.sendTo(others, encode({ type: "typing", person }));
+    const { sockets, relays } = this.#parts;
+    const own = new Set(sockets.of(person.id));
+    const others = sockets.all().filter((socket) => !own.has(socket));
+    const frame = encode({ type: "typing", person });
+    sockets.sendTo(others, frame);
+    relays.send(frame, person.id);
   }
 
   /** Names that do not fit in this frame, and all names while the channel is too full for them, stay for a later one. */
@@ -74,7 +96,9 @@ export class Attendance {
     const isNamed = count <= HERE_MAX_PEOPLE;
     const { joined, left } = this.#here.takeChanges(isNamed ? HERE_MAX_PEOPLE : 0);
     if (joined.length + left.length > 0 || count !== this.#sentCount) {
-      this.#sockets.broadcast(encode({ type: "here", count, joined, left }));
+      const frame = encode({ type: "here", count, joined, left });
+      this.#parts.sockets.broadcast(frame);
+      this.#parts.relays.send(frame);
       this.#sentCount = count;
     }
     if (isNamed && this.#here.hasChanges) this.#hereSoon.later();

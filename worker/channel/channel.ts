@@ -2,16 +2,16 @@
  * One channel: sockets in, decisions, frames out. The object is named by the channel's epoch.
  * The class only receives calls, checks them and hands them on; the rules are in the files beside it.
  */
-import type { AuthContext, Identity } from "../platform/authority.ts";
+import type { AuthContext } from "../platform/authority.ts";
 import { messagesFrame } from "../platform/broadcast.ts";
-import { readForwardedIdentity, STALE_STATUS } from "../platform/forwarded-identity.ts";
+import { PLACED_STATUS, readForwardedIdentity, STALE_STATUS } from "../platform/forwarded-identity.ts";
 import { problem } from "../platform/problem.ts";
 import { type MessageCommand, parseChannelCommand } from "../protocol/commands.ts";
 import { type Refused, refuse } from "../protocol/errors.ts";
 import { find } from "../protocol/history.ts";
 import type { Person } from "../protocol/things.ts";
-import { GuardedObject } from "./guarded-object.ts";
 import type { PinsOutcome } from "./pins.ts";
+import { RelayedObject } from "./relayed-object.ts";
 import type {
   ChannelAuth,
   ChannelOutcome,
@@ -32,14 +32,18 @@ type Done = { readonly kind: "done" };
 
 const DONE: Done = { kind: "done" };
 
-export class Channel extends GuardedObject {
-  /** An upgrade from the front door: welcomes a socket with what it has missed. */
+export class Channel extends RelayedObject {
+  /** An upgrade from the front door: welcomes a socket with what it has missed, or says on which relay it has a place. */
   override async fetch(request: Request): Promise<Response> {
-    const authorized = await this.authorize(readForwardedIdentity<ChannelAuth>(request));
+    const asked = readForwardedIdentity<ChannelAuth & { readonly continent: string }>(request);
+    await this.parts.relays.isKnown;
+    const authorized = await this.authorize(asked);
     if (authorized.kind === "stale") return new Response(String(authorized.at), { status: STALE_STATUS });
     if (authorized.kind === "gone") return problem({ code: "not_found", detail: "There is no such channel." });
     if (authorized.kind === "refused") return problem(authorized.refusal);
     const { auth } = authorized;
+    const placement = this.place(auth, asked.continent);
+    if (placement) return Response.json(placement, { status: PLACED_STATUS });
     const query = new URL(request.url).searchParams;
     const first = () => this.parts.messages.welcome(auth, this.parts.attendance.for(auth.person), query);
     return this.parts.sockets.accept(auth, Date.now(), first);
@@ -197,20 +201,6 @@ export class Channel extends GuardedObject {
       await ended.isDelivered;
       return DONE;
     });
-  }
-
-  /** A session has ended: its sockets close at once, and calls under way are refused. */
-  endSession(session: string): void {
-    this.parts.authority.endSession(session, Date.now());
-    this.parts.sockets.endSession(session);
-  }
-
-  /** A person has a new name, or is an owner, from now on: on open sockets and for calls under way. */
-  update(identity: Identity): void {
-    if (!this.parts.authority.update(identity)) return;
-    this.parts.sockets.update(identity);
-    this.parts.attendance.rename(identity.person);
-    this.parts.membership.rename(identity.person);
   }
 
   override alarm(): Promise<void> {

@@ -4,12 +4,13 @@
  */
 import type { Broadcast } from "../platform/broadcast.ts";
 import { withMessages } from "../platform/encoding.ts";
+import { welcomeFrame } from "../platform/welcome.ts";
 import type { WindowAnswer } from "../protocol/answers.ts";
 import type { MessageCommand } from "../protocol/commands.ts";
 import { type Refused, refuse } from "../protocol/errors.ts";
 import type { ChannelFrame, WelcomeFrame } from "../protocol/frames.ts";
-import { dropBelow, EMPTY_HISTORY, find, type History, merge, oldestSeqOf, since } from "../protocol/history.ts";
-import { ATTACHMENTS_MAX, PROTOCOL_VERSION } from "../protocol/limits.ts";
+import { dropBelow, EMPTY_HISTORY, find, type History, merge, oldestSeqOf } from "../protocol/history.ts";
+import { ATTACHMENTS_MAX } from "../protocol/limits.ts";
 import { isHook } from "../protocol/text.ts";
 import type { Message, Person } from "../protocol/things.ts";
 import type { Allowances } from "./allowances.ts";
@@ -83,25 +84,10 @@ export class Messages {
   /** The first frame of a socket: all of the window, or what has changed since the cursor in the query. */
   welcome({ person, channel }: ChannelAuth, here: WelcomeFrame["here"], query: URLSearchParams): string {
     const { id, epoch, kind } = channel;
-    const { seq, rev } = this.#history;
-    const pins = this.#parts.pins.list();
-    const oldestSeq = oldestSeqOf(this.#history);
-    const rules = this.#parts.store.about?.rules;
-    const cursor = query.get("epoch") === epoch ? readCursor(query.get("since"), rev) : undefined;
-    const about: Omit<WelcomeFrame, "messages"> = {
-      type: "welcome",
-      version: PROTOCOL_VERSION,
-      you: person,
-      channel: { id, epoch, kind },
-      epoch,
-      head: { seq, rev },
-      reset: cursor === undefined,
-      here,
-      ...(pins.length > 0 && { pins: [...pins] }),
-      ...(oldestSeq !== undefined && { oldestSeq }),
-      ...(rules && Object.keys(rules).length > 0 && { rules }),
-    };
-    return withMessages(about, since(this.#history, cursor ?? 0));
+    const { store, pins } = this.#parts;
+    const rules = store.about?.rules ?? {};
+    const history = this.#history;
+    return welcomeFrame({ you: person, channel: { id, epoch, kind }, history, here, pins: pins.list(), rules }, query);
   }
 
   /** Decide, write, remember, send: one synchronous turn. */
@@ -197,11 +183,4 @@ function fileChanges(before: Message | undefined, message: Message, leaving: Mes
   const ids = (held: Message | undefined) => held?.attachments?.map(({ id }) => id) ?? [];
   const taken = before ? [] : ids(message);
   return { taken, released: [...(message.deleted ? ids(before) : []), ...ids(leaving)] };
-}
-
-/** A `rev` this channel has reached; anything else means: start over. */
-function readCursor(text: string | null, rev: number): number | undefined {
-  if (text === null || !/^\d{1,15}$/.test(text)) return undefined;
-  const cursor = Number(text);
-  return cursor <= rev ? cursor : undefined;
 }

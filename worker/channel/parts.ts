@@ -1,12 +1,14 @@
 /** The parts of a channel, put together: rows, sockets, what is decided, who hears of what, and the one alarm. */
 import { Authority } from "../platform/authority.ts";
-import { Broadcast } from "../platform/broadcast.ts";
-import { shardStub } from "../platform/objects.ts";
+import { Broadcast, gatherMs } from "../platform/broadcast.ts";
+import { relayStub, shardStub } from "../platform/objects.ts";
 import { Outbox } from "../platform/outbox.ts";
 import { Schedule } from "../platform/schedule.ts";
 import { shardOf } from "../platform/shard-id.ts";
 import { Sockets } from "../platform/sockets.ts";
 import type { ChannelFrame } from "../protocol/frames.ts";
+import { RELAY_SOCKETS } from "../protocol/limits.ts";
+import type { RelayState } from "../relay/rpc.ts";
 import { AgeLimit } from "./age-limit.ts";
 import { Allowances } from "./allowances.ts";
 import { Announcements, announce } from "./announcements.ts";
@@ -17,6 +19,7 @@ import { Hooks } from "./hooks.ts";
 import { Membership } from "./membership.ts";
 import { Messages } from "./messages.ts";
 import { Pins } from "./pins.ts";
+import { Relays } from "./relays.ts";
 import { Reports, sendReport } from "./reports.ts";
 import type { ChannelAuth } from "./rpc.ts";
 import { Settings } from "./settings.ts";
@@ -35,13 +38,30 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     entered: (socket, { person }) => attendance.enter(socket, person),
     left: (socket) => attendance.leave(socket),
   });
-  const attendance: Attendance = new Attendance(sockets);
-  const broadcast = new Broadcast((frame) => sockets.broadcast(frame));
+  const relays: Relays = new Relays({
+    sql: storage.sql,
+    tables: store.tables,
+    stub: (row) => relayStub(env, row, row.continent),
+    capacity: Number(env.RELAY_SOCKETS) || RELAY_SOCKETS,
+    state: relayState,
+    rev: () => messages.history.rev,
+    count: () => attendance.count,
+    entered: (key, person) => attendance.enter(key, person),
+    left: (key) => attendance.leave(key),
+  });
+  const attendance: Attendance = new Attendance({ sockets, relays });
+  const broadcast = new Broadcast(
+    (frame) => {
+      sockets.broadcast(frame);
+      relays.sendMessages(frame, messages.history.rev);
+    },
+    () => gatherMs(attendance.ownSockets, attendance.ownSockets + relays.sockets),
+  );
   const files: ChannelFiles = new ChannelFiles(store, {
     bucket: env.FILES,
     settle: async (personId, ids) => shardStub(env, shardOf(personId) ?? 0).settleUploads(personId, ids),
     reschedule,
-    isEndDelivered: () => outbox.isEmpty,
+    isEndDelivered: () => outbox.isEmpty && relays.isEmpty,
     forget: () => store.deleteAll(),
   });
   const reports: Reports = new Reports({
@@ -57,7 +77,11 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     (target, row) => announce(env, store.about, target, row),
     reschedule,
   );
-  const send = (frame: ChannelFrame) => void sockets.broadcast(JSON.stringify(frame));
+  const send = (frame: ChannelFrame) => {
+    const text = JSON.stringify(frame);
+    sockets.broadcast(text);
+    relays.send(text);
+  };
   const pins: Pins = new Pins({
     sql: storage.sql,
     tables: store.tables,
@@ -84,7 +108,10 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     allowances,
     messages,
     settings,
-    left: (personId) => sockets.endPerson(personId),
+    left: (personId) => {
+      sockets.endPerson(personId);
+      relays.endPerson(personId);
+    },
     ended,
   });
   const hooks: Hooks = new Hooks({
@@ -108,7 +135,20 @@ export function createParts(ctx: DurableObjectState, env: Env) {
   function ended(): void {
     messages.clear();
     sockets.endAll();
+    relays.endAll();
     void files.sweep();
+  }
+
+  /** What a relay is to have of this channel. */
+  function relayState(): RelayState {
+    return {
+      hasEnded: store.hasEnded,
+      history: messages.history,
+      pins: pins.list(),
+      rules: store.about?.rules ?? {},
+      here: attendance.for(),
+      ...(store.about?.kind === "private" && { members: store.members.ids() }),
+    };
   }
 
   return {
@@ -124,6 +164,8 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     settings,
     membership,
     hooks,
+    relays,
+    relayState,
     schedule,
     ended,
   };

@@ -7,6 +7,7 @@ import type { Person, Rules } from "../protocol/things.ts";
 import { HOOKS_TABLE } from "./hooks.ts";
 import { MEMBERS_TABLE } from "./members.ts";
 import { PINS_TABLE } from "./pins.ts";
+import { RELAYS_TABLE } from "./relays.ts";
 import type { ChannelRef } from "./rpc.ts";
 import { UPLOADS_TABLE } from "./uploads.ts";
 
@@ -25,6 +26,7 @@ export const MIGRATIONS = [
     MEMBERS_TABLE,
     PINS_TABLE,
     HOOKS_TABLE,
+    RELAYS_TABLE,
     OUTBOX_TABLE,
   ],
 ];

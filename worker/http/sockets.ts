@@ -3,14 +3,17 @@
  */
 import type { Context } from "hono";
 import type { Hono } from "hono/tiny";
-import { attachIdentity, STALE_STATUS } from "../platform/forwarded-identity.ts";
-import { channelStub } from "../platform/objects.ts";
+import type { ChannelAuth } from "../channel/rpc.ts";
+import { attachIdentity, PLACED_STATUS, STALE_STATUS } from "../platform/forwarded-identity.ts";
+import { channelStub, relayStub } from "../platform/objects.ts";
 import { BUSY_RETRY_MS } from "../protocol/limits.ts";
+import type { Placement } from "../relay/rpc.ts";
 import {
   type App,
   addressOf,
   channelAuth,
   channelOf,
+  continentOf,
   isUpgrade,
   only,
   ownShard,
@@ -44,11 +47,24 @@ export async function openChannelSocket(c: Context<App>, query = new URLSearchPa
   const request = new Request(url, { headers: { Upgrade: "websocket" } });
   for (let round = 1; ; round++) {
     const auth = channelAuth(c);
-    const answer = await channelStub(c.env, auth.channel.epoch).fetch(attachIdentity(request, auth));
+    const continent = continentOf(c) ?? "";
+    const first = await channelStub(c.env, auth.channel.epoch).fetch(attachIdentity(request, { ...auth, continent }));
+    const answer = first.status === PLACED_STATUS ? await openRelaySocket(c, request, auth, await first.json()) : first;
     const isGone = answer.status === 404;
     if (!isGone && answer.status !== STALE_STATUS) return answer;
     if (round === ROUNDS_MAX) reject("busy", "Too much is going on right now.", BUSY_RETRY_MS);
     await recheck(c, isGone, isGone ? 0 : Number(await answer.text()));
     channelOf(c);
   }
+}
+
+function openRelaySocket(
+  c: Context<App>,
+  request: Request,
+  auth: ChannelAuth,
+  placement: Placement,
+): Promise<Response> {
+  const { relay, continent } = placement;
+  const stub = relayStub(c.env, { epoch: auth.channel.epoch, relay }, continent);
+  return stub.fetch(attachIdentity(request, { ...auth, ...placement }));
 }

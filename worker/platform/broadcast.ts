@@ -6,7 +6,14 @@
  */
 
 import { CLOSE } from "../protocol/errors.ts";
-import { UNHEARD_MAX_BYTES, UNREAD_IN_ALL_MAX_BYTES, UNREAD_MAX_BYTES, WINDOW_MESSAGES } from "../protocol/limits.ts";
+import {
+  MANY_SOCKETS,
+  MANY_SOCKETS_BATCH_MS,
+  UNHEARD_MAX_BYTES,
+  UNREAD_IN_ALL_MAX_BYTES,
+  UNREAD_MAX_BYTES,
+  WINDOW_MESSAGES,
+} from "../protocol/limits.ts";
 import type { Message } from "../protocol/things.ts";
 import { withMessages } from "./encoding.ts";
 import { log } from "./log.ts";
@@ -16,6 +23,11 @@ const LOOK_EVERY_BYTES = 1024 * 1024;
 /** How long (ms) changes are gathered: by the sockets there are, since each takes its part of a turn, and never so long that one notices. */
 const BATCH_MS_PER_SOCKET = 0.05;
 const BATCH_MAX_MS = 250;
+
+/** How long (ms) an object with so many sockets gathers, in a channel that has `all` of them on itself and its relays. */
+export function gatherMs(sockets: number, all: number): number {
+  return all > MANY_SOCKETS ? MANY_SOCKETS_BATCH_MS : Math.min(BATCH_MAX_MS, sockets * BATCH_MS_PER_SOCKET);
+}
 
 /** What was told to a socket since it was last heard of (ms). */
 type Unheard = { bytes: number; since: number };
@@ -120,17 +132,18 @@ export function messagesFrame(messages: readonly Message[]): string {
  * A message that changes while it waits is sent in its newest state only: a deleted text is in no frame.
  */
 export class Broadcast {
-  readonly #send: (frame: string) => number;
+  readonly #send: (frame: string) => void;
+  readonly #gatherMs: () => number;
   readonly #waiting = new Map<string, Message>();
-  /** When (ms) the last frame went out, and to how many. */
+  /** When (ms) the last frame went out. */
   #sentAt = Number.NEGATIVE_INFINITY;
-  #sockets = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #after: (() => void)[] = [];
 
-  /** `send` broadcasts a frame and returns the number of sockets. */
-  constructor(send: (frame: string) => number) {
+  /** `send` broadcasts a frame. `gatherMs`: the shortest time (ms) between two of them. */
+  constructor(send: (frame: string) => void, gatherMs: () => number) {
     this.#send = send;
+    this.#gatherMs = gatherMs;
   }
 
   /** Tells of a change at `now` (ms). It is written by then. */
@@ -140,8 +153,8 @@ export class Broadcast {
     // More than the window holds would be told of messages that are not kept any more.
     if (this.#waiting.size >= WINDOW_MESSAGES) return this.#flush(now);
     if (this.#timer !== null) return;
-    const gatherMs = Math.min(BATCH_MAX_MS, this.#sockets * BATCH_MS_PER_SOCKET);
-    const restMs = Math.min(gatherMs, this.#sentAt + gatherMs - now); // a clock that was set back delays nothing
+    const gather = this.#gatherMs();
+    const restMs = Math.min(gather, this.#sentAt + gather - now); // a clock that was set back delays nothing
     if (restMs <= 0) this.#flush(now);
     else this.#timer = setTimeout(() => this.#flush(Date.now()), restMs);
   }
@@ -158,7 +171,7 @@ export class Broadcast {
     const frame = messagesFrame([...this.#waiting.values()]);
     this.#waiting.clear();
     this.#sentAt = now;
-    this.#sockets = this.#send(frame);
+    this.#send(frame);
     const after = this.#after;
     this.#after = [];
     for (const work of after) work();

@@ -20,3 +20,6 @@ export function readForwardedIdentity<T>(request: Request): T {
 
 /** The status by which an upgrade says `Stale` (RFC 8470 lends the number). The front door shows it to no client. */
 export const STALE_STATUS = 425;
+
+/** The status by which a channel says that one of its relays has a place (RFC 9110 calls it misdirected). Shown to no client. */
+export const PLACED_STATUS = 421;

@@ -2,6 +2,8 @@
 import type { Channel } from "../channel/channel.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { People } from "../people/people.ts";
+import type { Relay } from "../relay/relay.ts";
+import type { RelayRef } from "../relay/rpc.ts";
 
 export const DIRECTORY = "directory";
 
@@ -17,6 +19,12 @@ export function shardStub(env: Env, shard: number, continent?: string): DurableO
 
 export function channelStub(env: Env, epoch: string): DurableObjectStub<Channel> {
   return env.CHANNEL.getByName(epoch);
+}
+
+/** A relay of a channel, made on that continent if it is new. */
+export function relayStub(env: Env, { epoch, relay }: RelayRef, continent: string): DurableObjectStub<Relay> {
+  const locationHint = LOCATIONS[continent];
+  return env.RELAY.getByName(`${epoch} ${relay}`, locationHint && { locationHint });
 }
 
 /** How an outbox names a channel and a shard. */

@@ -29,6 +29,11 @@ export class Presence {
     return this.#present.size;
   }
 
+  /** Open sockets. */
+  get sockets(): number {
+    return this.#sockets.size;
+  }
+
   has(personId: string): boolean {
     return this.#present.has(personId);
   }

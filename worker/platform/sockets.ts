@@ -7,11 +7,8 @@ import { CLOSE, type Refusal } from "../protocol/errors.ts";
 import {
   BAD_FRAMES_MAX,
   FRAME_MAX_BYTES,
-  FRAME_RATE,
   LINGERING_SOCKETS_MAX,
-  QUIET_MS,
   SOCKETS_PER_PERSON,
-  VIOLATIONS_MAX,
   VISIBLE_MS,
 } from "../protocol/limits.ts";
 import { PING, PONG } from "../protocol/wire.ts";
@@ -19,9 +16,9 @@ import type { Identity, SessionIdentity } from "./authority.ts";
 import { Outlet } from "./broadcast.ts";
 import { log } from "./log.ts";
 import { problem } from "./problem.ts";
-import { type TokenBucket, takeToken } from "./rate-limit.ts";
 import { SocketAttachments } from "./socket-attachments.ts";
 import { errorFrame, isLonger } from "./socket-frames.ts";
+import { SocketViolations } from "./socket-violations.ts";
 
 const TOO_MANY: Refusal = {
   code: "rate_limited",
@@ -34,11 +31,11 @@ type Attachment<S extends SessionIdentity> = {
   readonly badFrames: number;
   /** The window behind it is in front, as it says. */
   readonly isVisible?: boolean;
+  /** The `rev` up to which all sockets of the object were told, when that was written down. */
+  readonly position?: number;
 };
 
-type Violations = { readonly bucket: TokenBucket | undefined; readonly refusals: number; readonly refusedAt: number };
-
-/** Called when a socket is taken in, before its first frame is made, and when it closes, by whichever end and at least once. */
+/** Called when a socket is taken in, before its first frame, and when it closes, by whichever end and at least once. */
 type Listeners<S extends SessionIdentity> = {
   entered(socket: WebSocket, identity: S): void;
   left(socket: WebSocket): void;
@@ -49,9 +46,10 @@ export class Sockets<S extends SessionIdentity> {
   readonly #ctx: DurableObjectState;
   readonly #listeners: Listeners<S>;
   readonly #outlet = new Outlet((socket) => this.#heardAt(socket));
-  /** Limits by the second live in memory only. The object forgets them in sleep, when there is no haste. */
-  readonly #violations = new WeakMap<WebSocket, Violations>();
+  readonly #violations = new SocketViolations();
   readonly #attachments = new SocketAttachments<Attachment<S>>();
+  /** The socket with which the position is kept. */
+  #positionKeeper: WebSocket | undefined;
 
   constructor(ctx: DurableObjectState, listeners: Listeners<S>) {
     this.#ctx = ctx;
@@ -91,11 +89,9 @@ export class Sockets<S extends SessionIdentity> {
     this.#outlet.sendTo(sockets, frame);
   }
 
-  /** The same for all there are, and how many that are. */
-  broadcast(frame: string): number {
-    const sockets = this.all();
-    this.#outlet.broadcast(sockets, frame);
-    return sockets.length;
+  /** The same for all there are. */
+  broadcast(frame: string): void {
+    this.#outlet.broadcast(this.all(), frame);
   }
 
   /** The same for one of them. */
@@ -116,6 +112,19 @@ export class Sockets<S extends SessionIdentity> {
     return this.of(personId).some(
       (socket) => isOpen(socket) && this.#attachments.of(socket).isVisible === true && isHeard(socket),
     );
+  }
+
+  /** Writes down up to which `rev` all sockets were told, with one of them: it outlasts sleep, and takes no row. */
+  keepPosition(position: number): void {
+    const held = this.#positionKeeper;
+    const keeper = held && isOpen(held) ? held : this.open()[0];
+    this.#positionKeeper = keeper;
+    if (keeper) this.#attachments.keep(keeper, { ...this.#attachments.of(keeper), position });
+  }
+
+  /** The position that was kept last, or an earlier one where its socket is gone; 0 without any. */
+  position(): number {
+    return Math.max(0, ...this.all().map((socket) => this.#attachments.of(socket).position ?? 0));
   }
 
   identity(socket: WebSocket): S {
@@ -164,13 +173,11 @@ export class Sockets<S extends SessionIdentity> {
       this.#close(socket, CLOSE.tooLarge, "frame too large");
       return undefined;
     }
-    const violations = this.#violations.get(socket) ?? { bucket: undefined, refusals: 0, refusedAt: 0 };
-    const taken = takeToken(violations.bucket, FRAME_RATE, now);
-    if (!taken.ok) {
-      this.refuse(socket, { code: "rate_limited", detail: "Too many frames.", retryAfterMs: taken.waitMs }, data, now);
+    const waitMs = this.#violations.take(socket, now);
+    if (waitMs > 0) {
+      this.refuse(socket, { code: "rate_limited", detail: "Too many frames.", retryAfterMs: waitMs }, data, now);
       return undefined;
     }
-    this.#violations.set(socket, { ...violations, bucket: taken.bucket });
     return data;
   }
 
@@ -179,10 +186,7 @@ export class Sockets<S extends SessionIdentity> {
     if (refusal.code === "bad_frame") return this.#refuseBadFrame(socket, refusal, frame);
     this.send(socket, errorFrame(refusal, frame));
     if (refusal.code !== "rate_limited" && refusal.code !== "busy") return;
-    const violations = this.#violations.get(socket) ?? { bucket: undefined, refusals: 0, refusedAt: 0 };
-    const refusals = (now - violations.refusedAt < QUIET_MS ? violations.refusals : 0) + 1;
-    this.#violations.set(socket, { ...violations, refusals, refusedAt: now });
-    if (refusals >= VIOLATIONS_MAX) this.#close(socket, CLOSE.tooFast, "too fast");
+    if (this.#violations.note(socket, now)) this.#close(socket, CLOSE.tooFast, "too fast");
   }
 
   /**
@@ -221,15 +225,14 @@ export class Sockets<S extends SessionIdentity> {
   #makeRoom(personId: string): void {
     const open = this.of(personId).filter(isOpen);
     const oldestFirst = open.sort((a, b) => this.#attachments.of(a).since - this.#attachments.of(b).since);
-    for (const socket of oldestFirst.slice(0, Math.max(0, open.length - SOCKETS_PER_PERSON + 1))) {
-      this.#close(socket, CLOSE.replaced, "replaced");
-    }
+    const excess = Math.max(0, open.length - SOCKETS_PER_PERSON + 1);
+    for (const socket of oldestFirst.slice(0, excess)) this.#close(socket, CLOSE.replaced, "replaced");
   }
 
   /** When (ms) this socket last sent a frame or a ping, as far as is remembered; at the least when it came. */
   #heardAt(socket: WebSocket): number {
     const pingedAt = this.#ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
-    return Math.max(pingedAt, this.#violations.get(socket)?.bucket?.at ?? 0, this.#attachments.of(socket).since);
+    return Math.max(pingedAt, this.#violations.sentAt(socket), this.#attachments.of(socket).since);
   }
 
   #close(socket: WebSocket, code: number, reason: string): void {

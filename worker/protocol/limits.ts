@@ -211,6 +211,16 @@ export const UNREAD_IN_ALL_MAX_BYTES = 32 * MIB;
 /** Where the runtime does not tell what is unread: bytes that are sent to a socket without a frame or a ping from it. */
 export const UNHEARD_MAX_BYTES = 16 * MIB;
 
+/** Sockets that a channel holds itself, and each of its relays, unless the variable RELAY_SOCKETS says otherwise. The contract's number. */
+export const RELAY_SOCKETS = 1_000;
+/** A relay that has no copy of its channel by then (ms) sends a newcomer away to come back. The contract's number. */
+export const RELAY_READY_MS = 2 * SECOND_MS;
+/** A socket that was sent to a relay and has not arrived by then (ms) does not come: its check has expired. */
+export const PLACEMENT_MAX_MS = 2 * CHECK_MAX_AGE_MS;
+/** Above so many sockets a channel gathers its frames for so long (ms). The contract's numbers. */
+export const MANY_SOCKETS = 10_000;
+export const MANY_SOCKETS_BATCH_MS = 100;
+
 /** Bots of one person: their maker knows them all by name. */
 export const BOTS_MAX = 5;
 

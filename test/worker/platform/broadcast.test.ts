@@ -1,6 +1,6 @@
 /** One frame to many sockets: whoever reads gets it, whoever does not is cut off and disturbs nobody. */
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { Broadcast, Outlet } from "../../../worker/platform/broadcast.ts";
+import { Broadcast, gatherMs, Outlet } from "../../../worker/platform/broadcast.ts";
 import { parseChannelFrame } from "../../../worker/protocol/frames.ts";
 import type { Message } from "../../../worker/protocol/things.ts";
 
@@ -48,19 +48,21 @@ test("a socket that is closing is skipped", () => {
 
 describe("a channel's changes", () => {
   /** Sent frames as lists of `id@rev`, with when they went. */
-  function telling(sockets: number) {
+  function telling(sockets: number, all = sockets) {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"], now: 10_000 });
     onTestFinished(() => {
       vi.useRealTimers();
     });
     const sent: { at: number; messages: string[] }[] = [];
-    const told = new Broadcast((frame) => {
-      const parsed = parseChannelFrame(frame);
-      const messages =
-        parsed?.type === "messages" ? parsed.messages.map(({ id, rev }) => `${id.slice(-2)}@${rev}`) : [];
-      sent.push({ at: Date.now() - 10_000, messages });
-      return sockets;
-    });
+    const told = new Broadcast(
+      (frame) => {
+        const parsed = parseChannelFrame(frame);
+        const messages =
+          parsed?.type === "messages" ? parsed.messages.map(({ id, rev }) => `${id.slice(-2)}@${rev}`) : [];
+        sent.push({ at: Date.now() - 10_000, messages });
+      },
+      () => gatherMs(sockets, all),
+    );
     return {
       told,
       sent,
@@ -99,11 +101,20 @@ describe("a channel's changes", () => {
   });
 
   test("nobody waits longer than 250 ms, however many there are", () => {
-    const { sent, tell } = telling(1_000_000);
+    const { sent, tell } = telling(10_000);
     tell(1, 1);
     tell(2, 2);
     vi.advanceTimersByTime(250);
     expect(sent).toHaveLength(2);
+  });
+
+  test("where all objects of a channel have more than 10,000, each waits for 100 ms, and the first goes at once", () => {
+    const { sent, tell } = telling(500, 10_001);
+    for (let seq = 1; seq <= 3; seq++) tell(seq, seq);
+    vi.advanceTimersByTime(99);
+    expect(sent).toEqual([{ at: 0, messages: ["01@1"] }]);
+    vi.advanceTimersByTime(1);
+    expect(sent[1]).toEqual({ at: 100, messages: ["02@2", "03@3"] });
   });
 
   test("of what changes while it waits only the newest state is told, in its place by rev", () => {

@@ -1,0 +1,70 @@
+/** What the relays of a channel ask of it and tell it, and what it tells them of people. */
+import type { Identity } from "../platform/authority.ts";
+import type { MessageCommand } from "../protocol/commands.ts";
+import type { Person } from "../protocol/things.ts";
+import type { Placement, RelayRef, RelayReport, RelayState } from "../relay/rpc.ts";
+import { GuardedObject } from "./guarded-object.ts";
+import type { ChannelAuth, CommandOutcome, Gone, NotAdmitted } from "./rpc.ts";
+
+/** `rev`: everyone who is told up to there has been told what came before the outcome. */
+type Relayed = {
+  readonly outcome: Gone | Exclude<NotAdmitted, { kind: "stale" }> | CommandOutcome;
+  readonly rev: number;
+};
+
+const GONE: Gone = { kind: "gone" };
+
+export abstract class RelayedObject extends GuardedObject {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.parts.relays.start();
+  }
+
+  /** The relay that is to take one more socket of a person; `undefined`: this object takes it. */
+  protected place({ person, channel }: ChannelAuth, continent: string): Placement | undefined {
+    const { sockets, attendance, relays } = this.parts;
+    if (sockets.of(person.id).some(({ readyState }) => readyState === WebSocket.OPEN)) return undefined;
+    return relays.place(channel.epoch, person, continent, attendance.ownSockets);
+  }
+
+  /** A command of a socket on a relay. Whose it is the relay keeps, as this object does with its own sockets. */
+  async relayed(identity: ChannelAuth, command: MessageCommand): Promise<Relayed> {
+    const authorized = await this.authorize({ ...identity, checkedAt: Date.now() });
+    const { rev } = this.parts.messages.history;
+    if (authorized.kind === "stale") return { outcome: GONE, rev };
+    if (authorized.kind !== "authorized") return { outcome: authorized, rev };
+    const outcome = this.parts.messages.execute(authorized.auth, command, Date.now());
+    return { outcome, rev: this.parts.messages.history.rev };
+  }
+
+  relayTyping(person: Person): void {
+    this.parts.attendance.typing(person, Date.now());
+  }
+
+  /** Everything a relay has of this channel. */
+  relayState(): RelayState {
+    return this.parts.relayState();
+  }
+
+  /** A relay says who is there. */
+  takeReport(ref: RelayRef, report: RelayReport): void {
+    this.parts.relays.take({ ...ref, continent: "" }, report);
+  }
+
+  /** A session has ended: its sockets close at once, and calls under way are refused. Returns when all relays have acknowledged it. */
+  async endSession(session: string): Promise<void> {
+    this.parts.authority.endSession(session, Date.now());
+    this.parts.sockets.endSession(session);
+    await this.parts.relays.endSession(session);
+  }
+
+  /** A person has a new name, or is an owner, from now on: on open sockets, for calls under way, and on all relays. */
+  async update(identity: Identity): Promise<void> {
+    if (this.parts.authority.update(identity)) {
+      this.parts.sockets.update(identity);
+      this.parts.attendance.rename(identity.person);
+      this.parts.membership.rename(identity.person);
+    }
+    await this.parts.relays.update(identity);
+  }
+}

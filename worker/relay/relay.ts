@@ -1,0 +1,197 @@
+/**
+ * A relay of a channel: sockets that the channel does not hold itself. It is an authority on nothing. What the channel sends goes to
+ * its sockets, what its sockets ask goes to the channel. It writes no rows.
+ */
+import { DurableObject } from "cloudflare:workers";
+import { Authority, type Identity } from "../platform/authority.ts";
+import { messagesFrame } from "../platform/broadcast.ts";
+import { readForwardedIdentity, STALE_STATUS } from "../platform/forwarded-identity.ts";
+import { log } from "../platform/log.ts";
+import { channelStub } from "../platform/objects.ts";
+import { problem } from "../platform/problem.ts";
+import { type TokenBucket, takeToken } from "../platform/rate-limit.ts";
+import { errorFrame } from "../platform/socket-frames.ts";
+import { Sockets } from "../platform/sockets.ts";
+import { type MessageCommand, parseChannelCommand } from "../protocol/commands.ts";
+import { CLOSE } from "../protocol/errors.ts";
+import { BUSY_RETRY_MS, RELAY_READY_MS, TYPING_RATE } from "../protocol/limits.ts";
+import { RelayAttendance } from "./attendance.ts";
+import type { Delivery, RelayAuth, RelayIdentity, RelayRef, RelayReport, RelayState } from "./rpc.ts";
+import { RelayWindow } from "./window.ts";
+
+const BUSY = { code: "busy", detail: "Too much is going on right now.", retryAfterMs: BUSY_RETRY_MS } as const;
+
+export class Relay extends DurableObject<Env> {
+  readonly #authority = new Authority();
+  readonly #sockets: Sockets<RelayIdentity>;
+  readonly #attendance: RelayAttendance;
+  readonly #window: RelayWindow;
+  /** Of which channel this is a relay, once anyone has said so. */
+  #ref: RelayRef | undefined;
+  #typingBucket: TokenBucket | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#sockets = new Sockets<RelayIdentity>(ctx, {
+      entered: (socket, { person }) => this.#attendance.enter(socket, person),
+      left: (socket) => {
+        this.#attendance.leave(socket);
+        this.#sockets.keepPosition(this.#window.position);
+      },
+    });
+    const open = this.#sockets.open();
+    const [first] = open.map((socket) => this.#sockets.identity(socket));
+    this.#ref = first && { epoch: first.channel.epoch, relay: first.relay };
+    this.#attendance = new RelayAttendance(
+      open.map((socket) => [socket, this.#sockets.identity(socket).person]),
+      async (report) => this.#channel().takeReport(this.#known(), report),
+    );
+    this.#window = new RelayWindow(this.#sockets.position(), {
+      pull: () => this.#channel().relayState(),
+      send: (frame, except) => {
+        if (except === undefined) return void this.#sockets.broadcast(frame);
+        const own = new Set(this.#sockets.of(except));
+        this.#sockets.sendTo(
+          this.#sockets.all().filter((socket) => !own.has(socket)),
+          frame,
+        );
+      },
+      keepOnly: (isIn) => {
+        for (const socket of this.#sockets.open()) {
+          const { id } = this.#sockets.identity(socket).person;
+          if (!isIn(id)) this.#sockets.endPerson(id);
+        }
+      },
+      keepPosition: (rev) => this.#sockets.keepPosition(rev),
+    });
+  }
+
+  /** An upgrade that the channel has sent here: welcomes a socket with what it has missed, once there is a copy that is new enough. */
+  override async fetch(request: Request): Promise<Response> {
+    const asked = readForwardedIdentity<RelayAuth>(request);
+    this.#ref = { epoch: asked.channel.epoch, relay: asked.relay };
+    if (!(await this.#isReady(asked))) return comeBackLater();
+    const authorized = this.#authority.authorize(asked, Date.now());
+    if (authorized.kind === "stale") return new Response(String(authorized.at), { status: STALE_STATUS });
+    if (authorized.kind === "refused") return problem(authorized.refusal);
+    const { rev: _, continent: __, count, ...identity } = authorized.auth;
+    if (!this.#window.admits(identity.person.id))
+      return problem({ code: "not_found", detail: "There is no such channel." });
+    const first = () => this.#window.welcome(identity, new URL(request.url).searchParams, count);
+    const answer = this.#sockets.accept(identity, Date.now(), first);
+    this.#sockets.keepPosition(this.#window.position);
+    return answer;
+  }
+
+  /** What the channel sends to everyone. Answers how many sockets there are. */
+  async deliver(ref: RelayRef, deliveries: readonly Delivery[]): Promise<number> {
+    this.#ref = ref;
+    await this.#window.deliver(deliveries);
+    return this.#sockets.open().length;
+  }
+
+  /** The channel has started, or could not deliver: how everything is. Answers who is here. */
+  sync(ref: RelayRef, state: RelayState): RelayReport {
+    this.#ref = ref;
+    this.#window.sync(state);
+    return this.#attendance.whole();
+  }
+
+  /** A session has ended: its sockets close at once, and upgrades under way are refused. */
+  endSession(session: string): void {
+    this.#authority.endSession(session, Date.now());
+    this.#sockets.endSession(session);
+  }
+
+  /** A person has a new name, or is an owner, from now on. */
+  update(identity: Identity): void {
+    if (!this.#authority.update(identity)) return;
+    this.#sockets.update(identity);
+    this.#attendance.rename(identity.person);
+  }
+
+  override webSocketMessage(socket: WebSocket, data: string | ArrayBuffer): Promise<void> | undefined {
+    let isAnswered: Promise<void> | undefined;
+    const work = () => {
+      const now = Date.now();
+      const frame = this.#sockets.admit(socket, data, now);
+      if (frame === undefined) return;
+      const parsed = parseChannelCommand(frame);
+      if (parsed.kind === "refused") return this.#sockets.refuse(socket, parsed.refusal, frame, now);
+      const { command } = parsed;
+      isAnswered = command.type === "typing" ? this.#typing(socket, now) : this.#forward(socket, command, frame);
+    };
+    this.#sockets.guard(socket, work, data);
+    return isAnswered;
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    this.#sockets.guard(socket, () => this.#sockets.finish(socket, code));
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#sockets.guard(socket, () => this.#sockets.fail(socket));
+  }
+
+  /** Asks the channel, which decides. An answer to one alone comes after what was sent before it. */
+  async #forward(socket: WebSocket, command: MessageCommand, frame: string): Promise<void> {
+    try {
+      const { outcome, rev } = await this.#channel().relayed(this.#sockets.identity(socket), command);
+      if (outcome.kind === "gone" || (outcome.kind === "done" && outcome.isChange)) return;
+      this.#window.whenReached(rev, () => {
+        if (outcome.kind === "refused") this.#sockets.refuse(socket, outcome.refusal, frame, Date.now());
+        else this.#sockets.send(socket, messagesFrame([this.#window.newest(outcome.message)]));
+      });
+    } catch (error) {
+      log.transientError("relay command", error);
+      this.#sockets.send(socket, errorFrame(BUSY, frame));
+    }
+  }
+
+  /** What the channel would drop anyway does not go there. */
+  async #typing(socket: WebSocket, now: number): Promise<void> {
+    const taken = takeToken(this.#typingBucket, TYPING_RATE, now);
+    if (!taken.ok) return;
+    this.#typingBucket = taken.bucket;
+    const { person } = this.#sockets.identity(socket);
+    await this.#channel()
+      .relayTyping(person)
+      .catch((error) => log.transientError("relay typing", error));
+  }
+
+  /** Whether there is a copy by which this person may be welcomed, in time. */
+  async #isReady({ rev, person }: RelayAuth): Promise<boolean> {
+    const get = async () => {
+      await this.#window.ready(rev);
+      // A person who came into a private channel a moment ago is in its state, and not yet in the copy.
+      if (!this.#window.admits(person.id)) await this.#window.pull();
+    };
+    const { promise: isLate, resolve } = Promise.withResolvers<"late">();
+    const timer = setTimeout(resolve, RELAY_READY_MS, "late");
+    try {
+      return (await Promise.race([get(), isLate])) !== "late";
+    } catch (error) {
+      log.transientError("relay", error);
+      return false;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #channel() {
+    return channelStub(this.env, this.#known().epoch);
+  }
+
+  #known(): RelayRef {
+    if (!this.#ref) throw new Error("a relay that no one has named");
+    return this.#ref;
+  }
+}
+
+/** A socket that closes at once: the client comes back in a moment. */
+function comeBackLater(): Response {
+  const { 0: client, 1: server } = new WebSocketPair();
+  server.accept();
+  server.close(CLOSE.comeBack, "come back later");
+  return new Response(null, { status: 101, webSocket: client });
+}
