@@ -29,6 +29,30 @@ const BREAKAGES: readonly Breakage[] = [
     finds: [],
   },
   {
+    what: "what a relay has missed is not sent again",
+    changes: [
+      {
+        file: "worker/channel/relay-link.ts",
+        from: "await (this.#isBehind ? this.#sync() : this.#deliver());",
+        to: "await this.#deliver();\n        this.#isBehind = false;",
+      },
+      { file: "worker/relay/window.ts", from: "delivery.from > this.#position", to: "delivery.from < 0" },
+    ],
+    finds: ["readers disagree", "told but lost"],
+  },
+  {
+    what: "relays are not told of sessions that have ended",
+    changes: [
+      { file: "worker/channel/relayed-object.ts", from: "    await this.parts.relays.endSession(session);\n", to: "" },
+      {
+        file: "worker/channel/guarded-object.ts",
+        from: "return this.parts.authority.authorize(auth, Date.now());",
+        to: 'return { kind: "authorized", auth };',
+      },
+    ],
+    finds: ["written after its session ended"],
+  },
+  {
     what: "shards are not told who left a private channel",
     changes: [
       {

@@ -5,7 +5,7 @@
  *   npm run test:faults                     four kills, within a minute
  *   npm run test:faults -- --kills 40       the long form
  *   npm run test:faults -- --seed 7         choices from this seed; when each is made is up to the machine
- *   npm run test:faults -- --shard-people 3 with three people a shard
+ *   npm run test:faults -- --shard-people 3 --relay-sockets 2     with three people a shard, and two sockets an object of a channel
  *
  * Beside the people who talk there are some who come, rename, write to one another and go, and some who bring one another into private
  * channels and take one another out; and between the objects a nemesis makes calls throw, hang or be refused as overloaded.
@@ -48,14 +48,19 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 1_000_000) },
     folder: { type: "string" },
     "shard-people": { type: "string" },
+    "relay-sockets": { type: "string" },
   },
 });
 const kills = Number(values.kills);
 const isLong = kills >= LONG_KILLS;
 const chance = new Chance(Number(values.seed));
 const witness = new Witness();
-const shardPeople = values["shard-people"];
-const variables = ["OWNER_CODE:code", ...(shardPeople === undefined ? [] : [`SHARD_PEOPLE:${shardPeople}`])];
+const { "shard-people": shardPeople, "relay-sockets": relaySockets } = values;
+const variables = [
+  "OWNER_CODE:code",
+  ...(shardPeople === undefined ? [] : [`SHARD_PEOPLE:${shardPeople}`]),
+  ...(relaySockets === undefined ? [] : [`RELAY_SOCKETS:${relaySockets}`]),
+];
 const site = new Site(variables, values.folder, "test/worker/nemesis.ts");
 const network = new BadNetwork(() => site.port);
 const provoked = {
@@ -72,6 +77,8 @@ const provoked = {
   "directs cut off": 0,
   "people removed": 0,
   "membership changes cut off": 0,
+  "channels killed alone": 0,
+  "relays killed alone": 0,
 };
 const LEAST: Partial<Record<keyof typeof provoked, number>> = {
   "kills with a command in flight": 0.8 * kills,
@@ -85,6 +92,8 @@ const LEAST: Partial<Record<keyof typeof provoked, number>> = {
   "directs cut off": 5,
   "people removed": 5,
   "membership changes cut off": 5,
+  "channels killed alone": 10,
+  "relays killed alone": relaySockets === undefined ? 0 : 20,
 };
 
 console.log(`seed ${values.seed}, ${kills} kills`);
@@ -128,6 +137,8 @@ try {
     if (n % 20 === 2) await makeAgain(channels[0]);
     if (n % 2 === 0) await afflict();
     if (n % 3 === 1) await removeWanderer();
+    if (n % 3 === 2) await killAlone("CHANNEL");
+    if (n % 3 === 0) await killAlone("RELAY");
     await kill();
   }
   isTalking = false;
@@ -182,12 +193,21 @@ async function reside(resident: Resident): Promise<void> {
 
 /** For a while calls to one kind of object fail, in one way. */
 async function afflict(): Promise<void> {
-  const kind = chance.pick(["CHANNEL", "DIRECTORY", "PEOPLE"]);
+  const kind = chance.pick(["CHANNEL", "DIRECTORY", "PEOPLE", ...(relaySockets === undefined ? [] : ["RELAY"])]);
   const mode = chance.pick(["throw", "hang", "overloaded"]);
   await setFault({ kind, mode, share: 0.5 });
   await pause(1_500);
   await setFault(undefined);
   provoked["faults between objects"]++;
+}
+
+/** All channels, or all relays, crash in the middle of things; everything else goes on. */
+async function killAlone(kind: "CHANNEL" | "RELAY"): Promise<void> {
+  for (let n = 0; n < 8; n++) chance.pick(talkers.filter(({ isLive }) => isLive))?.say();
+  const answer = await fetch(`${site.url}/api/faults`, { method: "POST", body: JSON.stringify({ kill: kind }) });
+  const { killed } = v.parse(v.object({ killed: v.number() }), await answer.json());
+  provoked[kind === "CHANNEL" ? "channels killed alone" : "relays killed alone"] += killed;
+  await pause(chance.between(500, 1_500));
 }
 
 /** The last message of a direct conversation, whose news do not get through at first: no later one makes up for them. */

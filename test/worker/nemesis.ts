@@ -1,14 +1,16 @@
 /**
- * The product with a nemesis between its objects: calls to one kind of object throw, hang or are refused as overloaded, as the fault
- * run says at `/faults`. And age limits are a thousandth of what they say, so that a run sees messages grow old. Nothing else differs.
+ * The product with a nemesis between its objects: calls to one kind of object throw, hang or are refused as overloaded, and all objects
+ * of a kind are killed, as the fault run says at `/faults`. And age limits are a thousandth of what they say, so that a run sees
+ * messages grow old. Nothing else differs.
  */
 import worker, {
   ChannelObject as Channel,
   DirectoryObject as Directory,
   PeopleObject as People,
+  RelayObject as Relay,
 } from "../../worker/index.ts";
 
-type Kind = "CHANNEL" | "DIRECTORY" | "PEOPLE";
+type Kind = "CHANNEL" | "DIRECTORY" | "PEOPLE" | "RELAY";
 /** `share`: which part of the calls fails. `method`: only calls of that name. */
 type Fault = {
   readonly kind: Kind;
@@ -21,10 +23,13 @@ const HANG_MS = 3_000;
 const AGED_TIMES = 1_000;
 /** One isolate runs the Worker and all objects. */
 let fault: Fault | undefined;
+/** Channels and relays that are awake. */
+const awake: Record<"CHANNEL" | "RELAY", Set<DurableObjectState>> = { CHANNEL: new Set(), RELAY: new Set() };
 
 export class ChannelObject extends Channel {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, withFaults(env));
+    awake.CHANNEL.add(ctx);
   }
 
   override change(...[asked, change]: Parameters<Channel["change"]>): ReturnType<Channel["change"]> {
@@ -45,19 +50,44 @@ export class PeopleObject extends People {
   }
 }
 
+export class RelayObject extends Relay {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, withFaults(env));
+    awake.RELAY.add(ctx);
+  }
+}
+
 export default {
   async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
     if (new URL(request.url).pathname !== "/api/faults") return worker.fetch(request, withFaults(env), ctx);
-    fault = (await request.json<{ fault?: Fault }>()).fault;
+    const asked = await request.json<{ readonly fault?: Fault; readonly kill?: "CHANNEL" | "RELAY" }>();
+    if (asked.kill) return Response.json({ killed: kill(awake[asked.kill]) });
+    fault = asked.fault;
     return new Response(null, { status: 204 });
   },
 };
+
+/** Ends these objects as a crash does, with their sockets. How many there were. */
+function kill(objects: Set<DurableObjectState>): number {
+  const { size } = objects;
+  for (const object of objects) {
+    try {
+      object.abort("killed");
+    } catch {
+      // It slept, or was killed before.
+    }
+  }
+  objects.clear();
+  return size;
+}
 
 function withFaults(env: Env): Env {
   return new Proxy(env, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name);
-      return name === "CHANNEL" || name === "DIRECTORY" || name === "PEOPLE" ? namespace(name, value) : value;
+      return name === "CHANNEL" || name === "DIRECTORY" || name === "PEOPLE" || name === "RELAY"
+        ? namespace(name, value)
+        : value;
     },
   });
 }
