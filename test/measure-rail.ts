@@ -1,5 +1,6 @@
 /** What a rail of fifteen hundred conversations costs: the longest task while it opens, is filtered, scrolled and used. */
 import type { Page } from "playwright-core";
+import { CHANNELS_PER_PAGE, FEED_CHANNELS_MAX } from "../worker/protocol/limits.ts";
 import type { Someone } from "./browser/people.ts";
 import { rewire } from "./browser/scenes.ts";
 import type { Site } from "./site.ts";
@@ -18,7 +19,19 @@ export async function measureRail({ context }: Someone, site: Site): Promise<Rea
   const longest = new Map<string, number>();
   for (let run = 0; run < RUNS; run++) {
     const page = await context.newPage();
-    await rewire(page, /directory\/socket/, crowded);
+    const list: unknown[] = [];
+    await rewire(page, /directory\/socket/, (frame) => {
+      if (frame["type"] !== "directory") return frame;
+      list.splice(0, list.length, ...crowd(frame));
+      return { ...frame, channels: list.slice(0, FEED_CHANNELS_MAX), more: true };
+    });
+    await page.route(/api\/channels\?cursor=/, (route) => {
+      const from = Number(new URL(route.request().url()).searchParams.get("cursor")) || FEED_CHANNELS_MAX;
+      const to = from + CHANNELS_PER_PAGE;
+      return route.fulfill({
+        json: { channels: list.slice(from, to), ...(to < list.length && { cursor: String(to) }) },
+      });
+    });
     await page.addInitScript(() => {
       Object.assign(window, { tasks: [] });
       new PerformanceObserver((list) => {
@@ -62,24 +75,20 @@ async function steps(page: Page, site: Site, during: (what: string, act: () => P
   await during("going elsewhere", () => press(".rail-link[href='/c/talk']"));
 }
 
-/** The first frame of a person who is in every channel. */
-export function crowded(frame: Frame): Frame {
-  const { channels, you } = frame;
-  if (frame["type"] !== "directory" || !Array.isArray(channels)) return frame;
+/** The channels of a person who is in every one of them: what the first frame and the pages after it tell. */
+function crowd({ channels, you }: Frame): unknown[] {
+  if (!Array.isArray(channels)) return [];
   const some = channels.find(({ kind }) => kind === "public");
   const numbered = (count: number, make: (n: number) => object) =>
     Array.from({ length: count }, (_, n) => ({ ...some, epoch: crypto.randomUUID(), ...make(n) }));
   const ownId = typeof you === "object" && you !== null ? String(Reflect.get(you, "id")) : "";
-  return {
-    ...frame,
-    channels: [
-      ...channels,
-      ...numbered(PUBLIC, (n) => ({ id: `project-${n}`, name: `project-${n}` })),
-      ...numbered(PRIVATE, (n) => ({ id: `P-room-${n}`, kind: "private", name: `room ${n}` })),
-      ...numbered(DIRECTS, (n) => {
-        const peer = { id: `colleague-${n}-0123456789`, name: `Colleague ${n}` };
-        return { id: [ownId, peer.id].sort().join("~"), kind: "direct", name: "", peer };
-      }),
-    ],
-  };
+  return [
+    ...channels,
+    ...numbered(PUBLIC, (n) => ({ id: `project-${n}`, name: `project-${n}` })),
+    ...numbered(PRIVATE, (n) => ({ id: `P-room-${n}`, kind: "private", name: `room ${n}` })),
+    ...numbered(DIRECTS, (n) => {
+      const peer = { id: `colleague-${n}-0123456789`, name: `Colleague ${n}` };
+      return { id: [ownId, peer.id].sort().join("~"), kind: "direct", name: "", peer };
+    }),
+  ];
 }
