@@ -15,6 +15,9 @@ import type { ChannelAuth } from "./rpc.ts";
 type Parts = {
   readonly sockets: Sockets<ChannelAuth>;
   readonly relays: Pick<Relays, "people" | "send">;
+  /** The relays of guests, and how many guests there are. */
+  readonly guestRelays: Pick<Relays, "send">;
+  readonly guests: () => number;
 };
 
 /** People who are remembered to have been told to type. */
@@ -29,6 +32,7 @@ export class Attendance {
   );
   /** How many people the last `here` counted. */
   #sentCount = 0;
+  #sentGuests = 0;
   /** By person: when (ms) the others were last told that they type. */
   readonly #lastTypedAt = new Map<string, number>();
   #typingBucket: TokenBucket | undefined;
@@ -68,7 +72,14 @@ export class Attendance {
 
   /** For a first frame: the person themselves, if any, and at most 99 others in all. */
   for(person?: Person): WelcomeFrame["here"] {
-    return { count: this.#here.count, people: this.#here.people(HERE_MAX_PEOPLE, person?.id) };
+    const guests = this.#parts.guests();
+    const people = this.#here.people(HERE_MAX_PEOPLE, person?.id);
+    return { count: this.#here.count, people, ...(guests > 0 && { guests }) };
+  }
+
+  /** A guest has come or gone. */
+  noteGuests(): void {
+    this.#hereSoon.later();
   }
 
   /** Everyone but the person who types is told, at most once a second of each. Earlier repeats are dropped. */
@@ -95,12 +106,17 @@ export class Attendance {
     const { count } = this.#here;
     const isNamed = count <= HERE_MAX_PEOPLE;
     const { joined, left } = this.#here.takeChanges(isNamed ? HERE_MAX_PEOPLE : 0);
-    if (joined.length + left.length > 0 || count !== this.#sentCount) {
-      const frame = encode({ type: "here", count, joined, left });
-      this.#parts.sockets.broadcast(frame);
-      this.#parts.relays.send(frame);
-      this.#sentCount = count;
+    const { sockets, relays, guestRelays } = this.#parts;
+    const guests = this.#parts.guests();
+    const isCount = count !== this.#sentCount || guests !== this.#sentGuests;
+    if (joined.length + left.length > 0 || isCount) {
+      const frame = encode({ type: "here", count, joined, left, ...(guests > 0 && { guests }) });
+      sockets.broadcast(frame);
+      relays.send(frame);
     }
+    if (isCount) guestRelays.send(encode({ type: "here", count, joined: [], left: [], guests }));
+    this.#sentCount = count;
+    this.#sentGuests = guests;
     if (isNamed && this.#here.hasChanges) this.#hereSoon.later();
   }
 }

@@ -8,13 +8,15 @@ import { shardOf } from "../platform/shard-id.ts";
 import { Sockets } from "../platform/sockets.ts";
 import type { ChannelFrame } from "../protocol/frames.ts";
 import { RELAY_SOCKETS } from "../protocol/limits.ts";
-import type { RelayState } from "../relay/rpc.ts";
+import type { Person } from "../protocol/things.ts";
+import type { RelayRef, RelayState } from "../relay/rpc.ts";
 import { AgeLimit } from "./age-limit.ts";
 import { Allowances } from "./allowances.ts";
 import { Announcements, announce } from "./announcements.ts";
 import { Attendance } from "./attendance.ts";
 import { ChannelStore } from "./channel-store.ts";
 import { ChannelFiles } from "./files.ts";
+import { Guests } from "./guests.ts";
 import { Hooks } from "./hooks.ts";
 import { Membership } from "./membership.ts";
 import { Messages } from "./messages.ts";
@@ -38,30 +40,47 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     entered: (socket, { person }) => attendance.enter(socket, person),
     left: (socket) => attendance.leave(socket),
   });
-  const relays: Relays = new Relays({
+  const ofRelays = {
     sql: storage.sql,
     tables: store.tables,
-    stub: (row) => relayStub(env, row, row.continent),
+    stub: (row: RelayRef & { readonly continent: string }) => relayStub(env, row, row.continent),
     capacity: Number(env.RELAY_SOCKETS) || RELAY_SOCKETS,
     state: relayState,
     rev: () => messages.history.rev,
     count: () => attendance.count,
+  };
+  const relays: Relays = new Relays({
+    ...ofRelays,
+    isForGuests: false,
     entered: (key, person) => attendance.enter(key, person),
     left: (key) => attendance.leave(key),
   });
-  const attendance: Attendance = new Attendance({ sockets, relays });
+  const noteGuest = (person: Person, by: 1 | -1) => {
+    guests.note(person, by);
+    attendance.noteGuests();
+  };
+  const guestRelays: Relays = new Relays({
+    ...ofRelays,
+    isForGuests: true,
+    state: guestState,
+    entered: (_, guest) => noteGuest(guest, 1),
+    left: (_, guest) => noteGuest(guest, -1),
+  });
+  const attendance: Attendance = new Attendance({ sockets, relays, guestRelays, guests: () => guests.count });
   const broadcast = new Broadcast(
     (frame) => {
+      const { rev } = messages.history;
       sockets.broadcast(frame);
-      relays.sendMessages(frame, messages.history.rev);
+      relays.sendMessages(frame, rev);
+      guestRelays.sendMessages(frame, rev);
     },
-    () => gatherMs(attendance.ownSockets, attendance.ownSockets + relays.sockets),
+    () => gatherMs(attendance.ownSockets, attendance.ownSockets + relays.sockets + guestRelays.sockets),
   );
   const files: ChannelFiles = new ChannelFiles(store, {
     bucket: env.FILES,
     settle: async (personId, ids) => shardStub(env, shardOf(personId) ?? 0).settleUploads(personId, ids),
     reschedule,
-    isEndDelivered: () => outbox.isEmpty && relays.isEmpty,
+    isEndDelivered: () => outbox.isEmpty && relays.isEmpty && guestRelays.isEmpty,
     forget: () => store.deleteAll(),
   });
   const reports: Reports = new Reports({
@@ -81,6 +100,7 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     const text = JSON.stringify(frame);
     sockets.broadcast(text);
     relays.send(text);
+    guestRelays.send(text);
   };
   const pins: Pins = new Pins({
     sql: storage.sql,
@@ -123,6 +143,13 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     allowances,
     send: (author, message) => messages.receive(author, message, Date.now()),
   });
+  const guests: Guests = new Guests({
+    sql: storage.sql,
+    tables: store.tables,
+    about: () => store.about,
+    allowances,
+    relays: guestRelays,
+  });
   const age = new AgeLimit({
     about: () => store.about,
     history: () => messages.history,
@@ -135,7 +162,8 @@ export function createParts(ctx: DurableObjectState, env: Env) {
   function ended(): void {
     messages.clear();
     sockets.endAll();
-    relays.endAll();
+    void relays.endAll();
+    void guestRelays.endAll();
     void files.sweep();
   }
 
@@ -146,9 +174,16 @@ export function createParts(ctx: DurableObjectState, env: Env) {
       history: messages.history,
       pins: pins.list(),
       rules: store.about?.rules ?? {},
-      here: attendance.for(),
+      here: { ...attendance.for(), guests: guests.count },
       ...(store.about?.kind === "private" && { members: store.members.ids() }),
     };
+  }
+
+  /** The same for a relay of guests. */
+  function guestState(): RelayState {
+    const { history, pins: pinned, here } = relayState();
+    const hasEnded = guests.token === undefined;
+    return { hasEnded, history, pins: pinned, rules: {}, here: { ...here, people: [] } };
   }
 
   return {
@@ -165,7 +200,10 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     membership,
     hooks,
     relays,
+    guestRelays,
+    guests,
     relayState,
+    guestState,
     schedule,
     ended,
   };

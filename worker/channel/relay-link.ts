@@ -43,10 +43,10 @@ export class RelayLink {
     void this.start();
   }
 
-  /** What the relay has is not right any more in a way that no frame says. */
-  fallBehind(): void {
+  /** What the relay has is not right any more in a way that no frame says. Returns when it has heard the state. */
+  fallBehind(): Promise<void> {
     this.#isBehind = true;
-    void this.start();
+    return this.start();
   }
 
   /** Begins to send what waits, unless that is under way. Returns when nothing waits any more. */

@@ -6,6 +6,7 @@ import type { Identity } from "../platform/authority.ts";
 import { Coalesce } from "../platform/coalesce.ts";
 import type { Tables } from "../platform/migrations.ts";
 import type { relayStub } from "../platform/objects.ts";
+import { isForGuests, relayName } from "../platform/relay-name.ts";
 import { PLACEMENT_MAX_MS, RELAY_READY_MS } from "../protocol/limits.ts";
 import type { Person } from "../protocol/things.ts";
 import type { Delivery, Placement, RelayRef, RelayReport, RelayState } from "../relay/rpc.ts";
@@ -32,6 +33,8 @@ type Parts = {
   readonly sql: SqlStorage;
   readonly tables: Tables;
   readonly stub: (row: RelayRow) => ReturnType<typeof relayStub>;
+  /** Whether these are the relays of guests. */
+  readonly isForGuests: boolean;
   /** Sockets that the channel holds itself, and each of its relays. */
   readonly capacity: number;
   readonly state: () => RelayState;
@@ -41,7 +44,7 @@ type Parts = {
   readonly count: () => number;
   /** Who is in the channel by a relay. `key` stands for a person there. */
   readonly entered: (key: object, person: Person) => void;
-  readonly left: (key: object) => void;
+  readonly left: (key: object, person: Person) => void;
 };
 
 export class Relays {
@@ -60,7 +63,8 @@ export class Relays {
   constructor(parts: Parts) {
     this.#parts = parts;
     if (!parts.tables.exist) return;
-    for (const row of parts.sql.exec<RelayRow>("SELECT * FROM relays")) this.#hold(row, true);
+    for (const row of parts.sql.exec<RelayRow>("SELECT * FROM relays"))
+      if (isForGuests(row.relay) === parts.isForGuests) this.#hold(row, true);
   }
 
   /** Begins to ask who is where, after a start. What was written before it is sent as well. */
@@ -126,9 +130,9 @@ export class Relays {
     this.#sendAll({ kind: "left", personId });
   }
 
-  /** The channel has ended. */
-  endAll(): void {
-    for (const { link } of this.#relays.values()) link.fallBehind();
+  /** No one may be here any more. Returns when every relay has closed its sockets. */
+  async endAll(): Promise<void> {
+    await Promise.all([...this.#relays.values()].map(({ link }) => link.fallBehind()));
   }
 
   /** A session has ended. Returns when every relay has acknowledged it; throws if one could not. */
@@ -163,7 +167,7 @@ export class Relays {
     const before = held.people.get(person.id);
     this.#whereIs.set(person.id, held.row.relay);
     if (before?.person.name === person.name) return;
-    if (before) this.#parts.left(before);
+    if (before) this.#parts.left(before, before.person);
     const key = { person };
     held.people.set(person.id, key);
     this.#parts.entered(key, person);
@@ -174,7 +178,7 @@ export class Relays {
     if (!key) return;
     held.people.delete(personId);
     if (this.#whereIs.get(personId) === held.row.relay) this.#whereIs.delete(personId);
-    this.#parts.left(key);
+    this.#parts.left(key, key.person);
   }
 
   #withRoom(continent: string): Held | undefined {
@@ -186,8 +190,9 @@ export class Relays {
   /** One more relay. Its row is written before anyone is sent there. */
   #add(epoch: string, continent: string): Held {
     let number = 1;
-    while (this.#relays.has(String(number))) number++;
-    return this.#begin({ relay: String(number), epoch, continent });
+    const name = () => relayName(number, this.#parts.isForGuests);
+    while (this.#relays.has(name())) number++;
+    return this.#begin({ relay: name(), epoch, continent });
   }
 
   #begin(row: RelayRow): Held {
@@ -223,7 +228,7 @@ export class Relays {
     for (const held of this.#relays.values()) {
       const late = [...held.pending].filter(([, at]) => at <= now - PLACEMENT_MAX_MS).map(([id]) => id);
       for (const id of late) held.pending.delete(id);
-      if (late.length > 0) held.link.fallBehind();
+      if (late.length > 0) void held.link.fallBehind();
       if (held.pending.size > 0) this.#lateSoon.later();
     }
   }

@@ -4,6 +4,7 @@
 import { OUTBOX_TABLE } from "../platform/outbox.ts";
 import { MENTIONS_MAX } from "../protocol/limits.ts";
 import type { Person, Rules } from "../protocol/things.ts";
+import { GUEST_LINK_TABLE } from "./guests.ts";
 import { HOOKS_TABLE } from "./hooks.ts";
 import { MEMBERS_TABLE } from "./members.ts";
 import { PINS_TABLE } from "./pins.ts";
@@ -27,6 +28,7 @@ export const MIGRATIONS = [
     PINS_TABLE,
     HOOKS_TABLE,
     RELAYS_TABLE,
+    GUEST_LINK_TABLE,
     OUTBOX_TABLE,
   ],
 ];

@@ -28,6 +28,7 @@ import { readSessionCookie, setSessionCookie } from "./session-cookie.ts";
 import { addSessionRoutes, addSignInRoutes } from "./sessions.ts";
 import { addSocketRoutes } from "./sockets.ts";
 import { addStreamRoutes } from "./streams.ts";
+import { addGuestLinkRoutes, addWatchRoutes } from "./watch.ts";
 
 export const app = new Hono<App>();
 
@@ -90,6 +91,7 @@ app
 keepBotsOut(app);
 addSignInRoutes(app);
 addIncomingHookRoutes(app);
+addWatchRoutes(app);
 
 app.use("/api/*", async (c, next) => {
   const credentials = await readCredentials(c);
@@ -116,6 +118,7 @@ addAttachmentRoutes(app);
 addSocketRoutes(app);
 addStreamRoutes(app);
 addHookRoutes(app);
+addGuestLinkRoutes(app);
 addMcpRoutes(app);
 addPushRoutes(app);
 

@@ -47,7 +47,8 @@ export function addAttachmentRoutes(app: Hono<App>): void {
     .all(only("GET", "HEAD"));
 }
 
-function bucketOf(c: Context<App>): R2Bucket {
+/** Where files lie; refused where the site takes none. */
+export function bucketOf(c: Context<App>): R2Bucket {
   return c.env.FILES ?? reject("files_off", "This site takes no files.");
 }
 

@@ -175,7 +175,8 @@ export async function recheck(c: Context<App>, isGone: boolean, at: number): Pro
   c.set("checked", { ...checked, auth: { ...checked.auth, checkedAt: Math.max(checked.auth.checkedAt, at) } });
 }
 
-function settled<T extends Outcome>(outcome: T): Exclude<T, Refused | Stale | Gone> {
+/** What is left of an outcome that is none of these. */
+export function settled<T extends Outcome>(outcome: T): Exclude<T, Refused | Stale | Gone> {
   const isSettled = (one: Outcome): one is Exclude<T, Refused | Stale | Gone> => !isRefused(one);
   const taken: Outcome = accepted(outcome);
   return isSettled(taken) ? taken : reject("internal", "Something went wrong here.");

@@ -7,7 +7,8 @@ import { withMessages } from "./encoding.ts";
 
 /** What the first frame tells of. */
 type Shown = {
-  readonly you: Person;
+  /** `null`: a guest. */
+  readonly you: Person | null;
   readonly channel: WelcomeFrame["channel"];
   readonly history: History;
   readonly here: WelcomeFrame["here"];
@@ -22,7 +23,7 @@ export function welcomeFrame(shown: Shown, query: URLSearchParams): string {
   const { seq, rev } = history;
   const oldestSeq = oldestSeqOf(history);
   const cursor = query.get("epoch") === epoch ? readCursor(query.get("since"), rev) : undefined;
-  const about: Omit<WelcomeFrame, "messages"> = {
+  const about: Omit<WelcomeFrame, "messages" | "you"> & Pick<Shown, "you"> = {
     type: "welcome",
     version: PROTOCOL_VERSION,
     you,

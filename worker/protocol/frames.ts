@@ -29,7 +29,7 @@ const Welcome = v.object({
   head: Head,
   reset: v.boolean(),
   messages: v.array(Message),
-  here: v.object({ count: Count, people: v.array(Person) }),
+  here: v.object({ count: Count, people: v.array(Person), guests: v.exactOptional(Count) }),
   pins: v.exactOptional(PinList),
   /** The lowest number that is kept, where age has removed some. */
   oldestSeq: v.exactOptional(Count),
@@ -46,8 +46,14 @@ const Messages = v.object({
 /** All pins there are, on every change. */
 const Pins = v.object({ type: v.literal("pins"), pins: PinList });
 
-/** Who came to and left the channel since the last such frame; at most one a second. */
-const Here = v.object({ type: v.literal("here"), count: Count, joined: v.array(Person), left: v.array(Person) });
+/** Who came to and left the channel since the last such frame; at most one a second. `guests`: how many watch, if any. */
+const Here = v.object({
+  type: v.literal("here"),
+  count: Count,
+  joined: v.array(Person),
+  left: v.array(Person),
+  guests: v.exactOptional(Count),
+});
 
 /** A person is writing. Forget it after 6 s. */
 const Typing = v.object({ type: v.literal("typing"), person: Person });

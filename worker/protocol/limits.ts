@@ -221,6 +221,10 @@ export const PLACEMENT_MAX_MS = 2 * CHECK_MAX_AGE_MS;
 export const MANY_SOCKETS = 10_000;
 export const MANY_SOCKETS_BATCH_MS = 100;
 
+/** Guests of a channel, and those of them from one address. The contract's numbers. */
+export const GUESTS_MAX = 100_000;
+export const GUESTS_PER_ADDRESS = 500;
+
 /** Bots of one person: their maker knows them all by name. */
 export const BOTS_MAX = 5;
 

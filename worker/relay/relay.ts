@@ -10,6 +10,7 @@ import { log } from "../platform/log.ts";
 import { channelStub } from "../platform/objects.ts";
 import { problem } from "../platform/problem.ts";
 import { type TokenBucket, takeToken } from "../platform/rate-limit.ts";
+import { isForGuests } from "../platform/relay-name.ts";
 import { errorFrame } from "../platform/socket-frames.ts";
 import { Sockets } from "../platform/sockets.ts";
 import { type MessageCommand, parseChannelCommand } from "../protocol/commands.ts";
@@ -21,6 +22,8 @@ import { RelayWindow } from "./window.ts";
 
 const BUSY = { code: "busy", detail: "Too much is going on right now.", retryAfterMs: BUSY_RETRY_MS } as const;
 
+const READ_ONLY = { code: "read_only", detail: "You are watching. Join the conversation to write." } as const;
+
 export class Relay extends DurableObject<Env> {
   readonly #authority = new Authority();
   readonly #sockets: Sockets<RelayIdentity>;
@@ -29,6 +32,8 @@ export class Relay extends DurableObject<Env> {
   /** Of which channel this is a relay, once anyone has said so. */
   #ref: RelayRef | undefined;
   #typingBucket: TokenBucket | undefined;
+  /** By socket: the last of its commands, until the channel has answered it. Never rejects. */
+  readonly #underWay = new WeakMap<WebSocket, Promise<void>>();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -47,7 +52,7 @@ export class Relay extends DurableObject<Env> {
       async (report) => this.#channel().takeReport(this.#known(), report),
     );
     this.#window = new RelayWindow(this.#sockets.position(), {
-      pull: () => this.#channel().relayState(),
+      pull: () => this.#channel().relayState(this.#known().relay),
       send: (frame, except) => {
         if (except === undefined) return void this.#sockets.broadcast(frame);
         const own = new Set(this.#sockets.of(except));
@@ -116,10 +121,14 @@ export class Relay extends DurableObject<Env> {
       const now = Date.now();
       const frame = this.#sockets.admit(socket, data, now);
       if (frame === undefined) return;
+      if (isForGuests(this.#sockets.identity(socket).relay)) return this.#sockets.refuse(socket, READ_ONLY, frame, now);
       const parsed = parseChannelCommand(frame);
       if (parsed.kind === "refused") return this.#sockets.refuse(socket, parsed.refusal, frame, now);
       const { command } = parsed;
-      isAnswered = command.type === "typing" ? this.#typing(socket, now) : this.#forward(socket, command, frame);
+      isAnswered =
+        command.type === "typing"
+          ? this.#typing(socket, now)
+          : this.#inTurn(socket, () => this.#forward(socket, command, frame));
     };
     this.#sockets.guard(socket, work, data);
     return isAnswered;
@@ -131,6 +140,13 @@ export class Relay extends DurableObject<Env> {
 
   override webSocketError(socket: WebSocket): void {
     this.#sockets.guard(socket, () => this.#sockets.fail(socket));
+  }
+
+  /** What one socket asks reaches the channel in its order: a call that takes long holds up the next one of that socket. */
+  #inTurn(socket: WebSocket, work: () => Promise<void>): Promise<void> {
+    const done = (this.#underWay.get(socket) ?? Promise.resolve()).then(work);
+    this.#underWay.set(socket, done);
+    return done;
   }
 
   /** Asks the channel, which decides. An answer to one alone comes after what was sent before it. */

@@ -38,7 +38,7 @@ export type RelayState = {
   readonly history: History;
   readonly pins: readonly Pin[];
   readonly rules: Rules;
-  readonly here: { readonly count: number; readonly people: readonly Person[] };
+  readonly here: { readonly count: number; readonly people: readonly Person[]; readonly guests: number };
   readonly members?: readonly string[];
 };
 

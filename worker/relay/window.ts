@@ -7,6 +7,7 @@
  *
  * A relay that woke from sleep has no copy until it is needed; the position outlasts sleep with one of the sockets.
  */
+import { isForGuests } from "../platform/relay-name.ts";
 import { welcomeFrame } from "../platform/welcome.ts";
 import type { ChannelFrame } from "../protocol/frames.ts";
 import { dropBelow, find, merge, oldestSeqOf, since } from "../protocol/history.ts";
@@ -60,14 +61,17 @@ export class RelayWindow {
   }
 
   /** The first frame of a socket. To be asked for only once there is a copy. `count`: how many people are here. */
-  welcome({ person, channel }: RelayIdentity, query: URLSearchParams, count: number): string {
+  welcome({ person, channel, relay }: RelayIdentity, query: URLSearchParams, count: number): string {
     if (!this.#state) throw new Error("a relay without a copy welcomes no one");
     const { history, pins, rules, here } = this.#state;
+    const watched = here.guests > 0 ? { guests: here.guests } : {};
+    const shown = { channel, history, pins, rules };
+    // A guest is told how many there are, and is not one of them.
+    if (isForGuests(relay)) {
+      return welcomeFrame({ ...shown, you: null, here: { count: here.count, people: [], guests: here.guests } }, query);
+    }
     const others = here.people.filter(({ id }) => id !== person.id).slice(0, HERE_MAX_PEOPLE - 1);
-    return welcomeFrame(
-      { you: person, channel, history, pins, rules, here: { count, people: [person, ...others] } },
-      query,
-    );
+    return welcomeFrame({ ...shown, you: person, here: { count, people: [person, ...others], ...watched } }, query);
   }
 
   /** A message in its newest state: that of an answer to one alone, unless it has changed since. */
@@ -111,9 +115,11 @@ export class RelayWindow {
     const before = this.#state;
     const left = before ? before.here.people.filter((one) => !state.here.people.some(({ id }) => id === one.id)) : [];
     this.#take(state);
-    const { count, people } = state.here;
-    this.#send({ type: "pins", pins: [...state.pins] });
-    this.#send({ type: "here", count, joined: count > HERE_MAX_PEOPLE ? [] : [...people], left });
+    const { count, people, guests } = state.here;
+    const joined = count > HERE_MAX_PEOPLE ? [] : [...people];
+    if (!isSame(before?.pins, state.pins)) this.#send({ type: "pins", pins: [...state.pins] });
+    if (!isSame(before?.here, state.here))
+      this.#send({ type: "here", count, joined, left, ...(guests > 0 && { guests }) });
   }
 
   #take(state: RelayState): void {
@@ -168,7 +174,7 @@ export class RelayWindow {
     } else if (frame.type === "pins") this.#state = { ...state, pins: frame.pins };
     else if (frame.type === "here") {
       const people = withChanges(state.here.people, frame.joined, frame.left);
-      this.#state = { ...state, here: { count: frame.count, people } };
+      this.#state = { ...state, here: { count: frame.count, people, guests: frame.guests ?? 0 } };
     }
   }
 
@@ -183,6 +189,10 @@ export class RelayWindow {
   #send(frame: ChannelFrame): void {
     this.#parts.send(JSON.stringify(frame));
   }
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Who is there after some came and some went. A rename is one of each. */

@@ -296,3 +296,30 @@ describe("after sleep", () => {
     for (const at of [2, 3, 4]) await hears(seats[at] as Seat<ChannelFrame>, "untold");
   });
 });
+
+test("what one person says on a relay is in the order in which it was said, also when a call on the way takes long", async () => {
+  const seats = await everyone();
+  await runInDurableObject(relay("1"), (instance) => {
+    const { env: bindings } = instance as unknown as { env: Env };
+    let isFirst = true;
+    const channels = {
+      getByName: (name: string) => {
+        const stub = bindings.CHANNEL.getByName(name);
+        return {
+          relayed: async (...args: Parameters<typeof stub.relayed>) => {
+            if (isFirst) {
+              isFirst = false;
+              await scheduler.wait(200);
+            }
+            return stub.relayed(...args);
+          },
+          takeReport: (...args: Parameters<typeof stub.takeReport>) => stub.takeReport(...args),
+        };
+      },
+    };
+    Object.assign(instance, { env: { ...bindings, CHANNEL: channels } });
+  });
+  for (let n = 1; n <= 5; n++) say(seats[3], `number ${n}`);
+  await hears(seats[0] as Seat<ChannelFrame>, "number 5");
+  expect(texts(seats[0] as Seat<ChannelFrame>)).toEqual([1, 2, 3, 4, 5].map((n) => `number ${n}`));
+});
