@@ -15,6 +15,7 @@ const BUDGETS = [
   { what: "JavaScript of the first load", files: () => firstLoad(".js"), maxBytes: 45 * KIB },
   { what: "Markdown parser, fetched beside it", files: () => preloaded(), maxBytes: 22 * KIB },
   { what: "CSS of the first load", files: () => firstLoad(".css"), maxBytes: 10 * KIB },
+  { what: "JavaScript of a guest link's page", files: () => scriptsOf("watch.html", ".js"), maxBytes: 25 * KIB },
   { what: "Worker", files: worker, maxBytes: 120 * KIB },
 ];
 
@@ -63,12 +64,16 @@ function preloaded(): string[] {
 
 /** What index.html runs, with the small script before the first paint. */
 function firstLoad(ending: string): string[] {
-  const page = readFileSync(join(site, "index.html"), "utf8");
+  return scriptsOf("index.html", ending).filter((file) => !preloaded().includes(file));
+}
+
+/** The files of a page with that ending. */
+function scriptsOf(name: string, ending: string): string[] {
+  const page = readFileSync(join(site, name), "utf8");
   return [...page.matchAll(/(?:src|href)="\/([^"]+)"/g)]
     .map(([, path = ""]) => path)
     .filter((path) => path.endsWith(ending))
-    .map((path) => join(site, path))
-    .filter((file) => !preloaded().includes(file));
+    .map((path) => join(site, path));
 }
 
 function worker(): string[] {

@@ -2,6 +2,21 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Guests watching: {n}": "الضيوف المشاهدون: {n}",
+  "Show the guest link": "عرض رابط الضيوف",
+  "Close the guest link": "إغلاق رابط الضيوف",
+  "The guest link is closed. No one watches any more.": "أُغلق رابط الضيوف. لم يعد أحد يشاهد.",
+  "Anyone with this link can read this channel without joining. They can't write.":
+    "يمكن لأي شخص لديه هذا الرابط قراءة هذه القناة دون الانضمام، ولا يمكنه الكتابة.",
+  "Guest link": "رابط الضيوف",
+  "No messages yet.": "لا رسائل بعد.",
+  "Join the conversation": "انضم إلى المحادثة",
+  "Reconnecting…": "جارٍ إعادة الاتصال…",
+  "{n} watching": "{n} يشاهدون",
+  "Watching {name}": "تشاهد {name}",
+  "Go to the start": "الذهاب إلى البداية",
+  "Ask the person who gave it to you for another one.": "اطلب رابطًا آخر من الشخص الذي أعطاك إياه.",
+  "This link was closed": "أُغلق هذا الرابط",
   Delete: "حذف",
   "Add this site to your home screen first. Then notifications can reach you here.":
     "أضف هذا الموقع إلى الشاشة الرئيسية أولًا، ثم يمكن أن تصلك الإشعارات هنا.",

@@ -2,6 +2,21 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Guests watching: {n}": "Gäste, die zusehen: {n}",
+  "Show the guest link": "Gastlink anzeigen",
+  "Close the guest link": "Gastlink schließen",
+  "The guest link is closed. No one watches any more.": "Der Gastlink ist geschlossen. Niemand sieht mehr zu.",
+  "Anyone with this link can read this channel without joining. They can't write.":
+    "Alle mit diesem Link können diesen Kanal lesen, ohne beizutreten. Schreiben können sie nicht.",
+  "Guest link": "Gastlink",
+  "No messages yet.": "Noch keine Nachrichten.",
+  "Join the conversation": "Mitreden",
+  "Reconnecting…": "Verbindung wird hergestellt …",
+  "{n} watching": { one: "{n} sieht zu", other: "{n} sehen zu" },
+  "Watching {name}": "{name} ansehen",
+  "Go to the start": "Zur Startseite",
+  "Ask the person who gave it to you for another one.": "Bitte die Person, von der du ihn hast, um einen neuen.",
+  "This link was closed": "Dieser Link wurde geschlossen",
   Delete: "Löschen",
   "Add this site to your home screen first. Then notifications can reach you here.":
     "Füge diese Seite zuerst zum Home-Bildschirm hinzu. Dann können dich Benachrichtigungen hier erreichen.",

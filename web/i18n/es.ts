@@ -2,6 +2,21 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Guests watching: {n}": "Invitados mirando: {n}",
+  "Show the guest link": "Mostrar el enlace de invitado",
+  "Close the guest link": "Cerrar el enlace de invitado",
+  "The guest link is closed. No one watches any more.": "El enlace de invitado está cerrado. Ya nadie mira.",
+  "Anyone with this link can read this channel without joining. They can't write.":
+    "Cualquiera con este enlace puede leer este canal sin unirse. No puede escribir.",
+  "Guest link": "Enlace de invitado",
+  "No messages yet.": "Aún no hay mensajes.",
+  "Join the conversation": "Unirse a la conversación",
+  "Reconnecting…": "Reconectando…",
+  "{n} watching": "{n} mirando",
+  "Watching {name}": "Viendo {name}",
+  "Go to the start": "Ir al inicio",
+  "Ask the person who gave it to you for another one.": "Pide otro a la persona que te lo dio.",
+  "This link was closed": "Este enlace se cerró",
   Delete: "Eliminar",
   "Add this site to your home screen first. Then notifications can reach you here.":
     "Añade primero este sitio a la pantalla de inicio. Después podrás recibir avisos aquí.",

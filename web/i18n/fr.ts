@@ -2,6 +2,21 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Guests watching: {n}": "Invités qui regardent : {n}",
+  "Show the guest link": "Afficher le lien invité",
+  "Close the guest link": "Fermer le lien invité",
+  "The guest link is closed. No one watches any more.": "Le lien invité est fermé. Plus personne ne regarde.",
+  "Anyone with this link can read this channel without joining. They can't write.":
+    "Toute personne qui a ce lien peut lire ce canal sans le rejoindre. Elle ne peut pas écrire.",
+  "Guest link": "Lien invité",
+  "No messages yet.": "Pas encore de messages.",
+  "Join the conversation": "Rejoindre la conversation",
+  "Reconnecting…": "Reconnexion…",
+  "{n} watching": { one: "{n} regarde", many: "{n} regardent", other: "{n} regardent" },
+  "Watching {name}": "Vous regardez {name}",
+  "Go to the start": "Aller à l’accueil",
+  "Ask the person who gave it to you for another one.": "Demandez-en un autre à la personne qui vous l’a donné.",
+  "This link was closed": "Ce lien a été fermé",
   Delete: "Supprimer",
   "Add this site to your home screen first. Then notifications can reach you here.":
     "Ajoute d’abord ce site à l’écran d’accueil. Les notifications pourront alors te parvenir ici.",

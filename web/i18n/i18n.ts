@@ -30,13 +30,12 @@ export type Language = keyof typeof TABLES;
 export const LANGUAGES = Object.keys(TABLES).filter(isLanguage);
 
 /** English says most phrases as they are; these have another form for one. */
-const COUNTED: Readonly<Partial<Record<string, Forms>>> = {
-  "{n} members": { one: "{n} member", other: "{n} members" },
-  "{n} days": { one: "{n} day", other: "{n} days" },
-  "{n} hours": { one: "{n} hour", other: "{n} hours" },
-  "{n} minutes": { one: "{n} minute", other: "{n} minutes" },
-  "{n} seconds": { one: "{n} second", other: "{n} seconds" },
-};
+const COUNTED: Readonly<Partial<Record<string, Forms>>> = Object.fromEntries(
+  ["member", "day", "hour", "minute", "second"].map((thing) => [
+    `{n} ${thing}s`,
+    { one: `{n} ${thing}`, other: `{n} ${thing}s` },
+  ]),
+);
 
 const dictionary = signal<Readonly<Record<string, string | Forms>> | undefined>(undefined);
 /** The language that is spoken now. */

@@ -2,6 +2,21 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Guests watching: {n}": "見ているゲスト：{n}",
+  "Show the guest link": "ゲストリンクを表示",
+  "Close the guest link": "ゲストリンクを閉じる",
+  "The guest link is closed. No one watches any more.": "ゲストリンクを閉じました。もう誰も見ていません。",
+  "Anyone with this link can read this channel without joining. They can't write.":
+    "このリンクがあれば、参加しなくても誰でもこのチャンネルを読めます。書き込みはできません。",
+  "Guest link": "ゲストリンク",
+  "No messages yet.": "まだメッセージはありません。",
+  "Join the conversation": "会話に参加",
+  "Reconnecting…": "再接続しています…",
+  "{n} watching": "{n} 人が見ています",
+  "Watching {name}": "{name} を見ています",
+  "Go to the start": "最初のページへ",
+  "Ask the person who gave it to you for another one.": "くれた人に新しいリンクをもらってください。",
+  "This link was closed": "このリンクは閉じられました",
   Delete: "削除",
   "Add this site to your home screen first. Then notifications can reach you here.":
     "まずこのサイトをホーム画面に追加してください。その後、ここで通知を受け取れます。",

@@ -3,6 +3,20 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "Guests watching: {n}"
+  | "Show the guest link"
+  | "Close the guest link"
+  | "The guest link is closed. No one watches any more."
+  | "Anyone with this link can read this channel without joining. They can't write."
+  | "Guest link"
+  | "No messages yet."
+  | "Join the conversation"
+  | "Reconnecting…"
+  | "{n} watching"
+  | "Watching {name}"
+  | "Go to the start"
+  | "Ask the person who gave it to you for another one."
+  | "This link was closed"
   | "Delete"
   | "Add this site to your home screen first. Then notifications can reach you here."
   | "This browser can't receive notifications while the app is closed."

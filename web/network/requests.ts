@@ -9,6 +9,7 @@ import {
   BotAnswer,
   BotsAnswer,
   DevicesAnswer,
+  GuestLinkAnswer,
   HookAnswer,
   HooksAnswer,
   InviteAnswer,
@@ -56,6 +57,10 @@ export const requests = {
     call("POST", "/api/invites", InviteAnswer, channelId === undefined ? {} : { channel: channelId }),
   acceptInvite: (token: string) => call("POST", "/api/invites/accept", InviteTakenAnswer, { token }),
   withdrawInvites: (channelId?: string) => call("DELETE", `/api/invites${query(channelId)}`, nothing),
+
+  /** The link by which anyone may watch a public channel: the one there is, or a new one. */
+  openGuestLink: (channelId: string) => call("POST", `${channelPath(channelId)}/guest-link`, GuestLinkAnswer),
+  withdrawGuestLink: (channelId: string) => call("DELETE", `${channelPath(channelId)}/guest-link`, nothing),
 
   pin: (channelId: string, messageId: string) =>
     call("POST", `${channelPath(channelId)}/pins`, PinsAnswer, { messageId }),

@@ -38,7 +38,7 @@ const PAGE_TIMEOUT_MS = 3_000;
 // A cache for each version: tabs that were open go on with the files of theirs.
 setCacheNameDetails({ prefix: "flack", precache: "files", suffix: BUILT.version });
 precache(BUILT.files);
-registerRoute(new NavigationRoute(({ request }) => page(request), { denylist: [/^\/api\//] }));
+registerRoute(new NavigationRoute(({ request }) => page(request), { denylist: [/^\/api\//, /^\/w\//] }));
 addRoute({ cleanURLs: false, directoryIndex: "" });
 registerRoute(
   ({ url, sameOrigin }) => sameOrigin && url.pathname.startsWith("/assets/"),

@@ -167,7 +167,8 @@ export function createReceive(tab: TabState, dependencies: Dependencies) {
         const left = new Set(frame.left.map(({ id }) => id));
         const joined = new Map(frame.joined.map((newcomer) => [newcomer.id, newcomer]));
         const stayed = conversation.here.value.people.filter(({ id }) => !left.has(id) && !joined.has(id));
-        conversation.here.value = { count: frame.count, people: [...stayed, ...joined.values()] };
+        const { count, guests } = frame;
+        conversation.here.value = { count, people: [...stayed, ...joined.values()], guests };
         return people.cachePeople(frame.joined);
       }
       case "typing": {

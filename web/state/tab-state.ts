@@ -26,7 +26,11 @@ export type Conversation = {
   /** `undefined` until the first welcome. */
   readonly epoch: Signal<string | undefined>;
   readonly history: Signal<History>;
-  readonly here: Signal<{ readonly count: number; readonly people: readonly Person[] }>;
+  readonly here: Signal<{
+    readonly count: number;
+    readonly people: readonly Person[];
+    readonly guests?: number | undefined;
+  }>;
   /** Who is writing. */
   readonly typing: Signal<readonly Typist[]>;
   /** The message that what is written next replies to. */

@@ -3,8 +3,10 @@
  * is asked; a file that is not there is a real 404 and never a page in a script's place.
  */
 
-/** The page that every address of the app is, as the build made it. */
+/** The page that every address of the app is, as the build made it, and the one of guest links. */
 const PAGE_PATH = "/index.html";
+const WATCH_PAGE_PATH = "/watch.html";
+const WATCHED = /^\/w\//;
 /** Addresses of conversations, and of what is watched. */
 const PLACE = /^\/[cdw]\/[^/]+\/?$/;
 const MANIFEST_PATH = "/manifest.webmanifest";
@@ -25,7 +27,8 @@ export function isPagePath(request: Request): boolean {
 
 /** The page, with the site's name. */
 export async function pageOf(env: Env, request: Request): Promise<Response> {
-  const page = await assetOf(env, request, PAGE_PATH);
+  const isWatched = WATCHED.test(new URL(request.url).pathname);
+  const page = await assetOf(env, request, isWatched ? WATCH_PAGE_PATH : PAGE_PATH);
   if (!page.ok) return page;
   const name = siteName(env);
   return new HTMLRewriter()

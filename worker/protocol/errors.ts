@@ -60,7 +60,6 @@ export const CLOSE = {
   badFrames: 1008,
   tooLarge: 1009,
   internal: 1011,
-  comeBack: 1012,
   tooSlow: 4008,
   replaced: 4009,
   tooFast: 4029,

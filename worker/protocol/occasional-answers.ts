@@ -52,3 +52,6 @@ export const HooksAnswer = v.object({ hooks: v.array(Hook) });
 export const HookAnswer = v.object({ ...Hook.entries, url: v.string() });
 /** The site's public key for pushes, base64url, and until when (ms) this person wants none. */
 export const PushKeyAnswer = v.object({ key: v.string(), pausedUntil: v.exactOptional(Count) });
+
+/** The link by which anyone may watch a channel. */
+export const GuestLinkAnswer = v.object({ url: v.string() });

@@ -14,13 +14,15 @@ import { isForGuests } from "../platform/relay-name.ts";
 import { errorFrame } from "../platform/socket-frames.ts";
 import { Sockets } from "../platform/sockets.ts";
 import { type MessageCommand, parseChannelCommand } from "../protocol/commands.ts";
-import { CLOSE } from "../protocol/errors.ts";
 import { BUSY_RETRY_MS, RELAY_READY_MS, TYPING_RATE } from "../protocol/limits.ts";
 import { RelayAttendance } from "./attendance.ts";
 import type { Delivery, RelayAuth, RelayIdentity, RelayRef, RelayReport, RelayState } from "./rpc.ts";
 import { RelayWindow } from "./window.ts";
 
 const BUSY = { code: "busy", detail: "Too much is going on right now.", retryAfterMs: BUSY_RETRY_MS } as const;
+
+/** The close code of a server that asks to come back (IANA WebSocket Close Code Registry: Service Restart). */
+const TRY_AGAIN_LATER = 1012;
 
 const READ_ONLY = { code: "read_only", detail: "You are watching. Join the conversation to write." } as const;
 
@@ -208,6 +210,6 @@ export class Relay extends DurableObject<Env> {
 function comeBackLater(): Response {
   const { 0: client, 1: server } = new WebSocketPair();
   server.accept();
-  server.close(CLOSE.comeBack, "come back later");
+  server.close(TRY_AGAIN_LATER, "come back later");
   return new Response(null, { status: 101, webSocket: client });
 }

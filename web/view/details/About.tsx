@@ -10,10 +10,11 @@ import { ChannelPreferences } from "./ChannelPreferences.tsx";
 import { ChannelRules, Rules } from "./ChannelRules.tsx";
 import { DeleteDialog, LeaveDialog, NameDialog, TopicDialog } from "./channel-dialogs.tsx";
 import type { TabProps } from "./Details.tsx";
+import { GuestLink } from "./GuestLink.tsx";
 import { saveChannel } from "./save-channel.ts";
 
 export function About({ store, conversation, channel, onLeave }: TabProps) {
-  const [dialog, setDialog] = useState<"topic" | "name" | "invite" | "leave" | "delete">();
+  const [dialog, setDialog] = useState<"topic" | "name" | "invite" | "guests" | "leave" | "delete">();
   const [isCopied, setCopied] = useState(false);
   const you = store.person.value?.id ?? "";
   const isWithPeople = channel.kind !== "public" && channel.name === "";
@@ -54,6 +55,11 @@ export function About({ store, conversation, channel, onLeave }: TabProps) {
             {t("Invite people")}
           </button>
         )}
+        {mayChange && channel.kind === "public" && (
+          <button type="button" class="button" onClick={() => setDialog("guests")}>
+            {t("Guest link")}
+          </button>
+        )}
         <button type="button" class="button" onClick={() => saveChannel(store, conversation, channel, "md")}>
           {t("Save as Markdown")}
         </button>
@@ -89,6 +95,7 @@ export function About({ store, conversation, channel, onLeave }: TabProps) {
       {dialog === "topic" && <TopicDialog {...dialogProps} />}
       {dialog === "name" && <NameDialog {...dialogProps} />}
       {dialog === "invite" && <InvitePeople store={store} channel={channel} onClose={close} />}
+      {dialog === "guests" && <GuestLink store={store} channel={channel} onClose={close} />}
       {dialog === "leave" && <LeaveDialog {...dialogProps} />}
       {dialog === "delete" && <DeleteDialog {...dialogProps} />}
     </div>

@@ -18,7 +18,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
   const [isInviting, setInviting] = useState(false);
   const [asking, setAsking] = useState<Asking>();
   const [refusal, setRefusal] = useState<string>();
-  const { count, people: viewing } = conversation.here.value;
+  const { count, people: viewing, guests = 0 } = conversation.here.value;
   const you = store.person.value?.id;
   const isPrivate = channel.kind === "private";
   const hasMembers = channel.kind !== "public";
@@ -120,6 +120,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
         <h3>{t("Viewing now")}</h3>
         <ul class="people">{sorted(viewing, you).map((person) => row(person, false))}</ul>
         {count > viewing.length && <p class="hint">{t("And {n} more.", { n: count - viewing.length })}</p>}
+        {guests > 0 && <p class="hint">{t("Guests watching: {n}", { n: guests })}</p>}
       </section>
       <p class={refusal ? "hint complaint" : "visually-hidden"} role="status">
         {refusal}

@@ -10,8 +10,11 @@ import { lazy } from "../parts/lazy.tsx";
 
 const CopyButton = lazy(async () => (await import("../parts/CopyButton.tsx")).CopyButton);
 
+/** What a text needs to know of where it is shown. */
+export type TextStore = Pick<Store, "personOf" | "person" | "channels">;
+
 type Props = {
-  readonly store: Store;
+  readonly store: TextStore;
   readonly id: string;
   readonly text: string;
   /** Of what can be reached in it. */
@@ -30,7 +33,7 @@ export function Text({ store, id, text, tabIndex, children }: Props) {
   );
 }
 
-type Place = { readonly store: Store; readonly tabIndex: number };
+type Place = { readonly store: TextStore; readonly tabIndex: number };
 
 function blockViews(place: Place, blocks: readonly Block[]) {
   return blocks.map((block) => <BlockView {...place} block={block} />);

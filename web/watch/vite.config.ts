@@ -1,0 +1,22 @@
+/** Builds the guest's page, apart from the app: what the two share is in both, and the page stays small. After the app's build. */
+import { fileURLToPath } from "node:url";
+import preact from "@preact/preset-vite";
+import { defineConfig } from "vite";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+
+export default defineConfig({
+  root,
+  plugins: [preact()],
+  publicDir: false,
+  build: {
+    outDir: "../../dist/site",
+    emptyOutDir: false,
+    target: "es2023",
+    modulePreload: false,
+    rolldownOptions: {
+      input: `${root}watch.html`,
+      output: { entryFileNames: "assets/watch-[hash].js", chunkFileNames: "assets/watch-[name]-[hash].js" },
+    },
+  },
+});
