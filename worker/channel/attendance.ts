@@ -3,10 +3,10 @@
  */
 import { Coalesce } from "../platform/coalesce.ts";
 import { Presence } from "../platform/presence.ts";
-import { type TokenBucket, takeToken } from "../platform/rate-limit.ts";
 import type { Sockets } from "../platform/sockets.ts";
+import { TypingPace } from "../platform/typing.ts";
 import type { ChannelFrame, WelcomeFrame } from "../protocol/frames.ts";
-import { BATCH_MS, HERE_MAX_PEOPLE, TYPING_RATE } from "../protocol/limits.ts";
+import { BATCH_MS, HERE_MAX_PEOPLE } from "../protocol/limits.ts";
 import type { Person } from "../protocol/things.ts";
 import type { Relays } from "./relays.ts";
 import type { ChannelAuth } from "./rpc.ts";
@@ -20,9 +20,6 @@ type Parts = {
   readonly guests: () => number;
 };
 
-/** People who are remembered to have been told to type. */
-const TYPISTS_MAX = 1_000;
-
 export class Attendance {
   readonly #parts: Parts;
   readonly #here: Presence;
@@ -33,9 +30,7 @@ export class Attendance {
   /** How many people the last `here` counted. */
   #sentCount = 0;
   #sentGuests = 0;
-  /** By person: when (ms) the others were last told that they type. */
-  readonly #lastTypedAt = new Map<string, number>();
-  #typingBucket: TokenBucket | undefined;
+  readonly #typingPace = new TypingPace();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -84,15 +79,7 @@ export class Attendance {
 
   /** Everyone but the person who types is told, at most once a second of each. Earlier repeats are dropped. */
   typing(person: Person, now: number): void {
-    if (now - (this.#lastTypedAt.get(person.id) ?? 0) < BATCH_MS) return;
-    this.#lastTypedAt.delete(person.id);
-    this.#lastTypedAt.set(person.id, now);
-    const oldest = this.#lastTypedAt.keys().next().value;
-    if (this.#lastTypedAt.size > TYPISTS_MAX && oldest !== undefined) this.#lastTypedAt.delete(oldest);
-    // Where many people type at once their names cannot be read, and each such frame goes to everyone.
-    const taken = takeToken(this.#typingBucket, TYPING_RATE, now);
-    if (!taken.ok) return;
-    this.#typingBucket = taken.bucket;
+    if (!this.#typingPace.admits(person.id, now)) return;
     const { sockets, relays } = this.#parts;
     const own = new Set(sockets.of(person.id));
     const others = sockets.all().filter((socket) => !own.has(socket));

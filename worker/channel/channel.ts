@@ -36,7 +36,7 @@ export class Channel extends RelayedObject {
   /** An upgrade from the front door: welcomes a socket with what it has missed, or says on which relay it has a place. */
   override async fetch(request: Request): Promise<Response> {
     const asked = readForwardedIdentity<ChannelAuth & { readonly continent: string }>(request);
-    await this.parts.relays.isKnown;
+    await this.parts.relays.known;
     const authorized = await this.authorize(asked);
     if (authorized.kind === "stale") return new Response(String(authorized.at), { status: STALE_STATUS });
     if (authorized.kind === "gone") return problem({ code: "not_found", detail: "There is no such channel." });

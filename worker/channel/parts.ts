@@ -40,17 +40,18 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     entered: (socket, { person }) => attendance.enter(socket, person),
     left: (socket) => attendance.leave(socket),
   });
-  const ofRelays = {
+  const commonRelayParts = {
     sql: storage.sql,
     tables: store.tables,
     stub: (row: RelayRef & { readonly continent: string }) => relayStub(env, row, row.continent),
     capacity: Number(env.RELAY_SOCKETS) || RELAY_SOCKETS,
     state: relayState,
     rev: () => messages.history.rev,
-    count: () => attendance.count,
+    welcome: () => ({ count: attendance.count, rules: store.about?.rules ?? {} }),
+    reschedule,
   };
   const relays: Relays = new Relays({
-    ...ofRelays,
+    ...commonRelayParts,
     isForGuests: false,
     entered: (key, person) => attendance.enter(key, person),
     left: (key) => attendance.leave(key),
@@ -60,7 +61,7 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     attendance.noteGuests();
   };
   const guestRelays: Relays = new Relays({
-    ...ofRelays,
+    ...commonRelayParts,
     isForGuests: true,
     state: guestState,
     entered: (_, guest) => noteGuest(guest, 1),
@@ -68,11 +69,11 @@ export function createParts(ctx: DurableObjectState, env: Env) {
   });
   const attendance: Attendance = new Attendance({ sockets, relays, guestRelays, guests: () => guests.count });
   const broadcast = new Broadcast(
-    (frame) => {
+    (frame, changed) => {
       const { rev } = messages.history;
       sockets.broadcast(frame);
-      relays.sendMessages(frame, rev);
-      guestRelays.sendMessages(frame, rev);
+      relays.sendMessages(frame, changed, rev);
+      guestRelays.sendMessages(frame, changed, rev);
     },
     () => gatherMs(attendance.ownSockets, attendance.ownSockets + relays.sockets + guestRelays.sockets),
   );
@@ -156,7 +157,14 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     pins,
     expire: (old) => messages.expire(old, Date.now()),
   });
-  const schedule: Schedule = new Schedule(storage, [files.job, reports.job, outbox.job, age.job]);
+  const schedule: Schedule = new Schedule(storage, [
+    files.job,
+    reports.job,
+    outbox.job,
+    age.job,
+    relays.job,
+    guestRelays.job,
+  ]);
 
   /** The channel has ended. Its files leave the bucket by the alarm at the latest. */
   function ended(): void {
@@ -173,8 +181,7 @@ export function createParts(ctx: DurableObjectState, env: Env) {
       hasEnded: store.hasEnded,
       history: messages.history,
       pins: pins.list(),
-      rules: store.about?.rules ?? {},
-      here: { ...attendance.for(), guests: guests.count },
+      ...(relays.isEveryoneKnown && { here: { ...attendance.for(), guests: guests.count } }),
       ...(store.about?.kind === "private" && { members: store.members.ids() }),
     };
   }
@@ -183,7 +190,7 @@ export function createParts(ctx: DurableObjectState, env: Env) {
   function guestState(): RelayState {
     const { history, pins: pinned, here } = relayState();
     const hasEnded = guests.token === undefined;
-    return { hasEnded, history, pins: pinned, rules: {}, here: { ...here, people: [] } };
+    return { hasEnded, history, pins: pinned, ...(here && { here: { ...here, people: [] } }) };
   }
 
   return {

@@ -10,7 +10,7 @@ import { refOf } from "./tables.ts";
 
 /** `rev`: everyone who is told up to there has been told what came before the outcome. */
 type Relayed = {
-  readonly outcome: Gone | Exclude<NotAdmitted, { kind: "stale" }> | CommandOutcome;
+  readonly outcome: NotAdmitted | CommandOutcome;
   readonly rev: number;
 };
 
@@ -30,14 +30,13 @@ export abstract class RelayedObject extends GuardedObject {
     return relays.place(channel.epoch, person, continent, attendance.ownSockets);
   }
 
-  /** A command of a socket on a relay. Whose it is the relay keeps, as this object does with its own sockets. */
+  /** A command of a socket on a relay, which says when its socket was open. */
   async relayed(identity: ChannelAuth, command: MessageCommand): Promise<Relayed> {
-    const authorized = await this.authorize({ ...identity, checkedAt: Date.now() });
-    const { rev } = this.parts.messages.history;
-    if (authorized.kind === "stale") return { outcome: GONE, rev };
-    if (authorized.kind !== "authorized") return { outcome: authorized, rev };
-    const outcome = this.parts.messages.execute(authorized.auth, command, Date.now());
-    return { outcome, rev: this.parts.messages.history.rev };
+    const authorized = await this.authorize(identity);
+    const { messages } = this.parts;
+    if (authorized.kind !== "authorized") return { outcome: authorized, rev: messages.history.rev };
+    const outcome = messages.execute(authorized.auth, command, Date.now());
+    return { outcome, rev: messages.history.rev };
   }
 
   relayTyping(person: Person): void {
@@ -52,7 +51,7 @@ export abstract class RelayedObject extends GuardedObject {
   /** A relay says who is there. */
   takeReport(ref: RelayRef, report: RelayReport): void {
     const { relays, guestRelays } = this.parts;
-    (isForGuests(ref.relay) ? guestRelays : relays).take({ ...ref, continent: "" }, report);
+    (isForGuests(ref.relay) ? guestRelays : relays).takeReport({ ...ref, continent: "" }, report);
   }
 
   /** The link by which anyone may watch this channel; `token` is that of a new one. */
@@ -87,7 +86,7 @@ export abstract class RelayedObject extends GuardedObject {
   /** Where the socket of a guest goes. */
   async placeGuest(token: string, guest: Person, continent: string) {
     const { guestRelays, guests, store } = this.parts;
-    await guestRelays.isKnown;
+    await guestRelays.known;
     const placed = guests.place(token, guest, continent);
     const channel = refOf(store.about);
     if (placed.kind !== "placed") return placed;

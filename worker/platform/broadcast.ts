@@ -132,7 +132,7 @@ export function messagesFrame(messages: readonly Message[]): string {
  * A message that changes while it waits is sent in its newest state only: a deleted text is in no frame.
  */
 export class Broadcast {
-  readonly #send: (frame: string) => void;
+  readonly #send: (frame: string, messages: readonly Message[]) => void;
   readonly #gatherMs: () => number;
   readonly #waiting = new Map<string, Message>();
   /** When (ms) the last frame went out. */
@@ -141,7 +141,7 @@ export class Broadcast {
   #after: (() => void)[] = [];
 
   /** `send` broadcasts a frame. `gatherMs`: the shortest time (ms) between two of them. */
-  constructor(send: (frame: string) => void, gatherMs: () => number) {
+  constructor(send: (frame: string, messages: readonly Message[]) => void, gatherMs: () => number) {
     this.#send = send;
     this.#gatherMs = gatherMs;
   }
@@ -168,10 +168,10 @@ export class Broadcast {
   #flush(now: number): void {
     clearTimeout(this.#timer);
     this.#timer = null;
-    const frame = messagesFrame([...this.#waiting.values()]);
+    const messages = [...this.#waiting.values()];
     this.#waiting.clear();
     this.#sentAt = now;
-    this.#send(frame);
+    this.#send(messagesFrame(messages), messages);
     const after = this.#after;
     this.#after = [];
     for (const work of after) work();

@@ -25,6 +25,9 @@ const TOO_MANY: Refusal = {
   detail: "Too many connections that were just closed.",
   retryAfterMs: 10_000,
 };
+/** Sockets with which a position is kept: one may close while the object sleeps. */
+const POSITION_KEEPERS = 3;
+
 type Attachment<S extends SessionIdentity> = {
   readonly identity: S;
   readonly since: number;
@@ -35,7 +38,7 @@ type Attachment<S extends SessionIdentity> = {
   readonly position?: number;
 };
 
-/** Called when a socket is taken in, before its first frame, and when it closes, by whichever end and at least once. */
+/** Called when a socket is taken in, before its first frame, and at least once when it closes. */
 type Listeners<S extends SessionIdentity> = {
   entered(socket: WebSocket, identity: S): void;
   left(socket: WebSocket): void;
@@ -48,8 +51,7 @@ export class Sockets<S extends SessionIdentity> {
   readonly #outlet = new Outlet((socket) => this.#heardAt(socket));
   readonly #violations = new SocketViolations();
   readonly #attachments = new SocketAttachments<Attachment<S>>();
-  /** The socket with which the position is kept. */
-  #positionKeeper: WebSocket | undefined;
+  #positionKeepers: readonly WebSocket[] = [];
 
   constructor(ctx: DurableObjectState, listeners: Listeners<S>) {
     this.#ctx = ctx;
@@ -89,12 +91,10 @@ export class Sockets<S extends SessionIdentity> {
     this.#outlet.sendTo(sockets, frame);
   }
 
-  /** The same for all there are. */
   broadcast(frame: string): void {
     this.#outlet.broadcast(this.all(), frame);
   }
 
-  /** The same for one of them. */
   send(socket: WebSocket, frame: string): void {
     this.#outlet.send(socket, frame);
   }
@@ -114,17 +114,17 @@ export class Sockets<S extends SessionIdentity> {
     );
   }
 
-  /** Writes down up to which `rev` all sockets were told, with one of them: it outlasts sleep, and takes no row. */
+  /** Writes down up to which `rev` all sockets were told, with a few of them: it outlasts sleep, and takes no row. */
   keepPosition(position: number): void {
-    const held = this.#positionKeeper;
-    const keeper = held && isOpen(held) ? held : this.open()[0];
-    this.#positionKeeper = keeper;
-    if (keeper) this.#attachments.keep(keeper, { ...this.#attachments.of(keeper), position });
+    if (!this.#positionKeepers.every(isOpen) || this.#positionKeepers.length < POSITION_KEEPERS)
+      this.#positionKeepers = this.open().slice(0, POSITION_KEEPERS);
+    for (const keeper of this.#positionKeepers)
+      this.#attachments.keep(keeper, { ...this.#attachments.of(keeper), position });
   }
 
-  /** The position that was kept last, or an earlier one where its socket is gone; 0 without any. */
-  position(): number {
-    return Math.max(0, ...this.all().map((socket) => this.#attachments.of(socket).position ?? 0));
+  /** The position that was kept with one socket, 0 without. Also of one that has just closed. */
+  positionOf(socket: WebSocket): number {
+    return this.#attachments.of(socket).position ?? 0;
   }
 
   identity(socket: WebSocket): S {

@@ -6,17 +6,22 @@ import { BATCH_MS } from "../protocol/limits.ts";
 import type { Person } from "../protocol/things.ts";
 import type { RelayReport } from "./rpc.ts";
 
+/** The longest (ms) between two tries to tell a channel that does not answer. */
+const RETRY_MAX_MS = 60_000;
+
 export class RelayAttendance {
   readonly #presence: Presence;
   readonly #send: (report: RelayReport) => Promise<void>;
   readonly #soon = new Coalesce(
-    () => BATCH_MS,
+    () => Math.min(RETRY_MAX_MS, BATCH_MS * 2 ** this.#failures),
     () => void this.#report(),
   );
   /** Whose sockets have arrived since the last report. */
   #arrived = new Set<string>();
-  /** The channel has heard of everyone since this object started. */
-  #isKnown = false;
+  /** The channel was told of everyone since this object started, and of what followed. */
+  #isChannelTold = false;
+  #number = 0;
+  #failures = 0;
 
   /** `present` are those who are here already. `send` tells the channel. */
   constructor(
@@ -46,8 +51,9 @@ export class RelayAttendance {
   /** Everyone. The channel asks for it. */
   whole(): RelayReport {
     this.#presence.takeChanges();
-    this.#isKnown = true;
+    this.#isChannelTold = true;
     return {
+      number: ++this.#number,
       isWhole: true,
       sockets: this.#presence.sockets,
       joined: this.#everyone(),
@@ -57,12 +63,14 @@ export class RelayAttendance {
   }
 
   async #report(): Promise<void> {
-    const report = this.#isKnown ? this.#changes() : this.whole();
+    const report = this.#isChannelTold ? this.#changes() : this.whole();
     try {
       await this.#send(report);
+      this.#failures = 0;
     } catch (error) {
+      this.#failures++;
       log.transientError("relay report", error);
-      this.#isKnown = false;
+      this.#isChannelTold = false;
       for (const id of report.arrived) this.#arrived.add(id);
       this.#soon.later();
     }
@@ -71,7 +79,14 @@ export class RelayAttendance {
   #changes(): RelayReport {
     const { joined, left } = this.#presence.takeChanges();
     const gone = left.filter(({ id }) => !this.#presence.has(id)).map(({ id }) => id);
-    return { isWhole: false, sockets: this.#presence.sockets, joined, left: gone, arrived: this.#take() };
+    return {
+      number: ++this.#number,
+      isWhole: false,
+      sockets: this.#presence.sockets,
+      joined,
+      left: gone,
+      arrived: this.#take(),
+    };
   }
 
   #everyone(): readonly Person[] {

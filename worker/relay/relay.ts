@@ -3,18 +3,20 @@
  * its sockets, what its sockets ask goes to the channel. It writes no rows.
  */
 import { DurableObject } from "cloudflare:workers";
+import type { CommandOutcome, Gone } from "../channel/rpc.ts";
 import { Authority, type Identity } from "../platform/authority.ts";
 import { messagesFrame } from "../platform/broadcast.ts";
 import { readForwardedIdentity, STALE_STATUS } from "../platform/forwarded-identity.ts";
 import { log } from "../platform/log.ts";
 import { channelStub } from "../platform/objects.ts";
 import { problem } from "../platform/problem.ts";
-import { type TokenBucket, takeToken } from "../platform/rate-limit.ts";
 import { isForGuests } from "../platform/relay-name.ts";
 import { errorFrame } from "../platform/socket-frames.ts";
 import { Sockets } from "../platform/sockets.ts";
+import { TypingPace } from "../platform/typing.ts";
 import { type MessageCommand, parseChannelCommand } from "../protocol/commands.ts";
-import { BUSY_RETRY_MS, RELAY_READY_MS, TYPING_RATE } from "../protocol/limits.ts";
+import type { Refused } from "../protocol/errors.ts";
+import { BUSY_RETRY_MS, RELAY_READY_MS } from "../protocol/limits.ts";
 import { RelayAttendance } from "./attendance.ts";
 import type { Delivery, RelayAuth, RelayIdentity, RelayRef, RelayReport, RelayState } from "./rpc.ts";
 import { RelayWindow } from "./window.ts";
@@ -26,6 +28,9 @@ const TRY_AGAIN_LATER = 1012;
 
 const READ_ONLY = { code: "read_only", detail: "You are watching. Join the conversation to write." } as const;
 
+/** What the channel has decided, and the `rev` of what came before that. */
+type Relayed = { readonly outcome: Gone | Refused | CommandOutcome; readonly rev: number };
+
 export class Relay extends DurableObject<Env> {
   readonly #authority = new Authority();
   readonly #sockets: Sockets<RelayIdentity>;
@@ -33,7 +38,7 @@ export class Relay extends DurableObject<Env> {
   readonly #window: RelayWindow;
   /** Of which channel this is a relay, once anyone has said so. */
   #ref: RelayRef | undefined;
-  #typingBucket: TokenBucket | undefined;
+  readonly #typingPace = new TypingPace();
   /** By socket: the last of its commands, until the channel has answered it. Never rejects. */
   readonly #underWay = new WeakMap<WebSocket, Promise<void>>();
 
@@ -42,8 +47,11 @@ export class Relay extends DurableObject<Env> {
     this.#sockets = new Sockets<RelayIdentity>(ctx, {
       entered: (socket, { person }) => this.#attendance.enter(socket, person),
       left: (socket) => {
+        // A closing socket may be the last one that knows where this belongs and how far everyone was told.
+        const { channel, relay } = this.#sockets.identity(socket);
+        this.#ref ??= { epoch: channel.epoch, relay };
+        this.#window.raise(this.#sockets.positionOf(socket));
         this.#attendance.leave(socket);
-        this.#sockets.keepPosition(this.#window.position);
       },
     });
     const open = this.#sockets.open();
@@ -53,7 +61,7 @@ export class Relay extends DurableObject<Env> {
       open.map((socket) => [socket, this.#sockets.identity(socket).person]),
       async (report) => this.#channel().takeReport(this.#known(), report),
     );
-    this.#window = new RelayWindow(this.#sockets.position(), {
+    this.#window = new RelayWindow(Math.max(0, ...open.map((socket) => this.#sockets.positionOf(socket))), {
       pull: () => this.#channel().relayState(this.#known().relay),
       send: (frame, except) => {
         if (except === undefined) return void this.#sockets.broadcast(frame);
@@ -81,10 +89,10 @@ export class Relay extends DurableObject<Env> {
     const authorized = this.#authority.authorize(asked, Date.now());
     if (authorized.kind === "stale") return new Response(String(authorized.at), { status: STALE_STATUS });
     if (authorized.kind === "refused") return problem(authorized.refusal);
-    const { rev: _, continent: __, count, ...identity } = authorized.auth;
+    const { rev: _, continent: __, count, rules, ...identity } = authorized.auth;
     if (!this.#window.admits(identity.person.id))
       return problem({ code: "not_found", detail: "There is no such channel." });
-    const first = () => this.#window.welcome(identity, new URL(request.url).searchParams, count);
+    const first = () => this.#window.welcome(identity, { count, rules }, new URL(request.url).searchParams);
     const answer = this.#sockets.accept(identity, Date.now(), first);
     this.#sockets.keepPosition(this.#window.position);
     return answer;
@@ -154,7 +162,7 @@ export class Relay extends DurableObject<Env> {
   /** Asks the channel, which decides. An answer to one alone comes after what was sent before it. */
   async #forward(socket: WebSocket, command: MessageCommand, frame: string): Promise<void> {
     try {
-      const { outcome, rev } = await this.#channel().relayed(this.#sockets.identity(socket), command);
+      const { outcome, rev } = await this.#ask(socket, command);
       if (outcome.kind === "gone" || (outcome.kind === "done" && outcome.isChange)) return;
       this.#window.whenReached(rev, () => {
         if (outcome.kind === "refused") this.#sockets.refuse(socket, outcome.refusal, frame, Date.now());
@@ -166,12 +174,21 @@ export class Relay extends DurableObject<Env> {
     }
   }
 
+  /** A call counts from when it is made, while its socket is open. One that met a channel in its start is made once more. */
+  async #ask(socket: WebSocket, command: MessageCommand): Promise<Relayed> {
+    for (let round = 1, at = 0; socket.readyState === WebSocket.OPEN && round <= 2; round++) {
+      const asked = { ...this.#sockets.identity(socket), checkedAt: Math.max(Date.now(), at) };
+      const { outcome, rev } = await this.#channel().relayed(asked, command);
+      if (outcome.kind !== "stale") return { outcome, rev };
+      at = outcome.at;
+    }
+    return { outcome: { kind: "gone" }, rev: 0 };
+  }
+
   /** What the channel would drop anyway does not go there. */
   async #typing(socket: WebSocket, now: number): Promise<void> {
-    const taken = takeToken(this.#typingBucket, TYPING_RATE, now);
-    if (!taken.ok) return;
-    this.#typingBucket = taken.bucket;
     const { person } = this.#sockets.identity(socket);
+    if (!this.#typingPace.admits(person.id, now)) return;
     await this.#channel()
       .relayTyping(person)
       .catch((error) => log.transientError("relay typing", error));

@@ -13,7 +13,7 @@ import type { ChannelFrame } from "../protocol/frames.ts";
 import { dropBelow, find, merge, oldestSeqOf, since } from "../protocol/history.ts";
 import { HERE_MAX_PEOPLE } from "../protocol/limits.ts";
 import type { Message, Person } from "../protocol/things.ts";
-import type { Delivery, RelayIdentity, RelayState } from "./rpc.ts";
+import type { Delivery, Here, Placement, RelayIdentity, RelayState } from "./rpc.ts";
 
 type Parts = {
   /** The channel's state as it is now. */
@@ -26,6 +26,8 @@ type Parts = {
   readonly keepPosition: (rev: number) => void;
 };
 
+const NO_ONE: Here = { count: 0, people: [], guests: 0 };
+
 /** Something that may be done once every socket was told up to `rev`. */
 type Waiting = { readonly rev: number; readonly work: () => void };
 
@@ -35,7 +37,9 @@ export class RelayWindow {
   #position: number;
   #pulling: Promise<void> | undefined;
   /** What was delivered while the state was asked for: the answer may be older. */
-  #meanwhile: Delivery[] = [];
+  #deliveredDuringPull: Delivery[] = [];
+  /** Counts the states that the channel has sent: what was asked for before one of them is older. */
+  #syncs = 0;
   #waiting: Waiting[] = [];
 
   /** `position`: the `rev` up to which the sockets that outlasted sleep were told. */
@@ -49,6 +53,11 @@ export class RelayWindow {
     return this.#position;
   }
 
+  /** Sockets that outlasted sleep were told up to there: one of them says so as it closes. */
+  raise(position: number): void {
+    if (!this.#state) this.#position = Math.max(this.#position, position);
+  }
+
   /** Makes sure that there is a copy, at least as new as `rev`. */
   async ready(rev: number): Promise<void> {
     if (!this.#state || this.#position < rev) await this.pull();
@@ -60,18 +69,24 @@ export class RelayWindow {
     return state !== undefined && !state.hasEnded && (state.members?.includes(personId) ?? true);
   }
 
-  /** The first frame of a socket. To be asked for only once there is a copy. `count`: how many people are here. */
-  welcome({ person, channel, relay }: RelayIdentity, query: URLSearchParams, count: number): string {
+  /** The first frame of a socket. To be asked for only once there is a copy. */
+  welcome(
+    identity: RelayIdentity,
+    { count, rules }: Pick<Placement, "count" | "rules">,
+    query: URLSearchParams,
+  ): string {
     if (!this.#state) throw new Error("a relay without a copy welcomes no one");
-    const { history, pins, rules, here } = this.#state;
-    const watched = here.guests > 0 ? { guests: here.guests } : {};
+    const { person, channel, relay } = identity;
+    const { history, pins, here = NO_ONE } = this.#state;
     const shown = { channel, history, pins, rules };
     // A guest is told how many there are, and is not one of them.
     if (isForGuests(relay)) {
-      return welcomeFrame({ ...shown, you: null, here: { count: here.count, people: [], guests: here.guests } }, query);
+      const { guests } = here;
+      return welcomeFrame({ ...shown, you: null, rules: {}, here: { count, people: [], guests } }, query);
     }
     const others = here.people.filter(({ id }) => id !== person.id).slice(0, HERE_MAX_PEOPLE - 1);
-    return welcomeFrame({ ...shown, you: person, here: { count, people: [person, ...others], ...watched } }, query);
+    const guests = here.guests > 0 ? { guests: here.guests } : {};
+    return welcomeFrame({ ...shown, you: person, here: { count, people: [person, ...others], ...guests } }, query);
   }
 
   /** A message in its newest state: that of an answer to one alone, unless it has changed since. */
@@ -88,21 +103,26 @@ export class RelayWindow {
 
   /** Takes what the channel sends, in its order. What is missing before it is asked for. */
   async deliver(deliveries: readonly Delivery[]): Promise<void> {
+    const syncs = this.#syncs;
     for (const delivery of deliveries) {
-      if (this.#pulling) this.#meanwhile.push(delivery);
-      if (delivery.kind === "messages" && delivery.from > this.#position) await this.pull();
-      else this.#apply(delivery);
+      // An answer can be older than what is missing: then it is asked for once more.
+      while (delivery.kind === "messages" && delivery.from > this.#position) await this.pull();
+      if (syncs !== this.#syncs) return; // the channel has sent its state since, in which all of this is
+      if (this.#pulling) this.#deliveredDuringPull.push(delivery);
+      this.#handOn(delivery);
     }
   }
 
   /** Asks for the channel's state; once at a time. */
   async pull(): Promise<void> {
     const pull = async () => {
-      this.#meanwhile = [];
+      const syncs = this.#syncs;
+      this.#deliveredDuringPull = [];
       const state = await this.#parts.pull();
-      const meanwhile = this.#meanwhile;
-      this.#take(state);
-      for (const delivery of meanwhile) this.#note(delivery);
+      if (syncs !== this.#syncs) return; // a newer one has come by itself
+      const later = this.#deliveredDuringPull;
+      this.#takeState(state);
+      for (const delivery of later) this.#updateCopy(delivery);
     };
     this.#pulling ??= pull().finally(() => {
       this.#pulling = undefined;
@@ -112,43 +132,51 @@ export class RelayWindow {
 
   /** The channel says how everything is. Sockets are sent what they may not have. */
   sync(state: RelayState): void {
+    this.#syncs++;
     const before = this.#state;
-    const left = before ? before.here.people.filter((one) => !state.here.people.some(({ id }) => id === one.id)) : [];
-    this.#take(state);
+    const isBehind = state.history.rev > this.#position;
+    this.#takeState(state);
+    // A relay that slept has no copy to compare with. What its sockets have is right, unless messages were missed as well.
+    if (before ? !isSame(before.pins, state.pins) : isBehind) this.#send({ type: "pins", pins: [...state.pins] });
+    if (!state.here || !before || isSame(before.here, state.here)) return;
     const { count, people, guests } = state.here;
-    const joined = count > HERE_MAX_PEOPLE ? [] : [...people];
-    if (!isSame(before?.pins, state.pins)) this.#send({ type: "pins", pins: [...state.pins] });
-    if (!isSame(before?.here, state.here))
-      this.#send({ type: "here", count, joined, left, ...(guests > 0 && { guests }) });
+    const isNamed = Math.max(count, before.here?.count ?? 0) <= HERE_MAX_PEOPLE;
+    const gone = (before.here ?? NO_ONE).people.filter((one) => !people.some(({ id }) => id === one.id));
+    const named = isNamed ? { joined: [...people], left: gone } : { joined: [], left: [] };
+    this.#send({ type: "here", count, ...named, ...(guests > 0 && { guests }) });
   }
 
-  #take(state: RelayState): void {
-    const held = this.#state?.history;
+  /** Sends every socket what it has not, and closes those of people who are out. */
+  #takeState(state: RelayState): void {
+    const held = this.#state;
     // An answer can be older than what was delivered meanwhile.
-    const history = held ? merge(state.history, held.messages) : state.history;
+    const merged = held ? merge(state.history, held.history.messages) : state.history;
     const oldestSeq = oldestSeqOf(state.history);
-    this.#state = { ...state, history: oldestSeq === undefined ? history : dropBelow(history, oldestSeq) };
-    const messages = [...since(this.#state.history, this.#position)].sort((a, b) => a.rev - b.rev);
-    if (messages.length > 0 || (held && oldestSeq !== oldestSeqOf(held)))
+    const history = oldestSeq === undefined ? merged : dropBelow(merged, oldestSeq);
+    const here = state.here ?? held?.here;
+    this.#state = { ...state, history, ...(here && { here }) };
+    const messages = [...since(history, this.#position)].sort((a, b) => a.rev - b.rev);
+    if (messages.length > 0 || (held && oldestSeq !== oldestSeqOf(held.history)))
       this.#send({ type: "messages", messages, ...(oldestSeq !== undefined && { oldestSeq }) });
     if (state.hasEnded || state.members) this.#parts.keepOnly((personId) => this.admits(personId));
-    this.#reach(Math.max(this.#position, this.#state.history.rev));
+    this.#reach(Math.max(this.#position, history.rev));
   }
 
-  #apply(delivery: Delivery): void {
+  /** Sends a delivery to the sockets it is for. */
+  #handOn(delivery: Delivery): void {
     switch (delivery.kind) {
       case "messages":
         if (delivery.to <= this.#position) return;
         this.#parts.send(delivery.frame);
-        this.#note(delivery);
+        this.#updateCopy(delivery);
         this.#reach(delivery.to);
         return;
       case "frame":
         this.#parts.send(delivery.frame, delivery.except);
-        this.#note(delivery);
+        this.#updateCopy(delivery);
         return;
       case "left":
-        this.#note(delivery);
+        this.#updateCopy(delivery);
         this.#parts.keepOnly((personId) => personId !== delivery.personId);
         return;
       default:
@@ -156,8 +184,8 @@ export class RelayWindow {
     }
   }
 
-  /** Brings the copy up to date, if there is one. */
-  #note(delivery: Delivery): void {
+  /** Brings the copy up to date, if there is one. Sends nothing. */
+  #updateCopy(delivery: Delivery): void {
     const state = this.#state;
     if (!state) return;
     if (delivery.kind === "left") {
@@ -173,7 +201,7 @@ export class RelayWindow {
       this.#state = { ...state, history: oldestSeq === undefined ? history : dropBelow(history, oldestSeq) };
     } else if (frame.type === "pins") this.#state = { ...state, pins: frame.pins };
     else if (frame.type === "here") {
-      const people = withChanges(state.here.people, frame.joined, frame.left);
+      const people = withChanges((state.here ?? NO_ONE).people, frame.joined, frame.left);
       this.#state = { ...state, here: { count: frame.count, people, guests: frame.guests ?? 0 } };
     }
   }
