@@ -9,9 +9,9 @@ import type { Person } from "../protocol/things.ts";
 import type { Placement } from "../relay/rpc.ts";
 import type { Allowances } from "./allowances.ts";
 import type { Relays } from "./relays.ts";
-import type { ChannelAuth, Gone } from "./rpc.ts";
+import type { ChannelAuth, ChannelRef, Gone } from "./rpc.ts";
 import { permissionError } from "./rules.ts";
-import { type About, refOf } from "./tables.ts";
+import type { About } from "./tables.ts";
 
 /** At most one row. The link can be looked up again by those who may make it, so the token itself is kept. */
 export const GUEST_LINK_TABLE = "CREATE TABLE guest_link (token TEXT PRIMARY KEY) WITHOUT ROWID";
@@ -20,6 +20,8 @@ type Parts = {
   readonly sql: SqlStorage;
   readonly tables: Tables;
   readonly about: () => About | undefined;
+  /** Which channel this is, as long as it has not ended. */
+  readonly channel: () => ChannelRef | undefined;
   readonly allowances: Allowances;
   readonly relays: Relays;
 };
@@ -44,8 +46,8 @@ export class Guests {
 
   /** The token of the link; `undefined`: there is none, or the channel has ended. */
   get token(): string | undefined {
-    const { sql, tables, about } = this.#parts;
-    if (!tables.exist || !refOf(about())) return undefined;
+    const { sql, tables, channel } = this.#parts;
+    if (!tables.exist || !channel()) return undefined;
     return sql.exec<{ token: string }>("SELECT token FROM guest_link").toArray()[0]?.token;
   }
 
@@ -73,7 +75,7 @@ export class Guests {
 
   /** Where the socket of one more guest goes, who shows a token. The guest's name is what stands for the address they come from. */
   place(token: string, guest: Person, continent: string): Refused | Gone | Placed {
-    const channel = refOf(this.#parts.about());
+    const channel = this.#parts.channel();
     if (!channel || this.token !== token) return GONE;
     if (this.#count >= GUESTS_MAX || (this.#byAddress.get(guest.name) ?? 0) >= GUESTS_PER_ADDRESS)
       return refuse("busy", "Too many people are watching from there.", BUSY_RETRY_MS);

@@ -148,6 +148,7 @@ export function createParts(ctx: DurableObjectState, env: Env) {
     sql: storage.sql,
     tables: store.tables,
     about: () => store.about,
+    channel: () => refOf(store.about),
     allowances,
     relays: guestRelays,
   });

@@ -135,7 +135,7 @@ export class Relays {
     this.#sendAll({ kind: "left", personId });
   }
 
-  /** No one may be here. Returns when every relay has closed its sockets. */
+  /** Returns when every relay has closed its sockets. */
   async endAll(): Promise<void> {
     await Promise.all([...this.#relays.values()].map(({ link }) => link.resync()));
   }
@@ -246,6 +246,4 @@ export class Relays {
   }
 }
 
-function logFailure(error: unknown): void {
-  log.transientError("relay", error);
-}
+const logFailure = (error: unknown): void => log.transientError("relay", error);

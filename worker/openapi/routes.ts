@@ -5,6 +5,7 @@ import * as commands from "../protocol/commands.ts";
 import type { Code } from "../protocol/errors.ts";
 import * as occasional from "../protocol/occasional-answers.ts";
 import { Attachment, Channel, Message } from "../protocol/things.ts";
+import { WatchAnswer } from "../protocol/watch-frames.ts";
 
 type Schema = v.GenericSchema;
 
@@ -284,6 +285,60 @@ export const ROUTES: readonly Route[] = [
     answers: { 200: occasional.InviteTakenAnswer },
     codes: ["link_expired", "too_many"],
   },
+  {
+    method: "post",
+    path: "/api/channels/{id}/guest-link",
+    does: "The link by which anyone may watch a public channel: the one there is, or a new one. For its creator and owners.",
+    tag: "Channels",
+    answers: { 201: occasional.GuestLinkAnswer },
+    codes: ["not_found", "forbidden"],
+  },
+  {
+    method: "delete",
+    path: "/api/channels/{id}/guest-link",
+    does: "Withdraws the link. Every guest's socket is closed (4404).",
+    tag: "Channels",
+    answers: { 204: undefined },
+    codes: ["not_found", "forbidden"],
+  },
+  {
+    method: "get",
+    path: "/api/watch/{token}",
+    does: "What a guest link leads to.",
+    tag: "Channels",
+    for: "none",
+    answers: { 200: WatchAnswer },
+    codes: ["not_found"],
+  },
+  {
+    method: "get",
+    path: "/api/watch/{token}/messages",
+    does: "The newest 100 messages, for a guest. With `If-None-Match` only where they changed.",
+    tag: "Channels",
+    for: "none",
+    answers: { 200: WindowAnswer, 304: undefined },
+    codes: ["not_found"],
+  },
+  {
+    method: "get",
+    path: "/api/watch/{token}/attachments/{attachmentId}",
+    does: "A file of a message, for a guest. The addresses in messages are those of members; the id is the same.",
+    tag: "Channels",
+    for: "none",
+    answers: { 200: text("application/octet-stream", "The file.") },
+    codes: ["not_found", "files_off", "range_not_satisfiable"],
+  },
+  {
+    method: "get",
+    path: "/api/watch/{token}/socket",
+    does: "Opens a socket that only reads. `epoch` and `since` say what is there already.",
+    tag: "Channels",
+    for: "none",
+    query: { epoch: "The epoch of what is held.", since: "The highest `rev` that is held." },
+    answers: { 101: UPGRADE },
+    codes: ["upgrade_required", "not_found"],
+  },
+
   {
     method: "get",
     path: "/api/channels/{id}/pins",

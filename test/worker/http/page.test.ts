@@ -5,6 +5,7 @@ import { ask } from "../people.ts";
 const PAGE = `<!doctype html><title>Flack</title><meta name="application-name" content="Flack"><meta name="apple-mobile-web-app-title" content="Flack">`;
 const FILES: Readonly<Record<string, string>> = {
   "/index.html": PAGE,
+  "/watch.html": PAGE,
   "/manifest.webmanifest": '{"name":"Flack","short_name":"Flack","start_url":"/"}',
 };
 
