@@ -20,11 +20,7 @@ import { SocketAttachments } from "./socket-attachments.ts";
 import { errorFrame, isLonger } from "./socket-frames.ts";
 import { SocketViolations } from "./socket-violations.ts";
 
-const TOO_MANY: Refusal = {
-  code: "rate_limited",
-  detail: "Too many connections that were just closed.",
-  retryAfterMs: 10_000,
-};
+const TOO_MANY: Refusal = { code: "rate_limited", detail: "Too many closed connections.", retryAfterMs: 10_000 };
 /** Sockets with which a position is kept: one may close while the object sleeps. */
 const POSITION_KEEPERS = 3;
 
@@ -122,7 +118,7 @@ export class Sockets<S extends SessionIdentity> {
       this.#attachments.keep(keeper, { ...this.#attachments.of(keeper), position });
   }
 
-  /** The position that was kept with one socket, 0 without. Also of one that has just closed. */
+  /** The position that was kept with a socket, open or closed; 0 without. */
   positionOf(socket: WebSocket): number {
     return this.#attachments.of(socket).position ?? 0;
   }
