@@ -68,6 +68,20 @@ describe("the timeline", () => {
     expect(day?.rows.map(({ isOwn }) => isOwn)).toEqual([true, true, true, false, false]);
   });
 
+  test("parts what a hook says under one name from what it says under another", () => {
+    const hook = { id: "hook_0123456789abcdef", name: "CI · Grafana" };
+    const [day] = layOut(
+      [
+        message(1, { author: hook }),
+        message(2, { author: hook }),
+        message(3, { author: { ...hook, name: "CI · Uptime Kuma" } }),
+      ],
+      [],
+      asAda,
+    );
+    expect(day?.rows.map(({ isFirst }) => isFirst)).toEqual([true, false, true]);
+  });
+
   test("gives back the same row for what has not changed, so that only what changed is shown anew", () => {
     const messages = [message(1), message(2), message(3, { reactions: [{ emoji: "🎉", people: [bea] }] })];
     const before = layOut(messages, [pending("x")], asAda);

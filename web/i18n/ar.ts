@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Too many at once. Wait a moment.": "عدد كبير دفعة واحدة. انتظر لحظة.",
   "Guests watching: {n}": "الضيوف المشاهدون: {n}",
   "Show the guest link": "عرض رابط الضيوف",
   "Close the guest link": "إغلاق رابط الضيوف",

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Too many at once. Wait a moment.": "Zu viele auf einmal. Warte einen Moment.",
   "Guests watching: {n}": "Gäste, die zusehen: {n}",
   "Show the guest link": "Gastlink anzeigen",
   "Close the guest link": "Gastlink schließen",

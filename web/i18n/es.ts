@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Too many at once. Wait a moment.": "Demasiados a la vez. Espera un momento.",
   "Guests watching: {n}": "Invitados mirando: {n}",
   "Show the guest link": "Mostrar el enlace de invitado",
   "Close the guest link": "Cerrar el enlace de invitado",

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Too many at once. Wait a moment.": "Trop à la fois. Attendez un instant.",
   "Guests watching: {n}": "Invités qui regardent : {n}",
   "Show the guest link": "Afficher le lien invité",
   "Close the guest link": "Fermer le lien invité",

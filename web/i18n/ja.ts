@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Too many at once. Wait a moment.": "一度に多すぎます。少しお待ちください。",
   "Guests watching: {n}": "見ているゲスト：{n}",
   "Show the guest link": "ゲストリンクを表示",
   "Close the guest link": "ゲストリンクを閉じる",

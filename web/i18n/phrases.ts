@@ -3,6 +3,7 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "Too many at once. Wait a moment."
   | "Guests watching: {n}"
   | "Show the guest link"
   | "Close the guest link"

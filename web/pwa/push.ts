@@ -20,7 +20,13 @@ export async function turnPushOn(store: Store): Promise<PushProblem | { readonly
   const problem = pushProblem();
   if (problem) return problem;
   if (!(await mayNotify())) return "refused";
-  return subscribe(store);
+  try {
+    return await subscribe(store);
+  } catch (error) {
+    // A private window, or a browser without a push service.
+    console.warn("no pushes", error);
+    return "unavailable";
+  }
 }
 
 export async function turnPushOff(store: Store): Promise<void> {

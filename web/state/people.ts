@@ -1,6 +1,6 @@
 /** Who there is: people under the names they have now. Those in texts who were not heard of yet are asked for. */
 
-import { kindOf } from "../../worker/protocol/text.ts";
+import { isHook, kindOf } from "../../worker/protocol/text.ts";
 import type { Person } from "../../worker/protocol/things.ts";
 import type { api as httpApi } from "../network/api.ts";
 import type { TabState } from "./tab-state.ts";
@@ -57,8 +57,8 @@ export function createPeople(
       return answer;
     },
 
-    /** What a person is called now, who was called so when they wrote. */
-    nameOf: ({ id, name }: Person): string => people.value.get(id)?.name ?? name,
+    /** What a person is called now, who was called so when they wrote. A hook has the name that each message says. */
+    nameOf: (who: Person): string => (isHook(who) ? who : (people.value.get(who.id) ?? who)).name,
 
     /** What a conversation is called: a channel by its name, one with people by theirs. */
     titleOf(channelId: string): string {

@@ -167,8 +167,7 @@ export function createReceive(tab: TabState, dependencies: Dependencies) {
         const left = new Set(frame.left.map(({ id }) => id));
         const joined = new Map(frame.joined.map((newcomer) => [newcomer.id, newcomer]));
         const stayed = conversation.here.value.people.filter(({ id }) => !left.has(id) && !joined.has(id));
-        const { count, guests } = frame;
-        conversation.here.value = { count, people: [...stayed, ...joined.values()], guests };
+        conversation.here.value = { ...frame, people: [...stayed, ...joined.values()] };
         return people.cachePeople(frame.joined);
       }
       case "typing": {

@@ -11,7 +11,17 @@ import { ADDRESS_RETRY_MS, BUSY_RETRY_MS } from "../protocol/limits.ts";
 import { addAttachmentRoutes } from "./attachments.ts";
 import { addBotRoutes, keepBotsOut } from "./bots.ts";
 import { addChannelRoutes } from "./channels.ts";
-import { type App, addressOf, check, isUpgrade, isVisit, only, RefusedRequest, reject } from "./context.ts";
+import {
+  type App,
+  addressOf,
+  check,
+  isUpgrade,
+  isVisit,
+  only,
+  RefusedRequest,
+  reject,
+  rejectUnauthorized,
+} from "./context.ts";
 import { readCredentials } from "./credentials.ts";
 import { addHookRoutes, addIncomingHookRoutes } from "./hooks.ts";
 import { addInviteRoutes } from "./invites.ts";
@@ -95,7 +105,7 @@ addWatchRoutes(app);
 
 app.use("/api/*", async (c, next) => {
   const credentials = await readCredentials(c);
-  if (!credentials) reject("unauthorized", "Sign in first.");
+  if (!credentials) return rejectUnauthorized(c);
   const { cookie, ...session } = credentials;
   c.set("session", session);
   const segment = /^\/api\/channels\/([^/]+)/.exec(c.req.path)?.[1];

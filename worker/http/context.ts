@@ -83,6 +83,12 @@ export function shardFor(c: Context<App>, personId: string) {
   return shardStub(c.env, shardOf(personId) ?? reject("not_found", "There is no such person."));
 }
 
+/** Refuses a request that shows nothing that counts. */
+export function rejectUnauthorized(c: Context<App>): never {
+  const isKey = c.req.header("Authorization") !== undefined;
+  return reject("unauthorized", isKey ? "This key opens nothing here. It may have been replaced." : "Sign in first.");
+}
+
 /** Asks the person's shard whether the session is alive and, if a channel is named, whether it is there for them. */
 export async function check(
   c: Context<App>,
@@ -91,7 +97,7 @@ export async function check(
   const { session } = c.var;
   const ownerKey = await ownerKeyOf(c.env);
   const checked = await ownShard(c).check({ ...session, ...asked, ownerKey, mayRenew: !isUpgrade(c) });
-  if (!checked) reject("unauthorized", "Sign in first.");
+  if (!checked) rejectUnauthorized(c);
   c.set("checked", checked);
 }
 

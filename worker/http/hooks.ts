@@ -61,7 +61,9 @@ export function addIncomingHookRoutes(app: Hono<App>): void {
     const event = c.req.header("X-GitHub-Event") ?? "";
     return receive(c, (body) => readGithub(event, body), false, true);
   });
-  app.all("/api/hooks/*", only("POST"));
+  for (const path of ["/api/hooks/:token", "/api/hooks/:token/discord", "/api/hooks/:token/github"])
+    app.all(path, only("POST"));
+  app.all("/api/hooks/*", () => reject("not_found", "There is nothing at this address."));
 }
 
 /** `isSilent`: what says nothing is taken all the same. */

@@ -12,6 +12,8 @@ export function Integrations({ store, channel }: TabProps) {
   const [name, setName] = useState("");
   const [shown, setShown] = useState<Hook & { readonly url: string }>();
   const [told, setTold] = useState<string>();
+  /** What came of a test. */
+  const [tested, setTested] = useState<string>();
   const folded = foldDisplayName(name);
 
   async function look(): Promise<void> {
@@ -26,6 +28,7 @@ export function Integrations({ store, channel }: TabProps) {
     setTold(answer.ok ? undefined : answer.detail);
     if (!answer.ok) return;
     setShown(answer.value);
+    setTested(undefined);
     setName("");
     await look();
   }
@@ -39,7 +42,8 @@ export function Integrations({ store, channel }: TabProps) {
 
   async function test(url: string): Promise<void> {
     const answer = await (await store.requests()).testHook(url, t("This is a test."));
-    setTold(answer === "ok" ? t("Sent.") : t("Not sent: {why}", { why: answer }));
+    const why = answer === "rate_limited" ? t("Too many at once. Wait a moment.") : answer;
+    setTested(answer === "ok" ? t("Sent.") : t("Not sent: {why}", { why }));
   }
 
   return (
@@ -74,6 +78,7 @@ export function Integrations({ store, channel }: TabProps) {
           <button type="button" class="button" onClick={() => void test(shown.url)}>
             {t("Send a test")}
           </button>
+          <p class="hint">{tested}</p>
           <p class="hint">{t("For Discord's format add /discord to the address, for GitHub's events /github.")}</p>
         </div>
       )}

@@ -4,6 +4,7 @@
  */
 
 import { react, unreact } from "../../../worker/protocol/history.ts";
+import { isHook } from "../../../worker/protocol/text.ts";
 import type { Attachment, Message, Person, Reaction } from "../../../worker/protocol/things.ts";
 import { type OutboxEntry, retryOf } from "../../state/outbox-entry.ts";
 import { asBefore } from "../parts/as-before.ts";
@@ -78,7 +79,10 @@ export function layOut(
     const day = new Date(row.sentAt).setHours(0, 0, 0, 0);
     const last = days.at(-1);
     const above = last?.day === day ? last.rows.at(-1) : undefined;
-    const isFirst = !above || above.author.id !== row.author.id || row.sentAt - above.sentAt >= GROUP_MS;
+    const { author } = row;
+    // A hook speaks under the names of those who call it.
+    const isSame = above?.author.id === author.id && !(isHook(author) && above.author.name !== author.name);
+    const isFirst = !isSame || row.sentAt - above.sentAt >= GROUP_MS;
     const added = asBefore({ ...row, isFirst }, known.get(row.id));
     if (last?.day === day) last.rows.push(added);
     else days.push({ day, rows: [added] });
