@@ -211,7 +211,7 @@ describe("the end of watching", () => {
     };
     const sql = { exec: () => ({ toArray: () => [{ token: "t" }] }) };
     const about = { id: "c", epoch: "e", kind: "public", ended: 0 };
-    const parts = { sql, tables: { exist: true }, about: () => about, allowances: {}, relays };
+    const parts = { sql, tables: { exist: true }, about: () => about, channel: () => about, allowances: {}, relays };
     const guests: InstanceType<typeof Guests> = new Guests(parts as never);
     const kinds = (address: string, times: number) =>
       Array.from({ length: times }, () => guests.place("t", person(address), "").kind);
