@@ -9,6 +9,9 @@ const SMALL = Object.fromEntries(
   ["SHARD_PEOPLE", "RELAY_SOCKETS"].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
 );
 
+/** What is counted for one shard and one object is another number for many. */
+const isSmall = Object.keys(SMALL).length > 0;
+
 const root = new URL("..", import.meta.url).pathname;
 
 /** Tests that run in the Workers runtime. `variables` are the site's. */
@@ -54,7 +57,7 @@ export default defineConfig({
       },
     },
     projects: [
-      workers("worker", SMALL, ["test/worker/relay/**"]),
+      workers("worker", SMALL, ["test/worker/relay/**", ...(isSmall ? ["test/worker/costs.test.ts"] : [])]),
       workers("relays", { ...SMALL, RELAY_SOCKETS: "2" }, [], ["test/worker/relay/**/*.test.ts"]),
       {
         root,

@@ -339,6 +339,7 @@ describe("in the app", () => {
     await dora.sees("This is a test.");
     await dora.page.getByRole("log").getByText("Bot", { exact: true }).first().waitFor();
     await dora.page.getByRole("button", { name: "Delete Deploys" }).click();
+    await dora.page.getByRole("dialog", { name: "Delete Deploys" }).getByRole("button", { name: "Delete" }).click();
     await dora.page.getByText("There is no hook yet.").waitFor();
     await dora.page.getByRole("button", { name: "Close" }).first().click();
     await dora.page.getByRole("button", { name: "Settings" }).click();
@@ -346,6 +347,7 @@ describe("in the app", () => {
     await dora.page.getByRole("button", { name: "Create bot" }).click();
     await dora.page.getByText(/^flk_/).waitFor();
     await dora.page.getByRole("button", { name: "Delete Helper" }).click();
+    await dora.page.getByRole("dialog", { name: "Delete Helper" }).getByRole("button", { name: "Delete" }).click();
     await dora.page.getByRole("button", { name: "Delete Helper" }).waitFor({ state: "detached" });
     expect(dora.complaints).toEqual([]);
     await dora.context.close();

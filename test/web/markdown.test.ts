@@ -57,6 +57,7 @@ describe("backslashes are marks only where they change something", () => {
     ["`C:\\*`", "code(C:\\*)"],
     ["\\[no](https://example.org/x)", `[no](${bare("https://example.org/x")})`],
     ["o/ \\o", "o/ \\o"],
+    ["[fix \\] in a](https://example.org/x)", "link(fix ] in a https://example.org/x)"],
   ])("%j", (text, expected) => {
     expect(shape(text)).toBe(expected);
   });

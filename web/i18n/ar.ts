@@ -2,6 +2,9 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Its key stops working at once, for good. What it wrote stays.": "يتوقف مفتاحه عن العمل فورًا ونهائيًا، ويبقى ما كتبه.",
+  "Its address stops working at once, for good. Its messages stay.":
+    "يتوقف عنوانه عن العمل فورًا ونهائيًا، وتبقى رسائله.",
   "Too many at once. Wait a moment.": "عدد كبير دفعة واحدة. انتظر لحظة.",
   "Guests watching: {n}": "الضيوف المشاهدون: {n}",
   "Show the guest link": "عرض رابط الضيوف",

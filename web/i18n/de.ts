@@ -2,6 +2,10 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Its key stops working at once, for good. What it wrote stays.":
+    "Der Schlüssel funktioniert ab sofort nie wieder. Was der Bot geschrieben hat, bleibt.",
+  "Its address stops working at once, for good. Its messages stay.":
+    "Die Adresse funktioniert ab sofort nie wieder. Die Nachrichten bleiben.",
   "Too many at once. Wait a moment.": "Zu viele auf einmal. Warte einen Moment.",
   "Guests watching: {n}": "Gäste, die zusehen: {n}",
   "Show the guest link": "Gastlink anzeigen",

@@ -2,6 +2,10 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Its key stops working at once, for good. What it wrote stays.":
+    "Su clave deja de funcionar al momento y para siempre. Lo que escribió se queda.",
+  "Its address stops working at once, for good. Its messages stay.":
+    "Su dirección deja de funcionar al momento y para siempre. Sus mensajes se quedan.",
   "Too many at once. Wait a moment.": "Demasiados a la vez. Espera un momento.",
   "Guests watching: {n}": "Invitados mirando: {n}",
   "Show the guest link": "Mostrar el enlace de invitado",

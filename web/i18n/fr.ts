@@ -2,6 +2,10 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Its key stops working at once, for good. What it wrote stays.":
+    "Sa clé cesse de fonctionner aussitôt et pour de bon. Ce qu’il a écrit reste.",
+  "Its address stops working at once, for good. Its messages stay.":
+    "Son adresse cesse de fonctionner aussitôt et pour de bon. Ses messages restent.",
   "Too many at once. Wait a moment.": "Trop à la fois. Attendez un instant.",
   "Guests watching: {n}": "Invités qui regardent : {n}",
   "Show the guest link": "Afficher le lien invité",

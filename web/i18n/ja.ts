@@ -2,6 +2,10 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Its key stops working at once, for good. What it wrote stays.":
+    "キーはすぐに使えなくなり、元に戻せません。書いたものは残ります。",
+  "Its address stops working at once, for good. Its messages stay.":
+    "アドレスはすぐに使えなくなり、元に戻せません。メッセージは残ります。",
   "Too many at once. Wait a moment.": "一度に多すぎます。少しお待ちください。",
   "Guests watching: {n}": "見ているゲスト：{n}",
   "Show the guest link": "ゲストリンクを表示",

@@ -25,7 +25,7 @@ export async function fetchPart<T>(load: () => Promise<T>, failed: () => void = 
     try {
       return await load();
     } catch (error) {
-      console.warn("a part of the page is missing", error);
+      console.warn("a part is missing", error);
       failed();
       await nextChance(waitMs);
     }

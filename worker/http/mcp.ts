@@ -138,7 +138,10 @@ function isTool(name: string): name is ToolName {
 /** What a tool says: the answer of its route as JSON, or why it was refused with the code of the contract. */
 async function called(app: Hono<App>, c: Context<App>, name: ToolName, given: unknown): Promise<Fields> {
   const parsed = v.safeParse(TOOLS[name].input, given);
-  if (!parsed.success) return refused({ code: "bad_request", detail: `Wrong arguments: ${parsed.issues[0].message}` });
+  if (!parsed.success) {
+    const argument = v.getDotPath(parsed.issues[0]) ?? "";
+    return refused({ code: "bad_request", detail: `The argument "${argument}" is missing, or not as it should be.` });
+  }
   const ask = async (method: string, path: string, body?: Fields): Promise<Asked> => {
     const url = new URL(`/api${path}`, c.req.url);
     const headers = { authorization: c.req.header("Authorization") ?? "", "content-type": "application/json" };

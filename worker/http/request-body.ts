@@ -54,8 +54,15 @@ async function readBytes(c: Context<App>): Promise<Uint8Array> {
 }
 
 function parse<S extends v.GenericSchema>(schema: S, bytes: Uint8Array): v.InferOutput<S> {
-  const parsed = v.safeParse(schema, parseJsonObject(decodeUtf8(bytes)));
-  return parsed.success ? parsed.output : reject("bad_request", "The body's fields are not as they should be.");
+  const fields = parseJsonObject(decodeUtf8(bytes));
+  if (!fields) reject("bad_request", "The body has to be one JSON object.");
+  const parsed = v.safeParse(schema, fields);
+  if (parsed.success) return parsed.output;
+  const field = v.getDotPath(parsed.issues[0]);
+  return reject(
+    "bad_request",
+    field ? `The field "${field}" is missing, or not as it should be.` : "The fields are not as they should be.",
+  );
 }
 
 /** The time is kept by a timer of its own: a body whose last byte never comes is refused too. */

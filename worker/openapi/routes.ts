@@ -569,7 +569,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "post",
     path: "/api/mcp",
-    does: "The Model Context Protocol, for bots.",
+    does: "The Model Context Protocol, for bots: a cookie opens nothing here. Refusals are JSON-RPC errors.",
     tag: "Programs",
     takes: [text("application/json", "One JSON-RPC request.")],
     answers: { 200: text("application/json", "Its answer."), 202: undefined },

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { foldDisplayName } from "../../../worker/protocol/names.ts";
 import { t } from "../../i18n/i18n.ts";
+import { Confirm } from "../dialogs/Confirm.tsx";
 import { CopyButton } from "../parts/CopyButton.tsx";
 import type { TabProps } from "./Details.tsx";
 
@@ -14,6 +15,8 @@ export function Integrations({ store, channel }: TabProps) {
   const [told, setTold] = useState<string>();
   /** What came of a test. */
   const [tested, setTested] = useState<string>();
+  /** About to be deleted. */
+  const [asking, setAsking] = useState<Hook>();
   const folded = foldDisplayName(name);
 
   async function look(): Promise<void> {
@@ -34,6 +37,7 @@ export function Integrations({ store, channel }: TabProps) {
   }
 
   async function remove({ id }: Hook): Promise<void> {
+    setAsking(undefined);
     const answer = await (await store.requests()).removeHook(channel.id, id);
     setTold(answer.ok ? undefined : answer.detail);
     if (shown?.id === id) setShown(undefined);
@@ -59,13 +63,21 @@ export function Integrations({ store, channel }: TabProps) {
               type="button"
               class="button quiet danger-text"
               aria-label={t("Delete {name}", { name: hook.name })}
-              onClick={() => void remove(hook)}
+              onClick={() => setAsking(hook)}
             >
               {t("Delete")}
             </button>
           </li>
         ))}
       </ul>
+      {asking && (
+        <Confirm
+          text={t("Its address stops working at once, for good. Its messages stay.")}
+          action={t("Delete {name}", { name: asking.name })}
+          onCancel={() => setAsking(undefined)}
+          onConfirm={() => void remove(asking)}
+        />
+      )}
       {hooks?.length === 0 && <p class="hint">{t("There is no hook yet.")}</p>}
       {shown && (
         <div class="secret" role="status">

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { OnlinePerson, Person } from "../../../worker/protocol/things.ts";
 import { rich, t } from "../../i18n/i18n.ts";
+import { Confirm } from "../dialogs/Confirm.tsx";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { InvitePeople } from "../dialogs/InvitePeople.tsx";
 import { openProfile } from "../parts/sheets.ts";
@@ -152,29 +153,6 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
 function sorted<P extends Person | OnlinePerson>(people: readonly P[], you: string | undefined): readonly P[] {
   const rankOf = (person: P) => (person.id === you ? 2 : Number("online" in person && person.online));
   return [...people].sort((a, b) => rankOf(b) - rankOf(a) || a.name.localeCompare(b.name));
-}
-
-type ConfirmProps = {
-  readonly text: preact.ComponentChildren;
-  readonly action: string;
-  readonly onCancel: () => void;
-  readonly onConfirm: () => void;
-};
-
-function Confirm({ text, action, onCancel, onConfirm }: ConfirmProps) {
-  return (
-    <Dialog title={action} onClose={onCancel}>
-      <p>{text}</p>
-      <div class="dialog-actions">
-        <button type="button" class="button quiet" autofocus onClick={onCancel}>
-          {t("Cancel")}
-        </button>
-        <button type="button" class="button danger" onClick={onConfirm}>
-          {action}
-        </button>
-      </div>
-    </Dialog>
-  );
 }
 
 type AddProps = Pick<TabProps, "store" | "channel"> & {

@@ -1,9 +1,10 @@
 /** The bots that a person has made: programs with a name and a key. A key is shown once. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { foldDisplayName } from "../../../worker/protocol/names.ts";
 import type { Person } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
+import { Confirm } from "../dialogs/Confirm.tsx";
 import { CopyButton } from "../parts/CopyButton.tsx";
 
 export function Bots({ store }: { readonly store: Store }) {
@@ -11,6 +12,9 @@ export function Bots({ store }: { readonly store: Store }) {
   const [name, setName] = useState("");
   const [shown, setShown] = useState<{ readonly name: string; readonly key: string }>();
   const [refusal, setRefusal] = useState<string>();
+  /** About to be deleted. */
+  const [asking, setAsking] = useState<Person>();
+  const secret = useRef<HTMLDivElement>(null);
   const folded = foldDisplayName(name);
 
   async function look(): Promise<void> {
@@ -19,6 +23,8 @@ export function Bots({ store }: { readonly store: Store }) {
     else setRefusal(answer.detail);
   }
   useEffect(() => void look(), []);
+  // It is shown once: it has to be seen.
+  useEffect(() => secret.current?.scrollIntoView({ block: "nearest" }), [shown]);
 
   /** Makes a bot, or a new key of one. */
   async function make(bot?: Person): Promise<void> {
@@ -32,6 +38,7 @@ export function Bots({ store }: { readonly store: Store }) {
   }
 
   async function end(bot: Person): Promise<void> {
+    setAsking(undefined);
     const answer = await (await store.requests()).endBot(bot.id);
     if (answer.ok) await look();
     else setRefusal(answer.detail);
@@ -52,15 +59,23 @@ export function Bots({ store }: { readonly store: Store }) {
               type="button"
               class="button quiet danger-text"
               aria-label={t("Delete {name}", { name: bot.name })}
-              onClick={() => void end(bot)}
+              onClick={() => setAsking(bot)}
             >
               {t("Delete")}
             </button>
           </li>
         ))}
       </ul>
+      {asking && (
+        <Confirm
+          text={t("Its key stops working at once, for good. What it wrote stays.")}
+          action={t("Delete {name}", { name: asking.name })}
+          onCancel={() => setAsking(undefined)}
+          onConfirm={() => void end(asking)}
+        />
+      )}
       {shown && (
-        <div class="secret" role="status">
+        <div ref={secret} class="secret" role="status">
           <p>{t("The key of {name}. Copy it now: it is not shown again.", { name: shown.name })}</p>
           <code dir="ltr">{shown.key}</code>
           <CopyButton text={shown.key} />
