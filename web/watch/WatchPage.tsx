@@ -8,7 +8,7 @@ import type { Watched } from "./watched.ts";
 
 /** As near (px) to the end as counts as being there: what comes then is followed. */
 const NEAR_PX = 48;
-/** Whoever watches has written nothing. */
+/** A guest has written nothing. */
 const GUEST = { id: "", name: "" };
 
 type Props = { readonly watched: Watched; readonly path: string };
@@ -74,7 +74,7 @@ export function WatchPage({ watched, path }: Props) {
         {isLive && messages.length === 0 && <p class="hint">{t("No messages yet.")}</p>}
         {days.map(({ day, rows }) => (
           <section key={day}>
-            <h2 class="day">
+            <h2 class="day-pill">
               <span>{dayName(day, Date.now())}</span>
             </h2>
             <ol>
