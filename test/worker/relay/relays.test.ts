@@ -5,10 +5,11 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { ChannelFrame, WelcomeFrame } from "../../../worker/protocol/frames.ts";
+import { attachIdentity } from "../../../worker/platform/forwarded-identity.ts";
+import { type ChannelFrame, parseChannelFrame, type WelcomeFrame } from "../../../worker/protocol/frames.ts";
 import type { Channel } from "../../../worker/protocol/things.ts";
 import { letTimePass } from "../alarms.ts";
-import { arrive, freshName, heard, path, type Seat, type Somebody } from "../people.ts";
+import { arrive, freshName, heard, path, Seat, type Somebody } from "../people.ts";
 
 let people: Somebody[];
 let channel: Channel;
@@ -375,4 +376,28 @@ test("what one person says on a relay is in the order in which it was said, also
   for (let n = 1; n <= 5; n++) say(seats[3], `number ${n}`);
   await hears(seats[0] as Seat<ChannelFrame>, "number 5");
   expect(texts(seats[0] as Seat<ChannelFrame>)).toEqual([1, 2, 3, 4, 5].map((n) => `number ${n}`));
+});
+
+test.each([
+  ["does not answer", () => new Promise<never>(() => {})],
+  ["cannot be reached", () => Promise.reject(new Error("out of reach"))],
+])("while its channel %s, a relay sends a newcomer away to come back (1012)", async (_, relayState) => {
+  const stub = relay("9");
+  await runInDurableObject(stub, (instance) => {
+    Object.assign(instance, { env: { CHANNEL: { getByName: () => ({ relayState }) } } });
+  });
+  const identity = {
+    person: person(0).person,
+    isOwner: false,
+    version: 0,
+    session: "s",
+    shards: 1,
+    checkedAt: Date.now(),
+  };
+  const placement = { relay: "9", continent: "", rev: 1, count: 1, rules: {} };
+  const asked = { ...identity, ...placement, channel: { id: channel.id, epoch: channel.epoch, kind: "public" } };
+  const upgrade = new Request("https://flack.test/", { headers: { Upgrade: "websocket" } });
+  const { webSocket } = await stub.fetch(attachIdentity(upgrade, asked));
+  if (!webSocket) throw new Error("no socket");
+  expect(await new Seat(webSocket, parseChannelFrame).closing()).toBe(1012);
 });
