@@ -195,4 +195,5 @@ void upgrade().then(() => {
 
 forgetSuperseded();
 const root = document.getElementById("app");
-void loadLanguage().then(() => root && render(<App store={store} reconnect={reconnect} />, root));
+// Starting the script and showing the first screen are two tasks, so that neither is long.
+void loadLanguage().then(() => setTimeout(() => root && render(<App store={store} reconnect={reconnect} />, root)));

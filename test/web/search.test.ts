@@ -48,7 +48,7 @@ describe("messages", () => {
   const find = (typed: string) =>
     findMessages(windows, typed, {
       textOf: ({ text }) => ({ words: text, folded: fold(text) }),
-      titleOf: (id) => `#${id}`,
+      titleOf: (id) => (id === "design" ? "#design" : "#general talk"),
       limit: 10,
     });
 
@@ -63,6 +63,7 @@ describe("messages", () => {
     const seqs = (typed: string) => find(typed).map(({ message: { seq } }) => seq);
     expect(seqs("in:#design label")).toEqual([2]);
     expect(seqs("in:gen")).toEqual([3, 1]);
+    expect(seqs("in:generaltalk")).toEqual([3, 1]); // a name of two words
     expect(seqs("from:nobody label")).toEqual([]);
     expect(seqs("has:file")).toEqual([]);
   });

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Find in {name}": "In {name} suchen",
   "Its key stops working at once, for good. What it wrote stays.":
     "Der Schlüssel funktioniert ab sofort nie wieder. Was der Bot geschrieben hat, bleibt.",
   "Its address stops working at once, for good. Its messages stay.":

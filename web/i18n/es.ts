@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Find in {name}": "Buscar en {name}",
   "Its key stops working at once, for good. What it wrote stays.":
     "Su clave deja de funcionar al momento y para siempre. Lo que escribió se queda.",
   "Its address stops working at once, for good. Its messages stay.":

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Find in {name}": "Chercher dans {name}",
   "Its key stops working at once, for good. What it wrote stays.":
     "Sa clé cesse de fonctionner aussitôt et pour de bon. Ce qu’il a écrit reste.",
   "Its address stops working at once, for good. Its messages stay.":

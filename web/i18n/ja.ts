@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Find in {name}": "{name}で検索",
   "Its key stops working at once, for good. What it wrote stays.":
     "キーはすぐに使えなくなり、元に戻せません。書いたものは残ります。",
   "Its address stops working at once, for good. Its messages stay.":

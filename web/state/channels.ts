@@ -46,6 +46,7 @@ export function createChannels(tab: TabState, { api, people, unread, wishes, rea
   async function loadMore(before: Set<string>): Promise<void> {
     for (let cursor: string | undefined = ""; cursor !== undefined; ) {
       const answer: Answer<ChannelPage> = await api.channels(cursor);
+      await new Promise((resolve) => setTimeout(resolve)); // checking a page and showing it are two tasks: neither is long
       if (unconfirmed !== before) return; // another connection has begun with a list of its own
       if (!answer.ok) {
         await new Promise((resolve) => setTimeout(resolve, PAGE_RETRY_MS));

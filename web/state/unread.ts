@@ -14,7 +14,7 @@ import type { TabState } from "./tab-state.ts";
 export type UnreadState = { readonly count: number; readonly isForYou: boolean };
 
 /** Marks that are stored in one task. */
-const UNSEEN_PER_TASK = 100;
+const UNSEEN_PER_TASK = 50;
 
 type Tab = Pick<TabState, "person" | "blocked" | "heldSeq">;
 
@@ -106,7 +106,7 @@ export function createUnread({ person, blocked, heldSeq }: Tab, { localState, on
       }
       seqs.value = read;
       drafts.value = unsaid;
-      keepUnseen(who.id, unseen);
+      setTimeout(keepUnseen, 0, who.id, unseen);
     },
 
     /** Another tab has kept a draft of a channel, or has read further in it. */

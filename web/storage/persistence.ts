@@ -117,7 +117,10 @@ export async function keptConversations(personId: string): Promise<readonly Kept
 
 async function restore(store: Store, personId: string): Promise<void> {
   const list = v.safeParse(KeptList, (await (await openDatabase()).get("windows", keyOf(personId, LIST)))?.value);
-  if (list.success) store.restoreDirectory(list.output.channels, list.output.people);
+  // Checking a thousand channels and showing them are two tasks, so that neither is long.
+  await new Promise((resolve) => setTimeout(resolve));
+  if (list.success && store.person.peek()?.id === personId)
+    store.restoreDirectory(list.output.channels, list.output.people);
   await deleteRows(["windows", "files", "outbox"], personId, true);
 }
 

@@ -78,18 +78,23 @@ export function findMessages(
   const { words } = query;
   if (words.length === 0 && !query.isFiltered) return [];
   return windows
-    .filter(({ channelId }) => query.in.every((part) => fold(titleOf(channelId)).includes(part)))
+    .filter(({ channelId }) => query.in.every((part) => isCalled(titleOf(channelId), part)))
     .flatMap(({ channelId, messages }) => messages.map((message) => ({ channelId, message, text: textOf(message) })))
     .filter(
       ({ message: { deleted, author, attachments = [] }, text }) =>
         !deleted &&
         (!query.hasFile || attachments.length > 0) &&
-        query.from.every((part) => fold(author.name).includes(part)) &&
+        query.from.every((part) => isCalled(author.name, part)) &&
         words.every((word) => text.folded.includes(word)),
     )
     .sort((a, b) => b.message.sentAt - a.message.sentAt)
     .slice(0, limit)
     .map(({ channelId, message, text }) => ({ channelId, message, pieces: piecesOf(text.words, words) }));
+}
+
+/** Whether a name holds a part that was typed. A part has no spaces, so those of the name do not count. */
+function isCalled(name: string, part: string): boolean {
+  return fold(name).replaceAll(" ", "").includes(part);
 }
 
 /** A text in pieces, the words in it marked, cut to what is round the first of them. */

@@ -1,6 +1,5 @@
 /** One channel: what it is, what was said, and where to say something. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { kindOf } from "../../../worker/protocol/text.ts";
 import type { Channel } from "../../../worker/protocol/things.ts";
 import { rich, t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
@@ -18,6 +17,7 @@ const COMPOSER_MS = 500;
 
 // Reading comes first: where one writes keeps its place until it is there.
 const Composer = lazy(async () => (await import("../composer/Composer.tsx")).Composer);
+const HeadTools = lazy(async () => (await import("./HeadTools.tsx")).HeadTools);
 const TypingLine = lazy(async () => (await import("./TypingLine.tsx")).TypingLine);
 const Companions = lazy(async () => (await import("./Companions.tsx")).Companions, { waitMs: COMPOSER_MS });
 const Details = lazy(async () => (await import("../details/Details.tsx")).Details);
@@ -47,7 +47,6 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
   // Nothing that was typed or scrolled to is carried to another channel or another person.
   const place = `${you.id} ${channelId}`;
   const channel = store.channels.value.get(channelId);
-  const { count, people } = conversation.here.value;
   const title = store.titleOf(channelId);
   // What is not seen at first is fetched after the messages.
   const isWelcomed = conversation.epoch.value !== undefined;
@@ -56,10 +55,6 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
   const isUnreadElsewhere = [...store.channels.value.values()].some(
     (other) => other.id !== channelId && shownUnread(store, other).count > 0,
   );
-
-  function toggle(name: TabName): void {
-    setTab(tab === name ? undefined : name);
-  }
 
   return (
     <div class="conversation">
@@ -93,44 +88,7 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
             </p>
           )}
         </div>
-        {count > 0 && kindOf(channelId) !== "direct" && store.isConnected.value && (
-          <button
-            type="button"
-            class="here"
-            title={people.map(({ name }) => name).join(", ")}
-            aria-expanded={tab === "People"}
-            onClick={() => toggle("People")}
-          >
-            <Icon name="people" />
-            {t("{n} here", { n: count })}
-          </button>
-        )}
-        {conversation.pins.value.length > 0 && (
-          <button
-            type="button"
-            class="here"
-            aria-label={t("{n} pinned", { n: conversation.pins.value.length })}
-            title={t("{n} pinned", { n: conversation.pins.value.length })}
-            aria-expanded={tab === "Pins"}
-            onClick={() => toggle("Pins")}
-          >
-            <Icon name="pin" />
-            {conversation.pins.value.length}
-          </button>
-        )}
-        {isWelcomed && channel && (
-          <button
-            type="button"
-            id="open-details"
-            class="icon-button"
-            aria-label={t("Details")}
-            title={t("Details")}
-            aria-expanded={tab !== undefined}
-            onClick={() => setTab(tab === undefined ? "About" : undefined)}
-          >
-            <Icon name="info" />
-          </button>
-        )}
+        {isWelcomed && channel && <HeadTools store={store} conversation={conversation} tab={tab} onTab={setTab} />}
       </header>
       <MessageList key={`messages ${place}`} store={store} conversation={conversation} you={you} shown={shown} />
       {/* It has its place whether or not anyone types, so that nothing moves. */}

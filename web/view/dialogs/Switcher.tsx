@@ -5,13 +5,14 @@ import type { Store } from "../../state/store.ts";
 import type { KeptConversation } from "../../storage/persistence.ts";
 import { Icon } from "../parts/icons.tsx";
 import { isComposing } from "../parts/keys.ts";
+import { searchFor } from "../parts/sheets.ts";
 import { useModal } from "../parts/useModal.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { bestAt, groupsOf, type Option } from "./switcher-options.ts";
 
 export function Switcher({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const [typed, setTyped] = useState("");
+  const [typed, setTyped] = useState(searchFor.peek());
   /** The option an arrow has chosen; until then the one whose name fits best. */
   const [active, setActive] = useState<number>();
   const [kept, setKept] = useState<readonly KeptConversation[]>([]);
@@ -28,6 +29,7 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
 
   useModal(dialog);
   useEffect(() => {
+    searchFor.value = "";
     void store.keptConversations().then(setKept);
   }, []);
   useLayoutEffect(() => setActive(undefined), [typed]);

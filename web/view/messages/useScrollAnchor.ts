@@ -22,7 +22,7 @@ export function useScrollAnchor(scroller: RefObject<HTMLElement | null>, content
   /** Puts everything back to where it was before the list changed. */
   function hold(): void {
     const list = scroller.current;
-    if (!list) return;
+    if (!list?.querySelector("li")) return; // nothing to hold, and the answer would cost a layout
     if (isPinned.current) list.scrollTop = list.scrollHeight;
     else if (Number.isFinite(drift())) list.scrollBy(0, drift());
   }

@@ -16,9 +16,10 @@ export function useUnreadLine(
   const first = news[0];
 
   function look(): void {
-    const line = scroller.current?.querySelector(".new-line");
-    const top = scroller.current?.getBoundingClientRect().top ?? 0;
-    setAbove(line !== undefined && line !== null && line.getBoundingClientRect().bottom < top);
+    const list = scroller.current;
+    const line = list?.querySelector(".new-line");
+    // Places are asked for where there is a line alone: the answer costs a layout.
+    setAbove(Boolean(line && list && line.getBoundingClientRect().bottom < list.getBoundingClientRect().top));
   }
 
   // Before the end is shown, and all is read.

@@ -14,6 +14,9 @@ export type SheetName =
 
 export const sheet = signal<SheetName | undefined>(undefined);
 
+/** What the search begins with. */
+export const searchFor = signal("");
+
 /** The person whose profile is shown by the sheet of that name. */
 export const shownPerson = signal<Person | undefined>(undefined);
 

@@ -5,7 +5,7 @@ import { ChannelLink, type ChannelLinkActions } from "./ChannelLink.tsx";
 import type { RailRow } from "./rail-rows.ts";
 
 /** Rows that are drawn in one task. */
-const PIECE_ROWS = 60;
+const PIECE_ROWS = 30;
 
 type Props = ChannelLinkActions & { readonly store: Store; readonly rows: readonly RailRow[] };
 

@@ -1,0 +1,85 @@
+/** What stands at the end of a conversation's header: who is viewing it, what is pinned in it, and the way to its details. */
+import { kindOf } from "../../../worker/protocol/text.ts";
+import { t } from "../../i18n/i18n.ts";
+import type { Store } from "../../state/store.ts";
+import type { Conversation } from "../../state/tab-state.ts";
+import type { TabName } from "../details/Details.tsx";
+import { Icon } from "../parts/icons.tsx";
+import { LateIcon } from "../parts/late-icons.tsx";
+import { searchFor, sheet } from "../parts/sheets.ts";
+import { Avatar } from "../people/Avatar.tsx";
+
+/** People whose avatars are shown beside their number. */
+const AVATARS_MAX = 3;
+
+type Props = {
+  readonly store: Store;
+  readonly conversation: Conversation;
+  /** The part of the details that is open. */
+  readonly tab: TabName | undefined;
+  readonly onTab: (tab: TabName | undefined) => void;
+};
+
+export function HeadTools({ store, conversation, tab, onTab }: Props) {
+  const { count, people } = conversation.here.value;
+  const pinned = conversation.pins.value.length;
+  const title = store.titleOf(conversation.channelId);
+  const toggle = (name: TabName) => () => onTab(tab === name ? undefined : name);
+  return (
+    <>
+      {count > 0 && kindOf(conversation.channelId) !== "direct" && store.isConnected.value && (
+        <button
+          type="button"
+          class="here"
+          aria-label={t("{n} here", { n: count })}
+          title={people.map(({ name }) => name).join(", ")}
+          aria-expanded={tab === "People"}
+          onClick={toggle("People")}
+        >
+          <span class="avatar-stack">
+            {people.slice(0, AVATARS_MAX).map((person) => (
+              <Avatar key={person.id} person={person} />
+            ))}
+          </span>
+          {count}
+        </button>
+      )}
+      {pinned > 0 && (
+        <button
+          type="button"
+          class="here"
+          aria-label={t("{n} pinned", { n: pinned })}
+          title={t("{n} pinned", { n: pinned })}
+          aria-expanded={tab === "Pins"}
+          onClick={toggle("Pins")}
+        >
+          <Icon name="pin" />
+          {pinned}
+        </button>
+      )}
+      <button
+        type="button"
+        class="icon-button head-search"
+        aria-label={t("Find in {name}", { name: title })}
+        title={t("Find in {name}", { name: title })}
+        onClick={() => {
+          searchFor.value = `in:${title.replace(/^#/, "").replaceAll(" ", "")} `;
+          sheet.value = "switcher";
+        }}
+      >
+        <LateIcon name="search" />
+      </button>
+      <button
+        type="button"
+        id="open-details"
+        class="icon-button"
+        aria-label={t("Details")}
+        title={t("Details")}
+        aria-expanded={tab !== undefined}
+        onClick={() => onTab(tab === undefined ? "About" : undefined)}
+      >
+        <Icon name="info" />
+      </button>
+    </>
+  );
+}
