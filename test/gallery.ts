@@ -1,15 +1,25 @@
 /**
- * Takes a picture of every screen and state, in a real browser and through the product's own server: wide and narrow, light and
- * dark, left to right and right to left. Then says which headings of the design nobody shows. `-- name` takes only those scenes.
+ * Takes a picture of every screen and state, in a real browser and through the product's own server: wide, tablet and narrow; light,
+ * dark and high contrast; left to right and right to left. All pictures of a scene are put on one sheet. It says what can be seen to
+ * be wrong without an eye, and which headings of the design nobody shows. `-- name` takes only those scenes.
  */
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { NARROW, openBrowser, Someone, WIDE } from "./browser/people.ts";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { lookOver } from "./browser/looks.ts";
+import { NARROW, openBrowser, Someone, TABLET, WIDE } from "./browser/people.ts";
 import { HEADINGS, populate, prefer, SCENES, settle } from "./browser/scenes.ts";
 import { Site } from "./site.ts";
 
 const PICTURES = new URL("../test-results/gallery/", import.meta.url).pathname;
 const TESTS = new URL("./browser/", import.meta.url).pathname;
-const SIZES = { wide: WIDE, narrow: NARROW } as const;
+const SHEETS = new URL("../test-results/sheets/", import.meta.url).pathname;
+const SIZES = { wide: WIDE, tablet: TABLET, narrow: NARROW } as const;
+const THEMES = {
+  light: { colorScheme: "light", contrast: null },
+  dark: { colorScheme: "dark", contrast: null },
+  contrast: { colorScheme: "light", contrast: "more" },
+} as const;
+/** How wide (px) a picture is on a sheet, by the width of the screen. */
+const ON_SHEET = { wide: 560, tablet: 400, narrow: 220 } as const;
 /** One that is written from left to right, and one that is not. */
 const LANGUAGES = { ltr: "en", rtl: "ar" } as const;
 
@@ -17,19 +27,22 @@ const wanted = process.argv.slice(2);
 const scenes = SCENES.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 const site = new Site();
 const browser = await openBrowser();
+/** What the pages say is wrong with their looks, and in which pictures. */
+const flaws = new Map<string, string[]>();
 let failed = 0;
 let visitors = 0;
 try {
-  if (wanted.length === 0) rmSync(PICTURES, { recursive: true, force: true });
-  mkdirSync(PICTURES, { recursive: true });
+  if (wanted.length === 0) for (const path of [PICTURES, SHEETS]) rmSync(path, { recursive: true, force: true });
+  for (const path of [PICTURES, SHEETS]) mkdirSync(path, { recursive: true });
   await site.start();
   await populate(site, browser);
   for (const scene of scenes) {
     for (const [width, size] of Object.entries(SIZES)) {
       for (const [direction, language] of Object.entries(LANGUAGES)) {
-        await show(scene, `${scene.name.replaceAll(" ", "-")}-${width}-${direction}`, size, language);
+        await show(scene, `${fileName(scene.name)}-${width}-${direction}`, size, language);
       }
     }
+    await makeSheet(scene.name);
   }
 } finally {
   await browser.close();
@@ -42,14 +55,15 @@ const titles = readdirSync(TESTS)
 const unseen = HEADINGS.filter(
   (heading) => !SCENES.some(({ shows }) => shows === heading) && !titles.some((title) => title === heading),
 );
-console.log(`${scenes.length} scenes, ${failed} failed. Pictures: ${PICTURES}`);
+for (const [flaw, pictures] of flaws) console.log(`${flaw} (${pictures.length}: ${pictures[0]})`);
+console.log(`${scenes.length} scenes, ${failed} failed, ${flaws.size} kinds of flaw. Pictures: ${PICTURES}`);
 console.log(`Headings nobody shows: ${unseen.length === 0 ? "none" : unseen.join(", ")}`);
-process.exitCode = failed + unseen.length === 0 ? 0 : 1;
+process.exitCode = failed + unseen.length + flaws.size === 0 ? 0 : 1;
 
 async function show(
   { name, open, isOutside, isApart }: (typeof SCENES)[number],
   picture: string,
-  size: typeof WIDE | typeof NARROW,
+  size: (typeof SIZES)[keyof typeof SIZES],
   language: string,
 ): Promise<void> {
   visitors++;
@@ -63,14 +77,17 @@ async function show(
       await prefer(who.page, "language", language);
       if (isApart) await who.page.reload();
     }
-    for (const colorScheme of ["light", "dark"] as const) {
-      await who.page.emulateMedia({ colorScheme });
+    for (const [theme, media] of Object.entries(THEMES)) {
+      await who.page.emulateMedia(media);
       await who.page
         .locator(isApart ? "dialog, .notice" : "#app > *")
         .first()
         .waitFor();
       await settle(who);
-      await who.page.screenshot({ path: `${PICTURES}${picture}-${colorScheme}.png` });
+      await who.page.screenshot({ path: `${PICTURES}${picture}-${theme}.png` });
+    }
+    for (const flaw of await lookOver(who.page, "hasTouch" in size)) {
+      flaws.set(flaw, [...(flaws.get(flaw) ?? []), picture]);
     }
     if (who.complaints.length > 0) throw new Error(who.complaints.join("\n"));
   } catch (error) {
@@ -79,4 +96,25 @@ async function show(
   } finally {
     await who.context.close();
   }
+}
+
+/** Every picture of a scene on one sheet: a row for each size and direction, a column for each theme. */
+async function makeSheet(name: string): Promise<void> {
+  const row = ([width, pixels]: [string, number], direction: string) =>
+    Object.keys(THEMES)
+      .map((theme) => `${fileName(name)}-${width}-${direction}-${theme}.png`)
+      .filter((file) => existsSync(PICTURES + file))
+      .map((file) => `<img width="${pixels}" src="data:image/png;base64,${readFileSync(PICTURES + file, "base64")}">`)
+      .join("");
+  const rows = Object.entries(ON_SHEET).flatMap((size) =>
+    Object.keys(LANGUAGES).map((direction) => `<div>${row(size, direction)}</div>`),
+  );
+  const page = await browser.newPage({ viewport: { width: 1_760, height: 600 } });
+  await page.setContent(`<style>body{background:#888;margin:16px}img{margin:4px}</style>${rows.join("")}`);
+  await page.screenshot({ path: `${SHEETS}${fileName(name)}.png`, fullPage: true });
+  await page.close();
+}
+
+function fileName(scene: string): string {
+  return scene.replaceAll(/[ ']/g, "-");
 }

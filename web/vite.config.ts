@@ -24,7 +24,7 @@ const PARTS: Readonly<Record<string, RegExp>> = {
     /\/(?:Welcome|Outside|Stopped|Nowhere|Linked|NewVersion|NotStored|Banners|Notice|InviteOver)\.tsx$|\/storage\/rescue\.ts$/,
   // With what the parts share: it is fetched first. A module belongs to the first part that names it.
   conversation:
-    /\/view\/(?:composer|messages|parts|dialogs)\/|\/(?:HeadTools|RailTools|TypingLine)\.tsx$|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))|\/protocol\/scripts\.ts$|\/pwa\/notifications\.ts$/,
+    /\/view\/(?:composer|messages|parts|dialogs)\/|\/node_modules\/idb\/|\/(?:HeadTools|RailTools|TypingLine)\.tsx$|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))|\/protocol\/scripts\.ts$|\/pwa\/notifications\.ts$/,
 };
 const WORKER_PORT = 8787;
 const SITE_PORT = 5173;

@@ -8,6 +8,7 @@ const FLAGS =
 export const CHROMIUM = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 
 export const WIDE = { viewport: { width: 1280, height: 800 } } as const;
+export const TABLET = { viewport: { width: 900, height: 1_100 }, hasTouch: true } as const;
 export const NARROW = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
 
 export function openBrowser(...flags: readonly string[]): Promise<Browser> {

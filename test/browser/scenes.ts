@@ -203,7 +203,7 @@ export const SCENES: readonly Scene[] = [
       await drawer(who);
       await who.page.getByRole("button", { name: "New direct message" }).click();
       await who.page.getByRole("button", { name: /Bea/ }).first().click();
-      await who.page.getByText("can see this").waitFor();
+      await who.page.getByText("This is between you").waitFor();
     },
   },
   {
@@ -876,7 +876,7 @@ async function settings(who: Someone): Promise<void> {
 /** What opens by a key. */
 async function sheet({ page }: Someone, keys: string): Promise<void> {
   await page.waitForFunction(() =>
-    performance.getEntriesByType("resource").some(({ name }) => name.includes("Companions-")),
+    performance.getEntriesByType("resource").some(({ name }) => name.includes("background-")),
   );
   await nextFrame(page);
   await page.keyboard.press(keys);

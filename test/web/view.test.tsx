@@ -184,6 +184,7 @@ describe("the composer", () => {
       changedElsewhere: signal(undefined),
       replacedDraft: signal(undefined),
       titleOf: (id: string) => `#${id}`,
+      channels: signal(new Map([["general", { slowMs: 30_000 }]])),
       textToSend: (text: string) => text,
       site: signal({ name: "Flack", accessCode: false, files: false }),
     };
@@ -247,6 +248,27 @@ describe("the composer", () => {
     fireEvent.keyDown(box, { key: "Enter", ctrlKey: true });
     expect(send).toHaveBeenCalledOnce();
     enter.choose("sends");
+  });
+
+  test("says how often one may write before anything is sent", () => {
+    compose();
+    screen.getByText("One message every 30 seconds.");
+  });
+
+  test("a tool begins a mention, apart from the word before it", () => {
+    const { box } = compose("hello");
+    box.setSelectionRange(5, 5);
+    fireEvent.click(screen.getByRole("button", { name: "Mention someone" }));
+    expect(box.value).toBe("hello @");
+  });
+
+  test("formatting stands behind one button", () => {
+    const { box } = compose("hello");
+    expect(screen.queryByRole("button", { name: "Bold" })).toBeNull();
+    fireEvent.click(screen.getByRole("button", { name: "Formatting" }));
+    box.setSelectionRange(0, 5);
+    fireEvent.click(screen.getByRole("button", { name: "Bold" }));
+    expect(box.value).toBe("**hello**");
   });
 
   test("counts from nine tenths on, and cannot send too much", () => {

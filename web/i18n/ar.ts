@@ -2,6 +2,11 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Code: "رمز",
+  Italic: "مائل",
+  Bold: "عريض",
+  Formatting: "التنسيق",
+  "Mention someone": "ذكر شخص",
   "Find in {name}": "البحث في {name}",
   "Its key stops working at once, for good. What it wrote stays.": "يتوقف مفتاحه عن العمل فورًا ونهائيًا، ويبقى ما كتبه.",
   "Its address stops working at once, for good. Its messages stay.":

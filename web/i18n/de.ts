@@ -2,6 +2,11 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Code: "Code",
+  Italic: "Kursiv",
+  Bold: "Fett",
+  Formatting: "Formatierung",
+  "Mention someone": "Jemanden erwähnen",
   "Find in {name}": "In {name} suchen",
   "Its key stops working at once, for good. What it wrote stays.":
     "Der Schlüssel funktioniert ab sofort nie wieder. Was der Bot geschrieben hat, bleibt.",

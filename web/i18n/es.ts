@@ -2,6 +2,11 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Code: "Código",
+  Italic: "Cursiva",
+  Bold: "Negrita",
+  Formatting: "Formato",
+  "Mention someone": "Mencionar a alguien",
   "Find in {name}": "Buscar en {name}",
   "Its key stops working at once, for good. What it wrote stays.":
     "Su clave deja de funcionar al momento y para siempre. Lo que escribió se queda.",

@@ -2,6 +2,11 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Code: "Code",
+  Italic: "Italique",
+  Bold: "Gras",
+  Formatting: "Mise en forme",
+  "Mention someone": "Mentionner quelqu’un",
   "Find in {name}": "Chercher dans {name}",
   "Its key stops working at once, for good. What it wrote stays.":
     "Sa clé cesse de fonctionner aussitôt et pour de bon. Ce qu’il a écrit reste.",

@@ -2,6 +2,11 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Code: "コード",
+  Italic: "斜体",
+  Bold: "太字",
+  Formatting: "書式",
+  "Mention someone": "メンションする",
   "Find in {name}": "{name}で検索",
   "Its key stops working at once, for good. What it wrote stays.":
     "キーはすぐに使えなくなり、元に戻せません。書いたものは残ります。",

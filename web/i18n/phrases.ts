@@ -3,6 +3,11 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "Code"
+  | "Italic"
+  | "Bold"
+  | "Formatting"
+  | "Mention someone"
   | "Find in {name}"
   | "Its key stops working at once, for good. What it wrote stays."
   | "Its address stops working at once, for good. Its messages stay."

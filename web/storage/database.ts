@@ -2,7 +2,8 @@
  * The database of this device: what waits to be sent, the files with it, and the windows of conversations that were visited.
  * Every row belongs to a person. A browser may refuse it, or be full: then the page says so and goes on in memory.
  */
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { DBSchema, IDBPDatabase } from "idb";
+import { fetchPart } from "../network/load-part.ts";
 import type { OutboxEntry } from "../state/outbox-entry.ts";
 
 /** A file that waits, with what it belongs to: an entry of the outbox, or a draft. */
@@ -43,7 +44,9 @@ export function openDatabase(): Promise<Database> {
   return opening;
 }
 
-function open(): Promise<Database> {
+async function open(): Promise<Database> {
+  // What is shown first needs no database: its library comes with the parts of a conversation.
+  const { openDB } = await fetchPart(() => import("idb"));
   const forget = () => {
     opening = undefined;
   };

@@ -28,6 +28,9 @@ export type Unsaid = {
 const Rescued = v.object({ key: v.string(), text: v.string(), fileNames: listOf(v.string()) });
 export type Rescued = Readonly<v.InferOutput<typeof Rescued>>;
 const RESCUED = `${PREFIX}rescued`;
+const HUES = `${PREFIX}hues`;
+/** People whose hues are kept: those met last. */
+const HUES_MAX = 500;
 const CLOSED_SECTIONS = `${PREFIX}closed`;
 /** What another tab has changed: `person`, or what is kept of a person (`draft`, `edit`, `read`, …), of a channel where it belongs to one. */
 export type LocalChange = { readonly kind: string; readonly epoch?: string };
@@ -72,6 +75,21 @@ export const localState = {
   },
   keepClosedSections(names: readonly string[]): void {
     write(CLOSED_SECTIONS, names.join(","));
+  },
+
+  /** The hue of each person that was met on this device. */
+  hues(): readonly (readonly [personId: string, hue: number])[] {
+    const pairs = (read(HUES) ?? "").split(" ").filter(Boolean);
+    return pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), Number(pair.slice(pair.indexOf("=") + 1))]);
+  },
+  keepHues(hues: ReadonlyMap<string, number>): void {
+    write(
+      HUES,
+      [...hues]
+        .slice(-HUES_MAX)
+        .map((pair) => pair.join("="))
+        .join(" "),
+    );
   },
 
   /** The conversations one was in lately, newest first. */
@@ -181,6 +199,7 @@ export const localState = {
     for (const key of new Set([...storedKeys(), ...held.keys()])) if (key.startsWith(own)) write(key, "");
     if (localState.person()?.id === personId) write(PERSON, "");
     write(SITE, "");
+    write(HUES, "");
   },
 };
 

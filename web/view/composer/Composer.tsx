@@ -8,14 +8,11 @@ import { quoted } from "../../state/quoted.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import { Icon } from "../parts/icons.tsx";
 import { LateIcon } from "../parts/late-icons.tsx";
-import { lazy } from "../parts/lazy.tsx";
-import { attaching } from "../parts/sheets.ts";
 import { isTouch } from "../parts/touch.ts";
+import { ComposerTools, SlowNote } from "./ComposerTools.tsx";
 import { Counter, excessOf } from "./Counter.tsx";
-import { insertText, TextEntry } from "./TextEntry.tsx";
+import { TextEntry } from "./TextEntry.tsx";
 import { Tiles } from "./Tiles.tsx";
-
-const EmojiPicker = lazy(async () => (await import("./EmojiPicker.tsx")).EmojiPicker);
 
 type Props = { readonly store: Store; readonly conversation: Conversation };
 
@@ -100,28 +97,28 @@ export function Composer({ store, conversation }: Props) {
     >
       <ReplyBar store={store} conversation={conversation} />
       {uploads && <Tiles uploads={uploads} />}
-      <div class="composer-line">
-        {mayAttach && <AttachButton store={store} conversation={conversation} />}
-        <TextEntry
-          store={store}
-          field={field}
-          id="composer-text"
-          label={t("Message {name}", { name: title })}
-          placeholder={t("Message {name}", { name: title })}
-          text={text}
-          counterId="composer-counter"
-          isTooLong={isTooLong}
-          enterKeyHint={isTouch() || enter.chosen.value === "breaks" ? "enter" : "send"}
-          onText={(words) => {
-            write(words);
-            uploads?.forgive();
-            if (words.trim() !== "") store.noteTyping(conversation);
-          }}
-          onSend={send}
-          onKey={onKey}
-        />
+      <TextEntry
+        store={store}
+        field={field}
+        id="composer-text"
+        label={t("Message {name}", { name: title })}
+        placeholder={t("Message {name}", { name: title })}
+        text={text}
+        counterId="composer-counter"
+        isTooLong={isTooLong}
+        enterKeyHint={isTouch() || enter.chosen.value === "breaks" ? "enter" : "send"}
+        onText={(words) => {
+          write(words);
+          uploads?.forgive();
+          if (words.trim() !== "") store.noteTyping(conversation);
+        }}
+        onSend={send}
+        onKey={onKey}
+      />
+      <div class="composer-tools">
+        <ComposerTools store={store} conversation={conversation} field={field} mayAttach={mayAttach} />
+        <SlowNote slowMs={store.channels.value.get(conversation.channelId)?.slowMs} />
         <Counter id="composer-counter" excess={excess} {...(mayAttach && { onSendAsFile: sendAsFile })} />
-        <EmojiButton onPick={(emoji) => field.current && insertText(field.current, emoji)} />
         <button
           type="submit"
           class="icon-button send"
@@ -161,66 +158,5 @@ function ReplyBar({ store, conversation }: Props) {
         <Icon name="close" />
       </button>
     </div>
-  );
-}
-
-function AttachButton({ store, conversation }: Props) {
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    attaching.choose = () => input.current?.click();
-    return () => {
-      attaching.choose = undefined;
-    };
-  }, []);
-  return (
-    <>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label={t("Attach files")}
-        title={t("Attach files")}
-        onClick={() => input.current?.click()}
-      >
-        <LateIcon name="attach" />
-      </button>
-      <input
-        ref={input}
-        type="file"
-        multiple
-        hidden
-        onChange={({ currentTarget }) => {
-          store.attach(conversation, [...(currentTarget.files ?? [])]);
-          currentTarget.value = "";
-          document.getElementById("composer-text")?.focus();
-        }}
-      />
-    </>
-  );
-}
-
-function EmojiButton({ onPick }: { readonly onPick: (emoji: string) => void }) {
-  const [isOpen, setOpen] = useState(false);
-  const button = useRef<HTMLButtonElement>(null);
-  return (
-    <>
-      <button
-        ref={button}
-        type="button"
-        class="icon-button"
-        aria-label={t("Add emoji")}
-        title={t("Add emoji")}
-        onClick={() => setOpen(true)}
-      >
-        <LateIcon name="react" />
-      </button>
-      {isOpen && button.current && (
-        <EmojiPicker
-          anchor={button.current.getBoundingClientRect()}
-          returnTo={() => document.getElementById("composer-text")}
-          onPick={(emoji) => onPick(emoji)}
-          onClose={() => setOpen(false)}
-        />
-      )}
-    </>
   );
 }

@@ -56,8 +56,7 @@ export function TextEntry(props: Props) {
     const wanted = FORMATS[letterOf(event)];
     if (wanted !== undefined && field.current && isCommand(event) && !event.shiftKey && !event.altKey) {
       event.preventDefault();
-      const { value, selectionStart, selectionEnd } = field.current;
-      return change(field.current, format(value, selectionStart, selectionEnd, wanted));
+      return formatSelection(field.current, wanted);
     }
     if (isSendKey(event)) {
       event.preventDefault();
@@ -106,6 +105,11 @@ export function TextEntry(props: Props) {
       />
     </>
   );
+}
+
+/** Puts the marks of a format round what is selected, or takes them off. */
+export function formatSelection(field: HTMLTextAreaElement, kind: Format): void {
+  change(field, format(field.value, field.selectionStart, field.selectionEnd, kind));
 }
 
 /** Puts words where the caret is, in the place of what stands from `start` on; what is typed next follows them. Ctrl Z takes them back. */

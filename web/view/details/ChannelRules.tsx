@@ -4,12 +4,9 @@ import type { Channel } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { ChannelChange } from "../../network/requests.ts";
 import type { Store } from "../../state/store.ts";
+import { DAY_MS, durationWords, HOUR_MS, MINUTE_MS, SECOND_MS } from "../parts/durations.ts";
 import { Switch } from "../parts/Switch.tsx";
 
-const SECOND_MS = 1_000;
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 /** What is offered, in ms; 0: no rule. */
 const SLOW = [0, 10 * SECOND_MS, 30 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, HOUR_MS];
 const KEEP = [0, HOUR_MS, DAY_MS, 7 * DAY_MS, 30 * DAY_MS, 365 * DAY_MS];
@@ -65,8 +62,8 @@ export function ChannelRules({ store, channel }: Props) {
 export function Rules({ channel: { posting, slowMs = 0, keepMs = 0, createdBy } }: { readonly channel: Channel }) {
   const rules = [
     posting === "creator" && t("Only {name} can write here.", { name: createdBy.name }),
-    slowMs > 0 && t("One message every {time}.", { time: words(slowMs) }),
-    keepMs > 0 && t("Messages are deleted after {time}.", { time: words(keepMs) }),
+    slowMs > 0 && t("One message every {time}.", { time: durationWords(slowMs) }),
+    keepMs > 0 && t("Messages are deleted after {time}.", { time: durationWords(keepMs) }),
   ].filter((rule) => rule !== false);
   if (rules.length === 0) return null;
   return (
@@ -95,18 +92,10 @@ function Times({ label, none, times, value, onChange }: TimesProps) {
       <select value={value} onChange={({ currentTarget }) => onChange(Number(currentTarget.value))}>
         {all.map((ms) => (
           <option key={ms} value={ms}>
-            {ms === 0 ? none : words(ms)}
+            {ms === 0 ? none : durationWords(ms)}
           </option>
         ))}
       </select>
     </label>
   );
-}
-
-function words(ms: number): string {
-  if (ms >= DAY_MS) return t("{n} days", { n: Math.round(ms / DAY_MS) });
-  if (ms >= HOUR_MS) return t("{n} hours", { n: Math.round(ms / HOUR_MS) });
-  return ms >= MINUTE_MS
-    ? t("{n} minutes", { n: Math.round(ms / MINUTE_MS) })
-    : t("{n} seconds", { n: Math.round(ms / SECOND_MS) });
 }

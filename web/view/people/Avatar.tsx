@@ -1,8 +1,6 @@
-/** Initials on a colour that follows the id, not the name: two people with names alike still differ. */
+/** Initials on the colour of the person, not of the name: two people with names alike still differ. */
 import type { Person } from "../../../worker/protocol/things.ts";
-
-/** Of fixed lightness, so that initials are readable on all of them. */
-const HUES = 12;
+import { hueOf } from "./hues.ts";
 
 /** `onClick`: for a pointer alone; what it does can be reached by a key elsewhere. */
 export function Avatar({ person, onClick }: { readonly person: Person; readonly onClick?: () => void }) {
@@ -17,10 +15,4 @@ function initials(name: string): string {
   const words = name.split(/[\s._-]+/u).filter((word) => word !== "");
   const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? "")][0] ?? "");
   return letters.join("").toUpperCase();
-}
-
-function hueOf(id: string): number {
-  let sum = 0;
-  for (const character of id) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 9_973;
-  return sum % HUES;
 }

@@ -1,0 +1,71 @@
+/** What can be seen to be wrong without an eye: text that is cut off, pages that scroll sideways, targets too small for a finger. */
+import type { Page } from "playwright-core";
+
+/** The smallest side (px) of what a finger presses (UX.md's number, that of WCAG 2.5.5). */
+const TARGET_PX = 44;
+
+/** What is wrong on a page as it is now, each in a line. `isTouch`: fingers press here. */
+export function lookOver(page: Page, isTouch: boolean): Promise<readonly string[]> {
+  return page.evaluate(
+    ({ least }) => {
+      const found: string[] = [];
+      const nameOf = (element: Element) => {
+        const kind = element.localName + [...element.classList].map((name) => `.${name}`).join("");
+        return `${kind} "${(element.getAttribute("aria-label") ?? element.textContent ?? "").trim().slice(0, 40)}"`;
+      };
+      const isSeen = (element: Element) =>
+        element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
+        !element.closest(".visually-hidden, .skip-link, [aria-hidden=true], [inert]");
+      const modal = document.querySelector("dialog:modal");
+      const top = modal ?? document.body;
+      const within = (selector: string) => [...top.querySelectorAll(selector)].filter(isSeen);
+
+      const page = document.documentElement;
+      if (page.scrollWidth > page.clientWidth)
+        found.push(`the page scrolls sideways by ${page.scrollWidth - page.clientWidth} px`);
+
+      // Text beyond the box that cuts it off, unless the box scrolls or says with dots that there is more.
+      const texts = document.createTreeWalker(top, NodeFilter.SHOW_TEXT);
+      for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+        const own = text.parentElement;
+        if (!own || text.textContent?.trim() === "" || !isSeen(own)) continue;
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        const box = range.getBoundingClientRect();
+        if (box.width === 0) continue;
+        for (let outer: Element | null = own; outer && outer !== page; outer = outer.parentElement) {
+          const style = getComputedStyle(outer);
+          if (style.position === "fixed" || style.textOverflow === "ellipsis" || /auto|scroll/.test(style.overflowX))
+            break;
+          if (!/hidden|clip/.test(style.overflowX)) continue;
+          const edge = outer.getBoundingClientRect();
+          if (box.left < edge.left - 1 || box.right > edge.right + 1) {
+            found.push(`cut off by ${nameOf(outer).slice(0, 60)}: ${nameOf(own)}`);
+            break;
+          }
+        }
+      }
+
+      // What a finger can hardly hit. What lies over a control by `::after` makes it larger.
+      const controls = within("button, a[href], input, select, textarea, [role=option], [role=tab]");
+      if (least > 0) {
+        for (const control of controls) {
+          const { width, height } = control.getBoundingClientRect();
+          // A link in a line of text is as high as the line (WCAG 2.5.5, inline).
+          if (control.matches(".text a, .topic a, p a, input[type=checkbox], input[type=radio]") || width === 0)
+            continue;
+          const area = control.closest("label")?.getBoundingClientRect() ?? { width, height };
+          const reach = getComputedStyle(control, "::after");
+          const extra =
+            reach.content !== "none" && reach.position === "absolute"
+              ? -2 * Number.parseFloat(reach.insetBlockStart || "0")
+              : 0;
+          if (Math.max(area.height, height) + Math.max(0, extra || 0) < least - 0.5)
+            found.push(`${Math.round(height)} px high: ${nameOf(control)}`);
+        }
+      }
+      return [...new Set(found)];
+    },
+    { least: isTouch ? TARGET_PX : 0 },
+  );
+}

@@ -1,0 +1,140 @@
+/** The row under the text: what can be put into a message, what holds in this channel, and the button that sends. */
+import type { RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type Phrase, t } from "../../i18n/i18n.ts";
+import type { Conversation, Store } from "../../state/store.ts";
+import type { Format } from "../../text/format.ts";
+import { durationWords } from "../parts/durations.ts";
+import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
+import { lazy } from "../parts/lazy.tsx";
+import { attaching } from "../parts/sheets.ts";
+import { formatSelection, insertText } from "./TextEntry.tsx";
+
+const EmojiPicker = lazy(async () => (await import("./EmojiPicker.tsx")).EmojiPicker);
+
+const FORMATS = [
+  { kind: "bold", label: "Bold", icon: "bold" },
+  { kind: "italic", label: "Italic", icon: "italic" },
+  { kind: "code", label: "Code", icon: "code" },
+] as const satisfies readonly { readonly kind: Format; readonly label: Phrase; readonly icon: LateIconName }[];
+
+type Props = {
+  readonly store: Store;
+  readonly conversation: Conversation;
+  readonly field: RefObject<HTMLTextAreaElement | null>;
+  readonly mayAttach: boolean;
+};
+
+/** The tools at the start of the row. They leave the focus in the field. */
+export function ComposerTools({ store, conversation, field, mayAttach }: Props) {
+  const [isFormatting, setFormatting] = useState(false);
+  const tool = (label: string, icon: LateIconName, act: (field: HTMLTextAreaElement) => void) => (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={label}
+      title={label}
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={() => field.current && act(field.current)}
+    >
+      <LateIcon name={icon} />
+    </button>
+  );
+  return (
+    <>
+      {mayAttach && <AttachButton store={store} conversation={conversation} />}
+      <EmojiButton onPick={(emoji) => field.current && insertText(field.current, emoji)} />
+      {tool(t("Mention someone"), "at", mention)}
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={t("Formatting")}
+        title={t("Formatting")}
+        aria-expanded={isFormatting}
+        onMouseDown={(event) => event.preventDefault()}
+        onClick={() => setFormatting(!isFormatting)}
+      >
+        <LateIcon name="formatting" />
+      </button>
+      {isFormatting && (
+        <span class="composer-formats">
+          {FORMATS.map(({ kind, label, icon }) => tool(t(label), icon, (entry) => formatSelection(entry, kind)))}
+        </span>
+      )}
+    </>
+  );
+}
+
+/** How often one may write where that is limited. */
+export function SlowNote({ slowMs = 0 }: { readonly slowMs: number | undefined }) {
+  return slowMs > 0 ? (
+    <span class="composer-note">{t("One message every {time}.", { time: durationWords(slowMs) })}</span>
+  ) : null;
+}
+
+/** Begins a mention at the caret: the suggestions open with it. */
+function mention(field: HTMLTextAreaElement): void {
+  const before = field.value.slice(0, field.selectionStart);
+  insertText(field, before === "" || /\s$/.test(before) ? "@" : " @");
+}
+
+function AttachButton({ store, conversation }: Pick<Props, "store" | "conversation">) {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    attaching.choose = () => input.current?.click();
+    return () => {
+      attaching.choose = undefined;
+    };
+  }, []);
+  return (
+    <>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={t("Attach files")}
+        title={t("Attach files")}
+        onClick={() => input.current?.click()}
+      >
+        <LateIcon name="attach" />
+      </button>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        onChange={({ currentTarget }) => {
+          store.attach(conversation, [...(currentTarget.files ?? [])]);
+          currentTarget.value = "";
+          document.getElementById("composer-text")?.focus();
+        }}
+      />
+    </>
+  );
+}
+
+function EmojiButton({ onPick }: { readonly onPick: (emoji: string) => void }) {
+  const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        class="icon-button"
+        aria-label={t("Add emoji")}
+        title={t("Add emoji")}
+        onClick={() => setOpen(true)}
+      >
+        <LateIcon name="react" />
+      </button>
+      {isOpen && button.current && (
+        <EmojiPicker
+          anchor={button.current.getBoundingClientRect()}
+          returnTo={() => document.getElementById("composer-text")}
+          onPick={(emoji) => onPick(emoji)}
+          onClose={() => setOpen(false)}
+        />
+      )}
+    </>
+  );
+}
