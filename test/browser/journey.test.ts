@@ -45,7 +45,7 @@ test("2 and 3 Channels: anybody creates one, everybody sees it at once and opens
   await ada.page.getByText("#design-team").waitFor();
   await ada.page.getByRole("button", { name: "Create" }).click();
   await ada.page.getByRole("log", { name: "Messages in #design-team" }).waitFor();
-  await ada.page.getByText("#design-team is brand new.").waitFor();
+  await ada.page.getByText("This is the start of #design-team").waitFor();
 
   await bea.page.getByRole("button", { name: "Open conversations" }).click();
   await bea.page.getByRole("button", { name: "New channel" }).click();
@@ -252,7 +252,7 @@ test("a link to a channel leads there, also for somebody new; one to no channel 
   await cem.page.keyboard.press("Escape");
   await cem.page.keyboard.press("Escape");
   await cem.page.getByRole("button", { name: "Create #nobody-made-this" }).click();
-  await cem.page.getByText("#nobody-made-this is brand new.").waitFor();
+  await cem.page.getByText("This is the start of #nobody-made-this").waitFor();
   await cem.page.goto(`${site.url}/c/nor-this`);
   await cem.page.getByRole("button", { name: "Go to #general" }).click();
   await cem.page.getByRole("log", { name: "Messages in #general" }).waitFor();

@@ -345,10 +345,10 @@ test("Channels: its creator sets a topic and deletes it; who was in it is told, 
   await bea.page.getByRole("log", { name: "Messages in #general" }).waitFor();
   expect(await rail(bea).getByRole("link", { name: "#elsewhere", exact: true }).count()).toBe(0);
   await bea.makeChannel("elsewhere");
-  await bea.page.getByText("#elsewhere is brand new.").waitFor();
+  await bea.page.getByText("This is the start of #elsewhere").waitFor();
   await ada.page.getByRole("log", { name: "Messages in #general" }).waitFor();
   await ada.openChannel("elsewhere");
-  await ada.page.getByText("#elsewhere is brand new.").waitFor();
+  await ada.page.getByText("This is the start of #elsewhere").waitFor();
 });
 
 test("an address that writes a channel's name in another way leads there", async () => {

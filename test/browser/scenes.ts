@@ -84,7 +84,7 @@ export const SCENES: readonly Scene[] = [
     isExamined: true,
     async open(who, site) {
       await who.join(site, "/c/design");
-      await who.page.getByText("Say hello").waitFor();
+      await who.page.getByText("This is the start of").waitFor();
     },
   },
   {
@@ -203,7 +203,7 @@ export const SCENES: readonly Scene[] = [
       await drawer(who);
       await who.page.getByRole("button", { name: "New direct message" }).click();
       await who.page.getByRole("button", { name: /Bea/ }).first().click();
-      await who.page.getByText("This is between you").waitFor();
+      await who.page.getByText("This is the start of").waitFor();
     },
   },
   {
@@ -729,7 +729,7 @@ export async function populate(site: Site, browser: Browser): Promise<void> {
   await host.join(site);
   await host.makeChannel("full");
   await host.makeChannel("talk");
-  await host.page.getByText("#talk is brand new.").waitFor();
+  await host.page.getByText("This is the start of #talk").waitFor();
   await host.say(
     "Shall we meet **today**? I have written down `what` is left:\n- two labels\n- one date\n> and the thing with the long word",
   );

@@ -185,6 +185,8 @@ describe("the composer", () => {
       replacedDraft: signal(undefined),
       titleOf: (id: string) => `#${id}`,
       channels: signal(new Map([["general", { slowMs: 30_000 }]])),
+      open: signal(undefined),
+      people: signal(new Map()),
       textToSend: (text: string) => text,
       site: signal({ name: "Flack", accessCode: false, files: false }),
     };

@@ -2,6 +2,12 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Add an integration": "إضافة تكامل",
+  "Everyone here can find it and read along.": "يمكن لكل من هنا العثور عليها وقراءتها.",
+  "Only members can read it.": "لا يقرؤها إلا الأعضاء.",
+  "This is the start of your conversation with {name}": "هنا بداية محادثتك مع {name}",
+  "This is the start of {name}": "هنا بداية {name}",
+  Menu: "القائمة",
   Code: "رمز",
   Italic: "مائل",
   Bold: "عريض",
@@ -382,7 +388,6 @@ const words: Dictionary = {
   Results: "النتائج",
   Retry: "إعادة المحاولة",
   Save: "حفظ",
-  "Say hello 👋": "ألقِ التحية 👋",
   "Scan this with the other device, or open the link there. It works once, until {time}, and whoever opens it is you: show it to nobody.":
     "امسح هذا بالجهاز الآخر أو افتح الرابط هناك. يعمل مرة واحدة حتى {time}، ومن يفتحه يصبح أنت: لا تُرِه أحدًا.",
   Search: "بحث",
@@ -404,7 +409,6 @@ const words: Dictionary = {
   "Stay {name}": "البقاء باسم {name}",
   Suggestions: "اقتراحات",
   System: "النظام",
-  "The connection is down": "الاتصال مقطوع",
   "The link as a QR code": "الرابط كرمز QR",
   "The page closed before these files were uploaded: {names}": "أُغلقت الصفحة قبل رفع هذه الملفات: {names}",
   "The server gave no answer that can be read.": "لم يُجِب الخادم بما يمكن قراءته.",
@@ -423,7 +427,6 @@ const words: Dictionary = {
   "This channel was deleted": "حُذفت هذه القناة",
   "This device no longer keeps anything of yours.": "لم يعد هذا الجهاز يحتفظ بشيء يخصك.",
   "This file is empty.": "هذا الملف فارغ.",
-  "This is between you and {name}.": "هذا بينك وبين {name}.",
   "This list": "هذه القائمة",
   "This signs another person in on this device, and signs {name} out here.":
     "سيسجّل هذا دخول شخص آخر على هذا الجهاز ويسجّل خروج {name} منه.",
@@ -466,7 +469,6 @@ const words: Dictionary = {
   "{names} are typing…": "{names} يكتبون…",
   "{names} is typing…": "{names} يكتب…",
   "{name} in {channel}": "{name} في {channel}",
-  "{name} is brand new.": "{name} جديدة تمامًا.",
   "{name} is signed out everywhere, and the name is free for others. What they wrote stays.":
     "يُسجَّل خروج {name} من كل مكان ويصبح الاسم متاحًا لغيره. ما كُتب يبقى.",
   "{name} is there already.": "{name} موجودة بالفعل.",

@@ -2,6 +2,12 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Add an integration": "Integration hinzufügen",
+  "Everyone here can find it and read along.": "Alle hier können ihn finden und mitlesen.",
+  "Only members can read it.": "Nur Mitglieder können ihn lesen.",
+  "This is the start of your conversation with {name}": "Hier beginnt deine Unterhaltung mit {name}",
+  "This is the start of {name}": "Hier beginnt {name}",
+  Menu: "Menü",
   Code: "Code",
   Italic: "Kursiv",
   Bold: "Fett",
@@ -336,7 +342,6 @@ const words: Dictionary = {
   Results: "Ergebnisse",
   Retry: "Wiederholen",
   Save: "Speichern",
-  "Say hello 👋": "Sag hallo 👋",
   "Scan this with the other device, or open the link there. It works once, until {time}, and whoever opens it is you: show it to nobody.":
     "Scanne dies mit dem anderen Gerät oder öffne dort den Link. Er gilt einmal, bis {time}, und wer ihn öffnet, gilt als du: zeige ihn niemandem.",
   Search: "Suchen",
@@ -358,7 +363,6 @@ const words: Dictionary = {
   "Stay {name}": "{name} bleiben",
   Suggestions: "Vorschläge",
   System: "System",
-  "The connection is down": "Die Verbindung ist unterbrochen",
   "The link as a QR code": "Der Link als QR-Code",
   "The page closed before these files were uploaded: {names}":
     "Die Seite wurde geschlossen, bevor diese Dateien hochgeladen waren: {names}",
@@ -378,7 +382,6 @@ const words: Dictionary = {
   "This channel was deleted": "Dieser Kanal wurde gelöscht",
   "This device no longer keeps anything of yours.": "Dieses Gerät bewahrt nichts mehr von dir auf.",
   "This file is empty.": "Diese Datei ist leer.",
-  "This is between you and {name}.": "Das bleibt zwischen dir und {name}.",
   "This list": "Diese Liste",
   "This signs another person in on this device, and signs {name} out here.":
     "Damit wird auf diesem Gerät jemand anderes angemeldet und {name} abgemeldet.",
@@ -421,7 +424,6 @@ const words: Dictionary = {
   "{names} are typing…": "{names} schreiben…",
   "{names} is typing…": "{names} schreibt…",
   "{name} in {channel}": "{name} in {channel}",
-  "{name} is brand new.": "{name} ist ganz neu.",
   "{name} is signed out everywhere, and the name is free for others. What they wrote stays.":
     "{name} wird überall abgemeldet, und der Name ist für andere frei. Was geschrieben wurde, bleibt.",
   "{name} is there already.": "{name} gibt es schon.",

@@ -2,6 +2,12 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Add an integration": "Añadir una integración",
+  "Everyone here can find it and read along.": "Cualquiera de aquí puede encontrarlo y leerlo.",
+  "Only members can read it.": "Solo sus miembros pueden leerlo.",
+  "This is the start of your conversation with {name}": "Este es el comienzo de tu conversación con {name}",
+  "This is the start of {name}": "Este es el comienzo de {name}",
+  Menu: "Menú",
   Code: "Código",
   Italic: "Cursiva",
   Bold: "Negrita",
@@ -332,7 +338,6 @@ const words: Dictionary = {
   Results: "Resultados",
   Retry: "Reintentar",
   Save: "Guardar",
-  "Say hello 👋": "Saluda 👋",
   "Scan this with the other device, or open the link there. It works once, until {time}, and whoever opens it is you: show it to nobody.":
     "Escanéalo con el otro dispositivo o abre allí el enlace. Sirve una vez, hasta las {time}, y quien lo abra serás tú: no lo enseñes a nadie.",
   Search: "Buscar",
@@ -354,7 +359,6 @@ const words: Dictionary = {
   "Stay {name}": "Seguir como {name}",
   Suggestions: "Sugerencias",
   System: "Sistema",
-  "The connection is down": "Sin conexión",
   "The link as a QR code": "El enlace como código QR",
   "The page closed before these files were uploaded: {names}":
     "La página se cerró antes de subir estos archivos: {names}",
@@ -374,7 +378,6 @@ const words: Dictionary = {
   "This channel was deleted": "Este canal se eliminó",
   "This device no longer keeps anything of yours.": "Este dispositivo ya no guarda nada tuyo.",
   "This file is empty.": "Este archivo está vacío.",
-  "This is between you and {name}.": "Esto queda entre tú y {name}.",
   "This list": "Esta lista",
   "This signs another person in on this device, and signs {name} out here.":
     "Esto inicia la sesión de otra persona en este dispositivo y cierra la de {name}.",
@@ -417,7 +420,6 @@ const words: Dictionary = {
   "{names} are typing…": "{names} están escribiendo…",
   "{names} is typing…": "{names} está escribiendo…",
   "{name} in {channel}": "{name} en {channel}",
-  "{name} is brand new.": "{name} acaba de nacer.",
   "{name} is signed out everywhere, and the name is free for others. What they wrote stays.":
     "Se cierra la sesión de {name} en todas partes y el nombre queda libre. Lo que escribió permanece.",
   "{name} is there already.": "{name} ya existe.",

@@ -2,6 +2,12 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Add an integration": "Ajouter une intégration",
+  "Everyone here can find it and read along.": "Tout le monde ici peut le trouver et le lire.",
+  "Only members can read it.": "Seuls ses membres peuvent le lire.",
+  "This is the start of your conversation with {name}": "Ici commence votre conversation avec {name}",
+  "This is the start of {name}": "Ici commence {name}",
+  Menu: "Menu",
   Code: "Code",
   Italic: "Italique",
   Bold: "Gras",
@@ -334,7 +340,6 @@ const words: Dictionary = {
   Results: "Résultats",
   Retry: "Réessayer",
   Save: "Enregistrer",
-  "Say hello 👋": "Dites bonjour 👋",
   "Scan this with the other device, or open the link there. It works once, until {time}, and whoever opens it is you: show it to nobody.":
     "Scannez ceci avec l’autre appareil, ou ouvrez-y le lien. Il sert une fois, jusqu’à {time}, et qui l’ouvre est vous : ne le montrez à personne.",
   Search: "Rechercher",
@@ -356,7 +361,6 @@ const words: Dictionary = {
   "Stay {name}": "Rester {name}",
   Suggestions: "Suggestions",
   System: "Système",
-  "The connection is down": "La connexion est coupée",
   "The link as a QR code": "Le lien en code QR",
   "The page closed before these files were uploaded: {names}":
     "La page s'est fermée avant l'envoi de ces fichiers : {names}",
@@ -376,7 +380,6 @@ const words: Dictionary = {
   "This channel was deleted": "Ce salon a été supprimé",
   "This device no longer keeps anything of yours.": "Cet appareil ne garde plus rien de vous.",
   "This file is empty.": "Ce fichier est vide.",
-  "This is between you and {name}.": "Ceci reste entre vous et {name}.",
   "This list": "Cette liste",
   "This signs another person in on this device, and signs {name} out here.":
     "Cela connecte une autre personne sur cet appareil et y déconnecte {name}.",
@@ -419,7 +422,6 @@ const words: Dictionary = {
   "{names} are typing…": "{names} écrivent…",
   "{names} is typing…": "{names} écrit…",
   "{name} in {channel}": "{name} dans {channel}",
-  "{name} is brand new.": "{name} vient de naître.",
   "{name} is signed out everywhere, and the name is free for others. What they wrote stays.":
     "{name} est déconnecté partout, et son nom devient libre. Ses écrits restent.",
   "{name} is there already.": "{name} existe déjà.",

@@ -2,6 +2,12 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Add an integration": "連携を追加",
+  "Everyone here can find it and read along.": "ここにいる人なら誰でも見つけて読めます。",
+  "Only members can read it.": "メンバーだけが読めます。",
+  "This is the start of your conversation with {name}": "ここが{name}との会話の始まりです",
+  "This is the start of {name}": "ここが{name}の始まりです",
+  Menu: "メニュー",
   Code: "コード",
   Italic: "斜体",
   Bold: "太字",
@@ -333,7 +339,6 @@ const words: Dictionary = {
   Results: "結果",
   Retry: "再試行",
   Save: "保存",
-  "Say hello 👋": "あいさつしましょう 👋",
   "Scan this with the other device, or open the link there. It works once, until {time}, and whoever opens it is you: show it to nobody.":
     "別の端末で読み取るか、そこでリンクを開いてください。{time}まで1回だけ使え、開いた人があなたになります。誰にも見せないでください。",
   Search: "検索",
@@ -355,7 +360,6 @@ const words: Dictionary = {
   "Stay {name}": "{name}のまま",
   Suggestions: "候補",
   System: "システム",
-  "The connection is down": "接続が切れています",
   "The link as a QR code": "リンクのQRコード",
   "The page closed before these files were uploaded: {names}":
     "アップロードが終わる前にページが閉じられました: {names}",
@@ -375,7 +379,6 @@ const words: Dictionary = {
   "This channel was deleted": "このチャンネルは削除されました",
   "This device no longer keeps anything of yours.": "この端末にはもう何も残っていません。",
   "This file is empty.": "このファイルは空です。",
-  "This is between you and {name}.": "あなたと{name}だけの会話です。",
   "This list": "この一覧",
   "This signs another person in on this device, and signs {name} out here.":
     "この端末では別の人がサインインし、{name}はサインアウトします。",
@@ -418,7 +421,6 @@ const words: Dictionary = {
   "{names} are typing…": "{names}が入力中…",
   "{names} is typing…": "{names}が入力中…",
   "{name} in {channel}": "{channel}の{name}",
-  "{name} is brand new.": "{name}は作られたばかりです。",
   "{name} is signed out everywhere, and the name is free for others. What they wrote stays.":
     "{name}はすべての場所でサインアウトし、名前はほかの人が使えます。書いたものは残ります。",
   "{name} is there already.": "{name}はすでにあります。",

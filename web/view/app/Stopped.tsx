@@ -123,7 +123,7 @@ function NoConversation({ store, reconnect, personId }: Props & { readonly perso
   return (
     <Dialog title={name === undefined ? t("There is nobody here") : t("You and {name} have not talked yet", { name })}>
       <p class={refusal ? "hint complaint" : "hint"} role="status">
-        {refusal ?? t(name === undefined ? "This address names nobody." : "Say hello 👋")}
+        {refusal ?? (name === undefined && t("This address names nobody."))}
       </p>
       <div class="dialog-actions">
         <button type="button" class="button quiet" onClick={goToGeneral}>

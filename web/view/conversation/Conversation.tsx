@@ -1,14 +1,14 @@
 /** One channel: what it is, what was said, and where to say something. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Channel } from "../../../worker/protocol/things.ts";
 import { rich, t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import { isBroken } from "../app/ConnectionStatus.tsx";
-import type { TabName } from "../details/Details.tsx";
 import { MessageList } from "../messages/MessageList.tsx";
 import type { ShownList } from "../messages/message-commands.ts";
 import { Icon } from "../parts/icons.tsx";
 import { lazy } from "../parts/lazy.tsx";
+import { detailsTab } from "../parts/sheets.ts";
 import { isTouch } from "../parts/touch.ts";
 import { shownUnread } from "../rail/shown-unread.ts";
 
@@ -36,8 +36,6 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
   const wasWelcomed = useRef(false);
   const shown = useRef<ShownList>(null);
   const openId = conversation?.channelId;
-  /** The part of the details that is shown. */
-  const [tab, setTab] = useState<TabName>();
   // On touch the composer is not focused, since that would bring up the keyboard: the heading tells where one is.
   useEffect(() => {
     if (isTouch()) heading.current?.focus();
@@ -88,7 +86,7 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
             </p>
           )}
         </div>
-        {isWelcomed && channel && <HeadTools store={store} conversation={conversation} tab={tab} onTab={setTab} />}
+        {isWelcomed && channel && <HeadTools store={store} conversation={conversation} />}
       </header>
       <MessageList key={`messages ${place}`} store={store} conversation={conversation} you={you} shown={shown} />
       {/* It has its place whether or not anyone types, so that nothing moves. */}
@@ -105,15 +103,8 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
         )}
       </div>
       {wasWelcomed.current && <Companions store={store} conversation={conversation} shown={shown} />}
-      {tab && (
-        <Details
-          key={`details ${place}`}
-          store={store}
-          conversation={conversation}
-          tab={tab}
-          onTab={setTab}
-          onClose={() => setTab(undefined)}
-        />
+      {detailsTab.value && (
+        <Details key={`details ${place}`} store={store} conversation={conversation} tab={detailsTab.value} />
       )}
     </div>
   );

@@ -1,41 +1,80 @@
-/** A conversation in which nothing was said yet. */
+/** A conversation in which nothing was said yet: what it is, and what there is to do first. */
 import { useState } from "preact/hooks";
 import { WINDOW_MESSAGES } from "../../../worker/protocol/limits.ts";
+import type { Channel } from "../../../worker/protocol/things.ts";
 import { rich, t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import { InvitePeople } from "../dialogs/InvitePeople.tsx";
-import { copyText } from "../parts/clipboard.ts";
+import { Icon } from "../parts/icons.tsx";
+import { detailsTab } from "../parts/sheets.ts";
+import { Avatar } from "../people/Avatar.tsx";
 
-export function Empty({ store, channelId }: { readonly store: Store; readonly channelId: string }) {
-  const [isCopied, setCopied] = useState(false);
-  const [isInviting, setInviting] = useState(false);
+type Props = { readonly store: Store; readonly channelId: string };
+
+export function Empty({ store, channelId }: Props) {
   const title = store.titleOf(channelId);
   const channel = store.channels.value.get(channelId);
-  if (!title.startsWith("#")) {
-    return (
-      <div class="empty">
-        <h2>{rich("This is between you and {name}.", { name: <bdi>{title}</bdi> })}</h2>
-        <p>{t("Latest {n} messages are kept", { n: WINDOW_MESSAGES })}</p>
-      </div>
-    );
-  }
+  return title.startsWith("#") ? (
+    <EmptyChannel store={store} title={title} channel={channel} />
+  ) : (
+    <div class="empty">
+      <span class="avatar-stack empty-sign">
+        {peopleOf(channel).map((person) => (
+          <Avatar key={person.id} person={person} />
+        ))}
+      </span>
+      <h2>{rich("This is the start of your conversation with {name}", { name: <bdi>{title}</bdi> })}</h2>
+      <p>{t("Latest {n} messages are kept", { n: WINDOW_MESSAGES })}</p>
+    </div>
+  );
+}
+
+function EmptyChannel({
+  store,
+  title,
+  channel,
+}: {
+  readonly store: Store;
+  readonly title: string;
+  readonly channel: Channel | undefined;
+}) {
+  const [isInviting, setInviting] = useState(false);
+  const isPrivate = channel?.kind === "private";
+  const mayChange = channel?.createdBy.id === store.person.value?.id || (store.isOwner.value && !isPrivate);
+  const opens = (tab: "About" | "Integrations") => () => {
+    detailsTab.value = tab;
+  };
   return (
     <div class="empty">
-      <h2>{rich("{name} is brand new.", { name: <bdi>{title}</bdi> })}</h2>
-      <p>{t("Say hello 👋")}</p>
-      <button type="button" class="button" onClick={() => setInviting(true)}>
-        {t("Invite people")}
-      </button>
-      <button
-        type="button"
-        class="button quiet"
-        onClick={async () => {
-          setCopied(await copyText(location.href));
-        }}
-      >
-        {t(isCopied ? "Copied" : "Copy link")}
-      </button>
+      <span class="empty-sign" aria-hidden="true">
+        {isPrivate ? <Icon name="lock" /> : "#"}
+      </span>
+      <h2>{rich("This is the start of {name}", { name: <bdi>{title}</bdi> })}</h2>
+      <p>
+        {t(isPrivate ? "Only members can read it." : "Everyone here can find it and read along.")}{" "}
+        {t("Latest {n} messages are kept", { n: WINDOW_MESSAGES })}.
+      </p>
+      <div class="empty-actions">
+        <button type="button" class="button primary" onClick={() => setInviting(true)}>
+          {t("Invite people")}
+        </button>
+        {mayChange && channel?.topic === "" && (
+          <button type="button" class="button" onClick={opens("About")}>
+            {t("Add a topic")}
+          </button>
+        )}
+        {channel && (
+          <button type="button" class="button" onClick={opens("Integrations")}>
+            {t("Add an integration")}
+          </button>
+        )}
+      </div>
       {isInviting && <InvitePeople store={store} {...(channel && { channel })} onClose={() => setInviting(false)} />}
     </div>
   );
+}
+
+/** Who else is in a conversation. */
+function peopleOf(channel: Channel | undefined) {
+  return channel?.people ?? (channel?.peer ? [channel.peer] : []);
 }

@@ -3,10 +3,9 @@ import { kindOf } from "../../../worker/protocol/text.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import type { Conversation } from "../../state/tab-state.ts";
-import type { TabName } from "../details/Details.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { LateIcon } from "../parts/late-icons.tsx";
-import { searchFor, sheet } from "../parts/sheets.ts";
+import { detailsTab, searchFor, sheet, type TabName } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
 
 /** People whose avatars are shown beside their number. */
@@ -15,16 +14,16 @@ const AVATARS_MAX = 3;
 type Props = {
   readonly store: Store;
   readonly conversation: Conversation;
-  /** The part of the details that is open. */
-  readonly tab: TabName | undefined;
-  readonly onTab: (tab: TabName | undefined) => void;
 };
 
-export function HeadTools({ store, conversation, tab, onTab }: Props) {
+export function HeadTools({ store, conversation }: Props) {
   const { count, people } = conversation.here.value;
   const pinned = conversation.pins.value.length;
   const title = store.titleOf(conversation.channelId);
-  const toggle = (name: TabName) => () => onTab(tab === name ? undefined : name);
+  const tab = detailsTab.value;
+  const toggle = (name: TabName) => () => {
+    detailsTab.value = tab === name ? undefined : name;
+  };
   return (
     <>
       {count > 0 && kindOf(conversation.channelId) !== "direct" && store.isConnected.value && (
@@ -76,7 +75,7 @@ export function HeadTools({ store, conversation, tab, onTab }: Props) {
         aria-label={t("Details")}
         title={t("Details")}
         aria-expanded={tab !== undefined}
-        onClick={() => onTab(tab === undefined ? "About" : undefined)}
+        onClick={toggle(tab ?? "About")}
       >
         <Icon name="info" />
       </button>

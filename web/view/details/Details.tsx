@@ -6,6 +6,7 @@ import { type Phrase, t } from "../../i18n/i18n.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { Icon } from "../parts/icons.tsx";
+import { detailsTab, type TabName } from "../parts/sheets.ts";
 import { About } from "./About.tsx";
 import { Files } from "./Files.tsx";
 import { Integrations } from "./Integrations.tsx";
@@ -20,14 +21,10 @@ export type TabProps = {
   readonly onLeave: () => void;
 };
 
-export type TabName = "About" | "People" | "Pins" | "Files" | "Integrations";
-
 type Props = {
   readonly store: Store;
   readonly conversation: Conversation;
   readonly tab: TabName;
-  readonly onTab: (tab: TabName) => void;
-  readonly onClose: () => void;
 };
 
 const TABS: Readonly<Record<TabName, ComponentType<TabProps>>> = { About, People, Pins, Files, Integrations };
@@ -36,20 +33,20 @@ const NAMES: readonly TabName[] = ["About", "People", "Pins", "Files", "Integrat
 const ROOMY = "(min-width: 1100px)";
 
 export function Details(props: Props) {
-  const { store, conversation, onClose } = props;
+  const { store, conversation } = props;
   const [isRoomy, setRoomy] = useState(() => matchMedia(ROOMY).matches);
   useEffect(() => {
     const room = matchMedia(ROOMY);
     // What stood beside the conversation does not come over it by itself.
-    const look = () => (room.matches ? setRoomy(true) : onClose());
+    const look = () => (room.matches ? setRoomy(true) : close());
     room.addEventListener("change", look);
     return () => room.removeEventListener("change", look);
   }, []);
   const title = store.titleOf(conversation.channelId);
   if (!isRoomy) {
     return (
-      <Dialog title={title} onClose={onClose}>
-        <Tabs {...props} onLeave={onClose} />
+      <Dialog title={title} onClose={close}>
+        <Tabs {...props} onLeave={close} />
       </Dialog>
     );
   }
@@ -62,7 +59,7 @@ export function Details(props: Props) {
           class="icon-button"
           aria-label={t("Close")}
           onClick={() => {
-            onClose();
+            close();
             document.getElementById("open-details")?.focus();
           }}
         >
@@ -74,7 +71,15 @@ export function Details(props: Props) {
   );
 }
 
-function Tabs({ store, conversation, tab, onTab, onLeave }: Props & { readonly onLeave: () => void }) {
+function close(): void {
+  detailsTab.value = undefined;
+}
+
+function show(tab: TabName): void {
+  detailsTab.value = tab;
+}
+
+function Tabs({ store, conversation, tab, onLeave }: Props & { readonly onLeave: () => void }) {
   const list = useRef<HTMLDivElement>(null);
   const channel = store.channels.value.get(conversation.channelId);
   const Tab = TABS[tab];
@@ -85,7 +90,7 @@ function Tabs({ store, conversation, tab, onTab, onLeave }: Props & { readonly o
     const step = key === forward ? 1 : key === backward ? -1 : 0;
     const next = step === 0 ? undefined : NAMES[(NAMES.indexOf(tab) + step + NAMES.length) % NAMES.length];
     if (next === undefined) return;
-    onTab(next);
+    show(next);
     list.current?.querySelector<HTMLElement>(`#tab-${next}`)?.focus();
   }
 
@@ -101,7 +106,7 @@ function Tabs({ store, conversation, tab, onTab, onLeave }: Props & { readonly o
             aria-selected={name === tab}
             aria-controls="details-tab"
             tabIndex={name === tab ? 0 : -1}
-            onClick={() => onTab(name)}
+            onClick={() => show(name)}
           >
             {t(name satisfies Phrase)}
           </button>

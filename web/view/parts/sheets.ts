@@ -10,7 +10,14 @@ export type SheetName =
   | "shortcuts"
   | "unsent"
   | "browse"
+  | "invite"
   | "profile";
+
+/** The parts of a conversation's details. */
+export type TabName = "About" | "People" | "Pins" | "Files" | "Integrations";
+
+/** The part that is shown, beside the conversation or over it. */
+export const detailsTab = signal<TabName | undefined>(undefined);
 
 export const sheet = signal<SheetName | undefined>(undefined);
 

@@ -14,6 +14,7 @@ import { RailList } from "./RailList.tsx";
 import { type RailRow, railRows } from "./rail-rows.ts";
 
 const RailTools = lazy(async () => (await import("./RailTools.tsx")).RailTools);
+const RailSearch = lazy(async () => (await import("./RailTools.tsx")).RailSearch);
 const ChannelMenu = lazy<ChannelMenuProps>(async () => (await import("./ChannelMenu.tsx")).ChannelMenu);
 
 export type ChannelMenuProps = {
@@ -45,6 +46,9 @@ export function Rail({ store, isOpen, onLeave }: Props) {
     wasOpen.current = isOpen;
   }, [isOpen]);
   const you = store.person.value;
+  const isDown = isBroken(store.directoryLink) || isBroken(store.channelLink);
+  /** What is not needed to read is fetched after the messages. */
+  const hasTime = store.site.value !== undefined || isDown;
   const [rail] = useState(() => railRows(store));
   const rows = rail.value;
   /** What is closed shows what is unread, and where one is; so do all while only unread ones are wanted. */
@@ -95,7 +99,7 @@ export function Rail({ store, isOpen, onLeave }: Props) {
         <header class="rail-head">
           <Mark />
           <bdi class="rail-title">{siteName}</bdi>
-          {(store.site.value || isBroken(store.directoryLink)) && <RailTools store={store} />}
+          {hasTime && <RailTools store={store} />}
           <button
             ref={close}
             type="button"
@@ -106,6 +110,7 @@ export function Rail({ store, isOpen, onLeave }: Props) {
             <Icon name="close" />
           </button>
         </header>
+        <div class="rail-search-place">{hasTime && <RailSearch />}</div>
         <div class="rail-lists">
           <div class="rail-filters">
             <button type="button" aria-pressed={isUnreadOnly} onClick={() => setUnreadOnly(!isUnreadOnly)}>
@@ -129,8 +134,10 @@ export function Rail({ store, isOpen, onLeave }: Props) {
         {you && (
           <footer class="rail-foot">
             <Avatar person={you} />
-            <bdi class="rail-you">{you.name}</bdi>
-            {!store.isConnected.value && <span class="rail-down" title={t("The connection is down")} />}
+            <span class="rail-you">
+              <bdi>{you.name}</bdi>
+              <span class={isDown ? "rail-state down" : "rail-state"}>{t(isDown ? "Reconnecting…" : "Online")}</span>
+            </span>
             <button
               type="button"
               class="icon-button"

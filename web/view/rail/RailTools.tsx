@@ -1,27 +1,74 @@
-/** What stands beside the product's name: the way to anywhere, and the bell. */
-import { t } from "../../i18n/i18n.ts";
+/** What stands at the top of the rail, once there is time for it: the site's menu, the bell, and the way to anywhere. */
+import { useRef, useState } from "preact/hooks";
+import { type Phrase, t } from "../../i18n/i18n.ts";
 import { isNotifyingRefused, mayNotify } from "../../pwa/notifications.ts";
 import { notifications } from "../../state/preferences.ts";
 import type { Store } from "../../state/store.ts";
+import { COMMAND } from "../parts/keys.ts";
 import { LateIcon } from "../parts/late-icons.tsx";
-import { sheet } from "../parts/sheets.ts";
+import { Popup } from "../parts/Popup.tsx";
+import { type SheetName, sheet } from "../parts/sheets.ts";
 
+const MENU = [
+  { name: "Invite people", opens: "invite" },
+  { name: "Browse channels", opens: "browse" },
+  { name: "Shortcuts", opens: "shortcuts" },
+  { name: "Settings", opens: "settings" },
+] as const satisfies readonly { readonly name: Phrase; readonly opens: SheetName }[];
+
+/** The bell, and what can be done from anywhere, behind one button. */
 export function RailTools({ store }: { readonly store: Store }) {
+  const [isOpen, setOpen] = useState(false);
+  const button = useRef<HTMLButtonElement>(null);
   return (
     <>
+      <Bell store={store} />
       <button
+        ref={button}
         type="button"
         class="icon-button"
-        aria-label={t("Search")}
-        title={t("Search")}
-        onClick={() => {
-          sheet.value = "switcher";
-        }}
+        aria-label={t("Menu")}
+        title={t("Menu")}
+        aria-expanded={isOpen}
+        onClick={() => setOpen(true)}
       >
-        <LateIcon name="search" />
+        <LateIcon name="more" />
       </button>
-      <Bell store={store} />
+      {isOpen && button.current && (
+        <Popup label={t("Menu")} beside={button.current.getBoundingClientRect()} onClose={() => setOpen(false)}>
+          {MENU.map(({ name, opens }) => (
+            <button
+              key={name}
+              type="button"
+              onClick={() => {
+                setOpen(false);
+                sheet.value = opens;
+              }}
+            >
+              {t(name)}
+            </button>
+          ))}
+        </Popup>
+      )}
     </>
+  );
+}
+
+/** It looks like the field that it leads to. */
+export function RailSearch() {
+  return (
+    <button
+      type="button"
+      class="rail-search"
+      aria-label={t("Search")}
+      onClick={() => {
+        sheet.value = "switcher";
+      }}
+    >
+      <LateIcon name="search" />
+      <span>{t("Search")}</span>
+      <span class="keycap">{COMMAND} K</span>
+    </button>
   );
 }
 
