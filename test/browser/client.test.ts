@@ -25,11 +25,6 @@ afterAll(async () => {
   await site.clear();
 });
 
-async function openSettings({ page }: Someone): Promise<void> {
-  await page.getByRole("button", { name: "Settings" }).click();
-  await page.getByRole("dialog", { name: "Settings" }).waitFor();
-}
-
 function look({ page }: Someone) {
   return page.evaluate(() => {
     const { lang, dir, dataset } = document.documentElement;
@@ -40,7 +35,7 @@ function look({ page }: Someone) {
 
 describe("settings", () => {
   test("Looks: a theme takes effect at once, in every tab, and before the first paint of the next page", async () => {
-    await openSettings(ada);
+    await ada.openSettings("Look");
     const other = await ada.context.newPage();
     await other.goto(`${site.url}/c/design`);
     await other.waitForFunction(() => document.title.includes("#design"));
@@ -71,6 +66,7 @@ describe("settings", () => {
   });
 
   test("Composer: Enter breaks the line for whoever wants it so, and Ctrl+Enter sends", async () => {
+    await ada.page.getByRole("dialog").getByRole("button", { name: "Writing" }).click();
     await ada.page.getByRole("radio", { name: "Breaks the line" }).check();
     await ada.page.keyboard.press("Escape");
     const composer = ada.page.getByRole("textbox", { name: /^Message / });
@@ -93,7 +89,7 @@ describe("settings", () => {
   ])("Looks: %s, at once and after a reload, with one file more", async (name, lang, send, dir) => {
     const who = await Someone.open(browser, `Reader ${lang}`);
     await who.join(site, "/c/general");
-    await openSettings(who);
+    await who.openSettings("Look");
     await who.page.getByRole("combobox", { name: "Language" }).selectOption({ label: name });
     await who.page.keyboard.press("Escape");
     await who.page.getByRole("button", { name: send, exact: true }).waitFor();

@@ -95,7 +95,7 @@ test("what changed while one was away is there as soon as there is a network, de
   await ada.sees("soon gone");
   await isKept(ada, "soon gone");
   await ada.page.close();
-  await bea.message("soon gone").getByRole("button", { name: "Delete message" }).click();
+  await bea.choose("soon gone", "Delete message");
   await bea.page.getByRole("log").getByText("Message deleted").waitFor();
   await ada.comeBack(site);
   await ada.sees("Message deleted");

@@ -64,6 +64,15 @@ export class Someone {
     await this.page.goto(site.url + path);
   }
 
+  /** Opens a section of the settings. On a phone the conversations and the list of sections come first. */
+  async openSettings(section: string): Promise<void> {
+    const conversations = this.page.getByRole("button", { name: "Open conversations" });
+    if (await conversations.isVisible()) await conversations.click();
+    await this.page.getByRole("button", { name: "Settings" }).click();
+    const dialog = this.page.getByRole("dialog", { name: "Settings" });
+    await dialog.getByRole("navigation").getByRole("button", { name: section }).click();
+  }
+
   async makeChannel(name: string): Promise<void> {
     await this.page.getByRole("button", { name: "New channel" }).click();
     await this.page.getByRole("textbox", { name: "Channel name" }).fill(name);
@@ -130,6 +139,24 @@ export class Someone {
     await finger.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints });
     await this.page.getByRole("dialog").waitFor();
     await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  }
+
+  /** Chooses from the menu of the last message of that text. */
+  async choose(text: string, item: string): Promise<void> {
+    const menu = await this.menu(text);
+    await menu.getByRole("button", { name: item }).click();
+  }
+
+  /** Opens that menu, on a phone the sheet that takes its place. */
+  async menu(text: string) {
+    const row = this.message(text).last();
+    await this.act(text);
+    if (await this.page.evaluate(() => matchMedia("(pointer: coarse)").matches))
+      return this.page.getByRole("dialog", { name: "Message actions" });
+    await row.getByRole("button", { name: "More" }).click();
+    const menu = this.page.getByRole("toolbar", { name: "More" });
+    await menu.getByRole("button").first().waitFor();
+    return menu;
   }
 
   /** The message of that text, once it is there. */

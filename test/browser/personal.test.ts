@@ -228,7 +228,7 @@ test("Files: gone with their message, for everybody and at once", async () => {
   const row = bea.message("Look at this");
   const url = (await row.locator("img").getAttribute("src")) ?? "";
   expect((await bea.context.request.get(site.url + url)).status()).toBe(200);
-  await ada.message("Look at this").getByRole("button", { name: "Delete message" }).click();
+  await ada.choose("Look at this", "Delete message");
   await bea.page.getByText("Message deleted").waitFor();
   expect((await bea.context.request.get(site.url + url)).status()).toBe(404);
   expect(await bea.page.getByRole("button", { name: "Open noise.png" }).count()).toBe(0);
@@ -315,7 +315,7 @@ test("Two tabs in step: read in one is read in the other, drafts and theme too",
   await inSecond.locator("svg").waitFor();
   await bea.page.getByRole("textbox", { name: "Message #elsewhere" }).fill("");
   await inSecond.locator("svg").waitFor({ state: "detached" });
-  await bea.page.getByRole("button", { name: "Settings" }).click();
+  await bea.openSettings("Look");
   await bea.page.getByRole("radio", { name: "Dark" }).click();
   await second.waitForFunction(() => document.documentElement.dataset["theme"] === "dark");
   await bea.page.getByRole("radio", { name: "System" }).click();

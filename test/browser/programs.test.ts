@@ -342,7 +342,7 @@ describe("in the app", () => {
     await dora.page.getByRole("dialog", { name: "Delete Deploys" }).getByRole("button", { name: "Delete" }).click();
     await dora.page.getByText("There is no hook yet.").waitFor();
     await dora.page.getByRole("button", { name: "Close" }).first().click();
-    await dora.page.getByRole("button", { name: "Settings" }).click();
+    await dora.openSettings("Bots and keys");
     await dora.page.getByLabel("Name of a new bot").fill("Helper");
     await dora.page.getByRole("button", { name: "Create bot" }).click();
     await dora.page.getByText(/^flk_/).waitFor();

@@ -167,7 +167,9 @@ export const SCENES: readonly Scene[] = [
       await who.join(site, "/c/design");
       await who.say("This was a mistake.");
       await who.allSent();
-      await who.message("This was a mistake.").getByRole("button", { name: "Delete message" }).evaluate(click);
+      const row = who.message("This was a mistake.");
+      await row.getByRole("button", { name: "More" }).evaluate(click);
+      await who.page.getByRole("toolbar", { name: "More" }).getByRole("button", { name: "Delete message" }).click();
       await who.page.getByRole("button", { name: "Undo" }).waitFor();
     },
   },
@@ -360,6 +362,7 @@ export const SCENES: readonly Scene[] = [
     shows: "Screens",
     async open(who, site) {
       await rewire(who.page, /\/channels\/.*socket/, (frame) => {
+        if (frame["type"] === "here") return { ...frame, count: 123 };
         if (frame["type"] !== "welcome") return frame;
         const names = ["Bea", "Cem", "Dora Müller-Lüdenscheidt", "Егор", "محمد", "Wilhelmina Elisabeth van der A"];
         const people = Array.from({ length: 100 }, (_, n) => ({
@@ -399,7 +402,7 @@ export const SCENES: readonly Scene[] = [
     isExamined: true,
     async open(who, site) {
       await who.join(site, "/c/full");
-      await settings(who);
+      await who.openSettings("You");
       await who.page.getByRole("button", { name: "Sign out" }).click();
       await who.page.getByText("You'll lose the name").waitFor();
     },
@@ -424,12 +427,45 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
-    name: "settings from the top",
+    name: "settings of notifications",
     shows: "Notifications",
+    isExamined: true,
     async open(who, site) {
       await who.join(site, "/c/full");
-      await settings(who);
+      await who.openSettings("Notifications");
       await who.page.getByRole("group", { name: "Notifications" }).waitFor();
+    },
+  },
+  {
+    name: "settings of you",
+    shows: "Screens",
+    isExamined: true,
+    async open(who, site) {
+      await who.join(site, "/c/design");
+      await who.openSettings("You");
+      await who.page.getByText("This device").waitFor();
+    },
+  },
+  {
+    name: "settings of the look",
+    shows: "Looks",
+    isExamined: true,
+    async open(who, site) {
+      await who.join(site, "/c/design");
+      await who.openSettings("Look");
+      await who.page.getByRole("radio", { name: "Dark" }).waitFor();
+    },
+  },
+  {
+    name: "settings of bots",
+    shows: "Screens",
+    isExamined: true,
+    async open(who, site) {
+      await who.join(site, "/c/design");
+      await who.openSettings("Bots and keys");
+      await who.page.getByRole("textbox", { name: "Name of a new bot" }).fill(`${who.name}'s helper`);
+      await who.page.getByRole("button", { name: "Create bot" }).click();
+      await who.page.getByText("is not shown again").waitFor();
     },
   },
   {
@@ -438,7 +474,7 @@ export const SCENES: readonly Scene[] = [
     isExamined: true,
     async open(who, site) {
       await who.join(site, "/c/design");
-      await settings(who);
+      await who.openSettings("You");
       await who.page.getByRole("button", { name: "Use on another device" }).click();
       await who.page.getByRole("img", { name: "The link as a QR code" }).waitFor();
       await who.page.getByRole("img", { name: "The link as a QR code" }).scrollIntoViewIfNeeded();
@@ -865,12 +901,6 @@ async function privateChannel(who: Someone, site: Site): Promise<string> {
 async function drawer({ page }: Someone): Promise<void> {
   const button = page.getByRole("button", { name: "Open conversations" });
   if (await button.isVisible()) await button.click();
-}
-
-async function settings(who: Someone): Promise<void> {
-  await drawer(who);
-  await who.page.getByRole("button", { name: "Settings" }).click();
-  await who.page.getByRole("dialog", { name: "Settings" }).waitFor();
 }
 
 /** What opens by a key. */

@@ -222,10 +222,10 @@ describe("places", () => {
     await ada.say("read this");
     await ada.allSent();
     await ada.context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: site.url });
-    await ada.act("read this");
-    await ada.message("read this").last().getByRole("button", { name: "Copy link" }).click();
-    await ada.message("read this").last().getByRole("button", { name: "Copied" }).waitFor();
-    const link = await ada.page.evaluate(() => navigator.clipboard.readText());
+    await ada.choose("read this", "Copy link");
+    const copied = () => ada.page.evaluate(() => navigator.clipboard.readText());
+    await expect.poll(copied).toContain("/d/");
+    const link = await copied();
     await bea.page.goto(link);
     await bea.page.getByRole("heading", { name: "Ada", exact: true }).waitFor();
     await bea.sees("read this");
@@ -326,13 +326,12 @@ describe("at first sight", () => {
     ["narrow", { width: 390, height: 600 }],
   ])("signing out and the link for another device open in view (%s)", async (_, size) => {
     await ada.page.setViewportSize(size);
-    if (size.width < 720) await ada.page.getByRole("button", { name: "Open conversations" }).click();
-    await ada.page.getByRole("button", { name: "Settings" }).click();
+    await ada.openSettings("You");
     await ada.page.getByRole("button", { name: "Use on another device" }).click();
     const link = ada.page.getByRole("dialog", { name: "Use on another device" });
     await link.getByRole("img").waitFor();
     expect(await isInView(ada.page, link.getByRole("img"))).toBe(true);
-    await ada.page.keyboard.press("Escape");
+    await ada.page.keyboard.press("Escape"); // back to the settings
     await ada.page.getByRole("button", { name: "Sign out" }).click();
     const question = ada.page.getByRole("dialog", { name: "Sign out?" });
     const cancel = question.getByRole("button", { name: "Cancel" });

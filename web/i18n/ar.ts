@@ -2,6 +2,13 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "React with {emoji}": "تفاعل بـ {emoji}",
+  "Same as browser": "مثل المتصفح",
+  "All settings": "كل الإعدادات",
+  Sections: "الأقسام",
+  Site: "الموقع",
+  Writing: "الكتابة",
+  Look: "المظهر",
   "Add an integration": "إضافة تكامل",
   "Everyone here can find it and read along.": "يمكن لكل من هنا العثور عليها وقراءتها.",
   "Only members can read it.": "لا يقرؤها إلا الأعضاء.",
@@ -255,7 +262,6 @@ const words: Dictionary = {
     many: "و{n} آخرون.",
     other: "و{n} آخر.",
   },
-  "As the browser": "كما في المتصفح",
   "Attach files": "إرفاق ملفات",
   Away: "غير متصل",
   "Become an owner": "صِر مالكًا",

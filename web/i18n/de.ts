@@ -2,6 +2,13 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "React with {emoji}": "Mit {emoji} reagieren",
+  "Same as browser": "Wie im Browser",
+  "All settings": "Alle Einstellungen",
+  Sections: "Bereiche",
+  Site: "Website",
+  Writing: "Schreiben",
+  Look: "Aussehen",
   "Add an integration": "Integration hinzufügen",
   "Everyone here can find it and read along.": "Alle hier können ihn finden und mitlesen.",
   "Only members can read it.": "Nur Mitglieder können ihn lesen.",
@@ -208,7 +215,6 @@ const words: Dictionary = {
   "Add reaction": "Reaktion hinzufügen",
   "All messages": "Alle Nachrichten",
   "And {n} more.": "Und {n} weitere.",
-  "As the browser": "Wie der Browser",
   "Attach files": "Dateien anhängen",
   Away: "Abwesend",
   "Become an owner": "Eigentümer werden",

@@ -2,6 +2,13 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "React with {emoji}": "Reaccionar con {emoji}",
+  "Same as browser": "Igual que el navegador",
+  "All settings": "Todos los ajustes",
+  Sections: "Secciones",
+  Site: "Sitio",
+  Writing: "Escritura",
+  Look: "Apariencia",
   "Add an integration": "Añadir una integración",
   "Everyone here can find it and read along.": "Cualquiera de aquí puede encontrarlo y leerlo.",
   "Only members can read it.": "Solo sus miembros pueden leerlo.",
@@ -205,7 +212,6 @@ const words: Dictionary = {
   "Add reaction": "Reaccionar",
   "All messages": "Todos los mensajes",
   "And {n} more.": "Y {n} más.",
-  "As the browser": "Como el navegador",
   "Attach files": "Adjuntar archivos",
   Away: "Ausente",
   "Become an owner": "Ser propietario",

@@ -2,6 +2,13 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "React with {emoji}": "Réagir avec {emoji}",
+  "Same as browser": "Comme le navigateur",
+  "All settings": "Tous les réglages",
+  Sections: "Sections",
+  Site: "Site",
+  Writing: "Écriture",
+  Look: "Apparence",
   "Add an integration": "Ajouter une intégration",
   "Everyone here can find it and read along.": "Tout le monde ici peut le trouver et le lire.",
   "Only members can read it.": "Seuls ses membres peuvent le lire.",
@@ -207,7 +214,6 @@ const words: Dictionary = {
   "Add reaction": "Réagir",
   "All messages": "Tous les messages",
   "And {n} more.": { one: "Et {n} autre.", many: "Et {n} autres.", other: "Et {n} autres." },
-  "As the browser": "Comme le navigateur",
   "Attach files": "Joindre des fichiers",
   Away: "Absent",
   "Become an owner": "Devenir propriétaire",

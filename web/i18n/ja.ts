@@ -2,6 +2,13 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "React with {emoji}": "{emoji}でリアクション",
+  "Same as browser": "ブラウザーと同じ",
+  "All settings": "すべての設定",
+  Sections: "セクション",
+  Site: "サイト",
+  Writing: "入力",
+  Look: "表示",
   "Add an integration": "連携を追加",
   "Everyone here can find it and read along.": "ここにいる人なら誰でも見つけて読めます。",
   "Only members can read it.": "メンバーだけが読めます。",
@@ -206,7 +213,6 @@ const words: Dictionary = {
   "Add reaction": "リアクションを追加",
   "All messages": "すべてのメッセージ",
   "And {n} more.": "ほか{n}人。",
-  "As the browser": "ブラウザーに合わせる",
   "Attach files": "ファイルを添付",
   Away: "離席中",
   "Become an owner": "オーナーになる",

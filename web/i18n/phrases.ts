@@ -3,6 +3,13 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "React with {emoji}"
+  | "Same as browser"
+  | "All settings"
+  | "Sections"
+  | "Site"
+  | "Writing"
+  | "Look"
   | "Add an integration"
   | "Everyone here can find it and read along."
   | "Only members can read it."
@@ -187,7 +194,6 @@ export type Phrase =
   | "Add reaction"
   | "All messages"
   | "And {n} more."
-  | "As the browser"
   | "Attach files"
   | "Away"
   | "Become an owner"

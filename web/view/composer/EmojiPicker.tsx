@@ -89,7 +89,7 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
           <>
             <Group
               name={t("Recent")}
-              emoji={recentEmoji().map((emoji) => ({ emoji, code: emoji, description: emoji }))}
+              emoji={recentEmoji.value.map((emoji) => ({ emoji, code: emoji, description: emoji }))}
               onPick={pick}
             />
             {groups.map(({ name, emoji }) => (

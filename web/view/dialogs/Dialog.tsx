@@ -9,17 +9,19 @@ type Props = {
   readonly title: string;
   /** Without it the dialog stays until what it asks for is done. */
   readonly onClose?: () => void;
+  /** With a list at the side. */
+  readonly isWide?: boolean;
   readonly children: ComponentChildren;
 };
 
-export function Dialog({ title, onClose, children }: Props) {
+export function Dialog({ title, onClose, isWide = false, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useModal(dialog);
   return (
     <dialog
       ref={dialog}
-      class="dialog"
+      class={isWide ? "dialog wide" : "dialog"}
       aria-labelledby={titleId}
       // A browser lets only the first Esc be prevented; the second closes all the same.
       onClose={({ currentTarget }) => {

@@ -1,17 +1,17 @@
 /** What can be done with a message, and what is to be said of one that is not simply there. */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
-import { messageLink } from "../../state/route.ts";
-import type { Conversation, Store } from "../../state/store.ts";
+import { recentEmoji } from "../../state/recent-emoji.ts";
+import type { Store } from "../../state/store.ts";
 import { Tiles } from "../composer/Tiles.tsx";
-import { copyText } from "../parts/clipboard.ts";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import type { MessageCommands } from "./message-commands.ts";
 import { type MessageRow, rowId } from "./timeline.ts";
 
+/** Of the emoji that were picked last, so many are a press away. */
+const QUICK_EMOJI = 3;
+
 type ToolbarProps = {
-  readonly store: Store;
-  readonly conversation: Conversation;
   readonly row: MessageRow;
   readonly tabIndex: number;
   readonly commands: MessageCommands;
@@ -35,73 +35,46 @@ function whenIdle(act: () => void): () => void {
   return () => cancelIdleCallback(call);
 }
 
-/** What its author can do comes last. An owner of the site may delete what others wrote. */
-function Tools({ store, conversation, row: { id, seq, text }, tabIndex, commands }: ToolbarProps) {
-  const { channelId } = conversation;
-  const { mayEdit, mayRemove } = commands.permissionsOf(id);
-  const tool = (
-    icon: LateIconName,
-    label: string,
-    onClick: (event: MouseEvent & { currentTarget: HTMLElement }) => void,
-  ) => (
-    <button type="button" class="icon-button" aria-label={label} title={label} tabIndex={tabIndex} onClick={onClick}>
+/** The emoji that were picked last, a reply, and the menu with everything else. */
+function Tools({ row: { id }, tabIndex, commands }: ToolbarProps) {
+  const tool = (icon: LateIconName, label: string, act: (id: string, beside: DOMRect) => void) => (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={label}
+      title={label}
+      tabIndex={tabIndex}
+      onClick={({ currentTarget }) => act(id, currentTarget.getBoundingClientRect())}
+    >
       <LateIcon name={icon} />
     </button>
   );
   return (
     <div class="toolbar">
-      {tool("react", t("Add reaction"), ({ currentTarget }) =>
-        commands.react(id, currentTarget.getBoundingClientRect()),
-      )}
-      {tool("reply", t("Reply"), () => commands.reply(id))}
-      <CopyButton
-        icon="link"
-        label={t("Copy link")}
-        text={() => messageLink(channelId, store.person.value?.id ?? "", seq)}
-        tabIndex={tabIndex}
-      />
-      {text !== "" && (
-        <CopyButton icon="copy" label={t("Copy text")} text={() => store.plainText(text)} tabIndex={tabIndex} />
-      )}
-      {mayEdit && tool("pencil", t("Edit message"), () => commands.edit(id))}
-      {mayRemove && tool("trash", t("Delete message"), () => commands.remove(id))}
-      {tool("more", t("More"), ({ currentTarget }) => commands.more(id, currentTarget.getBoundingClientRect()))}
+      {recentEmoji.value.slice(0, QUICK_EMOJI).map((emoji) => (
+        <button
+          key={emoji}
+          type="button"
+          class="icon-button emoji"
+          aria-label={t("React with {emoji}", { emoji })}
+          title={t("React with {emoji}", { emoji })}
+          tabIndex={tabIndex}
+          onClick={() => commands.react(id, emoji)}
+        >
+          {emoji}
+        </button>
+      ))}
+      {tool("react", t("Add reaction"), commands.pickReaction)}
+      {tool("reply", t("Reply"), commands.reply)}
+      {tool("more", t("More"), commands.more)}
     </div>
-  );
-}
-
-type CopyProps = {
-  readonly icon: LateIconName;
-  readonly label: string;
-  readonly text: () => string;
-  readonly tabIndex: number;
-};
-
-/** Copies, and says so until one goes elsewhere. */
-function CopyButton({ icon, label, text, tabIndex }: CopyProps) {
-  const [isCopied, setCopied] = useState(false);
-  return (
-    <button
-      type="button"
-      class="icon-button"
-      aria-label={isCopied ? t("Copied") : label}
-      title={isCopied ? t("Copied") : label}
-      tabIndex={tabIndex}
-      onClick={async () => {
-        setCopied(await copyText(text()));
-      }}
-      onBlur={() => setCopied(false)}
-      onMouseLeave={() => setCopied(false)}
-    >
-      <LateIcon name={isCopied ? "check" : icon} />
-    </button>
   );
 }
 
 const REFUSED = { send: "Not sent", edit: "Not changed", delete: "Not deleted" } as const;
 
 /** What is to be said about a message that is not simply there. */
-export function MessageState({ store, row: { id, seq, state } }: Pick<ToolbarProps, "store" | "row">) {
+export function MessageState({ store, row: { id, seq, state } }: { readonly store: Store; readonly row: MessageRow }) {
   switch (state.kind) {
     case "sent":
       return null;

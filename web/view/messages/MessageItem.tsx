@@ -112,7 +112,7 @@ export function MessageItem({ store, conversation, row, name, isTabStop, isFirst
       />
       {state.kind !== "sent" && <MessageState store={store} row={row} />}
       {state.kind === "sent" && !row.isTombstone && !isEditing && (
-        <Toolbar store={store} conversation={conversation} row={row} tabIndex={tabIndex} commands={on.commands} />
+        <Toolbar row={row} tabIndex={tabIndex} commands={on.commands} />
       )}
     </li>
   );

@@ -2,8 +2,11 @@
 import { useState } from "preact/hooks";
 import { find } from "../../../worker/protocol/history.ts";
 import { t } from "../../i18n/i18n.ts";
+import { messageLink } from "../../state/route.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
+import { copyText } from "../parts/clipboard.ts";
+import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import { Popup } from "../parts/Popup.tsx";
 import type { MessageCommands } from "./message-commands.ts";
 import { ReportMessage } from "./ReportMessage.tsx";
@@ -23,6 +26,7 @@ export function MessageMenu({ store, conversation, id, beside, commands, onClose
   const [isReporting, setReporting] = useState(false);
   const [refusal, setRefusal] = useState<string>();
   const message = find(conversation.history.value, id);
+  const you = store.person.value?.id;
   const isPinned = commands.isPinned(id);
 
   function close(): void {
@@ -39,23 +43,46 @@ export function MessageMenu({ store, conversation, id, beside, commands, onClose
       </Dialog>
     );
   }
-  const item = (label: string, act: () => void) => (
+  const { mayEdit, mayRemove } = commands.permissionsOf(id);
+  const item = (icon: LateIconName, label: string, act: () => void) => (
     <button type="button" onClick={act}>
+      <LateIcon name={icon} />
       {label}
     </button>
   );
+  /** What leads elsewhere: the focus goes with it. */
+  const then = (act: (id: string) => void) => () => {
+    onClose();
+    act(id);
+  };
   return (
     <Popup label={t("More")} beside={beside} onClose={close}>
-      {item(t(isPinned ? "Unpin message" : "Pin message"), async () => {
+      {mayEdit && item("pencil", t("Edit message"), then(commands.edit))}
+      {item("pin", t(isPinned ? "Unpin message" : "Pin message"), async () => {
         const why = await commands.pin(id);
         if (why === undefined) close();
         else setRefusal(why);
       })}
-      {item(t("Mark unread"), () => {
+      {message.text !== "" &&
+        item("copy", t("Copy text"), () => {
+          void copyText(store.plainText(message.text));
+          close();
+        })}
+      {item("link", t("Copy link"), () => {
+        void copyText(messageLink(conversation.channelId, you ?? "", message.seq));
+        close();
+      })}
+      {item("unread", t("Mark unread"), () => {
         commands.markUnread(id);
         close();
       })}
-      {message.author.id !== store.person.value?.id && item(t("Report message"), () => setReporting(true))}
+      {message.author.id !== you && item("flag", t("Report message"), () => setReporting(true))}
+      {mayRemove && (
+        <button type="button" class="danger-text" onClick={then(commands.remove)}>
+          <LateIcon name="trash" />
+          {t("Delete message")}
+        </button>
+      )}
     </Popup>
   );
 }

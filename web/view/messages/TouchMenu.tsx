@@ -75,7 +75,7 @@ export function TouchMenu({ store, conversation, shown }: Props) {
         </span>
       </p>
       <div class="sheet-emoji">
-        {recentEmoji().map((emoji) => (
+        {recentEmoji.value.map((emoji) => (
           <button key={emoji} type="button" class="emoji" onClick={() => react(emoji)}>
             {emoji}
           </button>

@@ -1,6 +1,7 @@
 /** What can be done with a message: one function each, which the toolbar, keys and the touch sheet call. */
 import { find } from "../../../worker/protocol/history.ts";
 import { kindOf } from "../../../worker/protocol/text.ts";
+import { keepRecentEmoji } from "../../state/recent-emoji.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import type { MessageRow } from "./timeline.ts";
 
@@ -67,7 +68,13 @@ export function createMessageCommands(
       if (message) store.markUnread(conversation, message.seq);
     },
 
-    react: pickEmoji,
+    pickReaction: pickEmoji,
+
+    react(id: string, emoji: string): void {
+      keepRecentEmoji(emoji);
+      store.react(conversation, id, emoji, true);
+    },
+
     more,
   };
   return commands;

@@ -28,7 +28,7 @@ export function runLetter(event: KeyboardEvent, shown: ShownList): boolean {
       commands.remove(id);
       return true;
     case "+":
-      commands.react(id, target.getBoundingClientRect());
+      commands.pickReaction(id, target.getBoundingClientRect());
       return true;
     default:
       return false;

@@ -46,7 +46,6 @@ export function Bots({ store }: { readonly store: Store }) {
 
   return (
     <section class="bots">
-      <h3>{t("Bots and keys")}</h3>
       <p class="hint">{t("A bot is a program that reads and writes here under its own name.")}</p>
       <ul class="people">
         {bots.map((bot) => (

@@ -16,7 +16,7 @@ export function Recovery({ store }: { readonly store: Store }) {
 
   return (
     <section class="recovery">
-      <h3>{t("Recovery code")}</h3>
+      <h4>{t("Recovery code")}</h4>
       <p class="hint">
         {t(
           "With it you come back as yourself on any device, also after signing out everywhere. Whoever has it is you.",

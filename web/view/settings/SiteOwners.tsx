@@ -3,8 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import type { Ban, Report } from "../../../worker/protocol/occasional-answers.ts";
 import { rich, t } from "../../i18n/i18n.ts";
 import { channelHref, go } from "../../state/route.ts";
-import type { Store } from "../../state/store.ts";
 import { fullTime } from "../parts/formats.ts";
+import type { SectionProps } from "./Settings.tsx";
 
 type Overview = {
   readonly people: number;
@@ -14,7 +14,7 @@ type Overview = {
   readonly version: string;
 };
 
-export function SiteOwners({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
+export function SiteOwners({ store, onLeave }: SectionProps) {
   const [overview, setOverview] = useState<Overview>();
   const [reports, setReports] = useState<readonly Report[]>([]);
   const [bans, setBans] = useState<readonly Ban[]>([]);
@@ -32,7 +32,7 @@ export function SiteOwners({ store, onClose }: { readonly store: Store; readonly
 
   return (
     <section>
-      <h3>{t("This site")}</h3>
+      <h4>{t("This site")}</h4>
       {overview && (
         <p>
           {t("{people} people, {online} online, {channels} channels. Version {version}.", {
@@ -43,7 +43,7 @@ export function SiteOwners({ store, onClose }: { readonly store: Store; readonly
           })}
         </p>
       )}
-      <h3>{t("Reports")}</h3>
+      <h4>{t("Reports")}</h4>
       {reports.length === 0 && <p class="hint">{t("Nothing was reported.")}</p>}
       <ul class="pins">
         {reports.map(({ id, channel, message, reporter, reason, at }) => (
@@ -61,7 +61,7 @@ export function SiteOwners({ store, onClose }: { readonly store: Store; readonly
                   type="button"
                   class="button quiet"
                   onClick={() => {
-                    onClose();
+                    onLeave();
                     go(`${channelHref(channel)}?m=${message.seq}`);
                   }}
                 >
@@ -82,7 +82,7 @@ export function SiteOwners({ store, onClose }: { readonly store: Store; readonly
           </li>
         ))}
       </ul>
-      <h3>{t("Kept out")}</h3>
+      <h4>{t("Kept out")}</h4>
       {bans.length === 0 && <p class="hint">{t("Nobody is kept out.")}</p>}
       <ul class="people">
         {bans.map(({ id, name, until }) => (

@@ -1,0 +1,34 @@
+/** What one is told of, and where: on this desktop, by a sound, and on this device while the app is closed. */
+import { useState } from "preact/hooks";
+import { t } from "../../i18n/i18n.ts";
+import { isNotifyingRefused, mayNotify } from "../../pwa/notifications.ts";
+import { notifications, sound } from "../../state/preferences.ts";
+import { Choice } from "./Choice.tsx";
+import { Push } from "./Push.tsx";
+import type { SectionProps } from "./Settings.tsx";
+
+/** The browser is asked for permission when the person turns it on, and not before. */
+export function Notifications({ store }: SectionProps) {
+  const [isRefused, setRefused] = useState(isNotifyingRefused);
+  return (
+    <>
+      <Choice
+        legend="Notifications"
+        preference={notifications}
+        labels={{ off: "Off", mine: "Mentions and direct messages", all: "All messages" }}
+        mayChoose={async (choice) => {
+          const may = choice === "off" || (await mayNotify());
+          setRefused(!may);
+          return may;
+        }}
+      />
+      {isRefused && (
+        <p class="hint complaint" role="alert">
+          {t("Notifications are blocked. Allow them in your browser's site settings.")}
+        </p>
+      )}
+      <Choice legend="Sound" preference={sound} labels={{ off: "Off", on: "With notifications" }} />
+      <Push store={store} />
+    </>
+  );
+}

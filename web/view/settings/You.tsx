@@ -1,0 +1,123 @@
+/** Who one is here: the name, the devices, the way back and the way out. */
+import { useRef, useState } from "preact/hooks";
+import { foldDisplayName } from "../../../worker/protocol/names.ts";
+import { t, told } from "../../i18n/i18n.ts";
+import type { Store } from "../../state/store.ts";
+import { Devices } from "./Devices.tsx";
+import { Recovery } from "./Recovery.tsx";
+import type { SectionProps } from "./Settings.tsx";
+
+export function You({ store, onAsk }: SectionProps) {
+  return (
+    <>
+      <NameForm store={store} />
+      <section class="devices">
+        <h4>{t("Your devices")}</h4>
+        <Devices store={store} />
+        <div class="field-row">
+          <button type="button" class="button" onClick={() => onAsk("link")}>
+            {t("Use on another device")}
+          </button>
+          <button type="button" class="button" onClick={() => onAsk("signOut")}>
+            {t("Sign out")}
+          </button>
+        </div>
+      </section>
+      <Recovery store={store} />
+      {!store.isOwner.value && <OwnerForm store={store} />}
+    </>
+  );
+}
+
+function NameForm({ store }: { readonly store: Store }) {
+  const current = store.person.value?.name ?? "";
+  const [name, setName] = useState(current);
+  const [refusal, setRefusal] = useState<string>();
+  const [isRenamed, setRenamed] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const folded = foldDisplayName(name);
+  const complaint = refusal ?? (folded.ok ? undefined : told("invalid_name", folded.reason));
+  return (
+    <form
+      onSubmit={async (event) => {
+        event.preventDefault();
+        if (!folded.ok) return;
+        const answer = await store.rename(folded.name);
+        if (!answer.ok) return setRefusal(answer.detail);
+        setRenamed(true);
+        field.current?.focus();
+      }}
+    >
+      <label for="settings-name">{t("Display name")}</label>
+      <div class="field-row">
+        <input
+          id="settings-name"
+          aria-describedby="settings-name-hint"
+          aria-invalid={complaint !== undefined}
+          autocomplete="nickname"
+          spellcheck={false}
+          dir="auto"
+          value={name}
+          ref={field}
+          onInput={(event) => {
+            setName(event.currentTarget.value);
+            setRefusal(undefined);
+            setRenamed(false);
+          }}
+        />
+        <button type="submit" class="button" disabled={!folded.ok || folded.name === current}>
+          {t("Change")}
+        </button>
+      </div>
+      <p id="settings-name-hint" class={complaint ? "hint complaint" : "hint"} role="status">
+        {complaint ??
+          t(isRenamed ? "Name updated." : "Your messages show your new name. The old one is free for others.")}
+      </p>
+    </form>
+  );
+}
+
+/** For owners of the site. */
+function OwnerForm({ store }: { readonly store: Store }) {
+  const [isOpen, setOpen] = useState(false);
+  const [code, setCode] = useState("");
+  const [refusal, setRefusal] = useState<string>();
+  if (!isOpen) {
+    return (
+      <button type="button" class="link-button" onClick={() => setOpen(true)}>
+        {t("I run this site")}
+      </button>
+    );
+  }
+  return (
+    <form
+      onSubmit={async (event) => {
+        event.preventDefault();
+        const answer = await store.becomeOwner(code);
+        if (!answer.ok) setRefusal(answer.detail);
+      }}
+    >
+      <label for="owner-code">{t("Owner's code")}</label>
+      <div class="field-row">
+        <input
+          id="owner-code"
+          type="password"
+          autocomplete="off"
+          aria-describedby="owner-code-hint"
+          aria-invalid={refusal !== undefined}
+          value={code}
+          onInput={({ currentTarget }) => {
+            setCode(currentTarget.value);
+            setRefusal(undefined);
+          }}
+        />
+        <button type="submit" class="button" disabled={code === ""}>
+          {t("Become an owner")}
+        </button>
+      </div>
+      <p id="owner-code-hint" class={refusal ? "hint complaint" : "hint"} role="status">
+        {refusal ?? t("It was set when the site was set up.")}
+      </p>
+    </form>
+  );
+}
