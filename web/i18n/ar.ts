@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Wrap lines": "التفاف الأسطر",
   "React with {emoji}": "تفاعل بـ {emoji}",
   "Same as browser": "مثل المتصفح",
   "All settings": "كل الإعدادات",

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Wrap lines": "Zeilen umbrechen",
   "React with {emoji}": "Mit {emoji} reagieren",
   "Same as browser": "Wie im Browser",
   "All settings": "Alle Einstellungen",

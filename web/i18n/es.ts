@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Wrap lines": "Ajustar líneas",
   "React with {emoji}": "Reaccionar con {emoji}",
   "Same as browser": "Igual que el navegador",
   "All settings": "Todos los ajustes",

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Wrap lines": "Renvoi à la ligne",
   "React with {emoji}": "Réagir avec {emoji}",
   "Same as browser": "Comme le navigateur",
   "All settings": "Tous les réglages",

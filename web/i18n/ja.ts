@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Wrap lines": "行を折り返す",
   "React with {emoji}": "{emoji}でリアクション",
   "Same as browser": "ブラウザーと同じ",
   "All settings": "すべての設定",

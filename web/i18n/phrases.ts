@@ -3,6 +3,7 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "Wrap lines"
   | "React with {emoji}"
   | "Same as browser"
   | "All settings"

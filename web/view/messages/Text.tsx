@@ -6,9 +6,7 @@ import { channelHref, isOwnPlace } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
 import type { Block, Inline, ListItem } from "../../text/blocks.ts";
 import { isEmojiOnly } from "../../text/emoji-only.ts";
-import { lazy } from "../parts/lazy.tsx";
-
-const CopyButton = lazy(async () => (await import("../parts/CopyButton.tsx")).CopyButton);
+import { CodeBlock } from "./CodeBlock.tsx";
 
 /** What a text needs to know of where it is shown. */
 export type TextStore = Pick<Store, "personOf" | "person" | "channels">;
@@ -52,15 +50,7 @@ function BlockView({ block, ...place }: Place & { readonly block: Block }) {
     case "quote":
       return <blockquote>{blockViews(place, block.children)}</blockquote>;
     case "code":
-      return (
-        <div class="code-block" dir="ltr">
-          {block.info !== "" && <div class="code-info">{block.info}</div>}
-          <pre>
-            <code>{block.text}</code>
-          </pre>
-          <CopyButton text={block.text} tabIndex={place.tabIndex} />
-        </div>
-      );
+      return <CodeBlock info={block.info} text={block.text} tabIndex={place.tabIndex} />;
     case "list": {
       const items = block.items.map((item) => <Item {...place} item={item} />);
       return block.isOrdered ? <ol>{items}</ol> : <ul>{items}</ul>;
