@@ -15,7 +15,7 @@ const ALONE = ["early", "service-worker"];
 const PARTS: Readonly<Record<string, RegExp>> = {
   emoji: /\/gemoji\/|\/text\/emoji(?:-names)?\.ts$|\/EmojiPicker\.tsx$/,
   background:
-    /\/(?:deferred-startup|delivery|prepare-file|send-file|copy-rows|message-letters|place-toolbar)\.ts$|\/(?:Companions|RecoveryOffer|Announcer|TouchMenu|Outage)\.tsx$|\/app\/keyboard\.ts$/,
+    /\/(?:deferred-startup|on-screen-keyboard|delivery|prepare-file|send-file|copy-rows|message-letters|place-toolbar)\.ts$|\/(?:Companions|RecoveryOffer|Announcer|TouchMenu|Outage)\.tsx$|\/app\/keyboard\.ts$/,
   highlight: /\/(?:highlight\.js|lowlight|devlop)\/|\/text\/highlight\.ts$/,
   search: /\/(?:Switcher|NewDirect|NewChannel|PeoplePicker)\.tsx$|\/switcher-options\.ts$|\/text\/search\.ts$/,
   settings: /\/view\/settings\//,

@@ -1,7 +1,7 @@
 /** Days as a calendar has them, in zones where a day begins at one o'clock or has a midnight twice. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { layOut } from "../../web/view/messages/timeline.ts";
-import { dayName, noticeZone } from "../../web/view/parts/formats.ts";
+import { clockTime, dayName, noticeZone } from "../../web/view/parts/formats.ts";
 
 const { env }: { env: Record<string, string | undefined> } = Reflect.get(globalThis, "process");
 const here = env["TZ"];
@@ -15,6 +15,13 @@ function travel(zone: string | undefined): void {
 
 beforeEach(() => travel("UTC"));
 afterEach(() => travel(here));
+
+test("times are those of the zone one is in now", () => {
+  const noon = Date.UTC(2026, 5, 1, 12);
+  expect(clockTime(noon)).toMatch(/^12:00/);
+  travel("Asia/Kolkata");
+  expect(clockTime(noon)).toMatch(/^5:30/);
+});
 
 /** Days on which clocks were changed at midnight, and the days around them. */
 test.each([

@@ -38,20 +38,50 @@ test("with 160 channels, 50 keys cost 50 writes here and 50 reads in another tab
     ...NOTHING_READ,
   });
   store.receiveChannel("general", welcome([]));
-  const writes = vi.spyOn(Storage.prototype, "setItem");
-  const reads = vi.spyOn(Storage.prototype, "getItem");
+  // Where channels begin that were never seen is written first, a piece at a time.
+  await vi.waitFor(() => expect(localState.read(ada.id, "epoch-channel-159")).toBeDefined());
+  const { writes, reads, giveBack } = countStorage();
   for (let n = 1; n <= 50; n++) store.keepDraft(here(store), "x".repeat(n));
-  expect(writes.mock.calls.length).toBeLessThanOrEqual(50);
+  expect(writes.length).toBeGreaterThan(0);
+  expect(writes.length).toBeLessThanOrEqual(50);
   const heard = vi.fn(store.noticeOtherTabs);
   localState.onOtherTabs(heard);
   const otherTab = new BroadcastChannel("flack");
-  reads.mockClear();
+  localState.draft(ada.id, "epoch-of-none");
+  expect(reads).toHaveLength(1); // it does count
+  reads.length = 0;
   for (let n = 1; n <= 50; n++) otherTab.postMessage([`flack.${ada.id}.draft.epoch-channel-7`, "x".repeat(n)]);
   await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(50));
   otherTab.close();
   expect(store.drafts.value.has("epoch-channel-7")).toBe(true);
-  expect(reads.mock.calls.length).toBeLessThanOrEqual(50);
+  expect(reads.length).toBeLessThanOrEqual(50);
+  giveBack();
 });
+
+/** Notes each key that is written and read, in the place of the browser's storage. */
+function countStorage() {
+  const storage = localStorage;
+  const [writes, reads]: [string[], string[]] = [[], []];
+  const counting = new Proxy(storage, {
+    get(_, name) {
+      if (name === "setItem")
+        return (key: string, value: string) => {
+          writes.push(key);
+          storage.setItem(key, value);
+        };
+      if (name === "getItem")
+        return (key: string) => {
+          reads.push(key);
+          return storage.getItem(key);
+        };
+      const own: unknown = Reflect.get(storage, name);
+      return typeof own === "function" ? own.bind(storage) : own;
+    },
+  });
+  Object.defineProperty(globalThis, "localStorage", { value: counting, configurable: true });
+  const giveBack = () => Object.defineProperty(globalThis, "localStorage", { value: storage, configurable: true });
+  return { writes, reads, giveBack };
+}
 
 describe("where one is", () => {
   test.each([

@@ -8,6 +8,7 @@ import { go } from "../state/route.ts";
 import { siteName } from "../state/site-name.ts";
 import type { Store } from "../state/store.ts";
 import { tellDesktop } from "./notifications.ts";
+import { followKeyboard } from "./on-screen-keyboard.ts";
 import { forgetPush, renewPush } from "./push.ts";
 
 /** Between looks for a newer version (ms), beside one at every new connection. */
@@ -24,7 +25,7 @@ export function begin(store: Store): void {
   tellDesktop(store);
   followWindow(store);
   void renewPush(store);
-  followKeyboard();
+  followKeyboard(visualViewport);
   void install(store);
 }
 
@@ -65,20 +66,6 @@ function tell(store: Store): void {
 function isCounted(store: Store, channelId: string): boolean {
   const { notify, hidden } = store.preferenceOf(channelId);
   return notify !== "nothing" && hidden !== true;
-}
-
-/**
- * Keeps the composer above the on-screen keyboard where the browser lays the keyboard over the page (iOS): the app is as high as what
- * is in sight. While the page is zoomed nothing changes.
- */
-function followKeyboard(): void {
-  const { visualViewport: sight } = globalThis;
-  sight?.addEventListener("resize", () => {
-    if (sight.scale !== 1) return;
-    const isCovered = innerHeight - sight.height > 1;
-    document.documentElement.style.setProperty("--app-height", isCovered ? `${sight.height}px` : "100dvh");
-    if (isCovered) scrollTo(0, 0);
-  });
 }
 
 /** Registers the service worker; where there can be none, nothing is missing but the app without a network. */
