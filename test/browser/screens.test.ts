@@ -4,6 +4,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Site } from "../site.ts";
+import { lookOver } from "./looks.ts";
 import { NARROW, openBrowser, Someone, WIDE } from "./people.ts";
 import { populate, SCENES, settle } from "./scenes.ts";
 
@@ -49,6 +50,7 @@ async function examine(who: Someone, name: string, { theme, width }: Look): Prom
       .map(({ className }) => className),
   );
   expect(wide, "no sideways scroll").toEqual([]);
+  expect(await lookOver(who.page, width === "narrow"), "nothing cut off, nothing too small for a finger").toEqual([]);
   expect(who.complaints).toEqual([]);
 }
 

@@ -154,21 +154,24 @@ describe("files and addresses", () => {
 describe("what could not be fetched is fetched later", () => {
   test("a part of the page: when the network is back", async () => {
     const dan = await Someone.open(browser, "Dan", BARE);
-    await dan.page.route(/assets\/background-.*\.js/, (route) => route.abort());
-    const isRefused = dan.page.waitForEvent("requestfailed", (request) => /background-/.test(request.url()));
+    await dan.page.route(/assets\/details-.*\.js/, (route) => route.abort());
     await joinWith(dan, `/c/${LONG}`);
+    const isRefused = dan.page.waitForEvent("requestfailed", (request) => /details-/.test(request.url()));
+    await dan.page.getByRole("button", { name: "Details", exact: true }).click();
     await isRefused;
-    const voice = dan.page.locator(".conversation > [role=status]");
-    expect(await voice.count()).toBe(0);
-    await dan.page.unroute(/assets\/background-.*\.js/);
+    const pane = dan.page.getByRole("complementary", { name: "Details" });
+    expect(await pane.count()).toBe(0);
+    await dan.page.unroute(/assets\/details-.*\.js/);
     await dan.page.evaluate(() => dispatchEvent(new Event("online")));
-    await voice.first().waitFor({ state: "attached" });
+    await pane.waitFor();
     await dan.context.close();
   });
 
   test("a part that is asked for again", async () => {
     await ada.page.route(/assets\/settings-.*\.js/, (route) => route.abort());
+    const isRefused = ada.page.waitForEvent("requestfailed", (request) => /settings-/.test(request.url()));
     await ada.page.getByRole("button", { name: "Settings" }).click();
+    await isRefused;
     await ada.page.keyboard.press("Control+k"); // something else is opened meanwhile
     await ada.page.getByRole("dialog", { name: "Search" }).waitFor();
     await ada.page.keyboard.press("Escape");

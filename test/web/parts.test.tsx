@@ -7,6 +7,7 @@ import { followKeyboard } from "../../web/pwa/on-screen-keyboard.ts";
 import type { Conversation, Store } from "../../web/state/store.ts";
 import { createUnread } from "../../web/state/unread.ts";
 import { localState } from "../../web/storage/local-state.ts";
+import { noticeShortcodes } from "../../web/text/shortcodes.ts";
 import { EditField } from "../../web/view/composer/EditField.tsx";
 import { TypingLine } from "../../web/view/conversation/TypingLine.tsx";
 import { followToolbar } from "../../web/view/messages/place-toolbar.ts";
@@ -132,11 +133,13 @@ describe("a rewrite", () => {
     return { saveEdit, field: screen.getByRole("textbox", { name: "Edit message" }) };
   }
 
-  test("that is too long says by how much, and is not saved", () => {
+  test("that is too long says by how much, and is not saved", async () => {
     const { saveEdit, field } = edit("x".repeat(4_100));
     screen.getByText("100 characters too many");
     expect(screen.getByRole<HTMLButtonElement>("button", { name: "Save" }).disabled).toBe(true);
     fireEvent.keyDown(field, { key: "Enter" });
+    await noticeShortcodes("");
+    await new Promise((resolve) => setTimeout(resolve));
     expect(saveEdit).not.toHaveBeenCalled();
   });
 

@@ -137,6 +137,7 @@ describe("uploading", () => {
     ["WebP", bytes("RIFF\x1a\0\0\0WEBPVP8 "), "image/webp"],
     ["AVIF", ftyp("avif"), "image/avif"],
     ["MP4", ftyp("isom"), "video/mp4"],
+    ["M4V", ftyp("M4V "), "video/mp4"],
     ["MP3", bytes("\xff\xfb\x90\x64"), "audio/mpeg"],
     ["Ogg", bytes("OggS\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x13OpusHead"), "audio/ogg"],
     ["WebM", bytes("\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x84webm"), "video/webm"],

@@ -30,7 +30,6 @@ export function HeadTools({ store, conversation }: Props) {
         <button
           type="button"
           class="here"
-          aria-label={t("{n} here", { n: count })}
           title={people.map(({ name }) => name).join(", ")}
           aria-expanded={tab === "People"}
           onClick={toggle("People")}
@@ -40,7 +39,8 @@ export function HeadTools({ store, conversation }: Props) {
               <Avatar key={person.id} person={person} />
             ))}
           </span>
-          {count}
+          <span aria-hidden="true">{count}</span>
+          <span class="visually-hidden">{t("{n} here", { n: count })}</span>
         </button>
       )}
       {pinned > 0 && (

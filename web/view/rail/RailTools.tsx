@@ -60,14 +60,15 @@ export function RailSearch() {
     <button
       type="button"
       class="rail-search"
-      aria-label={t("Search")}
       onClick={() => {
         sheet.value = "switcher";
       }}
     >
       <LateIcon name="search" />
       <span>{t("Search")}</span>
-      <span class="keycap">{COMMAND} K</span>
+      <span class="keycap" aria-hidden="true">
+        {COMMAND} K
+      </span>
     </button>
   );
 }
