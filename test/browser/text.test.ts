@@ -289,7 +289,7 @@ test("marks that are stacked on a letter paint over no other row", async () => {
   await ada.allSent();
   const rows = ada.page.getByRole("log").locator("li.message");
   const above = await rows.nth(-2).boundingBox();
-  const clip = { x: (above?.x ?? 0) + 60, y: above?.y ?? 0, width: 200, height: above?.height ?? 0 };
+  const clip = { x: (above?.x ?? 0) + 60, y: above?.y ?? 0, width: 200, height: (above?.height ?? 0) - 4 }; // less the margin of the clip
   const withMarks = await ada.page.screenshot({ clip });
   await rows.last().evaluate((row) => {
     if (row instanceof HTMLElement) row.style.visibility = "hidden";

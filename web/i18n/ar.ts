@@ -2,6 +2,8 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Handed to your browser's push service. If nothing appears, check the notification settings of this device.":
+    "سُلِّم إلى خدمة الإشعارات في متصفحك. إن لم يظهر شيء فتحقق من إعدادات الإشعارات على هذا الجهاز.",
   "Wrap lines": "التفاف الأسطر",
   "React with {emoji}": "تفاعل بـ {emoji}",
   "Same as browser": "مثل المتصفح",
@@ -46,7 +48,6 @@ const words: Dictionary = {
     "أضف هذا الموقع إلى الشاشة الرئيسية أولًا، ثم يمكن أن تصلك الإشعارات هنا.",
   "This browser can't receive notifications while the app is closed.":
     "لا يستطيع هذا المتصفح استقبال الإشعارات والتطبيق مغلق.",
-  "Sent. It appears in a few seconds.": "أُرسل. يظهر خلال ثوانٍ.",
   "Paused until {time}.": "متوقف حتى {time}.",
   Resume: "استئناف",
   "Pause for 1 hour": "إيقاف مؤقت لساعة",

@@ -2,6 +2,8 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Handed to your browser's push service. If nothing appears, check the notification settings of this device.":
+    "An den Push-Dienst deines Browsers übergeben. Erscheint nichts, prüfe die Benachrichtigungen in den Einstellungen dieses Geräts.",
   "Wrap lines": "Zeilen umbrechen",
   "React with {emoji}": "Mit {emoji} reagieren",
   "Same as browser": "Wie im Browser",
@@ -47,7 +49,6 @@ const words: Dictionary = {
     "Füge diese Seite zuerst zum Home-Bildschirm hinzu. Dann können dich Benachrichtigungen hier erreichen.",
   "This browser can't receive notifications while the app is closed.":
     "Dieser Browser kann keine Benachrichtigungen empfangen, während die App geschlossen ist.",
-  "Sent. It appears in a few seconds.": "Gesendet. Sie erscheint in wenigen Sekunden.",
   "Paused until {time}.": "Pausiert bis {time}.",
   Resume: "Fortsetzen",
   "Pause for 1 hour": "1 Stunde pausieren",

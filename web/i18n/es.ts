@@ -2,6 +2,8 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Handed to your browser's push service. If nothing appears, check the notification settings of this device.":
+    "Entregado al servicio push de tu navegador. Si no aparece nada, revisa los ajustes de notificaciones de este dispositivo.",
   "Wrap lines": "Ajustar líneas",
   "React with {emoji}": "Reaccionar con {emoji}",
   "Same as browser": "Igual que el navegador",
@@ -47,7 +49,6 @@ const words: Dictionary = {
     "Añade primero este sitio a la pantalla de inicio. Después podrás recibir avisos aquí.",
   "This browser can't receive notifications while the app is closed.":
     "Este navegador no puede recibir avisos con la aplicación cerrada.",
-  "Sent. It appears in a few seconds.": "Enviada. Aparece en unos segundos.",
   "Paused until {time}.": "En pausa hasta las {time}.",
   Resume: "Reanudar",
   "Pause for 1 hour": "Pausar 1 hora",

@@ -2,6 +2,8 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Handed to your browser's push service. If nothing appears, check the notification settings of this device.":
+    "Remis au service push de votre navigateur. Si rien n’apparaît, vérifiez les réglages de notifications de cet appareil.",
   "Wrap lines": "Renvoi à la ligne",
   "React with {emoji}": "Réagir avec {emoji}",
   "Same as browser": "Comme le navigateur",
@@ -47,7 +49,6 @@ const words: Dictionary = {
     "Ajoute d’abord ce site à l’écran d’accueil. Les notifications pourront alors te parvenir ici.",
   "This browser can't receive notifications while the app is closed.":
     "Ce navigateur ne peut pas recevoir de notifications quand l’application est fermée.",
-  "Sent. It appears in a few seconds.": "Envoyée. Elle apparaît dans quelques secondes.",
   "Paused until {time}.": "En pause jusqu’à {time}.",
   Resume: "Reprendre",
   "Pause for 1 hour": "Mettre en pause 1 heure",

@@ -2,6 +2,8 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Handed to your browser's push service. If nothing appears, check the notification settings of this device.":
+    "ブラウザーのプッシュサービスに渡しました。何も表示されない場合は、この端末の通知設定を確認してください。",
   "Wrap lines": "行を折り返す",
   "React with {emoji}": "{emoji}でリアクション",
   "Same as browser": "ブラウザーと同じ",
@@ -47,7 +49,6 @@ const words: Dictionary = {
     "まずこのサイトをホーム画面に追加してください。その後、ここで通知を受け取れます。",
   "This browser can't receive notifications while the app is closed.":
     "このブラウザーは、アプリを閉じている間の通知を受け取れません。",
-  "Sent. It appears in a few seconds.": "送信しました。数秒で表示されます。",
   "Paused until {time}.": "{time}まで停止中です。",
   Resume: "再開",
   "Pause for 1 hour": "1時間停止",

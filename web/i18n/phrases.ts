@@ -3,6 +3,7 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "Handed to your browser's push service. If nothing appears, check the notification settings of this device."
   | "Wrap lines"
   | "React with {emoji}"
   | "Same as browser"
@@ -43,7 +44,6 @@ export type Phrase =
   | "Delete"
   | "Add this site to your home screen first. Then notifications can reach you here."
   | "This browser can't receive notifications while the app is closed."
-  | "Sent. It appears in a few seconds."
   | "Paused until {time}."
   | "Resume"
   | "Pause for 1 hour"

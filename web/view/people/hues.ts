@@ -1,7 +1,7 @@
 /** The colours of people: each gets the hue that the fewest people known on this device have, and keeps it. */
 import { localState } from "../../storage/local-state.ts";
 
-export const HUES = 16;
+const HUES = 16;
 /** From one hue to the next that is tried: far enough away to look different, and every one is reached. */
 const STEP = 7;
 

@@ -48,7 +48,13 @@ export function Push({ store }: { readonly store: Store }) {
 
   async function test(): Promise<void> {
     const answer = await (await store.requests()).testPush();
-    setTold(answer.ok ? t("Sent. It appears in a few seconds.") : answer.detail);
+    setTold(
+      answer.ok
+        ? t(
+            "Handed to your browser's push service. If nothing appears, check the notification settings of this device.",
+          )
+        : answer.detail,
+    );
   }
 
   return (
