@@ -37,6 +37,8 @@ export default defineConfig({
     outDir: "../dist/site",
     emptyOutDir: true,
     target: "es2023",
+    // Of 2024: browsers resolve `light-dark()` themselves, for each element by its own theme.
+    cssTarget: ["chrome123", "edge123", "firefox120", "safari17.5"],
     // The first load is one script, and what is loaded later needs nothing but it: there is nothing to preload.
     modulePreload: false,
     rolldownOptions: {

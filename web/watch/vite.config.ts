@@ -13,6 +13,7 @@ export default defineConfig({
     outDir: "../../dist/site",
     emptyOutDir: false,
     target: "es2023",
+    cssTarget: ["chrome123", "edge123", "firefox120", "safari17.5"],
     modulePreload: false,
     rolldownOptions: {
       input: `${root}watch.html`,

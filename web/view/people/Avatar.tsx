@@ -1,6 +1,6 @@
 /** Initials on the colour of the person, not of the name: two people with names alike still differ. */
 import type { Person } from "../../../worker/protocol/things.ts";
-import { hueOf } from "./hues.ts";
+import { hueOf } from "../../state/hues.ts";
 
 /** `onClick`: for a pointer alone; what it does can be reached by a key elsewhere. */
 export function Avatar({ person, onClick }: { readonly person: Person; readonly onClick?: () => void }) {

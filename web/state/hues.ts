@@ -1,5 +1,5 @@
 /** The colours of people: each gets the hue that the fewest people known on this device have, and keeps it. */
-import { localState } from "../../storage/local-state.ts";
+import { localState } from "../storage/local-state.ts";
 
 const HUES = 16;
 /** From one hue to the next that is tried: far enough away to look different, and every one is reached. */
