@@ -151,6 +151,9 @@ test("a word of code that is longer than the line can be read to its end, on a p
     await code.waitFor();
     expect(await code.textContent()).toBe(token);
     const right = await code.evaluate((element) => {
+      // A block scrolls in a box of its own.
+      const box = element.closest("pre");
+      if (box) box.scrollLeft = box.scrollWidth;
       const range = document.createRange();
       range.selectNodeContents(element);
       return range.getBoundingClientRect().right;
@@ -158,6 +161,11 @@ test("a word of code that is longer than the line can be read to its end, on a p
     const log = await eve.page.getByRole("log").boundingBox();
     expect(right).toBeLessThanOrEqual((log?.x ?? 0) + (log?.width ?? 0));
   }
+  // Its lines can be wrapped instead.
+  const block = eve.page.locator(".code-block").last();
+  await block.getByRole("button", { name: "Wrap lines" }).tap();
+  const isWrapped = () => block.locator("pre").evaluate((box) => box.scrollWidth <= box.clientWidth);
+  await expect.poll(isWrapped).toBe(true);
   await eve.context.close();
 });
 
