@@ -236,8 +236,18 @@ test("one's own message is never unread, also when one switches in the moment of
     .getByRole("navigation", { name: "Conversations" })
     .getByRole("link", { name: "#plans", exact: true })
     .locator(".count");
-  for (const round of [1, 2]) {
+  const told: string[] = [];
+  ada.page.on("websocket", (socket) => {
+    if (socket.url().includes("/api/directory/socket"))
+      socket.on("framereceived", ({ payload }) => told.push(String(payload)));
+  });
+  await ada.page.reload();
+  for (const [round, last] of [
+    [1, "sent all the same"],
+    [2, "this counts 1"],
+  ] as const) {
     await ada.openChannel("plans");
+    await ada.sees(last); // what came before is read: it must not be counted beside what follows
     await composer(ada).fill(`sent and gone ${round}`);
     await ada.page.evaluate(() => {
       document.querySelector<HTMLElement>("button.send")?.click();
@@ -245,11 +255,23 @@ test("one's own message is never unread, also when one switches in the moment of
     });
     await bea.sees(`sent and gone ${round}`);
     await bea.say(`this counts ${round}`);
-    await count.waitFor();
+    // Only once the feed has told of that message is the count whole: before, the own one could pass for it.
+    const newest = await bea.page.evaluate(async () => {
+      const { head }: { head: { seq: number } } = await (await fetch("/api/channels/plans/messages")).json();
+      return head.seq;
+    });
+    await expect.poll(() => told.some((frame) => saysOf(frame, "plans") >= newest)).toBe(true);
     await expect.poll(async () => (await count.textContent())?.trim()).toBe("1 unread");
   }
   await ada.openChannel("plans");
 });
+
+/** The number of the newest message of a channel that a frame of the feed tells, or 0. */
+function saysOf(frame: string, channelId: string): number {
+  if (!frame.startsWith("{")) return 0; // a heartbeat
+  const { type, channels = [] }: { type: string; channels?: { id: string; seq: number }[] } = JSON.parse(frame);
+  return type === "activity" ? (channels.find(({ id }) => id === channelId)?.seq ?? 0) : 0;
+}
 
 test("a rewrite that was begun is a draft: it is there after a switch, and after a reload", async () => {
   await ada.openChannel("plans");
