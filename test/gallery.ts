@@ -1,7 +1,7 @@
 /**
  * Takes a picture of every screen and state, in a real browser and through the product's own server: wide, tablet and narrow; light,
- * dark and high contrast; left to right and right to left. All pictures of a scene are put on one sheet. It says what can be seen to
- * be wrong without an eye, and which headings of the design nobody shows. `-- name` takes only those scenes.
+ * dark and high contrast; left to right and right to left. All pictures of a scene are put on one sheet. It then tells which
+ * looks are wrong by measure, and which headings of the design no scene shows. `-- name` takes only those scenes.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { lookOver } from "./browser/looks.ts";

@@ -65,9 +65,23 @@ describe("settings", () => {
     await ada.page.getByRole("radio", { name: "Comfortable" }).check();
   });
 
+  test("Keys: on a phone the focus goes into a section, and back to it in the list", async () => {
+    const who = await Someone.open(browser, "Fay", NARROW);
+    await who.join(site, "/c/design");
+    await who.openSettings("Look");
+    const focused = () => who.page.evaluate(() => document.activeElement?.textContent);
+    await expect.poll(focused).toBe("Look");
+    await who.page.getByRole("button", { name: "All settings" }).tap();
+    await expect.poll(focused).toBe("Look");
+    expect(await who.page.evaluate(() => document.activeElement?.localName)).toBe("button");
+    await who.page.setViewportSize({ width: 1_000, height: 800 });
+    await who.page.getByRole("textbox", { name: "Display name" }).waitFor(); // with room, the first section is shown
+    await who.context.close();
+  });
+
   test("Composer: Enter breaks the line for whoever wants it so, and Ctrl+Enter sends", async () => {
     await ada.page.getByRole("dialog").getByRole("button", { name: "Writing" }).click();
-    await ada.page.getByRole("radio", { name: "Breaks the line" }).check();
+    await ada.page.getByRole("radio", { name: "New line" }).check();
     await ada.page.keyboard.press("Escape");
     const composer = ada.page.getByRole("textbox", { name: /^Message / });
     await composer.fill("one");

@@ -28,7 +28,7 @@ test("an owner deletes what others wrote and removes a person, who is signed out
   await ada.page.keyboard.press("Escape");
 
   await ada.page.getByRole("button", { name: "Settings" }).click();
-  await ada.page.getByRole("button", { name: "I run this site" }).click();
+  await ada.page.getByRole("button", { name: "Owner access" }).click();
   await ada.page.getByLabel("Owner's code").fill("wrong");
   await ada.page.getByRole("button", { name: "Become an owner" }).click();
   await ada.page.getByText("This is not the owner's code.").waitFor();
@@ -40,7 +40,7 @@ test("an owner deletes what others wrote and removes a person, who is signed out
 
   await ada.choose("something unkind", "Delete message");
   await mal.page.getByText("Message deleted").waitFor();
-  await ada.page.getByRole("button", { name: "2 here" }).click();
+  await ada.page.getByRole("button", { name: "2 viewing" }).click();
   await ada.page.getByRole("button", { name: "Remove Mal from the site" }).click();
   await ada.page.getByRole("dialog").getByRole("button", { name: "Remove Mal from the site" }).click();
   await mal.page.getByRole("heading", { name: "You signed out elsewhere" }).waitFor();
@@ -65,7 +65,7 @@ test("a report reaches the owner, who keeps its author's address out, lets it ba
   await bea.page.getByText("Reported.", { exact: false }).waitFor();
 
   await ada.page.getByRole("button", { name: "Settings" }).click();
-  await ada.page.getByRole("button", { name: "I run this site" }).click();
+  await ada.page.getByRole("button", { name: "Owner access" }).click();
   await ada.page.getByLabel("Owner's code").fill("correct horse");
   await ada.page.getByRole("button", { name: "Become an owner" }).click();
   await ada.page.getByText("Not the first time", { exact: false }).waitFor();
@@ -87,6 +87,6 @@ test("a report reaches the owner, who keeps its author's address out, lets it ba
   await ada.page.getByText("Nobody is kept out.").waitFor();
   expect((await signIn()).status()).toBe(201);
   await ada.page.getByRole("button", { name: "Step down as an owner" }).click();
-  await ada.page.getByRole("button", { name: "I run this site" }).waitFor();
+  await ada.page.getByRole("button", { name: "Owner access" }).waitFor();
   expect([...ada.complaints, ...bea.complaints, ...mal.complaints]).toEqual([]);
 });

@@ -29,7 +29,7 @@ function rail(who: Someone) {
 
 test("Direct messages: found by name, at once in the other's rail with a badge, and a third person has no way in", async () => {
   await ada.openDirect("Bea");
-  await ada.page.getByText("This is the start of your conversation with").waitFor();
+  await ada.page.getByText("The start of your conversation with").waitFor();
   await ada.say("Just between us");
   const link = rail(bea).getByRole("link", { name: "Ada", exact: true });
   await link.locator(".for-you").waitFor();

@@ -230,6 +230,16 @@ test("Rail: shows what is unread alone, closes its sections for good, and has a 
   await bea.page.locator(".rail-link.muted", { hasText: "planning" }).waitFor();
 });
 
+test("Screens: an invite that an empty channel offers stays when the first message comes", async () => {
+  await bea.makeChannel("quiet");
+  await button(bea.page.getByRole("log"), "Invite people").click();
+  await bea.page.getByRole("textbox", { name: "Invite link" }).waitFor();
+  await cem.post(site, "quiet", "The first word");
+  await bea.page.getByRole("log").getByText("The first word").waitFor({ state: "attached" });
+  await bea.page.getByRole("textbox", { name: "Invite link" }).waitFor();
+  await button(bea, "Done").click();
+});
+
 test("Composer: @here stands out for everyone who reads it, and names nobody", async () => {
   await cem.page.goto(`${site.url}/c/general`);
   await cem.page.getByRole("textbox", { name: "Message #general" }).pressSequentially("@her");

@@ -205,7 +205,7 @@ export const SCENES: readonly Scene[] = [
       await drawer(who);
       await who.page.getByRole("button", { name: "New direct message" }).click();
       await who.page.getByRole("button", { name: /Bea/ }).first().click();
-      await who.page.getByText("This is the start of").waitFor();
+      await who.page.getByText("The start of your conversation").waitFor();
     },
   },
   {
@@ -372,7 +372,7 @@ export const SCENES: readonly Scene[] = [
         return { ...frame, here: { count: 123, people } };
       });
       await who.join(site, "/c/full");
-      await who.page.getByRole("button", { name: /123 here/ }).click();
+      await who.page.getByRole("button", { name: /123 viewing/ }).click();
       await who.page.getByText("And 23 more.").waitFor();
     },
   },

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Enter key": "مفتاح Enter",
   "Handed to your browser's push service. If nothing appears, check the notification settings of this device.":
     "سُلِّم إلى خدمة الإشعارات في متصفحك. إن لم يظهر شيء فتحقق من إعدادات الإشعارات على هذا الجهاز.",
   "Wrap lines": "التفاف الأسطر",
@@ -15,7 +16,7 @@ const words: Dictionary = {
   "Add an integration": "إضافة تكامل",
   "Everyone here can find it and read along.": "يمكن لكل من هنا العثور عليها وقراءتها.",
   "Only members can read it.": "لا يقرؤها إلا الأعضاء.",
-  "This is the start of your conversation with {name}": "هنا بداية محادثتك مع {name}",
+  "The start of your conversation with {name}": "هنا بداية محادثتك مع {name}",
   "This is the start of {name}": "هنا بداية {name}",
   Menu: "القائمة",
   Code: "رمز",
@@ -268,7 +269,7 @@ const words: Dictionary = {
   Away: "غير متصل",
   "Become an owner": "صِر مالكًا",
   "Bold · italic · code": "عريض · مائل · شيفرة",
-  "Breaks the line": "سطر جديد",
+  "New line": "سطر جديد",
   Cancel: "إلغاء",
   "Cancel reply": "إلغاء الرد",
   "Cancel {name}": "إلغاء {name}",
@@ -306,7 +307,6 @@ const words: Dictionary = {
   "Edit message": "تعديل الرسالة",
   "Edit topic": "تعديل الموضوع",
   Emoji: "رموز تعبيرية",
-  Enter: "مفتاح الإدخال",
   "Everybody here can see and join it.": "يمكن للجميع هنا رؤيتها والانضمام إليها.",
   "Files to send": "ملفات للإرسال",
   "Find an emoji": "ابحث عن رمز",
@@ -314,11 +314,11 @@ const words: Dictionary = {
   Found: "النتائج",
   "Go to #general": "الانتقال إلى ‎#general",
   "High contrast": "تباين عالٍ",
-  "I run this site": "أنا أدير هذا الموقع",
+  "Owner access": "أنا أدير هذا الموقع",
   "If this is your only device, you lose the name {name}, your direct messages and your drafts.":
     "إن كان هذا جهازك الوحيد فستفقد الاسم {name} ورسائلك المباشرة ومسوداتك.",
   "In an empty composer: edit your last message": "في حقل فارغ: تعديل آخر رسالة لك",
-  "It was set when the site was set up.": "حُدِّد عند إعداد الموقع.",
+  "The OWNER_CODE set at deployment": "حُدِّد عند إعداد الموقع.",
   "It will be tried again.": "ستتكرر المحاولة.",
   "It will be {name}.": "ستكون {name}.",
   "Its messages and files go for everybody, and nothing brings them back.":
@@ -404,7 +404,6 @@ const words: Dictionary = {
   "Send · line break": "إرسال · سطر جديد",
   "Send, always": "إرسال دائمًا",
   "Sending…": "جارٍ الإرسال…",
-  Sends: "يرسل",
   "Sends when uploads finish": "تُرسل عند اكتمال الرفع",
   Settings: "الإعدادات",
   "Several people are typing…": "عدة أشخاص يكتبون…",
@@ -428,7 +427,7 @@ const words: Dictionary = {
   "There is none of that name.": "لا شيء بهذا الاسم.",
   "There is nothing here": "لا شيء هنا",
   "This address leads nowhere.": "هذا العنوان لا يؤدي إلى شيء.",
-  "This address names nobody.": "هذا العنوان لا يدل على أحد.",
+  "No one has this address.": "هذا العنوان لا يدل على أحد.",
   "This browser stores nothing for this page. Drafts and unsent messages are lost when you close it.":
     "لا يحفظ هذا المتصفح شيئًا لهذه الصفحة. تُفقد المسودات والرسائل غير المرسلة عند إغلاقها.",
   "This channel is gone.": "لم تعد هذه القناة موجودة.",
@@ -496,7 +495,7 @@ const words: Dictionary = {
     many: "{n} نتيجة",
     other: "{n} نتيجة",
   },
-  "{n} here": "{n} هنا",
+  "{n} viewing": "{n} هنا",
   "{n} new": {
     zero: "لا جديد",
     one: "رسالة جديدة",

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Enter key": "Eingabetaste",
   "Handed to your browser's push service. If nothing appears, check the notification settings of this device.":
     "An den Push-Dienst deines Browsers übergeben. Erscheint nichts, prüfe die Benachrichtigungen in den Einstellungen dieses Geräts.",
   "Wrap lines": "Zeilen umbrechen",
@@ -15,7 +16,7 @@ const words: Dictionary = {
   "Add an integration": "Integration hinzufügen",
   "Everyone here can find it and read along.": "Alle hier können ihn finden und mitlesen.",
   "Only members can read it.": "Nur Mitglieder können ihn lesen.",
-  "This is the start of your conversation with {name}": "Hier beginnt deine Unterhaltung mit {name}",
+  "The start of your conversation with {name}": "Hier beginnt deine Unterhaltung mit {name}",
   "This is the start of {name}": "Hier beginnt {name}",
   Menu: "Menü",
   Code: "Code",
@@ -221,7 +222,7 @@ const words: Dictionary = {
   Away: "Abwesend",
   "Become an owner": "Eigentümer werden",
   "Bold · italic · code": "Fett · kursiv · Code",
-  "Breaks the line": "Bricht die Zeile um",
+  "New line": "Bricht die Zeile um",
   Cancel: "Abbrechen",
   "Cancel reply": "Antwort abbrechen",
   "Cancel {name}": "{name} abbrechen",
@@ -259,7 +260,6 @@ const words: Dictionary = {
   "Edit message": "Nachricht bearbeiten",
   "Edit topic": "Thema bearbeiten",
   Emoji: "Emoji",
-  Enter: "Eingabetaste",
   "Everybody here can see and join it.": "Alle hier sehen ihn und können mitreden.",
   "Files to send": "Dateien zum Senden",
   "Find an emoji": "Ein Emoji finden",
@@ -267,11 +267,11 @@ const words: Dictionary = {
   Found: "Gefunden",
   "Go to #general": "Zu #general",
   "High contrast": "Hoher Kontrast",
-  "I run this site": "Ich betreibe diese Seite",
+  "Owner access": "Ich betreibe diese Seite",
   "If this is your only device, you lose the name {name}, your direct messages and your drafts.":
     "Wenn das dein einziges Gerät ist, verlierst du den Namen {name}, deine Direktnachrichten und deine Entwürfe.",
   "In an empty composer: edit your last message": "Im leeren Feld: die letzte eigene Nachricht bearbeiten",
-  "It was set when the site was set up.": "Er wurde beim Einrichten der Seite festgelegt.",
+  "The OWNER_CODE set at deployment": "Er wurde beim Einrichten der Seite festgelegt.",
   "It will be tried again.": "Es wird wieder versucht.",
   "It will be {name}.": "Er wird {name} heißen.",
   "Its messages and files go for everybody, and nothing brings them back.":
@@ -358,7 +358,6 @@ const words: Dictionary = {
   "Send · line break": "Senden · Zeilenumbruch",
   "Send, always": "Senden, immer",
   "Sending…": "Wird gesendet…",
-  Sends: "Sendet",
   "Sends when uploads finish": "Wird gesendet, sobald alles hochgeladen ist",
   Settings: "Einstellungen",
   "Several people are typing…": "Mehrere schreiben…",
@@ -383,7 +382,7 @@ const words: Dictionary = {
   "There is none of that name.": "Es gibt keines mit diesem Namen.",
   "There is nothing here": "Hier ist nichts",
   "This address leads nowhere.": "Diese Adresse führt nirgendwohin.",
-  "This address names nobody.": "Diese Adresse nennt niemanden.",
+  "No one has this address.": "Diese Adresse nennt niemanden.",
   "This browser stores nothing for this page. Drafts and unsent messages are lost when you close it.":
     "Dieser Browser speichert nichts für diese Seite. Entwürfe und ungesendete Nachrichten gehen verloren, wenn du sie schließt.",
   "This channel is gone.": "Diesen Kanal gibt es nicht mehr.",
@@ -437,7 +436,7 @@ const words: Dictionary = {
   "{name} is there already.": "{name} gibt es schon.",
   "{n} characters too many": "{n} Zeichen zu viel",
   "{n} found": "{n} gefunden",
-  "{n} here": "{n} hier",
+  "{n} viewing": "{n} hier",
   "{n} new": { one: "{n} neue", other: "{n} neue" },
   "{n} new messages": { one: "{n} neue Nachricht", other: "{n} neue Nachrichten" },
   "{n} new since {time}": "{n} neue seit {time}",

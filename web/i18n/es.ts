@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Enter key": "Tecla Intro",
   "Handed to your browser's push service. If nothing appears, check the notification settings of this device.":
     "Entregado al servicio push de tu navegador. Si no aparece nada, revisa los ajustes de notificaciones de este dispositivo.",
   "Wrap lines": "Ajustar líneas",
@@ -15,7 +16,7 @@ const words: Dictionary = {
   "Add an integration": "Añadir una integración",
   "Everyone here can find it and read along.": "Cualquiera de aquí puede encontrarlo y leerlo.",
   "Only members can read it.": "Solo sus miembros pueden leerlo.",
-  "This is the start of your conversation with {name}": "Este es el comienzo de tu conversación con {name}",
+  "The start of your conversation with {name}": "Este es el comienzo de tu conversación con {name}",
   "This is the start of {name}": "Este es el comienzo de {name}",
   Menu: "Menú",
   Code: "Código",
@@ -218,7 +219,7 @@ const words: Dictionary = {
   Away: "Ausente",
   "Become an owner": "Ser propietario",
   "Bold · italic · code": "Negrita · cursiva · código",
-  "Breaks the line": "Cambia de línea",
+  "New line": "Cambia de línea",
   Cancel: "Cancelar",
   "Cancel reply": "Cancelar respuesta",
   "Cancel {name}": "Cancelar {name}",
@@ -256,7 +257,6 @@ const words: Dictionary = {
   "Edit message": "Editar mensaje",
   "Edit topic": "Editar tema",
   Emoji: "Emoji",
-  Enter: "Intro",
   "Everybody here can see and join it.": "Todos aquí pueden verlo y entrar.",
   "Files to send": "Archivos por enviar",
   "Find an emoji": "Buscar un emoji",
@@ -264,11 +264,11 @@ const words: Dictionary = {
   Found: "Resultados",
   "Go to #general": "Ir a #general",
   "High contrast": "Alto contraste",
-  "I run this site": "Yo administro este sitio",
+  "Owner access": "Yo administro este sitio",
   "If this is your only device, you lose the name {name}, your direct messages and your drafts.":
     "Si este es tu único dispositivo, pierdes el nombre {name}, tus mensajes directos y tus borradores.",
   "In an empty composer: edit your last message": "Sin nada escrito: editar tu último mensaje",
-  "It was set when the site was set up.": "Se fijó al instalar el sitio.",
+  "The OWNER_CODE set at deployment": "Se fijó al instalar el sitio.",
   "It will be tried again.": "Se volverá a intentar.",
   "It will be {name}.": "Será {name}.",
   "Its messages and files go for everybody, and nothing brings them back.":
@@ -354,7 +354,6 @@ const words: Dictionary = {
   "Send · line break": "Enviar · salto de línea",
   "Send, always": "Enviar, siempre",
   "Sending…": "Enviando…",
-  Sends: "Envía",
   "Sends when uploads finish": "Se envía al terminar las subidas",
   Settings: "Ajustes",
   "Several people are typing…": "Varias personas están escribiendo…",
@@ -379,7 +378,7 @@ const words: Dictionary = {
   "There is none of that name.": "No hay ninguno con ese nombre.",
   "There is nothing here": "Aquí no hay nada",
   "This address leads nowhere.": "Esta dirección no lleva a ninguna parte.",
-  "This address names nobody.": "Esta dirección no nombra a nadie.",
+  "No one has this address.": "Esta dirección no nombra a nadie.",
   "This browser stores nothing for this page. Drafts and unsent messages are lost when you close it.":
     "Este navegador no guarda nada de esta página. Los borradores y mensajes sin enviar se pierden al cerrarla.",
   "This channel is gone.": "Este canal ya no existe.",
@@ -437,7 +436,7 @@ const words: Dictionary = {
     other: "{n} caracteres de más",
   },
   "{n} found": { one: "{n} encontrado", many: "{n} encontrados", other: "{n} encontrados" },
-  "{n} here": "{n} aquí",
+  "{n} viewing": "{n} aquí",
   "{n} new": { one: "{n} nuevo", many: "{n} nuevos", other: "{n} nuevos" },
   "{n} new messages": { one: "{n} mensaje nuevo", many: "{n} mensajes nuevos", other: "{n} mensajes nuevos" },
   "{n} new since {time}": {

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Enter key": "Touche Entrée",
   "Handed to your browser's push service. If nothing appears, check the notification settings of this device.":
     "Remis au service push de votre navigateur. Si rien n’apparaît, vérifiez les réglages de notifications de cet appareil.",
   "Wrap lines": "Renvoi à la ligne",
@@ -15,7 +16,7 @@ const words: Dictionary = {
   "Add an integration": "Ajouter une intégration",
   "Everyone here can find it and read along.": "Tout le monde ici peut le trouver et le lire.",
   "Only members can read it.": "Seuls ses membres peuvent le lire.",
-  "This is the start of your conversation with {name}": "Ici commence votre conversation avec {name}",
+  "The start of your conversation with {name}": "Ici commence votre conversation avec {name}",
   "This is the start of {name}": "Ici commence {name}",
   Menu: "Menu",
   Code: "Code",
@@ -220,7 +221,7 @@ const words: Dictionary = {
   Away: "Absent",
   "Become an owner": "Devenir propriétaire",
   "Bold · italic · code": "Gras · italique · code",
-  "Breaks the line": "Va à la ligne",
+  "New line": "Va à la ligne",
   Cancel: "Annuler",
   "Cancel reply": "Annuler la réponse",
   "Cancel {name}": "Annuler {name}",
@@ -258,7 +259,6 @@ const words: Dictionary = {
   "Edit message": "Modifier le message",
   "Edit topic": "Modifier le sujet",
   Emoji: "Émojis",
-  Enter: "Touche Entrée",
   "Everybody here can see and join it.": "Tout le monde ici peut le voir et y entrer.",
   "Files to send": "Fichiers à envoyer",
   "Find an emoji": "Chercher un émoji",
@@ -266,11 +266,11 @@ const words: Dictionary = {
   Found: "Trouvés",
   "Go to #general": "Aller à #general",
   "High contrast": "Contraste élevé",
-  "I run this site": "Je gère ce site",
+  "Owner access": "Je gère ce site",
   "If this is your only device, you lose the name {name}, your direct messages and your drafts.":
     "Si c'est votre seul appareil, vous perdez le nom {name}, vos messages directs et vos brouillons.",
   "In an empty composer: edit your last message": "Champ vide : modifier votre dernier message",
-  "It was set when the site was set up.": "Il a été fixé à l’installation du site.",
+  "The OWNER_CODE set at deployment": "Il a été fixé à l’installation du site.",
   "It will be tried again.": "Un nouvel essai suivra.",
   "It will be {name}.": "Ce sera {name}.",
   "Its messages and files go for everybody, and nothing brings them back.":
@@ -356,7 +356,6 @@ const words: Dictionary = {
   "Send · line break": "Envoyer · saut de ligne",
   "Send, always": "Envoyer, toujours",
   "Sending…": "Envoi…",
-  Sends: "Envoie",
   "Sends when uploads finish": "Partira une fois les fichiers envoyés",
   Settings: "Réglages",
   "Several people are typing…": "Plusieurs personnes écrivent…",
@@ -381,7 +380,7 @@ const words: Dictionary = {
   "There is none of that name.": "Aucun ne porte ce nom.",
   "There is nothing here": "Il n’y a rien ici",
   "This address leads nowhere.": "Cette adresse ne mène nulle part.",
-  "This address names nobody.": "Cette adresse ne désigne personne.",
+  "No one has this address.": "Cette adresse ne désigne personne.",
   "This browser stores nothing for this page. Drafts and unsent messages are lost when you close it.":
     "Ce navigateur n'enregistre rien pour cette page. Les brouillons et messages non envoyés sont perdus à sa fermeture.",
   "This channel is gone.": "Ce salon n’existe plus.",
@@ -439,7 +438,7 @@ const words: Dictionary = {
     other: "{n} caractères de trop",
   },
   "{n} found": { one: "{n} trouvé", many: "{n} trouvés", other: "{n} trouvés" },
-  "{n} here": "{n} ici",
+  "{n} viewing": "{n} ici",
   "{n} new": { one: "{n} nouveau", many: "{n} nouveaux", other: "{n} nouveaux" },
   "{n} new messages": { one: "{n} nouveau message", many: "{n} nouveaux messages", other: "{n} nouveaux messages" },
   "{n} new since {time}": {

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Enter key": "Enterキー",
   "Handed to your browser's push service. If nothing appears, check the notification settings of this device.":
     "ブラウザーのプッシュサービスに渡しました。何も表示されない場合は、この端末の通知設定を確認してください。",
   "Wrap lines": "行を折り返す",
@@ -15,7 +16,7 @@ const words: Dictionary = {
   "Add an integration": "連携を追加",
   "Everyone here can find it and read along.": "ここにいる人なら誰でも見つけて読めます。",
   "Only members can read it.": "メンバーだけが読めます。",
-  "This is the start of your conversation with {name}": "ここが{name}との会話の始まりです",
+  "The start of your conversation with {name}": "ここが{name}との会話の始まりです",
   "This is the start of {name}": "ここが{name}の始まりです",
   Menu: "メニュー",
   Code: "コード",
@@ -219,7 +220,7 @@ const words: Dictionary = {
   Away: "離席中",
   "Become an owner": "オーナーになる",
   "Bold · italic · code": "太字・斜体・コード",
-  "Breaks the line": "改行",
+  "New line": "改行",
   Cancel: "キャンセル",
   "Cancel reply": "返信をやめる",
   "Cancel {name}": "{name}をキャンセル",
@@ -257,7 +258,6 @@ const words: Dictionary = {
   "Edit message": "メッセージを編集",
   "Edit topic": "トピックを編集",
   Emoji: "絵文字",
-  Enter: "Enterキー",
   "Everybody here can see and join it.": "ここにいる全員が見て参加できます。",
   "Files to send": "送信するファイル",
   "Find an emoji": "絵文字を検索",
@@ -265,11 +265,11 @@ const words: Dictionary = {
   Found: "検索結果",
   "Go to #general": "#generalへ",
   "High contrast": "ハイコントラスト",
-  "I run this site": "このサイトの運営者です",
+  "Owner access": "このサイトの運営者です",
   "If this is your only device, you lose the name {name}, your direct messages and your drafts.":
     "これが唯一の端末なら、{name}という名前、ダイレクトメッセージ、下書きを失います。",
   "In an empty composer: edit your last message": "入力欄が空のとき：直前の自分のメッセージを編集",
-  "It was set when the site was set up.": "サイトの設置時に設定されたものです。",
+  "The OWNER_CODE set at deployment": "サイトの設置時に設定されたものです。",
   "It will be tried again.": "自動的に再試行します。",
   "It will be {name}.": "{name}になります。",
   "Its messages and files go for everybody, and nothing brings them back.":
@@ -355,7 +355,6 @@ const words: Dictionary = {
   "Send · line break": "送信・改行",
   "Send, always": "常に送信",
   "Sending…": "送信中…",
-  Sends: "送信",
   "Sends when uploads finish": "アップロードが終わると送信します",
   Settings: "設定",
   "Several people are typing…": "数人が入力中…",
@@ -380,7 +379,7 @@ const words: Dictionary = {
   "There is none of that name.": "その名前のものはありません。",
   "There is nothing here": "ここには何もありません",
   "This address leads nowhere.": "このアドレスの先には何もありません。",
-  "This address names nobody.": "このアドレスの人はいません。",
+  "No one has this address.": "このアドレスの人はいません。",
   "This browser stores nothing for this page. Drafts and unsent messages are lost when you close it.":
     "このブラウザーはこのページのデータを保存しません。閉じると下書きと未送信のメッセージは失われます。",
   "This channel is gone.": "このチャンネルはもうありません。",
@@ -434,7 +433,7 @@ const words: Dictionary = {
   "{name} is there already.": "{name}はすでにあります。",
   "{n} characters too many": "{n}文字超過しています",
   "{n} found": "{n}件見つかりました",
-  "{n} here": "{n}人",
+  "{n} viewing": "{n}人",
   "{n} new": "新着{n}件",
   "{n} new messages": "新着メッセージ{n}件",
   "{n} new since {time}": "{time}以降の新着{n}件",

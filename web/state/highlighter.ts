@@ -1,8 +1,9 @@
 /** The colours of code, once there is a block that names its language. Until then it has one colour. */
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { fetchPart } from "../network/load-part.ts";
 import type { CodePiece } from "../text/highlight.ts";
 
+/** What tells keywords from strings, once it is there. */
 const highlighter = signal<typeof import("../text/highlight.ts").highlight | undefined>(undefined);
 let isFetched = false;
 
@@ -13,6 +14,9 @@ export async function loadHighlighter(): Promise<void> {
   const { highlight } = await fetchPart(() => import("../text/highlight.ts"));
   highlighter.value = highlight;
 }
+
+/** Changes when the highlighter is there: what was computed before it is computed again. */
+export const isHighlighterReady = computed(() => highlighter.value !== undefined);
 
 /** A code in pieces. A view that asks is shown anew when the highlighter is there. */
 export function codePieces(language: string, text: string): readonly CodePiece[] {

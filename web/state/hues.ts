@@ -22,7 +22,16 @@ export function hueOf(id: string): number {
   if (writing !== undefined) return hue;
   writing = setTimeout(() => {
     writing = undefined;
-    localState.keepHues(hues);
+    // Another tab may have met others meanwhile.
+    localState.keepHues(new Map([...localState.hues(), ...hues]));
   });
   return hue;
+}
+
+/** Another person begins here: nothing is left of whom the one before has met. */
+export function forgetHues(): void {
+  clearTimeout(writing);
+  writing = undefined;
+  hues.clear();
+  uses.fill(0);
 }

@@ -28,7 +28,7 @@ export type Unsaid = {
 const Rescued = v.object({ key: v.string(), text: v.string(), fileNames: listOf(v.string()) });
 export type Rescued = Readonly<v.InferOutput<typeof Rescued>>;
 const RESCUED = `${PREFIX}rescued`;
-const HUES = `${PREFIX}hues`;
+const HUES = `${PREFIX}device.hues`;
 /** People whose hues are kept: those met last. */
 const HUES_MAX = 500;
 const CLOSED_SECTIONS = `${PREFIX}closed`;

@@ -31,7 +31,7 @@ const lowlight = createLowlight({
   ...{ sql, swift, typescript, xml, yaml },
 });
 
-/** By the class names of highlight.js, without their prefix. What is not named here has the colour of the text. */
+/** By the class names of highlight.js, without their prefix. A name that is not here has the colour of what is around it. */
 const KINDS: Readonly<Record<string, CodeKind>> = {
   ...kindOf("keyword", ["keyword", "literal", "selector-tag", "name", "meta-keyword", "doctag"]),
   ...kindOf("string", ["string", "regexp", "symbol", "char", "link"]),
@@ -43,7 +43,7 @@ const KINDS: Readonly<Record<string, CodeKind>> = {
   deletion: "removed",
 };
 
-/** The pieces of a code in the order of its text, which they make up whole. One piece where the language is unknown. */
+/** Cuts a code into pieces. Together they are the whole text. The answer is one piece where the language is unknown. */
 export function highlight(language: string, text: string): readonly CodePiece[] {
   if (!lowlight.registered(language)) return [{ text }];
   return piecesOf(lowlight.highlight(language, text).children, undefined);

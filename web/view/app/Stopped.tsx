@@ -123,7 +123,7 @@ function NoConversation({ store, reconnect, personId }: Props & { readonly perso
   return (
     <Dialog title={name === undefined ? t("There is nobody here") : t("You and {name} have not talked yet", { name })}>
       <p class={refusal ? "hint complaint" : "hint"} role="status">
-        {refusal ?? (name === undefined && t("This address names nobody."))}
+        {refusal ?? (name === undefined && t("No one has this address."))}
       </p>
       <div class="dialog-actions">
         <button type="button" class="button quiet" onClick={goToGeneral}>

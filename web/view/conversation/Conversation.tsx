@@ -40,6 +40,13 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
   useEffect(() => {
     if (isTouch()) heading.current?.focus();
   }, [openId]);
+  // The details belong to the person who opened them.
+  useEffect(
+    () => () => {
+      detailsTab.value = undefined;
+    },
+    [],
+  );
   if (!conversation || !you) return null;
   const { channelId } = conversation;
   // Nothing that was typed or scrolled to is carried to another channel or another person.

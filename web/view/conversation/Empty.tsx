@@ -1,12 +1,10 @@
 /** A conversation in which nothing was said yet: what it is, and what there is to do first. */
-import { useState } from "preact/hooks";
 import { WINDOW_MESSAGES } from "../../../worker/protocol/limits.ts";
 import type { Channel } from "../../../worker/protocol/things.ts";
 import { rich, t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
-import { InvitePeople } from "../dialogs/InvitePeople.tsx";
 import { Icon } from "../parts/icons.tsx";
-import { detailsTab } from "../parts/sheets.ts";
+import { detailsTab, openInvite } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
 
 type Props = { readonly store: Store; readonly channelId: string };
@@ -23,7 +21,7 @@ export function Empty({ store, channelId }: Props) {
           <Avatar key={person.id} person={person} />
         ))}
       </span>
-      <h2>{rich("This is the start of your conversation with {name}", { name: <bdi>{title}</bdi> })}</h2>
+      <h2>{rich("The start of your conversation with {name}", { name: <bdi>{title}</bdi> })}</h2>
       <p>{t("Latest {n} messages are kept", { n: WINDOW_MESSAGES })}</p>
     </div>
   );
@@ -38,7 +36,6 @@ function EmptyChannel({
   readonly title: string;
   readonly channel: Channel | undefined;
 }) {
-  const [isInviting, setInviting] = useState(false);
   const isPrivate = channel?.kind === "private";
   const mayChange = channel?.createdBy.id === store.person.value?.id || (store.isOwner.value && !isPrivate);
   const opens = (tab: "About" | "Integrations") => () => {
@@ -55,7 +52,7 @@ function EmptyChannel({
         {t("Latest {n} messages are kept", { n: WINDOW_MESSAGES })}.
       </p>
       <div class="empty-actions">
-        <button type="button" class="button primary" onClick={() => setInviting(true)}>
+        <button type="button" class="button primary" onClick={() => openInvite(channel)}>
           {t("Invite people")}
         </button>
         {mayChange && channel?.topic === "" && (
@@ -69,7 +66,6 @@ function EmptyChannel({
           </button>
         )}
       </div>
-      {isInviting && <InvitePeople store={store} {...(channel && { channel })} onClose={() => setInviting(false)} />}
     </div>
   );
 }

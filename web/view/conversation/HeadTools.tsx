@@ -40,7 +40,7 @@ export function HeadTools({ store, conversation }: Props) {
             ))}
           </span>
           <span aria-hidden="true">{count}</span>
-          <span class="visually-hidden">{t("{n} here", { n: count })}</span>
+          <span class="visually-hidden">{t("{n} viewing", { n: count })}</span>
         </button>
       )}
       {pinned > 0 && (

@@ -6,11 +6,18 @@ import type { Store } from "../../state/store.ts";
 import { CopyButton } from "../parts/CopyButton.tsx";
 import { fullTime } from "../parts/formats.ts";
 import { QrCode } from "../parts/QrCode.tsx";
+import { invitedTo } from "../parts/sheets.ts";
 import { Dialog } from "./Dialog.tsx";
 
 type Props = { readonly store: Store; readonly channel?: Channel; readonly onClose: () => void };
 
 type Invite = { readonly url: string; readonly expiresAt: number };
+
+/** The dialog as a sheet: it stays when what opened it goes. */
+export function InviteSheet({ store, onClose }: Omit<Props, "channel">) {
+  const channel = invitedTo.value;
+  return <InvitePeople store={store} {...(channel && { channel })} onClose={onClose} />;
+}
 
 export function InvitePeople({ store, channel, onClose }: Props) {
   const [invite, setInvite] = useState<Invite>();

@@ -14,7 +14,7 @@ const SHEETS = {
   switcher: lazy<SheetProps>(async () => (await import("./Switcher.tsx")).Switcher),
   shortcuts: lazy<SheetProps>(async () => (await import("../settings/Shortcuts.tsx")).Shortcuts),
   browse: lazy<SheetProps>(async () => (await import("./BrowseChannels.tsx")).BrowseChannels),
-  invite: lazy<SheetProps>(async () => (await import("./InvitePeople.tsx")).InvitePeople),
+  invite: lazy<SheetProps>(async () => (await import("./InvitePeople.tsx")).InviteSheet),
   profile: lazy<SheetProps>(async () => (await import("../people/Profile.tsx")).Profile),
   unsent: lazy<SheetProps>(async () => (await import("../rail/UnsentMessages.tsx")).UnsentMessages),
 } satisfies Record<SheetName, ComponentType<SheetProps>>;

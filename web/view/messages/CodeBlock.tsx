@@ -1,6 +1,6 @@
 /** Code in a message: its language, its colours, and lines that scroll in their own box or are wrapped. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { codePieces, loadHighlighter } from "../../state/highlighter.ts";
+import { codePieces, isHighlighterReady, loadHighlighter } from "../../state/highlighter.ts";
 import { lazy } from "../parts/lazy.tsx";
 
 const CodeTools = lazy(async () => (await import("./CodeTools.tsx")).CodeTools);
@@ -28,10 +28,16 @@ export function CodeBlock({ info, text, tabIndex }: Props) {
     observer.observe(current);
     return () => observer.disconnect();
   }, []);
-  const pieces = codePieces(language, text);
+  // A rewrite can lengthen a line without a change of the box.
+  useEffect(() => {
+    if (box.current) setWide(box.current.scrollWidth > box.current.clientWidth);
+  }, [text]);
   const code = useMemo(
-    () => pieces.map(({ kind, text: words }) => (kind ? <span class={`code-${kind}`}>{words}</span> : words)),
-    [text, pieces],
+    () =>
+      codePieces(language, text).map(({ kind, text: words }) =>
+        kind ? <span class={`code-${kind}`}>{words}</span> : words,
+      ),
+    [language, text, isHighlighterReady.value],
   );
   return (
     <div class={isWrapped ? "code-block wrapped" : "code-block"} dir="ltr">

@@ -8,7 +8,7 @@ import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import type { MessageCommands } from "./message-commands.ts";
 import { type MessageRow, rowId } from "./timeline.ts";
 
-/** Of the emoji that were picked last, so many are a press away. */
+/** The toolbar shows so many of the emoji that were picked last. They keep their places when they are used. */
 const QUICK_EMOJI = 3;
 
 type ToolbarProps = {

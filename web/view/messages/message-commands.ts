@@ -1,7 +1,6 @@
 /** What can be done with a message: one function each, which the toolbar, keys and the touch sheet call. */
 import { find } from "../../../worker/protocol/history.ts";
 import { kindOf } from "../../../worker/protocol/text.ts";
-import { keepRecentEmoji } from "../../state/recent-emoji.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import type { MessageRow } from "./timeline.ts";
 
@@ -71,7 +70,6 @@ export function createMessageCommands(
     pickReaction: pickEmoji,
 
     react(id: string, emoji: string): void {
-      keepRecentEmoji(emoji);
       store.react(conversation, id, emoji, true);
     },
 

@@ -1,6 +1,6 @@
 /** Which sheet lies over the screen, one at a time: opened by buttons, keys and the switcher alike. */
 import { signal } from "@preact/signals";
-import type { Person } from "../../../worker/protocol/things.ts";
+import type { Channel, Person } from "../../../worker/protocol/things.ts";
 
 export type SheetName =
   | "newChannel"
@@ -23,6 +23,15 @@ export const sheet = signal<SheetName | undefined>(undefined);
 
 /** What the search begins with. */
 export const searchFor = signal("");
+
+/** The channel that people are invited to; `undefined`: to the site. */
+export const invitedTo = signal<Channel | undefined>(undefined);
+
+/** Lets the person invite others to the site, or to a channel. */
+export function openInvite(channel?: Channel): void {
+  invitedTo.value = channel;
+  sheet.value = "invite";
+}
 
 /** The person whose profile is shown by the sheet of that name. */
 export const shownPerson = signal<Person | undefined>(undefined);

@@ -136,7 +136,9 @@ export function Rail({ store, isOpen, onLeave }: Props) {
             <Avatar person={you} />
             <span class="rail-you">
               <bdi>{you.name}</bdi>
-              <span class={isDown ? "rail-state down" : "rail-state"}>{t(isDown ? "Reconnecting…" : "Online")}</span>
+              <span class={store.isConnected.value ? "rail-state" : "rail-state down"}>
+                {store.isConnected.value ? t("Online") : isDown && t("Reconnecting…")}
+              </span>
             </span>
             <button
               type="button"

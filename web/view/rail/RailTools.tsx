@@ -7,7 +7,7 @@ import type { Store } from "../../state/store.ts";
 import { COMMAND } from "../parts/keys.ts";
 import { LateIcon } from "../parts/late-icons.tsx";
 import { Popup } from "../parts/Popup.tsx";
-import { type SheetName, sheet } from "../parts/sheets.ts";
+import { openInvite, type SheetName, sheet } from "../parts/sheets.ts";
 
 const MENU = [
   { name: "Invite people", opens: "invite" },
@@ -42,7 +42,8 @@ export function RailTools({ store }: { readonly store: Store }) {
               type="button"
               onClick={() => {
                 setOpen(false);
-                sheet.value = opens;
+                if (opens === "invite") openInvite();
+                else sheet.value = opens;
               }}
             >
               {t(name)}

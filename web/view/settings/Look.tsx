@@ -37,7 +37,7 @@ export function Look() {
 }
 
 export function Writing() {
-  return <Choice legend="Enter" preference={enter} labels={{ sends: "Sends", breaks: "Breaks the line" }} />;
+  return <Choice legend="Enter key" preference={enter} labels={{ sends: "Send", breaks: "New line" }} />;
 }
 
 /** A rail, a name and two lines, in the colours of a theme. */

@@ -16,11 +16,15 @@ import { You } from "./You.tsx";
 
 const DeviceLink = lazy(async () => (await import("./DeviceLink.tsx")).DeviceLink);
 
+export type SectionName = "You" | "Look" | "Notifications" | "Writing" | "Bots and keys" | "Site";
+
 /** `onAsk`: something is asked in a dialog of its own. `onLeave`: the person goes elsewhere from here. */
 export type SectionProps = {
   readonly store: Store;
   readonly onAsk: (question: "link" | "signOut") => void;
   readonly onLeave: () => void;
+  /** Leads to another section. */
+  readonly onShow: (section: SectionName) => void;
 };
 
 const SECTIONS = {
@@ -30,8 +34,7 @@ const SECTIONS = {
   Writing,
   "Bots and keys": Bots,
   Site: SiteOwners,
-} satisfies Partial<Record<Phrase, ComponentType<SectionProps>>>;
-type SectionName = keyof typeof SECTIONS;
+} satisfies Record<SectionName & Phrase, ComponentType<SectionProps>>;
 const NAMES: readonly SectionName[] = ["You", "Look", "Notifications", "Writing", "Bots and keys", "Site"];
 
 /** Where there is no room for the list beside a section. */
@@ -40,15 +43,32 @@ const NARROW = "(max-width: 719px)";
 export function Settings({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
   /** What is asked in a dialog of its own, in the place of the settings; closing it leads back to them. */
   const [asking, setAsking] = useState<"link" | "signOut">();
+  const [chosen, setChosen] = useState<SectionName>();
+  const [isNarrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
+  const title = useRef<HTMLHeadingElement>(null);
+  const list = useRef<HTMLElement>(null);
+  /** The section that was shown before. */
+  const before = useRef<SectionName | undefined>(undefined);
+  // A section that is not there for this person any more leads to the first one.
+  const wanted = chosen === "Site" && !store.isOwner.value ? "You" : chosen;
   /** `undefined`: the list is shown. */
-  const [name, setName] = useState<SectionName | undefined>(matchMedia(NARROW).matches ? undefined : "You");
-  const back = () => setAsking(undefined);
-  // Who becomes an owner sees what that gives; who steps down sees what is left.
-  const wasOwner = useRef(store.isOwner.value);
+  const name = wanted ?? (isNarrow ? undefined : "You");
   useEffect(() => {
-    if (store.isOwner.value !== wasOwner.current) setName(store.isOwner.value ? "Site" : "You");
-    wasOwner.current = store.isOwner.value;
-  }, [store.isOwner.value]);
+    const query = matchMedia(NARROW);
+    const look = () => setNarrow(query.matches);
+    query.addEventListener("change", look);
+    return () => query.removeEventListener("change", look);
+  }, []);
+  // The focus goes with what is shown, where the button that was pressed is out of sight.
+  useEffect(() => {
+    const from = before.current;
+    before.current = name;
+    if (from === name || (from === undefined && !chosen)) return;
+    if (name === undefined) list.current?.querySelectorAll("button")[from ? names.indexOf(from) : 0]?.focus();
+    else if (!list.current?.contains(document.activeElement) || isNarrow) title.current?.focus();
+  }, [name]);
+  const back = () => setAsking(undefined);
+  const names = NAMES.filter((one) => (one === "Site" ? store.isOwner.value : one !== "Writing" || !isTouch()));
   if (asking === "signOut") return <SignOut store={store} onLink={() => setAsking("link")} onClose={back} />;
   if (asking === "link") {
     return (
@@ -57,18 +77,17 @@ export function Settings({ store, onClose }: { readonly store: Store; readonly o
       </Dialog>
     );
   }
-  const names = NAMES.filter((one) => (one === "Site" ? store.isOwner.value : one !== "Writing" || !isTouch()));
   const Section = name && SECTIONS[name];
   return (
     <Dialog key="settings" title={t("Settings")} isWide onClose={onClose}>
       <div class={name ? "settings" : "settings as-list"}>
-        <nav class="settings-sections" aria-label={t("Sections")}>
+        <nav ref={list} class="settings-sections" aria-label={t("Sections")}>
           {names.map((one) => (
             <button
               key={one}
               type="button"
               aria-current={one === name ? "true" : undefined}
-              onClick={() => setName(one)}
+              onClick={() => setChosen(one)}
             >
               {t(one)}
               <LateIcon name="right" />
@@ -77,12 +96,14 @@ export function Settings({ store, onClose }: { readonly store: Store; readonly o
         </nav>
         {name && Section && (
           <div class="settings-section">
-            <button type="button" class="settings-back" onClick={() => setName(undefined)}>
+            <button type="button" class="settings-back" onClick={() => setChosen(undefined)}>
               <LateIcon name="left" />
               {t("All settings")}
             </button>
-            <h3 class="settings-title">{t(name)}</h3>
-            <Section store={store} onAsk={setAsking} onLeave={onClose} />
+            <h3 ref={title} class="settings-title" tabIndex={-1}>
+              {t(name)}
+            </h3>
+            <Section store={store} onAsk={setAsking} onLeave={onClose} onShow={setChosen} />
           </div>
         )}
       </div>

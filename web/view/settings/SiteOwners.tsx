@@ -14,7 +14,7 @@ type Overview = {
   readonly version: string;
 };
 
-export function SiteOwners({ store, onLeave }: SectionProps) {
+export function SiteOwners({ store, onLeave, onShow }: SectionProps) {
   const [overview, setOverview] = useState<Overview>();
   const [reports, setReports] = useState<readonly Report[]>([]);
   const [bans, setBans] = useState<readonly Ban[]>([]);
@@ -114,8 +114,10 @@ export function SiteOwners({ store, onLeave }: SectionProps) {
         class="button"
         onClick={async () => {
           const answer = await (await store.requests()).stepDown();
-          if (answer.ok) store.steppedDown();
-          else setRefusal(answer.detail);
+          if (answer.ok) {
+            store.steppedDown();
+            onShow("You");
+          } else setRefusal(answer.detail);
         }}
       >
         {t("Step down as an owner")}

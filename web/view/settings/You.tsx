@@ -7,7 +7,7 @@ import { Devices } from "./Devices.tsx";
 import { Recovery } from "./Recovery.tsx";
 import type { SectionProps } from "./Settings.tsx";
 
-export function You({ store, onAsk }: SectionProps) {
+export function You({ store, onAsk, onShow }: SectionProps) {
   return (
     <>
       <NameForm store={store} />
@@ -24,7 +24,7 @@ export function You({ store, onAsk }: SectionProps) {
         </div>
       </section>
       <Recovery store={store} />
-      {!store.isOwner.value && <OwnerForm store={store} />}
+      {!store.isOwner.value && <OwnerForm store={store} onOwner={() => onShow("Site")} />}
     </>
   );
 }
@@ -78,14 +78,14 @@ function NameForm({ store }: { readonly store: Store }) {
 }
 
 /** For owners of the site. */
-function OwnerForm({ store }: { readonly store: Store }) {
+function OwnerForm({ store, onOwner }: { readonly store: Store; readonly onOwner: () => void }) {
   const [isOpen, setOpen] = useState(false);
   const [code, setCode] = useState("");
   const [refusal, setRefusal] = useState<string>();
   if (!isOpen) {
     return (
       <button type="button" class="link-button" onClick={() => setOpen(true)}>
-        {t("I run this site")}
+        {t("Owner access")}
       </button>
     );
   }
@@ -94,7 +94,8 @@ function OwnerForm({ store }: { readonly store: Store }) {
       onSubmit={async (event) => {
         event.preventDefault();
         const answer = await store.becomeOwner(code);
-        if (!answer.ok) setRefusal(answer.detail);
+        if (answer.ok) onOwner();
+        else setRefusal(answer.detail);
       }}
     >
       <label for="owner-code">{t("Owner's code")}</label>
@@ -116,7 +117,7 @@ function OwnerForm({ store }: { readonly store: Store }) {
         </button>
       </div>
       <p id="owner-code-hint" class={refusal ? "hint complaint" : "hint"} role="status">
-        {refusal ?? t("It was set when the site was set up.")}
+        {refusal ?? t("The OWNER_CODE set at deployment")}
       </p>
     </form>
   );
