@@ -3,6 +3,7 @@
 import { isHook, kindOf } from "../../worker/protocol/text.ts";
 import type { Person } from "../../worker/protocol/things.ts";
 import type { api as httpApi } from "../network/api.ts";
+import { forgetHues } from "./hues.ts";
 import type { TabState } from "./tab-state.ts";
 
 /** People asked for in one request. The contract's number. */
@@ -76,6 +77,7 @@ export function createPeople(
       people.value = new Map();
       pendingIds.clear();
       requestedIds.clear();
+      forgetHues();
     },
   };
 }

@@ -15,7 +15,6 @@ import type { KeptConversation } from "../storage/persistence.ts";
 import { isPersistenceFailing } from "../storage/storage-failure.ts";
 import { createChannels } from "./channels.ts";
 import { createDrafts } from "./drafts.ts";
-import { forgetHues } from "./hues.ts";
 import { createIncoming } from "./incoming.ts";
 import { createInvites } from "./invites.ts";
 import { createLinks } from "./links.ts";
@@ -133,7 +132,6 @@ export function createStore(dependencies: Dependencies) {
       tab.online.value = new Set();
     });
     readReporter.forget();
-    forgetHues();
     if (who) localState.wipe(who.id);
     await isForgotten;
   }
