@@ -387,7 +387,7 @@ test("Messages: on a phone a long press brings what can be done, and a short tap
 });
 
 test("Screens: who is here stands beside a wide conversation, and stays while one goes elsewhere", async () => {
-  await ada.page.getByRole("button", { name: /\d here$/ }).click();
+  await ada.page.getByRole("button", { name: /\d viewing$/ }).click();
   const pane = ada.page.getByRole("complementary", { name: "Details" });
   await pane.getByText("Ada").waitFor();
   await ada.openChannel("general");

@@ -238,6 +238,7 @@ test("Screens: an invite that an empty channel offers stays when the first messa
   await bea.page.getByRole("log").getByText("The first word").waitFor({ state: "attached" });
   await bea.page.getByRole("textbox", { name: "Invite link" }).waitFor();
   await button(bea, "Done").click();
+  await bea.openChannel("general");
 });
 
 test("Composer: @here stands out for everyone who reads it, and names nobody", async () => {

@@ -353,7 +353,7 @@ export const SCENES: readonly Scene[] = [
     isExamined: true,
     async open(who, site) {
       await who.join(site, "/c/design");
-      await who.page.getByRole("button", { name: /\d+ here/ }).click();
+      await who.page.getByRole("button", { name: /\d+ viewing/ }).click();
       await who.page.getByRole("heading", { name: "Viewing now" }).waitFor();
     },
   },
