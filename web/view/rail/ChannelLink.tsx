@@ -57,9 +57,11 @@ export function ChannelLink({ store, row, onLeave, onMenu }: Props) {
           hasDraft && <Icon name="pencil" />
         )}
         {unread > 0 && (
-          <span class={isForYou ? "count for-you" : "count"} id={noteId}>
-            {unread}
-            <span class="visually-hidden"> {t(isForYou && !peer ? "unread, you are mentioned" : "unread")}</span>
+          // The style sheet draws the number, so that the text one sees is the link's name.
+          <span class={isForYou ? "count for-you" : "count"} data-count={unread}>
+            <span id={noteId} class="visually-hidden">
+              {unread} {t(isForYou && !peer ? "unread, you are mentioned" : "unread")}
+            </span>
           </span>
         )}
       </a>
