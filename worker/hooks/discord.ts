@@ -12,9 +12,12 @@ import {
   textOf,
 } from "./hook-message.ts";
 
-/** Discord's own marks are Markdown. */
+/** The end of the year 9999, from which on years have more than four digits. */
+const FURTHEST_SECONDS = 253_402_300_799;
+
+/** Discord's own marks are Markdown, but for those in angle brackets. */
 export function readDiscord(body: Fields): HookMessage {
-  const text = paragraphs(textOf(body["content"]), ...listOf(body["embeds"]).map(readEmbed));
+  const text = paragraphs(marksOf(body["content"]), ...listOf(body["embeds"]).map(readEmbed));
   const username = textOf(body["username"]);
   return { text, ...(username !== "" && { username }) };
 }
@@ -25,9 +28,25 @@ function readEmbed({ title, url, description, fields, author, footer, image }: F
   return lines(
     link(plain(name), authorUrl),
     bold(link(plain(title), url)),
-    textOf(description),
-    ...listOf(fields).map((field) => `${bold(plain(field["name"]))}: ${textOf(field["value"])}`),
+    marksOf(description),
+    ...listOf(fields).map((field) => `${bold(plain(field["name"]))}: ${marksOf(field["value"])}`),
     link("", picture) && link("🖼", picture),
     plain(fieldsOf(footer)["text"]),
   );
+}
+
+/**
+ * Text with Discord's marks for times and for emoji of its own: a time in UTC, and an emoji's name.
+ * Source: https://docs.discord.com/developers/reference#message-formatting
+ */
+function marksOf(value: unknown): string {
+  return textOf(value)
+    .replace(/<t:(\d{1,12})(?::[tTdDfFR])?>/g, (mark, seconds: string) => timeOf(Number(seconds)) ?? mark)
+    .replace(/<a?(:\w{2,32}:)\d{1,20}>/g, "$1");
+}
+
+/** `2026-01-31 14:05 UTC`. `undefined` after the year 9999. */
+function timeOf(seconds: number): string | undefined {
+  if (seconds > FURTHEST_SECONDS) return undefined;
+  return `${new Date(seconds * 1_000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

@@ -139,7 +139,7 @@ function readSpan(span: Fields): string {
     case "link":
       return link(plain(text), url);
     case "emoji":
-      return `:${textOf(name)}:`;
+      return emojiOf(span["unicode"]) ?? `:${textOf(name)}:`;
     case "user":
       return `@${textOf(user_id)}`;
     case "broadcast":
@@ -147,6 +147,16 @@ function readSpan(span: Fields): string {
     default:
       return "";
   }
+}
+
+/** An emoji by its code points in hexadecimal, `1f44d-1f3fd`. `undefined` where there are none: a team's own emoji are pictures. */
+function emojiOf(unicode: unknown): string | undefined {
+  if (!/^[0-9a-f]{2,5}(-[0-9a-f]{2,5}){0,9}$/i.test(textOf(unicode))) return undefined;
+  return String.fromCodePoint(
+    ...textOf(unicode)
+      .split("-")
+      .map((point) => Number.parseInt(point, 16)),
+  );
 }
 
 /** Words with their style. Blanks at their ends stay outside, where marks take effect beside them. */

@@ -78,7 +78,7 @@ async function receive(
   if (epoch === undefined) return answer(404, "no_service");
   const bytes = await readLong(c, HOOK_BODY_MAX_BYTES);
   if (!bytes) return answer(413, "invalid_payload");
-  const message = messageOf(c.req.header("Content-Type") ?? "", bytes, read, mayBeText);
+  const message = await messageOf(c.req.header("Content-Type") ?? "", bytes, read, mayBeText);
   if (!message) return answer(400, "invalid_payload");
   const text = cut(message.text);
   if (text === "") return isSilent ? answer(200, "ok") : answer(400, "no_text");
@@ -102,12 +102,16 @@ async function receive(
 }
 
 /** `undefined`: the body is none of the shapes. */
-function messageOf(
+async function messageOf(
   type: string,
   bytes: Uint8Array,
   read: (body: Fields) => HookMessage,
   mayBeText: boolean,
-): HookMessage | undefined {
+): Promise<HookMessage | undefined> {
+  if (/^multipart\/form-data\b/i.test(type)) {
+    const fields = parseFields(await partOf(type, bytes));
+    return fields && read(fields);
+  }
   let body: string;
   try {
     body = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
@@ -124,6 +128,17 @@ function payloadOf(type: string, body: string): string {
   if (!/^application\/x-www-form-urlencoded\b/i.test(type)) return "";
   const [payload = "", ...more] = new URLSearchParams(body).getAll("payload");
   return more.length === 0 ? payload : "";
+}
+
+/** The JSON of a form in parts, as Discord's senders use it beside files. Files are not taken. */
+async function partOf(type: string, bytes: Uint8Array): Promise<string> {
+  try {
+    const form = await new Response(bytes, { headers: { "Content-Type": type } }).formData();
+    const [payload, ...more] = form.getAll("payload_json");
+    return typeof payload === "string" && more.length === 0 ? payload : "";
+  } catch {
+    return ""; // no such form
+  }
 }
 
 function parseFields(json: string): Fields | undefined {

@@ -519,6 +519,7 @@ export const ROUTES: readonly Route[] = [
       takes: [
         text("application/json", "The producer's own format."),
         text("application/x-www-form-urlencoded", "The same as the field `payload`."),
+        text("multipart/form-data", "The same as the part `payload_json`."),
         ...(shape === "" ? [text("text/plain", "The text.")] : []),
       ],
       answers: {

@@ -19,12 +19,12 @@ export const TOOLS = {
   list_channels: {
     description: "Lists the channels that this bot can read, with their ids, topics and newest messages' numbers.",
     readOnly: true,
-    input: v.object({}),
+    input: v.strictObject({}),
   },
   read_messages: {
     description: "Reads the newest messages of a channel, oldest first. A channel keeps its newest 100.",
     readOnly: true,
-    input: v.object({
+    input: v.strictObject({
       channel,
       limit: v.exactOptional(
         v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100), v.description("How many, 100 without it.")),
@@ -34,17 +34,17 @@ export const TOOLS = {
   send_message: {
     description: "Writes a message into a channel.",
     readOnly: false,
-    input: v.object({ channel, text }),
+    input: v.strictObject({ channel, text }),
   },
   reply: {
     description: "Answers a message: it is quoted above the text.",
     readOnly: false,
-    input: v.object({ channel, message, text }),
+    input: v.strictObject({ channel, message, text }),
   },
   react: {
     description: "Adds a reaction to a message, or takes it back.",
     readOnly: false,
-    input: v.object({
+    input: v.strictObject({
       channel,
       message,
       emoji: v.pipe(v.string(), v.description("One emoji.")),
@@ -54,13 +54,13 @@ export const TOOLS = {
   search_people: {
     description: "Finds people by a part of their name, at most 20, and says who is online.",
     readOnly: true,
-    input: v.object({ query: v.pipe(v.string(), v.description("A part of the name.")) }),
+    input: v.strictObject({ query: v.pipe(v.string(), v.description("A part of the name.")) }),
   },
   list_members: {
     description:
       "Lists who is in a private channel or a direct conversation. A public channel has no list: everyone is in it.",
     readOnly: true,
-    input: v.object({ channel }),
+    input: v.strictObject({ channel }),
   },
 } as const;
 

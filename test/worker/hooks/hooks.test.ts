@@ -72,6 +72,25 @@ describe("what is no message", () => {
   });
 });
 
+describe("a form in parts, as Discord's senders make it", () => {
+  const part = (name: string, content: string) =>
+    `--edge\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${content}\r\n`;
+  const form = (...parts: readonly string[]) => `${parts.join("")}--edge--\r\n`;
+  const payload = part("payload_json", '{"content":"Built"}');
+
+  test.each([
+    ["its payload beside a file", form(payload, part("files[0]", "a log")), "200 ok", ["Built"]],
+    ["two payloads", form(payload, payload), "400 invalid_payload", []],
+    ["none", form(part("content", "Built")), "400 invalid_payload", []],
+    ["a payload that is no JSON", form(part("payload_json", "Built")), "400 invalid_payload", []],
+    ["no form at all", '{"content":"Built"}', "400 invalid_payload", []],
+  ])("%s", async (_, body, expected, texts) => {
+    const answer = await send(body, { "Content-Type": "multipart/form-data; boundary=edge" }, `${url}/discord`);
+    expect(await refusal(answer)).toBe(expected);
+    expect((await messages()).map(({ text }) => text)).toEqual(texts);
+  });
+});
+
 test.each([
   [
     "every field of the wrong type",

@@ -1,5 +1,6 @@
-/** What Slack's marks and blocks and GitHub's events become, one by one. */
+/** What Slack's marks and blocks, Discord's marks and GitHub's events become, one by one. */
 import { describe, expect, test } from "vitest";
+import { readDiscord } from "../../../worker/hooks/discord.ts";
 import { readGithub } from "../../../worker/hooks/github.ts";
 import { fromMrkdwn } from "../../../worker/hooks/mrkdwn.ts";
 import { readSlack } from "../../../worker/hooks/slack.ts";
@@ -22,6 +23,17 @@ test.each([
   expect(fromMrkdwn(typed)).toBe(text);
 });
 
+test.each([
+  ["due <t:1767225600>", "due 2026-01-01 00:00 UTC"],
+  ["due <t:1767225600:R>, not <t:1767225600:Q>", "due 2026-01-01 00:00 UTC, not <t:1767225600:Q>"],
+  ["<t:999999999999>", "<t:999999999999>"],
+  ["<:party:123> <a:dance:456> <:no:>", ":party: :dance: <:no:>"],
+  ["<@123> **b**", "<@123> **b**"],
+])("Discord's %s", (content, text) => {
+  const embeds = [{ description: content, fields: [{ name: "n", value: content }] }];
+  expect(readDiscord({ content, embeds }).text).toBe(`${text}\n\n${text}\n**n**: ${text}`);
+});
+
 describe("a block of Slack", () => {
   const rich = (...elements: object[]) => ({ type: "rich_text", elements });
   const section = (...elements: object[]) => rich({ type: "rich_text_section", elements });
@@ -38,7 +50,9 @@ describe("a block of Slack", () => {
       section({ type: "link", url: "https://acme.example", text: "Acme" }),
       "[Acme](https://acme.example)",
     ],
-    ["with an emoji", section({ type: "emoji", name: "tada" }), ":tada:"],
+    ["with an emoji", section({ type: "emoji", name: "+1", unicode: "1f44d-1f3fd" }), "👍🏽"],
+    ["with an emoji of a team's own", section({ type: "emoji", name: "acme" }), ":acme:"],
+    ["with an emoji that is none", section({ type: "emoji", name: "acme", unicode: "zz-110000" }), ":acme:"],
     ["with people", section({ type: "user", user_id: "U1" }, { type: "broadcast", range: "channel" }), "@U1@channel"],
     ["for who is here", section({ type: "broadcast", range: "here" }), "<!here>"],
     ["with a span of a newer kind", section({ type: "date", timestamp: 1 }, { type: "text", text: "x" }), "x"],

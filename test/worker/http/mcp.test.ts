@@ -123,6 +123,7 @@ describe("what is refused", () => {
     ["read_messages", {}, "bad_request"],
     ["read_messages", { channel: "general", limit: 0 }, "bad_request"],
     ["send_message", { channel: 7, text: "x" }, "bad_request"],
+    ["list_channels", { channel: "general" }, "bad_request"],
     ["send_message", { channel: "nowhere", text: "x" }, "not_found"],
     ["list_members", { channel: "general" }, "not_found"],
     ["react", { channel: "general", message: crypto.randomUUID(), emoji: "no" }, "not_found"],
