@@ -2,6 +2,7 @@
  * Where one is, by the address: a signal that follows it, and the way to go elsewhere without a reload.
  */
 import { type ReadonlySignal, signal } from "@preact/signals";
+import { leaveLayers, passLayers } from "./layers.ts";
 
 /** `seq` is the number of a message to go to, where the address names one. */
 export type Route =
@@ -13,6 +14,9 @@ export type Route =
 const current = signal<Route>(parseRoute(location.pathname, location.search));
 
 export const route: ReadonlySignal<Route> = current;
+
+/** Path and query of where one is. */
+let address = location.pathname + location.search;
 
 /** Reads an address; what cannot be read is nowhere. */
 export function parseRoute(path: string, query = ""): Route {
@@ -42,8 +46,9 @@ export function channelHref(id: string, ownId = ""): string {
 /** Goes to a path of this site, with or without a query; `replace` leaves no step to come back to. */
 export function go(path: string, how: "push" | "replace" = "push"): void {
   if (path !== location.pathname + location.search) {
-    if (how === "push") history.pushState(null, "", path);
-    else history.replaceState(null, "", path);
+    if (how === "push" && !leaveLayers()) history.pushState(null, "", path);
+    else history.replaceState(how === "push" ? null : history.state, "", path);
+    address = path;
   }
   const { pathname, search } = new URL(path, location.href);
   current.value = parseRoute(pathname, search);
@@ -51,8 +56,11 @@ export function go(path: string, how: "push" | "replace" = "push"): void {
 
 /** Follows the back button and plain clicks on links of this site. */
 export function followAddress(): void {
-  addEventListener("popstate", () => {
-    current.value = parseRoute(location.pathname, location.search);
+  addEventListener("popstate", ({ state }) => {
+    const before = address;
+    address = location.pathname + location.search;
+    passLayers(state, address === before);
+    if (address !== before) current.value = parseRoute(location.pathname, location.search);
   });
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button !== 0) return;
@@ -80,13 +88,13 @@ export function messageLink(channelId: string, ownId: string, seq: number | unde
 /** The token of an invite, taken out of the address. */
 export function takeInviteToken(): string | undefined {
   const token = /^#invite=([\w-]{1,100})$/.exec(location.hash)?.[1];
-  if (token !== undefined) history.replaceState(null, "", location.pathname + location.search);
+  if (token !== undefined) history.replaceState(history.state, "", location.pathname + location.search);
   return token;
 }
 
 /** The token of a device link, taken out of the address: it is worth a session and stays in no history. */
 export function takeLinkToken(): string | undefined {
   const token = /^#link=([\w-]{1,100})$/.exec(location.hash)?.[1];
-  if (token !== undefined) history.replaceState(null, "", location.pathname + location.search);
+  if (token !== undefined) history.replaceState(history.state, "", location.pathname + location.search);
   return token;
 }

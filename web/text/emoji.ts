@@ -50,7 +50,7 @@ export function findEmoji(typed: string, limit: number, language: EmojiLanguage 
 
 /** Skin tones as Slack and GitHub name them, two to six. */
 const TONE = /^skin-tone-([2-6])$/;
-const FIRST_TONE = 0x1f3fb;
+const TONES = ["\u{1f3fb}", "\u{1f3fc}", "\u{1f3fd}", "\u{1f3fe}", "\u{1f3ff}"];
 
 /** Shortcodes as emoji, also side by side: `:tada:` → 🎉, `:wave::skin-tone-3:` → 👋🏼. What is code, an address, or no shortcode, stays. */
 export function replaceShortcodes(text: string): string {
@@ -62,7 +62,8 @@ function replaceRun(run: string): string {
   let toned: string | undefined;
   for (const [whole, code = ""] of run.matchAll(/:([^:]+):/g)) {
     const tone = TONE.exec(code)?.[1];
-    const withTone = toned !== undefined && tone !== undefined ? tonedEmoji(toned, Number(tone)) : undefined;
+    const withTone =
+      toned !== undefined && tone !== undefined ? tonedEmoji(toned, TONES[Number(tone) - 2] ?? "") : undefined;
     if (toned !== undefined && withTone !== undefined) replaced = replaced.slice(0, -toned.length) + withTone;
     else replaced += byCode.get(code) ?? whole;
     toned = withTone === undefined ? byCode.get(code) : undefined;
@@ -70,10 +71,10 @@ function replaceRun(run: string): string {
   return replaced;
 }
 
-/** An emoji in a skin tone, where it comes in one. */
-function tonedEmoji(emoji: string, tone: number): string | undefined {
+/** An emoji in a skin tone, a modifier of Unicode, where it comes in one. */
+export function tonedEmoji(emoji: string, tone: string): string | undefined {
   const [first = "", ...rest] = emoji.replace("\ufe0f", "");
-  const toned = first + String.fromCodePoint(FIRST_TONE + tone - 2) + rest.join("");
+  const toned = first + tone + rest.join("");
   return /^\p{RGI_Emoji}$/v.test(toned) ? toned : undefined;
 }
 

@@ -74,7 +74,7 @@ export function WatchPage({ watched, path }: Props) {
         {isLive && messages.length === 0 && <p class="hint">{t("No messages yet.")}</p>}
         {days.map(({ day, rows }) => (
           <section key={day}>
-            <h2 class="day-pill">
+            <h2 class="day-line">
               <span>{dayName(day, Date.now())}</span>
             </h2>
             <ol>

@@ -1,11 +1,13 @@
 /** The whole screen: who is not in yet is asked for a name; everybody else sees rail and conversation. */
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
+import { openLayer } from "../../state/layers.ts";
+import { railWidth } from "../../state/rail-width.ts";
 import { route } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
 import { ConversationView } from "../conversation/Conversation.tsx";
 import { lazy } from "../parts/lazy.tsx";
-import { sheet } from "../parts/sheets.ts";
+import { isDrawerOpen, sheet } from "../parts/sheets.ts";
 import { Rail } from "../rail/Rail.tsx";
 import { ConnectionStatus } from "./ConnectionStatus.tsx";
 
@@ -28,14 +30,14 @@ export function App({ store, reconnect }: Props) {
 }
 
 function Inside({ store, reconnect }: Props) {
-  const [isRailOpen, setRailOpen] = useState(false);
-  const closeRail = useCallback(() => setRailOpen(false), []);
+  const isRailOpen = isDrawerOpen.value;
   const where = route.value;
   // Wherever one has gone to, by whatever way, the drawer is out of the way.
   useEffect(closeRail, [where]);
+  useEffect(() => (isRailOpen ? openLayer(closeRail) : undefined), [isRailOpen]);
   useEffect(() => closeSheet, []);
   return (
-    <div class={isRailOpen ? "app rail-open" : "app"}>
+    <div class={isRailOpen ? "app rail-open" : "app"} style={{ "--rail-width": `${railWidth.value}px` }}>
       <a class="skip-link" href="#composer">
         {t("Skip to the composer")}
       </a>
@@ -43,16 +45,20 @@ function Inside({ store, reconnect }: Props) {
       <main class="main" inert={isRailOpen}>
         <ConnectionStatus store={store} reconnect={reconnect} />
         {(store.isNewer.value || store.isPersistenceFailing.value) && <Banners store={store} />}
-        {route.value.kind === "nowhere" ? (
-          <Nowhere />
-        ) : (
-          <ConversationView store={store} onOpenRail={() => setRailOpen(true)} />
-        )}
+        {route.value.kind === "nowhere" ? <Nowhere /> : <ConversationView store={store} onOpenRail={openRail} />}
       </main>
       {store.stopped.value !== undefined && <Stopped store={store} reconnect={reconnect} />}
       {(sheet.value ?? store.inviteProblem.value) !== undefined && <OpenSheet store={store} />}
     </div>
   );
+}
+
+function openRail(): void {
+  isDrawerOpen.value = true;
+}
+
+function closeRail(): void {
+  isDrawerOpen.value = false;
 }
 
 function closeSheet(): void {

@@ -5,6 +5,7 @@ import { type Phrase, t } from "../../i18n/i18n.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import type { Format } from "../../text/format.ts";
 import { durationWords } from "../parts/durations.ts";
+import { commandWith } from "../parts/keys.ts";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import { lazy } from "../parts/lazy.tsx";
 import { attaching } from "../parts/sheets.ts";
@@ -13,10 +14,15 @@ import { formatSelection, insertText } from "./TextEntry.tsx";
 const EmojiPicker = lazy(async () => (await import("./EmojiPicker.tsx")).EmojiPicker);
 
 const FORMATS = [
-  { kind: "bold", label: "Bold", icon: "bold" },
-  { kind: "italic", label: "Italic", icon: "italic" },
-  { kind: "code", label: "Code", icon: "code" },
-] as const satisfies readonly { readonly kind: Format; readonly label: Phrase; readonly icon: LateIconName }[];
+  { kind: "bold", label: "Bold", icon: "bold", key: "B" },
+  { kind: "italic", label: "Italic", icon: "italic", key: "I" },
+  { kind: "code", label: "Code", icon: "code", key: "E" },
+] as const satisfies readonly {
+  readonly kind: Format;
+  readonly label: Phrase;
+  readonly icon: LateIconName;
+  readonly key: string;
+}[];
 
 type Props = {
   readonly store: Store;
@@ -28,12 +34,13 @@ type Props = {
 /** The tools at the start of the row. They leave the focus in the field. */
 export function ComposerTools({ store, conversation, field, mayAttach }: Props) {
   const [isFormatting, setFormatting] = useState(false);
-  const tool = (label: string, icon: LateIconName, act: (field: HTMLTextAreaElement) => void) => (
+  const tool = (label: string, icon: LateIconName, act: (field: HTMLTextAreaElement) => void, key?: string) => (
     <button
       type="button"
       class="icon-button"
       aria-label={label}
       title={label}
+      aria-keyshortcuts={key && commandWith(key)}
       onMouseDown={(event) => event.preventDefault()}
       onClick={() => field.current && act(field.current)}
     >
@@ -58,7 +65,9 @@ export function ComposerTools({ store, conversation, field, mayAttach }: Props) 
       </button>
       {isFormatting && (
         <span class="composer-formats">
-          {FORMATS.map(({ kind, label, icon }) => tool(t(label), icon, (entry) => formatSelection(entry, kind)))}
+          {FORMATS.map(({ kind, label, icon, key }) =>
+            tool(t(label), icon, (entry) => formatSelection(entry, kind), key),
+          )}
         </span>
       )}
     </>
@@ -93,6 +102,7 @@ function AttachButton({ store, conversation }: Pick<Props, "store" | "conversati
         class="icon-button"
         aria-label={t("Attach files")}
         title={t("Attach files")}
+        aria-keyshortcuts={commandWith("U")}
         onClick={() => input.current?.click()}
       >
         <LateIcon name="attach" />

@@ -1,10 +1,12 @@
-/** All emoji: the recent ones first, then by group, or those found by a word. Arrows move, Enter takes, Esc leaves. */
+/** All emoji: the recent ones first, then by category, or those found by a word. Arrows move, Enter takes, Esc leaves. */
+import { type Signal, signal } from "@preact/signals";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { t, told } from "../../i18n/i18n.ts";
-import { keepRecentEmoji, recentEmoji } from "../../state/recent-emoji.ts";
-import { type Emoji, emojiGroups, findEmoji } from "../../text/emoji.ts";
+import { keepRecentEmoji, recentEmoji, skinTone } from "../../state/recent-emoji.ts";
+import { type Emoji, emojiGroups, findEmoji, tonedEmoji } from "../../text/emoji.ts";
 import { isComposing } from "../parts/keys.ts";
 import { useModal } from "../parts/useModal.ts";
+import { CategoryTabs, SkinTones } from "./emoji-tools.tsx";
 import { useEmoji } from "./useEmoji.ts";
 
 export type PickerProps = {
@@ -19,13 +21,16 @@ export type PickerProps = {
 const COLUMNS = 8;
 const FOUND_MAX = 64;
 /** Its size (px), to keep it inside the window. */
-const SIZE = { width: 344, height: 380 };
+const SIZE = { width: 344, height: 420 };
 
 export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [word, setWord] = useState("");
+  /** The one under the pointer or with the focus. Only the preview is drawn anew for it. */
+  const [shown] = useState(() => signal<Emoji>());
   const { spoken } = useEmoji(true);
   const groups = useMemo(() => emojiGroups(spoken), [spoken]);
+  const isSearching = word.trim() !== "";
   useModal(dialog, returnTo);
 
   function pick(emoji: string): void {
@@ -37,17 +42,27 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
 
   function onKeyDown(event: KeyboardEvent): void {
     event.stopPropagation(); // the list's keys are not the picker's
-    if (isComposing(event)) return;
+    const { target, key } = event;
+    if (isComposing(event) || !(target instanceof HTMLElement) || target.closest(".picker-tabs, .picker-tones")) return;
     const forward = document.documentElement.dir === "rtl" ? -1 : 1;
-    const step = { ArrowLeft: -forward, ArrowRight: forward, ArrowUp: -COLUMNS, ArrowDown: COLUMNS }[event.key];
-    const isTyping = event.target instanceof HTMLInputElement;
-    if (step === undefined || (isTyping && event.key !== "ArrowDown")) return;
+    const step = { ArrowLeft: -forward, ArrowRight: forward, ArrowUp: -COLUMNS, ArrowDown: COLUMNS }[key];
+    if (step === undefined || (target instanceof HTMLInputElement && key !== "ArrowDown")) return;
     event.preventDefault();
     const buttons = [...(dialog.current?.querySelectorAll<HTMLElement>(".emoji") ?? [])];
     const at = buttons.findIndex((button) => button.matches(":focus"));
     const next = at < 0 ? 0 : at + step;
     if (next < 0) dialog.current?.querySelector("input")?.focus();
     else buttons[Math.min(next, buttons.length - 1)]?.focus();
+  }
+
+  function preview(target: EventTarget | null): void {
+    const button = target instanceof Element ? target.closest<HTMLElement>(".emoji") : null;
+    if (!button) return;
+    shown.value = {
+      emoji: button.textContent,
+      code: button.dataset["code"] ?? "",
+      description: button.ariaLabel ?? "",
+    };
   }
 
   const left = Math.max(8, anchor.right - SIZE.width);
@@ -60,19 +75,21 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
       aria-label={t("Emoji")}
       // The window may change while it is open: it stays inside.
       style={{
-        left: `max(8px, min(${left}px, 100vw - ${SIZE.width + 8}px))`,
-        top: `max(8px, min(${top}px, 100dvh - ${SIZE.height + 8}px))`,
+        "--left": `max(8px, min(${left}px, 100vw - ${SIZE.width + 8}px))`,
+        "--top": `max(8px, min(${top}px, 100dvh - ${SIZE.height + 8}px))`,
       }}
       onClose={({ currentTarget }) => currentTarget.isConnected && onClose()}
       onKeyDown={onKeyDown}
       onClick={({ target, currentTarget }) => target === currentTarget && onClose()}
+      onPointerOver={({ target }) => preview(target)}
+      onFocusIn={({ target }) => preview(target)}
     >
       <form
         class="picker-find"
         onSubmit={(event) => {
           event.preventDefault();
           const [first] = findEmoji(word, 1, spoken);
-          if (word !== "" && first) pick(first.emoji);
+          if (isSearching && first) pick(inTone(first).emoji);
         }}
       >
         <input
@@ -84,23 +101,50 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
           onInput={({ currentTarget }) => setWord(currentTarget.value)}
         />
       </form>
+      {!isSearching && <CategoryTabs picker={dialog} names={groups.map(({ name }) => name)} />}
       <div class="picker-list">
-        {word.trim() === "" ? (
+        {isSearching ? (
+          <Group name={t("Found")} emoji={findEmoji(word, FOUND_MAX, spoken)} onPick={pick} />
+        ) : (
           <>
             <Group
               name={t("Recent")}
-              emoji={recentEmoji.value.map((emoji) => ({ emoji, code: emoji, description: emoji }))}
+              emoji={recentEmoji.value.map((emoji) => ({ emoji, code: "", description: emoji }))}
               onPick={pick}
             />
             {groups.map(({ name, emoji }) => (
               <Group key={name} name={told("", name)} emoji={emoji} onPick={pick} />
             ))}
           </>
-        ) : (
-          <Group name={t("Found")} emoji={findEmoji(word, FOUND_MAX, spoken)} onPick={pick} />
         )}
       </div>
+      <footer class="picker-foot">
+        <Preview shown={shown} />
+        <SkinTones />
+      </footer>
     </dialog>
+  );
+}
+
+/** An emoji in the tone that was chosen, where it comes in one. */
+function inTone(one: Emoji): Emoji {
+  const tone = skinTone.value;
+  const emoji = tone === "" ? undefined : tonedEmoji(one.emoji, tone);
+  return emoji === undefined ? one : { ...one, emoji };
+}
+
+/** The emoji that would be taken, large, and what it is called. */
+function Preview({ shown }: { readonly shown: Signal<Emoji | undefined> }) {
+  const one = shown.value;
+  if (!one) return <p class="hint">{t("Pick an emoji")}</p>;
+  return (
+    <p class="picker-preview" aria-hidden="true">
+      <span>{one.emoji}</span>
+      <span class="picker-names">
+        {one.description !== one.emoji && <bdi>{one.description}</bdi>}
+        {one.code !== "" && <span class="hint">:{one.code}:</span>}
+      </span>
+    </p>
   );
 }
 
@@ -112,14 +156,14 @@ function Group({ name, emoji, onPick }: GroupProps) {
       <h3>{name}</h3>
       {emoji.length === 0 && <p class="hint">{t("There is none of that name.")}</p>}
       <div class="picker-grid">
-        {emoji.map((one) => (
+        {emoji.map(inTone).map((one) => (
           <button
-            key={one.code}
+            key={`${one.code} ${one.description}`}
             type="button"
             class="emoji"
             tabIndex={-1}
             aria-label={one.description}
-            title={`:${one.code}:`}
+            data-code={one.code}
             onClick={() => onPick(one.emoji)}
           >
             {one.emoji}

@@ -1,5 +1,5 @@
-/** Pictures over the whole window, one at a time: arrows lead to the others, Esc or a tap beside them leads back. */
-import { useRef, useState } from "preact/hooks";
+/** Pictures over the whole window, one at a time: arrows and a swipe lead to the others, a click enlarges, Esc or a tap beside leads back. */
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Attachment } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import { Icon } from "../parts/icons.tsx";
@@ -9,13 +9,23 @@ import { Picture } from "./Picture.tsx";
 
 type Props = { readonly pictures: readonly Attachment[]; readonly first: number; readonly onClose: () => void };
 
+/** How many times as wide a picture becomes. */
+const ENLARGED = 2.5;
+/** A finger that moves so far (px) to the side means the next picture. */
+const SWIPE_PX = 50;
+
 export function Lightbox({ pictures, first, onClose }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [at, setAt] = useState(first);
+  const [isEnlarged, setEnlarged] = useState(false);
   const picture = pictures[at];
   useModal(dialog);
   if (!picture) return null;
-  const step = (by: number) => setAt(Math.min(Math.max(at + by, 0), pictures.length - 1));
+  const step = (by: number) => {
+    setEnlarged(false);
+    setAt(Math.min(Math.max(at + by, 0), pictures.length - 1));
+  };
+  const forward = () => (document.documentElement.dir === "rtl" ? -1 : 1);
   return (
     <dialog
       ref={dialog}
@@ -24,16 +34,27 @@ export function Lightbox({ pictures, first, onClose }: Props) {
       onClose={({ currentTarget }) => currentTarget.isConnected && onClose()}
       onKeyDown={(event) => {
         event.stopPropagation(); // the list's keys are not the picture's
-        const forward = document.documentElement.dir === "rtl" ? -1 : 1;
-        if (event.key === "ArrowLeft") step(-forward);
-        if (event.key === "ArrowRight") step(forward);
+        if (event.key === "ArrowLeft") step(-forward());
+        if (event.key === "ArrowRight") step(forward());
       }}
-      onClick={({ target, currentTarget }) => target === currentTarget && onClose()}
     >
       <header class="lightbox-head">
         <span class="lightbox-name" dir="auto">
           {picture.name}
         </span>
+        {pictures.length > 1 && (
+          <span class="lightbox-place">{t("{n} of {all}", { n: at + 1, all: pictures.length })}</span>
+        )}
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={t("Zoom")}
+          title={t("Zoom")}
+          aria-pressed={isEnlarged}
+          onClick={() => setEnlarged(!isEnlarged)}
+        >
+          <LateIcon name="search" />
+        </button>
         <a
           class="icon-button"
           href={picture.url}
@@ -47,30 +68,90 @@ export function Lightbox({ pictures, first, onClose }: Props) {
           <Icon name="close" />
         </button>
       </header>
-      <Picture key={picture.id} src={picture.url} alt={picture.name} />
+      <Stage
+        key={picture.id}
+        picture={picture}
+        isEnlarged={isEnlarged}
+        onEnlarge={setEnlarged}
+        onSwipe={(by) => step(by * forward())}
+        onLeave={onClose}
+      />
       {pictures.length > 1 && (
-        <footer class="lightbox-foot">
+        <>
           <button
             type="button"
-            class="icon-button"
+            class="icon-button lightbox-step before"
             aria-label={t("Previous picture")}
+            title={t("Previous picture")}
             disabled={at === 0}
             onClick={() => step(-1)}
           >
             <LateIcon name="left" />
           </button>
-          {t("{n} of {all}", { n: at + 1, all: pictures.length })}
           <button
             type="button"
-            class="icon-button"
+            class="icon-button lightbox-step after"
             aria-label={t("Next picture")}
+            title={t("Next picture")}
             disabled={at === pictures.length - 1}
             onClick={() => step(1)}
           >
             <LateIcon name="right" />
           </button>
-        </footer>
+        </>
       )}
     </dialog>
+  );
+}
+
+type StageProps = {
+  readonly picture: Attachment;
+  readonly isEnlarged: boolean;
+  readonly onEnlarge: (isEnlarged: boolean) => void;
+  /** 1: to the picture at the right, -1: at the left. */
+  readonly onSwipe: (by: number) => void;
+  readonly onLeave: () => void;
+};
+
+/** The picture as large as there is room, or larger: then the stage scrolls, and what was clicked stays in its middle. */
+function Stage({ picture, isEnlarged, onEnlarge, onSwipe, onLeave }: StageProps) {
+  const stage = useRef<HTMLDivElement>(null);
+  const startX = useRef<number | undefined>(undefined);
+  /** Where in the picture it was clicked, from 0 to 1. */
+  const middle = useRef({ x: 0.5, y: 0.5 });
+
+  useLayoutEffect(() => {
+    const shown = stage.current;
+    const image = shown?.querySelector("img");
+    if (!shown || !image) return;
+    image.style.inlineSize = isEnlarged ? `${image.getBoundingClientRect().width * ENLARGED}px` : "";
+    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = shown;
+    shown.scrollTo(
+      middle.current.x * scrollWidth - clientWidth / 2,
+      middle.current.y * scrollHeight - clientHeight / 2,
+    );
+  }, [isEnlarged]);
+
+  return (
+    // biome-ignore lint/a11y: buttons and keys do the same
+    <div
+      ref={stage}
+      class={isEnlarged ? "lightbox-stage enlarged" : "lightbox-stage"}
+      onPointerDown={({ clientX, isPrimary }) => {
+        startX.current = isPrimary ? clientX : undefined; // two fingers enlarge
+      }}
+      onPointerUp={({ clientX, pointerType }) => {
+        const moved = clientX - (startX.current ?? clientX);
+        if (pointerType === "touch" && !isEnlarged && Math.abs(moved) > SWIPE_PX) onSwipe(moved < 0 ? 1 : -1);
+      }}
+      onClick={({ target, clientX, clientY }) => {
+        if (!(target instanceof HTMLImageElement)) return onLeave();
+        const { left, top, width, height } = target.getBoundingClientRect();
+        middle.current = { x: (clientX - left) / width, y: (clientY - top) / height };
+        onEnlarge(!isEnlarged);
+      }}
+    >
+      <Picture src={picture.url} alt={picture.name} />
+    </div>
   );
 }

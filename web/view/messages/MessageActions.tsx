@@ -37,12 +37,13 @@ function whenIdle(act: () => void): () => void {
 
 /** The emoji that were picked last, a reply, and the menu with everything else. */
 function Tools({ row: { id }, tabIndex, commands }: ToolbarProps) {
-  const tool = (icon: LateIconName, label: string, act: (id: string, beside: DOMRect) => void) => (
+  const tool = (icon: LateIconName, label: string, act: (id: string, beside: DOMRect) => void, key?: string) => (
     <button
       type="button"
       class="icon-button"
       aria-label={label}
       title={label}
+      aria-keyshortcuts={key}
       tabIndex={tabIndex}
       onClick={({ currentTarget }) => act(id, currentTarget.getBoundingClientRect())}
     >
@@ -64,8 +65,8 @@ function Tools({ row: { id }, tabIndex, commands }: ToolbarProps) {
           {emoji}
         </button>
       ))}
-      {tool("react", t("Add reaction"), commands.pickReaction)}
-      {tool("reply", t("Reply"), commands.reply)}
+      {tool("react", t("Add reaction"), commands.pickReaction, "Plus")}
+      {tool("reply", t("Reply"), commands.reply, "R")}
       {tool("more", t("More"), commands.more)}
     </div>
   );

@@ -109,6 +109,7 @@ export function MessageItem({ store, conversation, row, name, isTabStop, isFirst
         reactions={row.reactions}
         you={you}
         tabIndex={tabIndex}
+        commands={on.commands}
       />
       {state.kind !== "sent" && <MessageState store={store} row={row} />}
       {state.kind === "sent" && !row.isTombstone && !isEditing && (

@@ -13,6 +13,7 @@ import { lazy } from "../parts/lazy.tsx";
 import { MessageItem } from "./MessageItem.tsx";
 import type { Popup } from "./MessagePopup.tsx";
 import { createMessageCommands, type ShownList } from "./message-commands.ts";
+import { showScrolling } from "./show-scrolling.ts";
 import { type Day, layOut, rowId } from "./timeline.ts";
 import { useFirstRows } from "./useFirstRows.ts";
 import { useMinute } from "./useMinute.ts";
@@ -113,6 +114,7 @@ export function MessageList({ store, conversation, you, shown }: Props) {
     unread.look();
     if (anchor.isPinned.current && !wasPinned) toEnd();
     else if (!anchor.isPinned.current && wasPinned) setSeenSeq(seq);
+    if (!anchor.isPinned.current && scroller.current) showScrolling(scroller.current);
   }
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -182,7 +184,11 @@ export function MessageList({ store, conversation, you, shown }: Props) {
           {epoch !== undefined && rows.length === 0 && <Empty store={store} channelId={conversation.channelId} />}
           {days.map(({ day, rows: dayRows }) => (
             <section key={day}>
-              <h2 class="day-pill">
+              {/* The same words at the same place: the one stays behind when the other is scrolled with. */}
+              <p class="day-pill" aria-hidden="true">
+                <span>{dayName(day, now)}</span>
+              </p>
+              <h2 class="day-line">
                 <span>{dayName(day, now)}</span>
               </h2>
               <ol>

@@ -11,6 +11,7 @@ import { Popup } from "../parts/Popup.tsx";
 import type { MessageCommands } from "./message-commands.ts";
 import { ReportMessage } from "./ReportMessage.tsx";
 import { rowId } from "./timeline.ts";
+import { WhoReacted } from "./WhoReacted.tsx";
 
 type Props = {
   readonly store: Store;
@@ -24,6 +25,7 @@ type Props = {
 
 export function MessageMenu({ store, conversation, id, beside, commands, onClose }: Props) {
   const [isReporting, setReporting] = useState(false);
+  const [isListing, setListing] = useState(false);
   const [refusal, setRefusal] = useState<string>();
   const message = find(conversation.history.value, id);
   const you = store.person.value?.id;
@@ -36,6 +38,7 @@ export function MessageMenu({ store, conversation, id, beside, commands, onClose
 
   if (!message) return null;
   if (isReporting) return <ReportMessage store={store} conversation={conversation} id={id} onClose={close} />;
+  if (isListing) return <WhoReacted store={store} conversation={conversation} id={id} onClose={close} />;
   if (refusal !== undefined) {
     return (
       <Dialog title={t("Not pinned")} onClose={close}>
@@ -72,6 +75,7 @@ export function MessageMenu({ store, conversation, id, beside, commands, onClose
         void copyText(messageLink(conversation.channelId, you ?? "", message.seq));
         close();
       })}
+      {(message.reactions?.length ?? 0) > 0 && item("react", t("Who reacted"), () => setListing(true))}
       {item("unread", t("Mark unread"), () => {
         commands.markUnread(id);
         close();

@@ -1,6 +1,10 @@
 /** Who thinks what: a tap joins in or takes it back. */
+import { useState } from "preact/hooks";
 import type { Person, Reaction } from "../../../worker/protocol/things.ts";
+import { t } from "../../i18n/i18n.ts";
 import type { Conversation, Store } from "../../state/store.ts";
+import { Icon } from "../parts/icons.tsx";
+import type { MessageCommands } from "./message-commands.ts";
 
 type Props = {
   readonly store: Store;
@@ -10,16 +14,23 @@ type Props = {
   readonly you: string;
   /** Whether the message is the one that Tab reaches. */
   readonly tabIndex: number;
+  readonly commands: MessageCommands;
 };
 
 /** More names than this are not read in passing. */
 const NAMES_MAX = 10;
+/** More emoji than this are shown when they are asked for. */
+const EMOJI_MAX = 12;
 
-export function Reactions({ store, conversation, id, reactions, you, tabIndex }: Props) {
+export function Reactions({ store, conversation, id, reactions, you, tabIndex, commands }: Props) {
+  const [isWhole, setWhole] = useState(false);
   if (reactions.length === 0) return null;
+  // One more would take the place of the button that shows it.
+  const shown = isWhole || reactions.length <= EMOJI_MAX + 1 ? reactions : reactions.slice(0, EMOJI_MAX);
+  const more = reactions.length - shown.length;
   return (
     <div class="reactions">
-      {reactions.map(({ emoji, people }) => {
+      {shown.map(({ emoji, people }) => {
         const isOwn = people.some((person) => person.id === you);
         return (
           <button
@@ -36,11 +47,34 @@ export function Reactions({ store, conversation, id, reactions, you, tabIndex }:
           </button>
         );
       })}
+      {more > 0 && (
+        <button
+          type="button"
+          class="reaction"
+          aria-label={t("{n} more reactions", { n: more })}
+          tabIndex={tabIndex}
+          onClick={() => setWhole(true)}
+        >
+          +{more}
+        </button>
+      )}
+      <button
+        type="button"
+        class="reaction add"
+        aria-label={t("Add another reaction")}
+        title={t("Add another reaction")}
+        tabIndex={tabIndex}
+        onClick={({ currentTarget }) => commands.pickReaction(id, currentTarget.getBoundingClientRect())}
+      >
+        <Icon name="plus" />
+      </button>
     </div>
   );
 }
 
 function names(people: readonly Person[]): string {
   const first = people.slice(0, NAMES_MAX).map(({ name }) => name);
-  return first.join(", ") + (people.length > NAMES_MAX ? " …" : "");
+  const more = people.length - first.length;
+  const listed = first.join(", ");
+  return more > 0 ? t("{names} and {n} more", { names: listed, n: more }) : listed;
 }

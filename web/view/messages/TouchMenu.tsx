@@ -14,6 +14,7 @@ import { lazy } from "../parts/lazy.tsx";
 import type { ShownList } from "./message-commands.ts";
 
 const ReportMessage = lazy(async () => (await import("./ReportMessage.tsx")).ReportMessage);
+const WhoReacted = lazy(async () => (await import("./WhoReacted.tsx")).WhoReacted);
 const EmojiPicker = lazy(async () => (await import("../composer/EmojiPicker.tsx")).EmojiPicker);
 
 /** A finger that stays so long (ms), and moves less than this (px), means the message under it. */
@@ -27,6 +28,7 @@ export function TouchMenu({ store, conversation, shown }: Props) {
   const [id, setId] = useState<string>();
   const [isPicking, setPicking] = useState(false);
   const [reporting, setReporting] = useState<string>();
+  const [listing, setListing] = useState<string>();
   useEffect(() => {
     const isKept = (pressed: string) => find(conversation.history.peek(), pressed) !== undefined;
     return followPresses((pressed) => isKept(pressed) && setId(pressed));
@@ -34,10 +36,13 @@ export function TouchMenu({ store, conversation, shown }: Props) {
   const close = () => {
     setPicking(false);
     setReporting(undefined);
+    setListing(undefined);
     setId(undefined);
   };
   if (reporting !== undefined)
     return <ReportMessage store={store} conversation={conversation} id={reporting} onClose={close} />;
+  if (listing !== undefined)
+    return <WhoReacted store={store} conversation={conversation} id={listing} onClose={close} />;
   const message = id === undefined ? undefined : find(conversation.history.value, id);
   if (!message || message.deleted) return null;
   const commands = shown.current?.commands;
@@ -98,7 +103,8 @@ export function TouchMenu({ store, conversation, shown }: Props) {
           t(commands?.isPinned(message.id) ? "Unpin message" : "Pin message"),
           () => void commands?.pin(message.id),
         )}
-        {tool("bell", t("Mark unread"), () => commands?.markUnread(message.id))}
+        {(message.reactions?.length ?? 0) > 0 && tool("react", t("Who reacted"), () => setListing(message.id))}
+        {tool("unread", t("Mark unread"), () => commands?.markUnread(message.id))}
         {message.author.id !== store.person.value?.id &&
           tool("flag", t("Report message"), () => setReporting(message.id))}
         {mayEdit && tool("pencil", t("Edit message"), () => commands?.edit(message.id))}

@@ -11,6 +11,8 @@ const PINNED_PX = 48;
 /** `scroller` scrolls `content`; its rows are list items with ids. */
 export function useScrollAnchor(scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>) {
   const isPinned = useRef(true);
+  /** How wide (px) the list was when it was last looked at. */
+  const width = useRef(0);
   const anchor = useRef<{ readonly id: string; readonly top: number } | undefined>(undefined);
 
   /** How far (px) the anchored row is from where it stood; infinitely far if there is none. */
@@ -23,6 +25,7 @@ export function useScrollAnchor(scroller: RefObject<HTMLElement | null>, content
   function hold(): void {
     const list = scroller.current;
     if (!list?.querySelector("li")) return; // nothing to hold, and the answer would cost a layout
+    width.current = list.clientWidth;
     if (isPinned.current) list.scrollTop = list.scrollHeight;
     else if (Number.isFinite(drift())) list.scrollBy(0, drift());
   }
@@ -47,6 +50,8 @@ export function useScrollAnchor(scroller: RefObject<HTMLElement | null>, content
     noticeScroll(): void {
       const list = scroller.current;
       if (!list) return;
+      // Not the reader: a list that became wider, and so less high, ends before where it was scrolled to.
+      if (list.clientWidth !== width.current) return hold();
       isPinned.current = list.scrollHeight - list.scrollTop - list.clientHeight <= PINNED_PX;
       if (Math.abs(drift()) < 1) return; // held still: a new look would add up roundings
       const { top } = list.getBoundingClientRect();

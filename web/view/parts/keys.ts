@@ -10,6 +10,11 @@ const isMac = /mac|iphone|ipad/i.test(
 /** The modifier that gives commands, as it stands on this keyboard. */
 export const COMMAND = isMac ? "⌘" : "Ctrl";
 
+/** What `aria-keyshortcuts` calls it, with the key that it goes with. */
+export function commandWith(key: string): string {
+  return `${isMac ? "Meta" : "Control"}+${key}`;
+}
+
 /**
  * The Latin letter or sign that a key gives, in lower case. Where the layout has other letters it is the one in the same place on an
  * English keyboard (W3C UI Events, `code`), so that shortcuts stay where they are.

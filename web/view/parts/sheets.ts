@@ -21,6 +21,9 @@ export const detailsTab = signal<TabName | undefined>(undefined);
 
 export const sheet = signal<SheetName | undefined>(undefined);
 
+/** Whether the rail lies over the conversation, where it has no place beside it. */
+export const isDrawerOpen = signal(false);
+
 /** What the search begins with. */
 export const searchFor = signal("");
 

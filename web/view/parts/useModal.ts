@@ -1,6 +1,7 @@
 /** A modal dialog of the platform: open as long as its component is there; afterwards the focus is where it was. */
 import type { RefObject } from "preact";
 import { useLayoutEffect } from "preact/hooks";
+import { openLayer } from "../../state/layers.ts";
 
 /** `returnTo`: where the focus goes instead of where it came from. */
 export function useModal(dialog: RefObject<HTMLDialogElement | null>, returnTo?: () => HTMLElement | null): void {
@@ -9,7 +10,9 @@ export function useModal(dialog: RefObject<HTMLDialogElement | null>, returnTo?:
     const shown = dialog.current;
     const before = document.activeElement;
     shown?.showModal();
+    const closed = openLayer(() => shown?.close());
     return () => {
+      closed();
       shown?.close();
       const after = returnTo?.() ?? before;
       if (after instanceof HTMLElement && after !== document.body) after.focus();

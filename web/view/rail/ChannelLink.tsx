@@ -5,6 +5,7 @@ import { t } from "../../i18n/i18n.ts";
 import { channelHref } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
 import { Icon } from "../parts/icons.tsx";
+import { Avatar } from "../people/Avatar.tsx";
 import type { RailRow } from "./rail-rows.ts";
 
 export type ChannelLinkActions = {
@@ -42,10 +43,19 @@ export function ChannelLink({ store, row, onLeave, onMenu }: Props) {
         }}
       >
         {peer ? (
-          <Presence id={presenceId} isOnline={isOnline} />
-        ) : (
+          <span class="rail-avatar">
+            <Avatar person={peer} />
+            <Presence id={presenceId} isOnline={isOnline} />
+          </span>
+        ) : title.startsWith("#") ? (
           <span class="hash" aria-hidden="true">
-            {channel.kind === "public" ? "#" : <Icon name={title.startsWith("#") ? "lock" : "people"} />}
+            {channel.kind === "public" ? "#" : <Icon name="lock" />}
+          </span>
+        ) : (
+          <span class="rail-avatar avatar-stack">
+            {othersOf(channel, store.person.value?.id).map((person) => (
+              <Avatar key={person.id} person={person} />
+            ))}
           </span>
         )}
         <bdi class="rail-name">{channel.name || title}</bdi>
@@ -67,6 +77,11 @@ export function ChannelLink({ store, row, onLeave, onMenu }: Props) {
       </a>
     </li>
   );
+}
+
+/** The first two of a group beside oneself. */
+function othersOf({ people = [] }: Channel, you: string | undefined) {
+  return people.filter(({ id }) => id !== you).slice(0, 2);
 }
 
 /** Here or away: by shape as well as by colour. */

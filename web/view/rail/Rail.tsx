@@ -15,6 +15,7 @@ import { type RailRow, railRows } from "./rail-rows.ts";
 
 const RailTools = lazy(async () => (await import("./RailTools.tsx")).RailTools);
 const RailSearch = lazy(async () => (await import("./RailTools.tsx")).RailSearch);
+const RailEdge = lazy(async () => (await import("./RailEdge.tsx")).RailEdge);
 const ChannelMenu = lazy<ChannelMenuProps>(async () => (await import("./ChannelMenu.tsx")).ChannelMenu);
 
 export type ChannelMenuProps = {
@@ -153,6 +154,7 @@ export function Rail({ store, isOpen, onLeave }: Props) {
         )}
         {menu && <ChannelMenu {...menu} store={store} onClose={() => setMenu(undefined)} />}
       </nav>
+      {hasTime && <RailEdge />}
       <button type="button" class="rail-scrim" tabIndex={-1} aria-hidden="true" onClick={onLeave} />
     </>
   );

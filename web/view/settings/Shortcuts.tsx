@@ -1,39 +1,83 @@
-/** Every key there is. */
+/** Every key there is, by where it works. */
 import { type Phrase, t } from "../../i18n/i18n.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { COMMAND } from "../parts/keys.ts";
 
-const KEYS: readonly (readonly [keys: string, does: Phrase])[] = [
-  [`${COMMAND} K`, "Jump to or search…"],
-  ["Alt ↑ · Alt ↓", "Previous, next conversation"],
-  ["Alt Shift ↑ · ↓", "Previous, next unread"],
-  ["F6 · Shift F6", "Next, previous region"],
-  ["Enter · Shift Enter", "Send · line break"],
-  [`${COMMAND} Enter`, "Send, always"],
-  ["↑", "In an empty composer: edit your last message"],
-  [`${COMMAND} B · I · E`, "Bold · italic · code"],
-  [`${COMMAND} U`, "Attach files"],
-  ["Tab", "Accept suggestion"],
-  ["Esc", "Close · stop editing · mark as read"],
-  ["↑ ↓ · J K", "On a message: move over the messages"],
-  ["Home · End", "On a message: oldest, latest"],
-  ["E · R · + · Del", "On a message: edit · reply · react · delete"],
-  [`? · ${COMMAND} /`, "This list"],
+/** Keys that are pressed together, then those that do the same or its opposite. */
+type Shortcut = readonly [keys: readonly (readonly string[])[], does: Phrase];
+
+const GROUPS: readonly { readonly name: Phrase; readonly shortcuts: readonly Shortcut[] }[] = [
+  {
+    name: "Anywhere",
+    shortcuts: [
+      [[[COMMAND, "K"]], "Jump to or search…"],
+      [
+        [
+          ["Alt", "↑"],
+          ["Alt", "↓"],
+        ],
+        "Previous, next conversation",
+      ],
+      [[["Alt", "Shift", "↑"], ["↓"]], "Previous, next unread"],
+      [[["F6"], ["Shift", "F6"]], "Next, previous region"],
+      [[["Esc"]], "Close · stop editing · mark as read"],
+      [[["?"], [COMMAND, "/"]], "This list"],
+    ],
+  },
+  {
+    name: "While writing",
+    shortcuts: [
+      [[["Enter"], ["Shift", "Enter"]], "Send · line break"],
+      [[[COMMAND, "Enter"]], "Send, always"],
+      [[["↑"]], "In an empty composer: edit your last message"],
+      [[[COMMAND, "B"], ["I"], ["E"]], "Bold · italic · code"],
+      [[[COMMAND, "U"]], "Attach files"],
+      [[["Tab"]], "Accept suggestion"],
+    ],
+  },
+  {
+    name: "On a message",
+    shortcuts: [
+      [[["↑"], ["↓"], ["J"], ["K"]], "Previous, next message"],
+      [[["Home"], ["End"]], "Oldest, latest message"],
+      [[["E"]], "Edit message"],
+      [[["R"]], "Reply"],
+      [[["+"]], "Add reaction"],
+      [[["P"]], "Pin message"],
+      [[["U"]], "Mark unread"],
+      [[["Del"]], "Delete message"],
+    ],
+  },
 ];
 
 export function Shortcuts({ onClose }: { readonly onClose: () => void }) {
   return (
-    <Dialog title={t("Shortcuts")} onClose={onClose}>
-      <dl class="shortcuts">
-        {KEYS.map(([keys, does]) => (
-          <div key={keys}>
-            <dt>
-              <kbd>{keys}</kbd>
-            </dt>
-            <dd>{t(does)}</dd>
-          </div>
+    <Dialog title={t("Shortcuts")} onClose={onClose} isWide>
+      <div class="shortcuts">
+        {GROUPS.map(({ name, shortcuts }) => (
+          <section key={name}>
+            <h3>{t(name)}</h3>
+            <dl>
+              {shortcuts.map(([keys, does]) => (
+                <div key={does}>
+                  <dt>{t(does)}</dt>
+                  <dd>
+                    {keys.map((pressed) => (
+                      <span key={pressed.join()}>
+                        {pressed.map((key) => (
+                          <kbd key={key} class="keycap">
+                            {key}
+                          </kbd>
+                        ))}
+                      </span>
+                    ))}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </section>
         ))}
-      </dl>
+      </div>
     </Dialog>
   );
 }
