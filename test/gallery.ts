@@ -8,6 +8,7 @@ import { lookOver } from "./browser/looks.ts";
 import { NARROW, openBrowser, Someone, TABLET, WIDE } from "./browser/people.ts";
 import { HEADINGS, populate, prefer, SCENES, settle } from "./browser/scenes.ts";
 import { Site } from "./site.ts";
+import { visitorName } from "./talk.ts";
 
 const PICTURES = new URL("../test-results/gallery/", import.meta.url).pathname;
 const TESTS = new URL("./browser/", import.meta.url).pathname;
@@ -67,7 +68,7 @@ async function show(
   language: string,
 ): Promise<void> {
   visitors++;
-  const who = await Someone.open(browser, `Visitor ${visitors}`, { ...size, colorScheme: "light" });
+  const who = await Someone.open(browser, visitorName(visitors), { ...size, colorScheme: "light" });
   try {
     if (isOutside) {
       await who.context.addInitScript((chosen) => localStorage.setItem("flack.language", chosen), language);

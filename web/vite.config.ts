@@ -13,19 +13,19 @@ const project = fileURLToPath(new URL("..", import.meta.url));
 const ALONE = ["early", "service-worker"];
 /** What is fetched later, a file for each part of the app: what is used together comes together. Languages and the parser are their own. */
 const PARTS: Readonly<Record<string, RegExp>> = {
-  emoji: /\/gemoji\/|\/text\/emoji(?:-names)?\.ts$|\/EmojiPicker\.tsx$/,
+  emoji: /\/gemoji\/|\/text\/emoji(?:-names)?\.ts$|\/(?:EmojiPicker|emoji-tools)\.tsx$/,
   background:
-    /\/(?:deferred-startup|on-screen-keyboard|delivery|prepare-file|send-file|copy-rows|message-letters|place-toolbar)\.ts$|\/(?:Companions|RecoveryOffer|Announcer|TouchMenu|Outage)\.tsx$|\/app\/keyboard\.ts$/,
+    /\/(?:deferred-startup|on-screen-keyboard|delivery|prepare-file|send-file|copy-rows|message-letters|place-toolbar|tooltips|edge-swipe)\.ts$|\/(?:Companions|RecoveryOffer|Announcer|TouchMenu|Outage)\.tsx$|\/app\/keyboard\.ts$/,
   highlight: /\/(?:highlight\.js|lowlight|devlop)\/|\/text\/highlight\.ts$/,
   search: /\/(?:Switcher|NewDirect|NewChannel|PeoplePicker)\.tsx$|\/switcher-options\.ts$|\/text\/search\.ts$/,
   settings: /\/view\/settings\//,
   details:
-    /\/view\/details\/|\/node_modules\/qr\/|\/(?:QrCode|Switch)\.tsx$|\/(?:MessageMenu|MessagePopup|ReportMessage|Lightbox|Profile|InvitePeople|BrowseChannels)\.tsx$|\/network\/requests\.ts$|\/occasional-answers\.ts$|\/(?:Empty|UnsentMessages)\.tsx$/,
+    /\/view\/details\/|\/node_modules\/qr\/|\/(?:QrCode|Switch)\.tsx$|\/(?:MessageMenu|MessagePopup|ReportMessage|WhoReacted|Lightbox|Profile|InvitePeople|BrowseChannels)\.tsx$|\/network\/requests\.ts$|\/occasional-answers\.ts$|\/(?:Empty|UnsentMessages)\.tsx$/,
   outside:
     /\/(?:Welcome|Outside|Stopped|Nowhere|Linked|NewVersion|NotStored|Banners|Notice|InviteOver)\.tsx$|\/storage\/rescue\.ts$/,
   // With what the parts share: it is fetched first. A module belongs to the first part that names it.
   conversation:
-    /\/view\/(?:composer|messages|parts|dialogs)\/|\/node_modules\/idb\/|\/(?:HeadTools|RailTools|TypingLine)\.tsx$|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))|\/protocol\/scripts\.ts$|\/pwa\/notifications\.ts$/,
+    /\/view\/(?:composer|messages|parts|dialogs)\/|\/node_modules\/idb\/|\/(?:HeadTools|RailTools|RailEdge|TypingLine)\.tsx$|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))|\/protocol\/scripts\.ts$|\/pwa\/notifications\.ts$/,
 };
 const WORKER_PORT = 8787;
 const SITE_PORT = 5173;

@@ -2,8 +2,10 @@
  * Every screen and state: how to get there, from a page on which nothing has happened, and what of the design it shows.
  * The gallery takes pictures of all of them; those that are `examined` are read by axe in every run.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import type { Browser, Page, WebSocketRoute } from "playwright-core";
 import type { Site } from "../site.ts";
+import { TALK, TEAM } from "../talk.ts";
 import { Someone } from "./people.ts";
 
 /** The parts of the design. Scenes and the titles of browser tests (`Keys: …`) name them; the gallery lists what nobody shows. */
@@ -799,31 +801,27 @@ export async function populate(site: Site, browser: Browser): Promise<void> {
   await host.context.close();
 }
 
-/** A hundred messages and more, of several people, long and short, one of them deleted. */
+/** The talk of a team, longer than a channel keeps; the newest message is deleted. */
 async function fill(site: Site): Promise<void> {
-  const texts = [
-    "Morning! Has anybody looked at the new build yet?",
-    "Yes, it starts in about a second here.",
-    "Nice.\nI will write up what is left and we go through it at eleven. There is not much: two labels, one date, and the thing with the long word.",
-    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft".repeat(2),
-    "مرحبا بالجميع",
-    "👋",
-  ];
-  for (let who = 0; who < 11; who++) {
-    const name = ["Bea", "Cem", "Dora Müller-Lüdenscheidt", "Егор"][who % 4];
-    const signedIn = await fetch(`${site.url}/api/session`, {
-      method: "POST",
-      body: JSON.stringify({ name: `${name} ${who}` }),
-    });
-    const cookie = signedIn.headers.get("set-cookie")?.split(";")[0] ?? "";
-    for (let n = 0; n < 10; n++) {
-      const id = crypto.randomUUID();
-      const body = JSON.stringify({ id, text: texts[(who + (n >> 1)) % texts.length] });
-      await fetch(`${site.url}/api/channels/full/messages`, { method: "POST", headers: { cookie }, body });
-      if (n === 8 && who === 10) {
-        await fetch(`${site.url}/api/channels/full/messages/${id}`, { method: "DELETE", headers: { cookie } });
-      }
+  const cookies = await Promise.all(
+    TEAM.map(async (name) => {
+      const signedIn = await fetch(`${site.url}/api/session`, { method: "POST", body: JSON.stringify({ name }) });
+      return signedIn.headers.get("set-cookie")?.split(";")[0] ?? "";
+    }),
+  );
+  for (const [who, text] of TALK) {
+    const id = crypto.randomUUID();
+    const headers = { cookie: cookies[who] ?? "" };
+    const address = `${site.url}/api/channels/full/messages`;
+    const send = () => fetch(address, { method: "POST", headers, body: JSON.stringify({ id, text }) });
+    let answer = await send();
+    while (answer.status === 429) {
+      await delay(Number(answer.headers.get("Retry-After")) * 1_000); // a person writes five a second
+      answer = await send();
     }
+    if (!answer.ok) throw new Error(`not sent: ${answer.status}`);
+    if (text !== TALK.at(-1)?.[1]) continue;
+    await fetch(`${address}/${id}`, { method: "DELETE", headers });
   }
 }
 

@@ -65,7 +65,8 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
     };
   }
 
-  const left = Math.max(8, anchor.right - SIZE.width);
+  // Towards the middle of the window.
+  const left = anchor.left < innerWidth / 2 ? anchor.left : anchor.right - SIZE.width;
   const isBelow = anchor.bottom + SIZE.height < innerHeight;
   const top = isBelow ? anchor.bottom + 4 : Math.max(8, anchor.top - SIZE.height - 4);
   return (

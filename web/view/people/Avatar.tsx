@@ -5,7 +5,7 @@ import { hueOf } from "../../state/hues.ts";
 /** `onClick`: for a pointer alone; what it does can be reached by a key elsewhere. */
 export function Avatar({ person, onClick }: { readonly person: Person; readonly onClick?: () => void }) {
   return (
-    <span class={`avatar hue-${hueOf(person.id)}`} aria-hidden="true" onClick={onClick}>
+    <span class="avatar" style={{ "--hue": hueOf(person.id) }} aria-hidden="true" onClick={onClick}>
       {initials(person.name)}
     </span>
   );
