@@ -1,5 +1,5 @@
 /** The whole screen: who is not in yet is asked for a name; everybody else sees rail and conversation. */
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import { openLayer } from "../../state/layers.ts";
 import { railWidth } from "../../state/rail-width.ts";
@@ -34,7 +34,8 @@ function Inside({ store, reconnect }: Props) {
   const where = route.value;
   // Wherever one has gone to, by whatever way, the drawer is out of the way.
   useEffect(closeRail, [where]);
-  useEffect(() => (isRailOpen ? openLayer(closeRail) : undefined), [isRailOpen]);
+  // At once: Back may come before the next effect.
+  useLayoutEffect(() => (isRailOpen ? openLayer(closeRail) : undefined), [isRailOpen]);
   useEffect(() => closeSheet, []);
   return (
     <div class={isRailOpen ? "app rail-open" : "app"} style={{ "--rail-width": `${railWidth.value}px` }}>

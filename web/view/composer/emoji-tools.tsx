@@ -17,6 +17,9 @@ const SIGNS: Readonly<Record<string, string>> = {
   Flags: "🏁",
 };
 
+/** A category is shown once its name is so near (px) to the top. */
+const HEAD_PX = 24;
+
 type TabsProps = {
   readonly picker: RefObject<HTMLElement | null>;
   /** Of the categories, as they follow the recent ones. */
@@ -32,7 +35,8 @@ export function CategoryTabs({ picker, names }: TabsProps) {
     const list = picker.current?.querySelector<HTMLElement>(".picker-list");
     if (!list) return undefined;
     const look = () => {
-      const passed = groups().filter(({ offsetTop }) => offsetTop - list.offsetTop <= list.scrollTop + 1);
+      const { top } = list.getBoundingClientRect();
+      const passed = groups().filter((group) => group.getBoundingClientRect().top <= top + HEAD_PX);
       setAt(Math.max(0, passed.length - 1));
     };
     list.addEventListener("scroll", look, { passive: true });
@@ -59,13 +63,19 @@ export function CategoryTabs({ picker, names }: TabsProps) {
           title={name === "" ? t("Recent") : told("", name)}
           aria-pressed={index === at}
           tabIndex={index === at ? 0 : -1}
-          onClick={() => groups()[index]?.scrollIntoView({ block: "start" })}
+          onClick={() => leadTo(groups()[index])}
         >
           {name === "" ? "🕘" : (SIGNS[name] ?? "•")}
         </button>
       ))}
     </div>
   );
+}
+
+/** What is not seen yet has no size of its own: on the way there the place moves, frame by frame. */
+function leadTo(group: HTMLElement | undefined, frames = 8): void {
+  group?.scrollIntoView({ block: "start" });
+  if (frames > 0) requestAnimationFrame(() => leadTo(group, frames - 1));
 }
 
 const TONES = {

@@ -1,0 +1,226 @@
+/** What lies over the conversation or beside it: Back, swipes, tooltips, the emoji picker, the lightbox, the edge of the rail. */
+import type { Browser, CDPSession } from "playwright-core";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { Site } from "../site.ts";
+import { NARROW, openBrowser, Someone } from "./people.ts";
+
+const site = new Site();
+let browser: Browser;
+let ada: Someone;
+/** On a phone. */
+let bea: Someone;
+/** What touches that phone. */
+let finger: CDPSession;
+
+beforeAll(async () => {
+  [browser] = await Promise.all([openBrowser(), site.start()]);
+  ada = await Someone.open(browser, "Ada");
+  bea = await Someone.open(browser, "Bea", NARROW);
+  await ada.join(site);
+  await bea.join(site);
+  finger = await bea.context.newCDPSession(bea.page);
+  await bea.context.request.post(`${site.url}/api/channels`, { data: { name: "plans" } });
+  await ada.openChannel("plans");
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await site.clear();
+});
+
+const drawer = () => bea.page.locator(".rail-open");
+const heading = (who: Someone, name: string) => who.page.getByRole("heading", { name: `#${name}`, exact: true });
+
+/** One finger goes from one place (px) to another. */
+async function swipe(from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
+  const at = (share: number) => [{ x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share }];
+  await finger.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: at(0) });
+  for (const share of [0.3, 0.6, 1])
+    await finger.send("Input.dispatchTouchEvent", { type: "touchMove", touchPoints: at(share) });
+  await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+}
+
+test("Back closes the drawer, then a dialog, and only then leaves the conversation", async () => {
+  const { page } = bea;
+  await page.getByRole("button", { name: "Open conversations" }).click();
+  await page.getByRole("link", { name: "#plans", exact: true }).click();
+  await heading(bea, "plans").waitFor();
+
+  await page.getByRole("button", { name: "Open conversations" }).click();
+  await drawer().waitFor();
+  await page.goBack();
+  await drawer().waitFor({ state: "detached" });
+  expect(new URL(page.url()).pathname).toBe("/c/plans");
+
+  await page.getByRole("button", { name: "Details" }).click();
+  await page.getByRole("dialog", { name: "#plans" }).waitFor();
+  await page.goBack();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  expect(new URL(page.url()).pathname).toBe("/c/plans");
+
+  // One that was closed in another way is not in the way of Back.
+  await page.getByRole("button", { name: "Details" }).click();
+  await page.getByRole("dialog", { name: "#plans" }).getByRole("button", { name: "Close" }).click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.goBack();
+  await heading(bea, "general").waitFor();
+  await page.goForward();
+  await heading(bea, "plans").waitFor();
+});
+
+test("Back closes the layer on top alone", async () => {
+  const { page } = bea;
+  await page.getByRole("button", { name: "Details" }).click();
+  const details = page.getByRole("dialog", { name: "#plans" });
+  await details.getByRole("button", { name: "Delete channel" }).click();
+  const question = page.getByRole("dialog", { name: /Delete/ });
+  await question.waitFor();
+  await page.goBack();
+  await question.waitFor({ state: "detached" });
+  await details.waitFor();
+  await page.goBack();
+  await details.waitFor({ state: "detached" });
+  await heading(bea, "plans").waitFor();
+});
+
+test("a swipe from the edge opens the drawer, and one back closes it; elsewhere it does nothing", async () => {
+  // The browser may tell the last move of one only within the next.
+  await swipe({ x: 5, y: 300 }, { x: 60, y: 500 });
+  await swipe({ x: 200, y: 400 }, { x: 330, y: 400 });
+  expect(await drawer().count()).toBe(0);
+  await swipe({ x: 5, y: 400 }, { x: 120, y: 410 });
+  await drawer().waitFor();
+  await swipe({ x: 200, y: 400 }, { x: 60, y: 405 });
+  await drawer().waitFor({ state: "detached" });
+});
+
+test("a tooltip says what a button is for and which key does the same; any key takes it away", async () => {
+  const { page } = ada;
+  const tooltip = page.locator(".tooltip:popover-open");
+  const attach = page.getByRole("button", { name: "Attach files" });
+  await attach.hover();
+  await tooltip.waitFor();
+  expect(await tooltip.evaluate((tip) => [...tip.childNodes].map((node) => node.textContent))).toEqual([
+    "Attach files",
+    "Ctrl",
+    "U",
+  ]);
+  await page.keyboard.press("Shift");
+  await tooltip.waitFor({ state: "detached" });
+  // Browsers show none of their own beside it, and what a reader of screens finds is whole again.
+  expect(await attach.getAttribute("title")).toBe("Attach files");
+});
+
+test("the emoji picker leads to a category, and keeps a skin tone", async () => {
+  const { page } = ada;
+  await page.getByRole("button", { name: "Add emoji" }).click();
+  const picker = page.getByRole("dialog", { name: "Emoji" });
+  await picker.getByRole("button", { name: "Flags", exact: true }).click();
+  const flag = picker.getByRole("button", { name: "rainbow flag", exact: true });
+  await vi.waitFor(async () => expect(await flag.isVisible()).toBe(true));
+  await vi.waitFor(async () =>
+    expect(await picker.getByRole("button", { name: "Flags", exact: true }).getAttribute("aria-pressed")).toBe("true"),
+  );
+  await picker.getByRole("radio", { name: "Medium skin tone" }).check({ force: true });
+  const wave = picker.getByRole("button", { name: "waving hand", exact: true });
+  await wave.focus();
+  await picker.getByText(":wave:").waitFor();
+  await wave.click();
+  expect(await page.getByRole("textbox", { name: "Message #plans" }).inputValue()).toBe("👋🏽");
+  await page.getByRole("button", { name: "Add emoji" }).click();
+  expect(await picker.getByRole("radio", { name: "Medium skin tone" }).isChecked()).toBe(true);
+  await page.keyboard.press("Escape");
+  await page.getByRole("textbox", { name: "Message #plans" }).fill("");
+});
+
+test("the lightbox: arrows at the sides, a click enlarges around the place that was clicked, a swipe leads on", async () => {
+  const { page } = ada;
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Attach files" }).click();
+  const buffer = await page.screenshot();
+  await (await chooser).setFiles(["one.png", "two.png"].map((name) => ({ name, mimeType: "image/png", buffer })));
+  await page.getByRole("button", { name: "Remove two.png" }).waitFor();
+  await ada.say("Two pictures");
+  await ada.allSent();
+  const box = page.locator("dialog.lightbox");
+
+  await page.getByRole("button", { name: "Open one.png" }).click();
+  await box.getByText("1 of 2").waitFor();
+  const picture = box.locator("img");
+  await vi.waitFor(async () => expect((await picture.boundingBox())?.width).toBeGreaterThan(100));
+  const before = await picture.boundingBox();
+  await picture.click({ position: { x: 10, y: 10 } });
+  await box.locator(".enlarged").waitFor();
+  expect((await picture.boundingBox())?.width).toBeCloseTo((before?.width ?? 0) * 2.5, -1);
+  expect(await box.locator(".lightbox-stage").evaluate(({ scrollLeft, scrollTop }) => scrollLeft + scrollTop)).toBe(0);
+  await box.getByRole("button", { name: "Zoom" }).click();
+  expect((await picture.boundingBox())?.width).toBeCloseTo(before?.width ?? 0, -1);
+  await box.getByRole("button", { name: "Next picture" }).click();
+  await box.getByText("2 of 2").waitFor();
+  await page.keyboard.press("Escape");
+
+  await bea.page.getByRole("button", { name: "Open one.png" }).click();
+  const phone = bea.page.locator("dialog.lightbox");
+  await phone.getByText("1 of 2").waitFor();
+  await swipe({ x: 300, y: 400 }, { x: 100, y: 410 });
+  await phone.getByText("2 of 2").waitFor();
+  await bea.page.goBack();
+  await phone.waitFor({ state: "detached" });
+});
+
+test("who reacted is in a tooltip and a list, and many emoji are folded", async () => {
+  const emoji = [..."😀😃😄😁😆😅🤣😂🙂🙃😉😊😇🥰"];
+  const id = await ada.post(site, "plans", "What do you think?");
+  await ada.sees("What do you think?");
+  const react = (who: Someone, one: string) =>
+    who.page.evaluate(async ([path, body]) => (await fetch(path, { method: "POST", body })).status, [
+      `/api/channels/plans/messages/${id}/reactions`,
+      JSON.stringify({ emoji: one, on: true }),
+    ] as const);
+  for (const one of emoji) expect(await react(ada, one)).toBeLessThan(300);
+  expect(await react(bea, "😀")).toBeLessThan(300);
+  const row = ada.message("What do you think?");
+  const more = row.getByRole("button", { name: "2 more reactions" });
+  await more.click();
+  expect(await row.locator(".reaction[aria-pressed]").count()).toBe(emoji.length);
+  await row.getByRole("button", { name: "😀 2" }).hover();
+  await ada.page.locator(".tooltip:popover-open", { hasText: "Ada, Bea" }).waitFor();
+  await bea.choose("What do you think?", "Who reacted");
+  const list = bea.page.getByRole("dialog", { name: "Who reacted" });
+  expect(await list.getByRole("listitem").first().textContent()).toContain("Ada");
+  expect(await list.getByText("Bea").count()).toBe(1);
+  await bea.page.goBack();
+});
+
+test("the rail is as wide as one makes it, also after a reload", async () => {
+  const { page } = ada;
+  const edge = page.getByRole("separator", { name: "Width of the list" });
+  const width = async () => (await page.locator(".rail").boundingBox())?.width;
+  expect(await width()).toBe(260);
+  await edge.focus();
+  await page.keyboard.press("ArrowRight");
+  expect(await width()).toBe(280);
+  const box = await edge.boundingBox();
+  await page.mouse.move((box?.x ?? 0) + 4, 400);
+  await page.mouse.down();
+  await page.mouse.move(900, 400, { steps: 4 });
+  await page.mouse.up();
+  expect(await width()).toBe(360);
+  await page.reload();
+  await heading(ada, "plans").waitFor();
+  expect(await width()).toBe(360);
+});
+
+test("the day at the top is shown while one scrolls, and not at rest", async () => {
+  const { page } = ada;
+  await ada.isReady();
+  for (let n = 0; n < 30; n++) await ada.post(site, "plans", `line ${n}`);
+  await ada.sees("line 29");
+  const day = page.locator(".day-pill").first();
+  const opacity = () => day.evaluate((pill) => Number(getComputedStyle(pill).opacity));
+  expect(await opacity()).toBe(0);
+  await page.getByRole("log").hover();
+  await page.mouse.wheel(0, -400);
+  await vi.waitFor(async () => expect(await opacity()).toBe(1), { interval: 20 });
+  await vi.waitFor(async () => expect(await opacity()).toBe(0), { timeout: 5_000 });
+});
