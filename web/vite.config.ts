@@ -22,7 +22,7 @@ const PARTS: Readonly<Record<string, RegExp>> = {
   details:
     /\/view\/details\/|\/node_modules\/qr\/|\/(?:QrCode|Switch)\.tsx$|\/(?:MessageMenu|MessagePopup|ReportMessage|WhoReacted|Lightbox|Profile|InvitePeople|BrowseChannels)\.tsx$|\/network\/requests\.ts$|\/occasional-answers\.ts$|\/(?:Empty|UnsentMessages)\.tsx$/,
   outside:
-    /\/(?:Welcome|Outside|Stopped|Nowhere|Linked|NewVersion|NotStored|Banners|Notice|InviteOver)\.tsx$|\/storage\/rescue\.ts$/,
+    /\/(?:Welcome|Outside|Stopped|Nowhere|Linked|NewVersion|NotStored|Banners|Notice|InviteOver)\.tsx$|\/storage\/rescue\.ts$|\/protocol\/names\.ts$/,
   // With what the parts share: it is fetched first. A module belongs to the first part that names it.
   conversation:
     /\/view\/(?:composer|messages|parts|dialogs)\/|\/node_modules\/idb\/|\/(?:HeadTools|RailTools|RailEdge|TypingLine)\.tsx$|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))|\/protocol\/scripts\.ts$|\/pwa\/notifications\.ts$/,
