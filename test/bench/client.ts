@@ -33,7 +33,7 @@ export type Door = {
 
 /** A text frame as it came, after the welcome. */
 export type Heard = {
-  readonly seat: Seat;
+  readonly seat: object;
   /** Unpacked; not to be kept. */
   readonly payload: Buffer;
   /** On the wire (bytes). */
@@ -93,6 +93,11 @@ export class Seat {
     if (this.#socket.destroyed) return;
     this.#write(CLOSE, Buffer.from([0x03, 0xe8]));
     await Promise.race([once(this.#socket, "close"), new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
+    this.#socket.destroy();
+  }
+
+  /** Is gone without a word, as when a network ends. */
+  drop(): void {
     this.#socket.destroy();
   }
 
@@ -168,7 +173,7 @@ export class Tally {
   readonly latencies: number[] = [];
   #sentAt: number[] = [];
   /** By socket: the numbers it has heard. */
-  #heard = new Map<Seat, Set<number>>();
+  #heard = new Map<object, Set<number>>();
   frames = 0;
   bytes = 0;
   deliveries = 0;

@@ -11,7 +11,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { machine, type Results, writeReport } from "./report.ts";
-import { type Figures, SCENARIOS } from "./scenarios.ts";
+import { SCENARIOS } from "./scenarios.ts";
+import type { Figures } from "./steps.ts";
 
 const here = new URL(".", import.meta.url).pathname;
 const docs = new URL("../../docs/", import.meta.url).pathname;

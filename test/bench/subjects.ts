@@ -23,6 +23,8 @@ export type Server = {
   readonly directoryDoor?: (person: number) => Door;
   /** Rows written so far by the object of a channel, and by the directory. */
   readonly rows?: (channel: number) => Promise<{ readonly channel: number; readonly directory: number }>;
+  /** Asks a route of this product as a person. */
+  readonly ask?: (person: number, method: string, path: string, body?: object) => Promise<Response>;
   /** What a person sends to say message `number`. */
   readonly command: (number: number, person: number) => string;
   readonly stop: () => Promise<void>;
@@ -31,6 +33,8 @@ export type Server = {
 export type SubjectName =
   | "Flack"
   | "Flack, rows counted"
+  | "Flack, relays of 250"
+  | "Flack, one object"
   | "raw object"
   | "raw, not packed"
   | "raw with SQLite"
@@ -58,6 +62,8 @@ export function subjects(folder: string): Readonly<Record<SubjectName, () => Pro
   return {
     Flack: () => startFlack(flack),
     "Flack, rows counted": () => startFlack({ ...flack, variables: { COUNT: "yes" } }),
+    "Flack, relays of 250": () => startFlack({ ...flack, variables: { RELAY_SOCKETS: "250" } }),
+    "Flack, one object": () => startFlack({ ...flack, variables: { RELAY_SOCKETS: "100000" } }),
     "raw object": () => startRaw(raw, "memory"),
     "raw, not packed": () => startRaw(unpacked, "memory"),
     "raw with SQLite": () => startRaw(raw, "rows"),
@@ -100,6 +106,12 @@ async function startFlack(program: Program): Promise<Server> {
         Number(await (await fetch(`${server.url}/bench/rows/${name}`)).json());
       return { channel: await rowsOf(epochs[channel]), directory: await rowsOf("directory") };
     },
+    ask: (person, method, path, body) =>
+      fetch(server.url + path, {
+        method,
+        headers: { Cookie: cookies[person] ?? "" },
+        ...(body && { body: JSON.stringify(body) }),
+      }),
     command: (number) => JSON.stringify({ type: "send", id: randomUUID(), text: textOf(number) }),
     stop: () => server.stop(),
   };

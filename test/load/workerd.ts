@@ -29,7 +29,7 @@ export function buildProduct(folder: string): Program {
     /compatibility_flags = (\[.*\])/.exec(readFileSync(join(project, "wrangler.toml"), "utf8"))?.[1] ?? "[]";
   return {
     modules: [join(folder, "index.js")],
-    objects: ["ChannelObject", "DirectoryObject", "PeopleObject"],
+    objects: ["ChannelObject", "DirectoryObject", "PeopleObject", "RelayObject"],
     flags: JSON.parse(flags),
   };
 }

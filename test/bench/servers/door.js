@@ -6,6 +6,7 @@ import app, {
   ChannelObject as TheChannel,
   DirectoryObject as TheDirectory,
   PeopleObject as ThePeople,
+  RelayObject as TheRelay,
 } from "./index.js";
 
 /** A check counts only if it is newer than the object's start, which this very request may cause (ms). */
@@ -39,6 +40,7 @@ const counting = (Base) =>
 export class ChannelObject extends counting(TheChannel) {}
 export class DirectoryObject extends counting(TheDirectory) {}
 export class PeopleObject extends ThePeople {}
+export class RelayObject extends TheRelay {}
 
 export default {
   async fetch(request, env, ctx) {
