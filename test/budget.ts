@@ -40,7 +40,7 @@ for (const { what, files, maxBytes } of BUDGETS) {
 /** What is loaded when it is opened: each is a file of its own, and its words are not in the first load. */
 const LATER = [
   { what: "emoji", words: "smiley_cat" },
-  { what: "emoji", words: "Find an emoji" },
+  { what: "emoji", words: "Search emoji" },
   { what: "details", words: "Next picture" },
   { what: "details", words: "The link as a QR code" },
   { what: "settings", words: "Use on another device" },

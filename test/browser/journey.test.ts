@@ -24,7 +24,7 @@ test("1 Display name: asked for once, checked while typing, unique, and remember
   await ada.page.goto(site.url);
   const name = ada.page.getByRole("textbox", { name: "Display name" });
   await name.fill("admin");
-  await ada.page.getByText("This name is reserved.").waitFor();
+  await ada.page.getByText("That name is reserved.").waitFor();
   await ada.join(site);
   await ada.page.getByRole("log", { name: "Messages in #general" }).waitFor();
 

@@ -138,7 +138,7 @@ test("letters on a message: J and K move, E edits, R replies, + reacts, Del dele
   await page.keyboard.press("Escape");
   await row.focus();
   await page.keyboard.press("+");
-  await page.getByRole("textbox", { name: "Find an emoji" }).fill("tada");
+  await page.getByRole("textbox", { name: "Search emoji" }).fill("tada");
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "🎉 1" }).waitFor();
   await row.focus();

@@ -29,10 +29,10 @@ test("an owner deletes what others wrote and removes a person, who is signed out
 
   await ada.page.getByRole("button", { name: "Settings" }).click();
   await ada.page.getByRole("button", { name: "Owner access" }).click();
-  await ada.page.getByLabel("Owner's code").fill("wrong");
+  await ada.page.getByLabel("Owner code").fill("wrong");
   await ada.page.getByRole("button", { name: "Become an owner" }).click();
-  await ada.page.getByText("This is not the owner's code.").waitFor();
-  await ada.page.getByLabel("Owner's code").fill("correct horse");
+  await ada.page.getByText("That's not the owner code.").waitFor();
+  await ada.page.getByLabel("Owner code").fill("correct horse");
   await ada.page.getByRole("button", { name: "Become an owner" }).click();
   await ada.page.getByRole("heading", { name: "This site" }).waitFor();
   await ada.page.getByText(/^2 people, 2 online, 1 channels?\. Version \d/).waitFor();
@@ -66,16 +66,16 @@ test("a report reaches the owner, who keeps its author's address out, lets it ba
 
   await ada.page.getByRole("button", { name: "Settings" }).click();
   await ada.page.getByRole("button", { name: "Owner access" }).click();
-  await ada.page.getByLabel("Owner's code").fill("correct horse");
+  await ada.page.getByLabel("Owner code").fill("correct horse");
   await ada.page.getByRole("button", { name: "Become an owner" }).click();
   await ada.page.getByText("Not the first time", { exact: false }).waitFor();
   await ada.page.getByRole("button", { name: "Close report" }).click();
-  await ada.page.getByText("Nothing was reported.").waitFor();
+  await ada.page.getByText("No reports.").waitFor();
   await ada.page.keyboard.press("Escape");
 
   await ada.message("something worse").getByRole("button", { name: "Mal 2", exact: true }).click();
   await ada.page.getByRole("dialog", { name: "Profile" }).getByRole("button", { name: "Remove", exact: true }).click();
-  await ada.page.getByRole("combobox", { name: "Keep their addresses out" }).selectOption({ label: "7 days" });
+  await ada.page.getByRole("combobox", { name: "Also ban their addresses" }).selectOption({ label: "7 days" });
   await ada.page.getByRole("button", { name: "Remove Mal 2" }).click();
   await mal.page.getByRole("heading", { name: "You signed out elsewhere" }).waitFor();
   const signIn = () =>
@@ -83,10 +83,10 @@ test("a report reaches the owner, who keeps its author's address out, lets it ba
   expect((await signIn()).status()).toBe(403);
 
   await ada.openSettings("Site");
-  await ada.page.getByRole("button", { name: "Let back in" }).click();
-  await ada.page.getByText("Nobody is kept out.").waitFor();
+  await ada.page.getByRole("button", { name: "Unban" }).click();
+  await ada.page.getByText("No one is banned.").waitFor();
   expect((await signIn()).status()).toBe(201);
-  await ada.page.getByRole("button", { name: "Step down as an owner" }).click();
+  await ada.page.getByRole("button", { name: "Step down as owner" }).click();
   await ada.page.getByRole("button", { name: "Owner access" }).waitFor();
   expect([...ada.complaints, ...bea.complaints, ...mal.complaints]).toEqual([]);
 });

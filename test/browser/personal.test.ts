@@ -242,7 +242,7 @@ test("Expression: reactions, a reply that quotes, a mention that is told, Markdo
   expect(await row.locator("code").textContent()).toBe("code");
 
   await row.getByRole("button", { name: "Add reaction" }).click();
-  await bea.page.getByRole("textbox", { name: "Find an emoji" }).fill("tada");
+  await bea.page.getByRole("textbox", { name: "Search emoji" }).fill("tada");
   await bea.page.keyboard.press("Enter");
   const reaction = (who: Someone) => who.page.getByRole("button", { name: "🎉 1" });
   await reaction(ada).waitFor();
@@ -264,7 +264,7 @@ test("Expression: reactions, a reply that quotes, a mention that is told, Markdo
   expect(await answer.getAttribute("class")).toContain("for-you");
   await composer.pressSequentially("so ");
   await bea.page.getByRole("button", { name: "Add emoji" }).click();
-  await bea.page.getByRole("textbox", { name: "Find an emoji" }).fill("thumbsup");
+  await bea.page.getByRole("textbox", { name: "Search emoji" }).fill("thumbsup");
   await bea.page.keyboard.press("Enter");
   await bea.page.getByRole("dialog").waitFor({ state: "detached" });
   await bea.page.keyboard.type(" be it");

@@ -340,7 +340,7 @@ describe("in the app", () => {
     await dora.page.getByRole("log").getByText("Bot", { exact: true }).first().waitFor();
     await dora.page.getByRole("button", { name: "Delete Deploys" }).click();
     await dora.page.getByRole("dialog", { name: "Delete Deploys" }).getByRole("button", { name: "Delete" }).click();
-    await dora.page.getByText("There is no hook yet.").waitFor();
+    await dora.page.getByText("No hooks yet.").waitFor();
     await dora.page.getByRole("button", { name: "Close" }).first().click();
     await dora.openSettings("Bots and keys");
     await dora.page.getByLabel("Name of a new bot").fill("Helper");

@@ -6,6 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Browser, Page, WebSocketRoute } from "playwright-core";
 import type { Site } from "../site.ts";
 import { TALK, TEAM } from "../talk.ts";
+import { showParts } from "./parts-page.ts";
 import { Someone } from "./people.ts";
 
 /** The parts of the design. Scenes and the titles of browser tests (`Keys: …`) name them; the gallery lists what nobody shows. */
@@ -36,6 +37,15 @@ export type Scene = {
 const JOIN = "Ada Lovelace";
 
 export const SCENES: readonly Scene[] = [
+  {
+    name: "parts",
+    shows: "Looks",
+    isExamined: true,
+    async open(who, site) {
+      await who.join(site, "/c/design");
+      await showParts(who.page);
+    },
+  },
   {
     name: "first run",
     shows: "Screens",
@@ -287,7 +297,7 @@ export const SCENES: readonly Scene[] = [
     async open(who, site) {
       await who.join(site, "/c/design");
       await who.page.getByRole("button", { name: "Add emoji" }).click();
-      await who.page.getByRole("textbox", { name: "Find an emoji" }).waitFor();
+      await who.page.getByRole("textbox", { name: "Search emoji" }).waitFor();
     },
   },
   {
@@ -776,7 +786,7 @@ export async function populate(site: Site, browser: Browser): Promise<void> {
   );
   const row = host.page.getByRole("listitem").filter({ hasText: "Shall we meet" });
   await row.getByRole("button", { name: "Add reaction" }).click();
-  await host.page.getByRole("textbox", { name: "Find an emoji" }).fill("tada");
+  await host.page.getByRole("textbox", { name: "Search emoji" }).fill("tada");
   await host.page.keyboard.press("Enter");
   await row.getByRole("button", { name: "Reply" }).click();
   await host.say("Yes, in #design, see https://example.org/a/long/path?with=a&query=too");

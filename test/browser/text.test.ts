@@ -270,7 +270,7 @@ describe("while an input method composes, Esc, Enter and arrows are its own", ()
     await expect.poll(chosen).not.toBe(first);
     await ada.page.keyboard.press("Escape");
     await ada.page.getByRole("button", { name: "Add emoji" }).click();
-    const find = ada.page.getByRole("textbox", { name: "Find an emoji" });
+    const find = ada.page.getByRole("textbox", { name: "Search emoji" });
     await find.fill("heart");
     await ada.page.locator(".picker-list button").first().waitFor();
     const isHere = () => find.evaluate((field) => field === document.activeElement);

@@ -5,7 +5,7 @@ import { api } from "../../web/network/api.ts";
 import { foldChannelName, foldDisplayName } from "../../worker/protocol/names.ts";
 
 const sources: Readonly<Record<string, string>> = import.meta.glob(
-  ["../../web/**/*.{ts,tsx}", "!../../web/i18n/{ar,de,es,fr,ja}.ts"],
+  ["../../web/**/*.{ts,tsx}", "!../../web/i18n/{ar,de,es,fr,ja,phrases}.ts"],
   {
     query: "?raw",
     import: "default",
@@ -98,13 +98,13 @@ test("a refusal is told by its sentence, else by what its code means, in English
   expect(told("rate_limited", detail)).toBe(detail);
   await speakIn("de");
   expect(told("rate_limited", detail)).toBe("Zu schnell. Warte ein wenig.");
-  expect(told("invalid_name", "This name is reserved.")).toBe("Dieser Name ist reserviert.");
+  expect(told("invalid_name", "That name is reserved.")).toBe("Dieser Name ist reserviert.");
   expect(told("unheard_of", "What now?")).toBe("What now?");
 });
 
 test("a refusal over HTTP is told in the language that is spoken", async () => {
   await speakIn("es");
-  const problem = { code: "name_taken", detail: "Somebody here has this name, or one that looks like it." };
+  const problem = { code: "name_taken", detail: "That name is taken, or too similar to one that is." };
   globalThis.fetch = async () => new Response(JSON.stringify(problem), { status: 409 });
   expect(await api.signIn("Ada")).toMatchObject({ ok: false, detail: expect.stringContaining("Alguien aquí") });
 });

@@ -170,5 +170,5 @@ export function readAnswer<S extends v.GenericSchema>(
     const { code, detail } = problem.output;
     return { ok: false, status, ...problem.output, detail: told(code, detail) };
   }
-  return { ok: false, status, code: "internal", detail: t("The server gave no answer that can be read.") };
+  return { ok: false, status, code: "internal", detail: t("The server's answer couldn't be read.") };
 }

@@ -156,7 +156,7 @@ export function createUploads(channelId: string): Uploads {
           : large[0] !== undefined
             ? `${large[0].name}: ${tooLarge(large[0].size)}`
             : chosen.length > taken.length
-              ? t("A message has at most {n} files.", { n: ATTACHMENTS_MAX })
+              ? t("A message can have up to {n} files.", { n: ATTACHMENTS_MAX })
               : undefined;
       for (const file of taken) {
         const id = newId();
@@ -200,7 +200,7 @@ export function createUploads(channelId: string): Uploads {
 }
 
 function tooLarge(bytes: number): string {
-  return t("{size} MiB are too much; a file has at most {n} MiB.", {
+  return t("This file is {size} MB. The limit is {n} MB.", {
     size: (bytes / MIB).toFixed(1),
     n: ATTACHMENT_MAX_BYTES / MIB,
   });

@@ -241,6 +241,6 @@ export function createSession(tab: TabState, { api, invites, localState, startOv
 
 /** The server knows a person by a cookie: without one no one stays signed in. */
 function cookiesRefused(): Answer<never> {
-  const detail = t("Your browser refuses cookies. Allow them for this site, then try again.");
+  const detail = t("Your browser blocks cookies. Allow them for this site, then try again.");
   return { ok: false, status: 401, code: "cookies_refused", detail };
 }

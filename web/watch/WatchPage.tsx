@@ -27,7 +27,7 @@ export function WatchPage({ watched, path }: Props) {
     return (
       <main class="stopped">
         <h1>{t("This link was closed")}</h1>
-        <p>{t("Ask the person who gave it to you for another one.")}</p>
+        <p>{t("Ask the person who shared it for a new one.")}</p>
         <a class="button primary" href="/">
           {t("Go to the start")}
         </a>

@@ -36,7 +36,8 @@ export class Allowances {
   /** One more change of the channel's settings. */
   takeSettings(personId: string, now: number): Refused | undefined {
     const waitMs = Math.max(this.#settings.waitMs(ALL, now), this.#changes.waitMs(personId, now));
-    if (waitMs > 0) return refuse("rate_limited", "This channel was just changed several times.", waitMs);
+    if (waitMs > 0)
+      return refuse("rate_limited", "This channel was just changed several times. Wait a moment.", waitMs);
     this.#settings.take(ALL, now);
     this.#changes.take(personId, now);
     return undefined;

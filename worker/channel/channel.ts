@@ -39,7 +39,7 @@ export class Channel extends RelayedObject {
     await this.parts.relays.known;
     const authorized = await this.authorize(asked);
     if (authorized.kind === "stale") return new Response(String(authorized.at), { status: STALE_STATUS });
-    if (authorized.kind === "gone") return problem({ code: "not_found", detail: "There is no such channel." });
+    if (authorized.kind === "gone") return problem({ code: "not_found", detail: "This channel doesn't exist." });
     if (authorized.kind === "refused") return problem(authorized.refusal);
     const { auth } = authorized;
     const placement = this.place(auth, asked.continent);
@@ -144,7 +144,7 @@ export class Channel extends RelayedObject {
   reportable(asked: ChannelAuth, messageId: string) {
     return this.admit(asked, () => {
       const message = find(this.parts.messages.history, messageId);
-      if (!message || message.deleted) return refuse("not_found", "No such message is kept here.");
+      if (!message || message.deleted) return refuse("not_found", "This message doesn't exist, or is no longer kept.");
       return { kind: "message", message } as const;
     });
   }

@@ -71,17 +71,17 @@ function decideSend(
   }
   if (postingError) return postingError;
   const asked = command.attachments ?? [];
-  if (asked.length > 0 && !uploads) return refuse("files_off", "This site takes no files.");
+  if (asked.length > 0 && !uploads) return refuse("files_off", "This site doesn't accept files.");
   const text = foldMessageText(command.text, asked.length > 0);
   if (text === undefined) return INVALID_TEXT;
   const attachments = takeFiles(asked, uploads, who);
   if (!attachments) {
-    return refuse("invalid_attachment", `A message takes up to ${ATTACHMENTS_MAX} files of one's own, each once.`);
+    return refuse("invalid_attachment", `A message can have up to ${ATTACHMENTS_MAX} of your own files, each once.`);
   }
   const { replyTo } = command;
   if (replyTo !== undefined) {
     const parent = find(history, replyTo);
-    if (!parent || parent.deleted) return refuse("invalid_reply", "The message replied to is not kept here.");
+    if (!parent || parent.deleted) return refuse("invalid_reply", "The message you replied to is no longer kept.");
   }
   return {
     kind: "changed",
@@ -118,8 +118,8 @@ function decideEdit(
   now: number,
 ): Decision {
   const held = find(history, command.id);
-  if (!held || held.deleted) return refuse("not_found", "No such message is kept here.");
-  if (held.author.id !== who.id) return refuse("forbidden", "Only its author may edit a message.");
+  if (!held || held.deleted) return refuse("not_found", "This message doesn't exist, or is no longer kept.");
+  if (held.author.id !== who.id) return refuse("forbidden", "Only the author can edit a message.");
   const text = foldMessageText(command.text, held.attachments !== undefined);
   if (text === undefined) return INVALID_TEXT;
   if (text === held.text) return { kind: "unchanged", message: held };
@@ -129,8 +129,8 @@ function decideEdit(
 
 function decideDelete({ history, mayRemove }: ChannelState, id: string, who: Person): Decision {
   const held = find(history, id);
-  if (!held) return refuse("not_found", "No such message is kept here.");
-  if (held.author.id !== who.id && !mayRemove) return refuse("forbidden", "Only its author may delete a message.");
+  if (!held) return refuse("not_found", "This message doesn't exist, or is no longer kept.");
+  if (held.author.id !== who.id && !mayRemove) return refuse("forbidden", "Only the author can delete a message.");
   if (held.deleted) return { kind: "unchanged", message: held };
   const { seq, author, sentAt } = held;
   return {
@@ -142,18 +142,18 @@ function decideDelete({ history, mayRemove }: ChannelState, id: string, who: Per
 
 function decideReact(history: History, command: Extract<MessageCommand, { type: "react" }>, who: Person): Decision {
   const held = find(history, command.id);
-  if (!held || held.deleted) return refuse("not_found", "No such message is kept here.");
+  if (!held || held.deleted) return refuse("not_found", "This message doesn't exist, or is no longer kept.");
   const emoji = foldEmoji(command.emoji);
-  if (emoji === undefined) return refuse("invalid_emoji", "A reaction is one emoji.");
+  if (emoji === undefined) return refuse("invalid_emoji", "A reaction is a single emoji.");
   const before = held.reactions ?? [];
   const same = before.find((reaction) => reaction.emoji === emoji);
   const isThere = same?.people.some(({ id }) => id === who.id) ?? false;
   if (isThere === command.on) return { kind: "unchanged", message: held };
   if (command.on && !same && before.length >= REACTION_KINDS_MAX) {
-    return refuse("invalid_emoji", `A message has at most ${REACTION_KINDS_MAX} kinds of reactions.`);
+    return refuse("invalid_emoji", `A message can have up to ${REACTION_KINDS_MAX} different reactions.`);
   }
   if (command.on && before.reduce((sum, { people }) => sum + people.length, 0) >= REACTIONS_MAX) {
-    return refuse("invalid_emoji", `A message has at most ${REACTIONS_MAX} reactions.`);
+    return refuse("invalid_emoji", `A message can have up to ${REACTIONS_MAX} reactions.`);
   }
   const { reactions: _, ...message } = { ...held, rev: history.rev + 1 };
   const reactions = command.on ? react(before, emoji, who) : unreact(before, emoji, who.id);
@@ -167,4 +167,7 @@ function foldMessageText(raw: string, hasFiles: boolean): string | undefined {
   return text !== undefined && hasFiles ? "" : undefined;
 }
 
-const INVALID_TEXT = refuse("invalid_text", `A message has 1 to ${TEXT_MAX_POINTS} characters, some of them visible.`);
+const INVALID_TEXT = refuse(
+  "invalid_text",
+  `A message needs 1 to ${TEXT_MAX_POINTS} characters, some of them visible.`,
+);

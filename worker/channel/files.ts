@@ -22,7 +22,7 @@ type Dependencies = {
   readonly forget: () => Promise<void>;
 };
 
-const NO_SUCH_FILE = refuse("not_found", "There is no such file.");
+const NO_SUCH_FILE = refuse("not_found", "This file doesn't exist.");
 
 export class ChannelFiles {
   readonly #store: ChannelStore;

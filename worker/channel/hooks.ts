@@ -53,7 +53,7 @@ export class Hooks {
     const refused = this.#permissionError(auth);
     if (refused) return refused;
     return this.#rows().length >= HOOKS_MAX
-      ? refuse("too_many", `A channel has at most ${HOOKS_MAX} hooks.`)
+      ? refuse("too_many", `A channel can have up to ${HOOKS_MAX} hooks.`)
       : undefined;
   }
 
@@ -72,7 +72,7 @@ export class Hooks {
   remove(auth: ChannelAuth, id: string): Refused | Done {
     const { sql, tables, announcements } = this.#parts;
     const hook = this.#rows().find((row) => row.id === id);
-    if (!hook) return refuse("not_found", "There is no such hook here.");
+    if (!hook) return refuse("not_found", "This hook doesn't exist.");
     const refused = this.#permissionError(auth);
     if (refused) return refused;
     tables.transact(() => {
@@ -95,7 +95,7 @@ export class Hooks {
     const hook = this.#rows().find((row) => row.hash === hash);
     if (!hook) return { kind: "no service" };
     const waitMs = this.#buckets.waitMs(hook.id, now);
-    if (waitMs > 0) return refuse("rate_limited", "This hook writes too fast.", waitMs);
+    if (waitMs > 0) return refuse("rate_limited", "This hook is sending too fast.", waitMs);
     this.#buckets.take(hook.id, now);
     return this.#parts.send({ id: hook.id, name: signature(hook.name, username), bot: true }, { id, text });
   }

@@ -28,7 +28,7 @@ type Parts = {
 };
 
 const GONE: Gone = { kind: "gone" };
-const TOO_MANY = refuse("too_many", `A private channel has at most ${MEMBERS_MAX} people.`);
+const TOO_MANY = refuse("too_many", `A private channel can have up to ${MEMBERS_MAX} people.`);
 
 export class Membership {
   readonly #parts: Parts;
@@ -79,7 +79,7 @@ export class Membership {
     const { store } = this.#parts;
     const { about, members } = store;
     const isOver = about?.kind !== "private" || store.hasEnded || !members.has(maker) || madeAt <= about.invitesFrom;
-    if (isOver) return refuse("link_expired", "This invite is over. Ask for another one.");
+    if (isOver) return refuse("link_expired", "This invite has expired. Ask for a new one.");
     return members.size >= MEMBERS_MAX ? TOO_MANY : undefined;
   }
 

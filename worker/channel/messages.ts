@@ -128,7 +128,7 @@ export class Messages {
   ): Refused | { readonly kind: "done" } {
     const { store } = this.#parts;
     const channel = refOf(store.about);
-    if (!channel) return refuse("not_found", "There is no such channel.");
+    if (!channel) return refuse("not_found", "This channel doesn't exist.");
     const { shards } = store.facts;
     const auth = { person: author, isOwner: false, version: 0, session: "", checkedAt: now, shards, channel };
     const outcome = this.execute(auth, { type: "send", ...message }, now);

@@ -51,8 +51,8 @@ export class Pins {
     if (refused) return refused;
     if (this.#held.has(messageId)) return this.#outcome(false);
     const message = find(this.#parts.history(), messageId);
-    if (!message || message.deleted) return refuse("not_found", "No such message is kept here.");
-    if (this.#held.size >= PINS_MAX) return refuse("too_many", `A channel has at most ${PINS_MAX} pins.`);
+    if (!message || message.deleted) return refuse("not_found", "This message doesn't exist, or is no longer kept.");
+    if (this.#held.size >= PINS_MAX) return refuse("too_many", `A channel can have up to ${PINS_MAX} pins.`);
     const limited = this.#parts.allowances.take(auth.person.id, false, now);
     if (limited) return limited;
     this.#write(message, { ...copyOf(message), pinnedBy: auth.person, pinnedAt: now });

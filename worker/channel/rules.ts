@@ -33,19 +33,19 @@ export function postingError(about: About, identity: Identity, history: History,
   if (identity.person.bot) return undefined;
   const last = history.messages.findLast(({ author }) => author.id === identity.person.id);
   const restMs = last && slowMs ? last.sentAt + slowMs - now : 0;
-  return restMs > 0 ? refuse("slow_mode", "Messages come slowly here. Wait a moment.", restMs) : undefined;
+  return restMs > 0 ? refuse("slow_mode", "Slow mode is on. Wait a moment.", restMs) : undefined;
 }
 
 /** The same for deleting it. */
 export function deletionError(about: About, identity: Identity): Refused | undefined {
-  if (about.id === FIRST_CHANNEL) return refuse("forbidden", "The first channel cannot be deleted.");
+  if (about.id === FIRST_CHANNEL) return refuse("forbidden", "The first channel can't be deleted.");
   if (isGroup(about)) return refuse("forbidden", "A group conversation can't be deleted. You can hide it.");
   return permissionError(about, identity);
 }
 
 /** The same for adding people, or for taking one out: anyone adds, people leave, the creator takes out. */
 export function membershipError(about: About, identity: Identity, removed?: string): Refused | undefined {
-  if (isGroup(about)) return refuse("forbidden", "The people of a group conversation stay the same.");
+  if (isGroup(about)) return refuse("forbidden", "The people in a group conversation can't change.");
   if (removed === undefined || removed === identity.person.id) return undefined;
   return permissionError(about, identity);
 }

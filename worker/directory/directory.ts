@@ -26,7 +26,7 @@ import type {
 
 import { PeopleSearch } from "./search.ts";
 
-const NAME_TAKEN = refuse("name_taken", "This name, or one that looks like it, belongs to another person here.");
+const NAME_TAKEN = refuse("name_taken", "That name is taken, or too similar to one that is.");
 
 type ChannelOutcome = NotAuthorized | { readonly kind: "created"; readonly channel: Channel };
 
@@ -42,7 +42,7 @@ export class Directory extends ModerationObject {
    */
   async claimName(claim: NameClaim): Promise<Refused | GrantedClaim> {
     const { name, continent = "" } = claim;
-    if (isReservedConfusable(name)) return refuse("invalid_name", "This name looks like a reserved one.");
+    if (isReservedConfusable(name)) return refuse("invalid_name", "That name is too similar to a reserved one.");
     const limited = this.#admitClaim(claim);
     if (limited) return limited;
     if (!claim.isAdmitted) return refuse("bad_access_code", "Wrong access code. Ask the person who invited you.");
@@ -75,7 +75,7 @@ export class Directory extends ModerationObject {
   signInError(address: string | undefined): Refused | undefined {
     if (address === undefined) return undefined;
     const now = Date.now();
-    if (this.parts.moderation.isBanned(address, now)) return refuse("blocked", "This address is kept out for a while.");
+    if (this.parts.moderation.isBanned(address, now)) return refuse("blocked", "This address is banned for a while.");
     return this.#hourlyError(`sign-ins:${address}`, SIGN_INS_PER_HOUR) ?? this.failureError(address);
   }
 
@@ -132,8 +132,8 @@ export class Directory extends ModerationObject {
     const made = this.parts.list.byEpoch(epoch);
     if (made) return { kind: "created", channel: made }; // the platform repeats a call whose answer was lost
     const alike = this.parts.list.all().find((channel) => doChannelNamesConflict(channel.name, name));
-    if (alike) return refuse("channel_exists", `There is a #${alike.name} already.`);
-    if (this.parts.list.size >= CHANNELS_MAX) return refuse("busy", "This site has as many channels as fit.");
+    if (alike) return refuse("channel_exists", `#${alike.name} already exists.`);
+    if (this.parts.list.size >= CHANNELS_MAX) return refuse("busy", "This site has reached its limit of channels.");
     const channel = this.parts.tables.transact(() =>
       this.parts.list.add(name, topic, authorized.auth.person, now, epoch),
     );

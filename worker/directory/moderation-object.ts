@@ -76,7 +76,7 @@ export abstract class ModerationObject extends DurableObject<Env> {
   #asOwner<T>(asked: AuthContext, act: () => T): NotAuthorized | T {
     const authorized = this.parts.authority.authorize(asked, Date.now());
     if (authorized.kind !== "authorized") return authorized;
-    return authorized.auth.isOwner ? act() : refuse("forbidden", "Only an owner of the site may do this.");
+    return authorized.auth.isOwner ? act() : refuse("forbidden", "Only an owner of this site can do this.");
   }
 
   /** A hint for those who look: a lost one is made up for by the next, and by asking. */
@@ -90,4 +90,4 @@ export abstract class ModerationObject extends DurableObject<Env> {
   }
 }
 
-const NO_SUCH_THING = refuse("not_found", "There is no such thing here.");
+const NO_SUCH_THING = refuse("not_found", "This doesn't exist.");

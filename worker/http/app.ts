@@ -62,7 +62,7 @@ app.onError((error) => {
   if (error instanceof RefusedRequest) return problem(error.refusal);
   if (isTransient(error)) {
     log.transientError("http", error);
-    return problem({ code: "busy", detail: "Too much is going on right now.", retryAfterMs: BUSY_RETRY_MS });
+    return problem({ code: "busy", detail: "Too busy right now. Try again.", retryAfterMs: BUSY_RETRY_MS });
   }
   const reference = log.bug("http", error);
   return problem({ code: "internal", detail: `Something went wrong here (${reference}).` });

@@ -49,7 +49,7 @@ export function addAttachmentRoutes(app: Hono<App>): void {
 
 /** Where files lie; refused where the site takes none. */
 export function bucketOf(c: Context<App>): R2Bucket {
-  return c.env.FILES ?? reject("files_off", "This site takes no files.");
+  return c.env.FILES ?? reject("files_off", "This site doesn't accept files.");
 }
 
 type Stored = Refused | { readonly kind: "file"; readonly file: Attachment };
@@ -75,7 +75,7 @@ async function storeUpload(
     const facts: FileFacts = { name, type, size, ...(width && height && { width, height }) };
     const { file } = await withChannel(c, async (object, auth) => {
       // The channel of the name may be another one by now: this upload belongs to the one it began in.
-      if (auth.channel.epoch !== epoch) return refuse("not_found", "There is no such channel.");
+      if (auth.channel.epoch !== epoch) return refuse("not_found", "This channel doesn't exist.");
       return object.completeUpload(auth, id, facts);
     });
     isStored = true;

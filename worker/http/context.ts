@@ -19,7 +19,7 @@ type Variables = { readonly session: SessionKey; readonly checked: CheckedSessio
 
 export type App = { Bindings: Env; Variables: Variables };
 
-const NO_SUCH_CHANNEL = "There is no such channel.";
+const NO_SUCH_CHANNEL = "This channel doesn't exist.";
 
 /** A refusal on its way to `onError`. */
 export class RefusedRequest extends Error {
@@ -54,7 +54,7 @@ function isStale(outcome: Outcome): outcome is Stale {
 }
 
 export function only(...methods: readonly string[]) {
-  return () => problem({ code: "method_not_allowed", detail: "This method is not known here." }, methods);
+  return () => problem({ code: "method_not_allowed", detail: "This method isn't supported here." }, methods);
 }
 
 /** What hourly limits count a request against, where the edge tells. */
@@ -80,7 +80,7 @@ export function ownShard(c: Context<App>) {
 
 /** The shard of a person; an id that names none is no one's. */
 export function shardFor(c: Context<App>, personId: string) {
-  return shardStub(c.env, shardOf(personId) ?? reject("not_found", "There is no such person."));
+  return shardStub(c.env, shardOf(personId) ?? reject("not_found", "This person doesn't exist."));
 }
 
 /** Refuses a request that shows nothing that counts. */
@@ -128,7 +128,7 @@ export async function withChannel<T extends Outcome>(
     const outcome = await call(channelStub(c.env, auth.channel.epoch), auth);
     const isGone = outcome.kind === "gone";
     if (!isGone && !isStale(outcome)) return settled(outcome);
-    if (round === ROUNDS_MAX) reject("busy", "Too much is going on right now.", BUSY_RETRY_MS);
+    if (round === ROUNDS_MAX) reject("busy", "Too busy right now. Try again.", BUSY_RETRY_MS);
     await recheck(c, isGone, isStale(outcome) ? outcome.at : 0);
   }
 }
@@ -151,7 +151,7 @@ export async function withAuthority<T extends Outcome>(
       const { auth } = round === 1 ? first : accepted(await ownShard(c).authorize(c.var.session, target));
       // A check that is made now is newer than `at`, whatever the shard's clock says.
       const outcome = await call({ ...auth, checkedAt: Math.max(auth.checkedAt, at) });
-      if (isStale(outcome) && round === ROUNDS_MAX) reject("busy", "Too much is going on right now.", BUSY_RETRY_MS);
+      if (isStale(outcome) && round === ROUNDS_MAX) reject("busy", "Too busy right now. Try again.", BUSY_RETRY_MS);
       if (isStale(outcome)) at = outcome.at;
       else {
         const result = settled(outcome);

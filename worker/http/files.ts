@@ -169,7 +169,7 @@ export async function serve(request: Request, bucket: R2Bucket, key: string, fil
   let body: ReadableStream | null = null;
   if (request.method !== "HEAD") {
     const stored = await bucket.get(key, { range: { offset: start, length: end - start + 1 } });
-    if (!stored) return problem({ code: "not_found", detail: "There is no such file." });
+    if (!stored) return problem({ code: "not_found", detail: "This file doesn't exist." });
     body = stored.body;
   }
   headers.set("Content-Length", String(end - start + 1));
@@ -195,10 +195,10 @@ function rangeOf(headers: Headers, tag: string, size: number) {
 /** Nothing was stored, and it is no fault of the file's. */
 function bucketFailed(error: unknown): Refused {
   log.transientError("bucket", error);
-  return refuse("busy", "Files cannot be stored right now.", BUSY_RETRY_MS);
+  return refuse("busy", "Files can't be stored right now.", BUSY_RETRY_MS);
 }
 
 const EMPTY = refuse("empty_file", "The file is empty.");
-const BROKEN_OFF = refuse("bad_request", "The file did not arrive at the length that was announced.");
-const TOO_LATE = refuse("timeout", `A file has ${UPLOAD_MAX_MS / 60_000} minutes to arrive.`);
-const TOO_LARGE = refuse("too_large", `A file has at most ${ATTACHMENT_MAX_BYTES / 1024 / 1024} MiB.`);
+const BROKEN_OFF = refuse("bad_request", "The file's length differs from what was announced.");
+const TOO_LATE = refuse("timeout", `The upload took longer than ${UPLOAD_MAX_MS / 60_000} minutes.`);
+const TOO_LARGE = refuse("too_large", `The limit for a file is ${ATTACHMENT_MAX_BYTES / 1024 / 1024} MB.`);

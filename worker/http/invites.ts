@@ -24,7 +24,7 @@ import {
 import { readBody } from "./request-body.ts";
 import { newSecret } from "./session-cookie.ts";
 
-const EXPIRED = "This invite is over. Ask for another one.";
+const EXPIRED = "This invite has expired. Ask for a new one.";
 
 /** An invite of which a place is taken, to be given back where nothing comes of it. */
 export type HeldInvite = { readonly invite: Invite; readonly giveBack: () => Promise<void> };
@@ -33,7 +33,7 @@ export function addInviteRoutes(app: Hono<App>): void {
   app
     .post("/api/invites", async (c) => {
       const { channel } = await readBody(c, InviteBody);
-      if (channel !== undefined && kindOf(channel) === "direct") reject("not_found", "There is no such channel.");
+      if (channel !== undefined && kindOf(channel) === "direct") reject("not_found", "This channel doesn't exist.");
       if (channel !== undefined && kindOf(channel) === "public")
         reject("bad_request", "Everyone on the site is in a public channel.");
       const token = withShard(shardOf(c.var.session.personId) ?? 0, newSecret());

@@ -140,7 +140,7 @@ async function called(app: Hono<App>, c: Context<App>, name: ToolName, given: un
   const parsed = v.safeParse(TOOLS[name].input, given);
   if (!parsed.success) {
     const argument = v.getDotPath(parsed.issues[0]) ?? "";
-    return refused({ code: "bad_request", detail: `The argument "${argument}" is missing, or not as it should be.` });
+    return refused({ code: "bad_request", detail: `The argument "${argument}" is missing or invalid.` });
   }
   const ask = async (method: string, path: string, body?: Fields): Promise<Asked> => {
     const url = new URL(`/api${path}`, c.req.url);

@@ -16,16 +16,17 @@ import { readBody } from "./request-body.ts";
 export function addMemberRoutes(app: Hono<App>): void {
   app
     .get("/api/channels/:id/members", async (c) => {
-      if (channelOf(c).kind === "public") reject("not_found", "A public channel has no list of members.");
+      if (channelOf(c).kind === "public")
+        reject("not_found", "A public channel has no member list. Everyone is in it.");
       const { people } = await withChannel(c, async (object, auth) => object.members(auth));
       return c.json({ members: await membersOf(c, people) });
     })
     .post(async (c) => {
       const { kind } = channelOf(c);
       const body = await readBody(c, MemberBody);
-      if (kind !== "private") reject("forbidden", "People are added to private channels only.");
+      if (kind !== "private") reject("forbidden", "You can add people only to private channels.");
       const [person] = await invited(c, [body.person]);
-      if (!person) reject("invalid_person", "There is no such person.");
+      if (!person) reject("invalid_person", "This person doesn't exist.");
       const { people, isNew } = await withChannel(c, async (object, auth) => object.addMember(auth, person));
       return c.json({ members: await membersOf(c, people) }, isNew ? 201 : 200);
     })
@@ -33,7 +34,7 @@ export function addMemberRoutes(app: Hono<App>): void {
 
   app
     .delete("/api/channels/:id/members/:personId", async (c) => {
-      if (channelOf(c).kind !== "private") reject("forbidden", "People leave private channels only.");
+      if (channelOf(c).kind !== "private") reject("forbidden", "You can leave only private channels.");
       const personId = c.req.param("personId");
       await withChannel(c, async (object, auth) => object.removeMember(auth, personId));
       return c.body(null, 204);
@@ -48,7 +49,8 @@ export async function createPrivate(
 ): Promise<Channel> {
   const { name, topic } = asked;
   const others = asked.members.filter((id) => id !== c.var.session.personId);
-  if (new Set(others).size >= MEMBERS_MAX) reject("too_many", `A private channel has at most ${MEMBERS_MAX} people.`);
+  if (new Set(others).size >= MEMBERS_MAX)
+    reject("too_many", `A private channel can have up to ${MEMBERS_MAX} people.`);
   const people = await invited(c, others);
   const epoch = randomId(16);
   const spec = { id: randomChannelId(), epoch, name, topic, people };
@@ -64,7 +66,7 @@ export async function openGroup(
   const { personId } = c.var.session;
   const others = [...new Set(asked)].filter((id) => id !== personId);
   if (others.length < GROUP_OTHERS_MIN || others.length > GROUP_OTHERS_MAX)
-    reject("invalid_person", `A group conversation is of you and ${GROUP_OTHERS_MIN} to ${GROUP_OTHERS_MAX} others.`);
+    reject("invalid_person", `A group is you and ${GROUP_OTHERS_MIN} to ${GROUP_OTHERS_MAX} others.`);
   const id = await groupId([personId, ...others]);
   const known = await ownShard(c).privateOf(personId, id);
   if (known) return { channel: known, isNew: false };
@@ -84,9 +86,9 @@ async function invited(c: Context<App>, ids: readonly string[]): Promise<readonl
   const found = wanted.every((id) => isPersonOf(id, shards))
     ? await fromShards(c, wanted, (shard, own) => shardStub(c.env, shard).invitable(own, personId))
     : [];
-  if (found.length < wanted.length) reject("invalid_person", "There is no such person.");
+  if (found.length < wanted.length) reject("invalid_person", "This person doesn't exist.");
   const blocking = found.find(({ isBlocking }) => isBlocking);
-  if (blocking) reject("blocked", `${blocking.name} does not want to be brought into conversations by you.`);
+  if (blocking) reject("blocked", `${blocking.name} can't be added by you.`);
   return found.map(({ id, name }) => ({ id, name }));
 }
 

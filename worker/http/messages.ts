@@ -75,7 +75,7 @@ export function addMessageRoutes(app: Hono<App>): void {
 }
 
 export function messageIdOf(segment: string): string {
-  return v.is(MessageId, segment) ? segment : reject("bad_request", "A message's id is a UUID in lower case.");
+  return v.is(MessageId, segment) ? segment : reject("bad_request", "A message's id must be a lowercase UUID.");
 }
 
 /** When, who, what: a message in one line. */

@@ -75,8 +75,8 @@ export function addModerationRoutes(app: Hono<App>): void {
     .all(only("POST", "DELETE"));
 }
 
-const TOO_LONG = `A reason has at most ${REASON_MAX_POINTS} characters.`;
+const TOO_LONG = `A reason can have up to ${REASON_MAX_POINTS} characters.`;
 
 function owner(c: Context<App>): void {
-  if (!c.var.checked.auth.isOwner) reject("forbidden", "Only an owner of the site may do this.");
+  if (!c.var.checked.auth.isOwner) reject("forbidden", "Only an owner of this site can do this.");
 }

@@ -26,10 +26,10 @@ export function addPeopleRoutes(app: Hono<App>): void {
     .get("/api/people/:id", async (c) => {
       const { id, shard } = personOf(c, c.req.param("id"));
       const profile = await shardStub(c.env, shard).profile(id);
-      return c.json(profile ?? reject("not_found", "There is no such person."));
+      return c.json(profile ?? reject("not_found", "This person doesn't exist."));
     })
     .delete(async (c) => {
-      if (!c.var.checked.auth.isOwner) reject("forbidden", "Only an owner of the site may remove people.");
+      if (!c.var.checked.auth.isOwner) reject("forbidden", "Only an owner of this site can remove people.");
       const { id, shard } = personOf(c, c.req.param("id"));
       const { banHours } = await readOptionalBody(c, RemovalBody);
       if (banHours !== undefined) await ban(c, { id, shard }, banHours);
@@ -42,7 +42,7 @@ export function addPeopleRoutes(app: Hono<App>): void {
   const block = (isBlocked: boolean) => async (c: Context<App>) => {
     const { id } = personOf(c, c.req.param("id") ?? "");
     if (id === c.var.session.personId) reject("invalid_person", "You can't block yourself.");
-    if ((await peopleById(c, [id])).length === 0) reject("not_found", "There is no such person.");
+    if ((await peopleById(c, [id])).length === 0) reject("not_found", "This person doesn't exist.");
     accepted(await ownShard(c).block(c.var.session, id, isBlocked));
     return c.body(null, 204);
   };
@@ -56,7 +56,7 @@ export function addPeopleRoutes(app: Hono<App>): void {
         return c.json(channel, isNew ? 201 : 200);
       }
       const { session } = c.var;
-      if (body.person === session.personId) reject("invalid_person", "A direct conversation takes two people.");
+      if (body.person === session.personId) reject("invalid_person", "A direct conversation is between two people.");
       const { id, shard } = personOf(c, body.person);
       const isKnown = await ownShard(c).knowsDirect(session.personId, id);
       const accept = async (auth: AuthContext) => shardStub(c.env, shard).acceptDirect(auth, id);
@@ -83,7 +83,7 @@ type Placed = { readonly id: string; readonly shard: number };
 function personOf(c: Context<App>, id: string): Placed {
   const shard = shardOf(id);
   if (shard === undefined || !isPersonOf(id, c.var.checked.auth.shards))
-    reject("not_found", "There is no such person.");
+    reject("not_found", "This person doesn't exist.");
   return { id, shard };
 }
 

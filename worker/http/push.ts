@@ -37,7 +37,7 @@ export function addPushRoutes(app: Hono<App>): void {
       const { endpoint, keys } = await readBody(c, SubscriptionBody);
       const isPossible = P256DH.test(keys.p256dh) && AUTH.test(keys.auth) && isKnownService(c, endpoint);
       if (!isPossible || !(await isDeviceKey(plain(keys.p256dh))))
-        reject("invalid_subscription", "This is no subscription of a push service that is known here.");
+        reject("invalid_subscription", "This push subscription isn't from a supported push service.");
       const hash = await hexDigest(endpoint);
       const claiming = await withAuthority(c, DIRECTORY, async (auth) => directory(c).claimEndpoint(auth, hash));
       const origin = new URL(c.req.url).origin;
@@ -74,7 +74,8 @@ export function addPushRoutes(app: Hono<App>): void {
 
 /** Where a site sends none, a device can still be taken back. */
 async function onlyWhereOn(c: Context<App>, next: () => Promise<void>): Promise<void> {
-  if (c.env.PUSH === "off" && c.req.method !== "DELETE") reject("push_off", "This site sends no pushes.");
+  if (c.env.PUSH === "off" && c.req.method !== "DELETE")
+    reject("push_off", "This site doesn't send push notifications.");
   await next();
 }
 

@@ -50,18 +50,18 @@ export function readLong(c: Context<App>, maxBytes: number): Promise<Uint8Array 
 
 async function readBytes(c: Context<App>): Promise<Uint8Array> {
   const bytes = await readAtMost(c.req.raw.body, FRAME_MAX_BYTES);
-  return bytes ?? reject("too_large", `A body has at most ${FRAME_MAX_BYTES} bytes.`);
+  return bytes ?? reject("too_large", `A request body can have up to ${FRAME_MAX_BYTES} bytes.`);
 }
 
 function parse<S extends v.GenericSchema>(schema: S, bytes: Uint8Array): v.InferOutput<S> {
   const fields = parseJsonObject(decodeUtf8(bytes));
-  if (!fields) reject("bad_request", "The body has to be one JSON object.");
+  if (!fields) reject("bad_request", "The body must be one JSON object.");
   const parsed = v.safeParse(schema, fields);
   if (parsed.success) return parsed.output;
   const field = v.getDotPath(parsed.issues[0]);
   return reject(
     "bad_request",
-    field ? `The field "${field}" is missing, or not as it should be.` : "The fields are not as they should be.",
+    field ? `The field "${field}" is missing or invalid.` : "The fields are not as they should be.",
   );
 }
 
@@ -75,7 +75,7 @@ async function readAtMost(body: ReadableStream<Uint8Array> | null, maxBytes: num
   try {
     for (;;) {
       const read = (await Promise.race([reader?.read(), isLate])) ?? { done: true, value: undefined };
-      if (read === "late") reject("timeout", `A body has ${BODY_MAX_MS / 1_000} seconds to arrive.`);
+      if (read === "late") reject("timeout", `The body took longer than ${BODY_MAX_MS / 1_000} seconds to arrive.`);
       if (read.done) break;
       size += read.value.byteLength;
       if (size > maxBytes) return undefined;

@@ -39,7 +39,7 @@ import {
 } from "./session-cookie.ts";
 
 const CODE_UNKNOWN = "This is not a recovery code of anyone here. Check every character, or use your newest code.";
-const LINK_EXPIRED = "This link was used already, or its ten minutes are over.";
+const LINK_EXPIRED = "This link was already used, or it's more than ten minutes old.";
 
 /** Ways in that need no session. */
 export function addSignInRoutes(app: Hono<App>): void {
@@ -96,7 +96,7 @@ export function addSessionRoutes(app: Hono<App>): void {
     if (limited) accepted(limited);
     if (!isRight) {
       await directory(c).countFailedSignIn(address);
-      reject("forbidden", "This is not the owner's code.");
+      reject("forbidden", "That's not the owner code.");
     }
     const ownerKey = await ownerKeyOf(c.env);
     return c.json(answerOf(accepted(await ownShard(c).becomeOwner(c.var.session, ownerKey))));

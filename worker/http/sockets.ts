@@ -52,7 +52,7 @@ export async function openChannelSocket(c: Context<App>, query = new URLSearchPa
     const answer = first.status === PLACED_STATUS ? await openRelaySocket(c, request, auth, await first.json()) : first;
     const isGone = answer.status === 404;
     if (!isGone && answer.status !== STALE_STATUS) return answer;
-    if (round === ROUNDS_MAX) reject("busy", "Too much is going on right now.", BUSY_RETRY_MS);
+    if (round === ROUNDS_MAX) reject("busy", "Too busy right now. Try again.", BUSY_RETRY_MS);
     await recheck(c, isGone, isGone ? 0 : Number(await answer.text()));
     channelOf(c);
   }

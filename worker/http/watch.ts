@@ -117,7 +117,7 @@ async function openGuestSocket(c: Context<App>): Promise<Response> {
     const relay = relayStub(c.env, { epoch, relay: placement.relay }, placement.continent);
     const answer = await relay.fetch(attachIdentity(request, { ...auth, ...placement } satisfies RelayAuth));
     if (answer.status !== STALE_STATUS) return answer;
-    if (round === ROUNDS_MAX) reject("busy", "Too much is going on right now.", BUSY_RETRY_MS);
+    if (round === ROUNDS_MAX) reject("busy", "Too busy right now. Try again.", BUSY_RETRY_MS);
     at = Number(await answer.text());
   }
 }

@@ -14,7 +14,7 @@ type Done = { readonly kind: "done" };
 
 /** How a bot's one session is called among devices. */
 const LABEL = "Bot";
-const NO_SUCH_BOT = refuse("not_found", "You have no such bot.");
+const NO_SUCH_BOT = refuse("not_found", "You don't have this bot.");
 const DONE: Done = { kind: "done" };
 
 export class Bots {

@@ -40,8 +40,8 @@ type Parts = {
   readonly sessionOf: (key: SessionKey) => SessionFacts | undefined;
 };
 
-const BLOCKED = refuse("blocked", "This person does not take messages from you.");
-const NO_SUCH_PERSON = refuse("not_found", "There is no such person.");
+const BLOCKED = refuse("blocked", "This person doesn't accept messages from you.");
+const NO_SUCH_PERSON = refuse("not_found", "This person doesn't exist.");
 
 export class Directs {
   readonly #parts: Parts;

@@ -47,7 +47,7 @@ export class FeedCommands {
 
   #unread(personId: string, socket: WebSocket, command: Extract<FeedCommand, { type: "unread" }>): Refused | undefined {
     const epoch = this.#state.epochOf(personId, command.id);
-    if (epoch === undefined) return refuse("not_found", "There is no such channel.");
+    if (epoch === undefined) return refuse("not_found", "This channel doesn't exist.");
     this.#state.update(personId, (marks) => markUnread(marks, epoch, command.seq));
     this.#feed.sendToOthers(personId, socket, command);
     return undefined;

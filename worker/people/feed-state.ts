@@ -101,7 +101,7 @@ export class FeedState {
   /** Changes what a person wants of a channel. */
   prefer(personId: string, channelId: string, change: Preference): Refused | Preferred {
     const epoch = this.epochOf(personId, channelId);
-    if (epoch === undefined) return refuse("not_found", "There is no such channel.");
+    if (epoch === undefined) return refuse("not_found", "This channel doesn't exist.");
     const isThere = this.isThereFor(personId);
     return { kind: "preferred", preference: this.#preferences.change(personId, epoch, change, isThere) };
   }

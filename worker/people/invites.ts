@@ -33,7 +33,7 @@ type Parts = {
   readonly channelOf: (personId: string, channelId: string) => Channel | undefined;
 };
 
-const EXPIRED = refuse("link_expired", "This invite is over. Ask for another one.");
+const EXPIRED = refuse("link_expired", "This invite has expired. Ask for a new one.");
 
 export class Invites {
   readonly #parts: Parts;
@@ -53,13 +53,13 @@ export class Invites {
     const { personId } = key;
     if (!sessionOf(key)) return SESSION_ENDED;
     const channel = channelId === undefined ? undefined : channelOf(personId, channelId);
-    if (channelId !== undefined && !channel) return refuse("not_found", "There is no such channel.");
-    if (channel?.name === "") return refuse("forbidden", "The people of a group conversation stay the same.");
+    if (channelId !== undefined && !channel) return refuse("not_found", "This channel doesn't exist.");
+    if (channel?.name === "") return refuse("forbidden", "The people in a group conversation can't change.");
     const open = sql
       .exec("SELECT 1 FROM invites WHERE person = ? AND made_at > ?", personId, now - INVITE_MS)
       .toArray();
     if (open.length >= INVITES_PER_PERSON)
-      return refuse("too_many", `You have ${INVITES_PER_PERSON} open invites. Withdraw them first.`);
+      return refuse("too_many", `You have ${INVITES_PER_PERSON} open invites. Revoke them first.`);
     tables.transact(() =>
       sql.exec(
         "INSERT INTO invites VALUES (?, ?, ?, ?, ?)",

@@ -105,14 +105,14 @@ export abstract class PersonObject extends DurableObject<Env> {
     const refused = this.#ownerError(asked);
     if (refused) return refused;
     const name = this.parts.persons.person(personId)?.identity.person.name;
-    if (name === undefined) return refuse("not_found", "There is no such person.");
+    if (name === undefined) return refuse("not_found", "This person doesn't exist.");
     return { kind: "addresses", name, addresses: this.parts.devices.addresses(personId) };
   }
 
   #ownerError(asked: AuthContext): NotAuthorized | undefined {
     const authorized = this.parts.authority.authorize(asked, Date.now());
     if (authorized.kind !== "authorized") return authorized;
-    return authorized.auth.isOwner ? undefined : refuse("forbidden", "Only an owner of the site may remove people.");
+    return authorized.auth.isOwner ? undefined : refuse("forbidden", "Only an owner of this site can remove people.");
   }
 
   addLink(key: SessionKey, hash: string): Refused | { readonly kind: "link"; readonly expiresAt: number } {

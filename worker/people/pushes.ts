@@ -99,7 +99,7 @@ export class Pushes {
   /** Pushes to all devices of a person, to show that it works. */
   async test(personId: string, now: number): Promise<Refused | undefined> {
     const waitMs = this.#tests.waitMs(personId, now);
-    if (waitMs > 0) return refuse("rate_limited", "A test was sent a moment ago.", waitMs);
+    if (waitMs > 0) return refuse("rate_limited", "A test was just sent. Wait a moment.", waitMs);
     this.#tests.take(personId, now);
     const devices = this.#parts.subscriptions.of(personId);
     await Promise.all(

@@ -14,7 +14,7 @@ type Parts = {
   readonly sessionOf: (key: SessionKey) => SessionFacts | undefined;
 };
 
-const LINK_EXPIRED = refuse("link_expired", "This link was used already, or its ten minutes are over.");
+const LINK_EXPIRED = refuse("link_expired", "This link was already used, or it's more than ten minutes old.");
 
 export class Returning {
   readonly #parts: Parts;

@@ -53,7 +53,7 @@ type Parts = {
 };
 
 const TOO_LATE = refuse("busy", "Signing in took too long. Try again.");
-const NO_SUCH_PERSON = refuse("not_found", "There is no such person.");
+const NO_SUCH_PERSON = refuse("not_found", "This person doesn't exist.");
 
 export class Sessions {
   readonly #parts: Parts;
@@ -101,7 +101,7 @@ export class Sessions {
   async endDevice(key: SessionKey, deviceId: string): Promise<Refused | undefined> {
     if (!this.find(key)) return SESSION_ENDED;
     const hash = this.#parts.persons.sessions(key.personId).find((one) => deviceIdOf(one) === deviceId);
-    if (hash === undefined) return refuse("not_found", "There is no such device.");
+    if (hash === undefined) return refuse("not_found", "This device doesn't exist.");
     await this.end(key.personId, [hash]);
     return undefined;
   }

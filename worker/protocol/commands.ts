@@ -155,9 +155,9 @@ type CommandSchema = v.GenericSchema<unknown, unknown> & {
 function parseFrame<S extends CommandSchema>(data: string, schemas: readonly S[]): ParsedFrame<v.InferOutput<S>> {
   const type = parseJsonObject(data)?.["type"];
   const schema = schemas.find(({ entries }) => entries.type.literal === type);
-  if (!schema) return refuse("bad_frame", "This is no command of this socket.");
+  if (!schema) return refuse("bad_frame", "This socket doesn't know this command.");
   const parsed = v.safeParse(schema, parseJsonObject(data));
   return parsed.success
     ? { kind: "command", command: parsed.output }
-    : refuse("bad_request", "The command's fields are not as they should be.");
+    : refuse("bad_request", "The command's fields are invalid.");
 }

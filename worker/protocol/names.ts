@@ -45,7 +45,7 @@ const JOINERS = new RegExp(
   "gu",
 );
 
-const TOO_LONG = `A name has at most ${NAME_MAX_POINTS} characters.`;
+const TOO_LONG = `Use at most ${NAME_MAX_POINTS} characters.`;
 /** The most UTF-16 units of a name as it is typed. Composing it and joining its spaces make it shorter. */
 const RAW_MAX_LENGTH = 16 * NAME_MAX_POINTS;
 
@@ -61,10 +61,10 @@ export function foldDisplayName(raw: string): FoldedName {
     name,
     name.replace(MIDDLE_SIGNS, ""),
     DISPLAY_CHARACTERS,
-    "letters, digits, spaces and . _ ' -",
+    "Use letters, numbers, spaces and . _ ' -",
   );
   if (reason) return refuse(reason);
-  if (RESERVED.includes(nameKey(name))) return refuse("This name is reserved.");
+  if (RESERVED.includes(nameKey(name))) return refuse("That name is reserved.");
   return { ok: true, name };
 }
 
@@ -73,7 +73,7 @@ export function foldChannelName(raw: string): FoldedName {
   const obvious = obviousError(raw);
   if (obvious) return refuse(obvious);
   const name = composeName(composeName(raw).replace(/^#/u, "").trim().toLowerCase()).replaceAll(" ", "-");
-  const reason = nameError(name, name, CHANNEL_CHARACTERS, "letters, digits, - and _");
+  const reason = nameError(name, name, CHANNEL_CHARACTERS, "Use letters, numbers, hyphens and underscores.");
   return reason ? refuse(reason) : { ok: true, name };
 }
 
@@ -98,7 +98,7 @@ export function withoutJoiners(name: string): string {
 /** What is wrong with a name as it was typed. The patterns that follow take the square of a name's length: it is bounded first. */
 function obviousError(raw: string): string | undefined {
   if (raw.trim().length > RAW_MAX_LENGTH) return TOO_LONG;
-  return INVISIBLE_TYPED.test(raw) ? "A name cannot hold invisible characters." : undefined;
+  return INVISIBLE_TYPED.test(raw) ? "Names can't contain invisible characters." : undefined;
 }
 
 function composeName(raw: string): string {
@@ -106,16 +106,16 @@ function composeName(raw: string): string {
   return plain.normalize("NFC").trim().replace(/\s+/gu, " ");
 }
 
-/** `letters` is the name without the signs that count as letters where they stand. */
-function nameError(name: string, letters: string, characters: RegExp, allowed: string): string | undefined {
+/** `letters` is the name without the signs that count as letters where they stand. `hint` says which characters it may have. */
+function nameError(name: string, letters: string, characters: RegExp, hint: string): string | undefined {
   const visible = letters.replace(JOINERS, "");
-  if (INVISIBLE.test(visible)) return "A name cannot hold invisible characters.";
-  if (visible === "") return "A name needs at least one character.";
+  if (INVISIBLE.test(visible)) return "Names can't contain invisible characters.";
+  if (visible === "") return "Enter a name.";
   if (countPoints(name) > NAME_MAX_POINTS) return TOO_LONG;
-  if (!characters.test(visible)) return `A name is made of ${allowed}.`;
-  if (!STARTS_WELL.test(name)) return "A name starts with a letter or a digit.";
-  if (STACKED_MARKS.test(name)) return "A name holds no more than two marks in a row.";
-  if (!isOneScript(visible)) return "A name is written in one script.";
+  if (!characters.test(visible)) return hint;
+  if (!STARTS_WELL.test(name)) return "Start with a letter or a number.";
+  if (STACKED_MARKS.test(name)) return "Use at most two marks in a row.";
+  if (!isOneScript(visible)) return "Use letters of one script only.";
   return undefined;
 }
 

@@ -39,7 +39,7 @@ export function isDrawn(text: string): boolean {
 /** A topic in its one form; it may be empty. */
 export function foldTopic(raw: string): Refused | { readonly kind: "topic"; readonly topic: string } {
   const topic = foldText(raw, TOPIC_MAX_POINTS);
-  if (topic === undefined) return refuse("invalid_text", `A topic has at most ${TOPIC_MAX_POINTS} characters.`);
+  if (topic === undefined) return refuse("invalid_text", `A topic can have up to ${TOPIC_MAX_POINTS} characters.`);
   return { kind: "topic", topic };
 }
 

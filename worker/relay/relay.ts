@@ -21,7 +21,7 @@ import { RelayAttendance } from "./attendance.ts";
 import type { Delivery, RelayAuth, RelayIdentity, RelayRef, RelayReport, RelayState } from "./rpc.ts";
 import { RelayWindow } from "./window.ts";
 
-const BUSY = { code: "busy", detail: "Too much is going on right now.", retryAfterMs: BUSY_RETRY_MS } as const;
+const BUSY = { code: "busy", detail: "Too busy right now. Try again.", retryAfterMs: BUSY_RETRY_MS } as const;
 
 /** The close code of a server that asks to come back (IANA WebSocket Close Code Registry: Service Restart). */
 const TRY_AGAIN_LATER = 1012;
@@ -91,7 +91,7 @@ export class Relay extends DurableObject<Env> {
     if (authorized.kind === "refused") return problem(authorized.refusal);
     const { rev: _, continent: __, count, rules, ...identity } = authorized.auth;
     if (!this.#window.admits(identity.person.id))
-      return problem({ code: "not_found", detail: "There is no such channel." });
+      return problem({ code: "not_found", detail: "This channel doesn't exist." });
     const first = () => this.#window.welcome(identity, { count, rules }, new URL(request.url).searchParams);
     const answer = this.#sockets.accept(identity, Date.now(), first);
     this.#sockets.keepPosition(this.#window.position);

@@ -8,7 +8,7 @@ export function InviteOver({ store }: { readonly store: Store }) {
     store.inviteProblem.value = undefined;
   };
   return (
-    <Dialog title={t("This invite did not work")} onClose={close}>
+    <Dialog title={t("This invite didn't work")} onClose={close}>
       <p>{store.inviteProblem.value}</p>
       <div class="dialog-actions">
         <button type="button" class="button primary" onClick={close}>

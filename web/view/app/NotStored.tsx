@@ -4,7 +4,9 @@ import { t } from "../../i18n/i18n.ts";
 export function NotStored() {
   return (
     <p class="outage" role="alert">
-      {t("This browser stores nothing for this page. Drafts and unsent messages are lost when you close it.")}
+      {t(
+        "This browser doesn't store anything for this page. You'll lose drafts and unsent messages when you close it.",
+      )}
     </p>
   );
 }

@@ -5,8 +5,8 @@ import { Notice } from "./Notice.tsx";
 export function Nowhere() {
   return (
     <Notice
-      title={t("There is nothing here")}
-      text={t("This address leads nowhere.")}
+      title={t("Page not found")}
+      text={t("This address doesn't lead anywhere.")}
       action={t("Go to #general")}
       href="/c/general"
     />

@@ -18,7 +18,7 @@ export function Outside({ store }: { readonly store: Store }) {
       return (
         <Notice
           title={t("You signed out elsewhere")}
-          text={t("This device no longer keeps anything of yours.")}
+          text={t("Your data was removed from this device.")}
           action={t("Join again")}
           onAction={() => void store.start()}
         />
@@ -27,7 +27,7 @@ export function Outside({ store }: { readonly store: Store }) {
       return (
         <Notice
           title={t("{site} can't be reached", { site: siteName })}
-          text={t("It will be tried again.")}
+          text={t("Trying again soon.")}
           action={t("Try now")}
           onAction={() => void store.start()}
         />

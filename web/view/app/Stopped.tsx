@@ -34,7 +34,7 @@ export function Stopped({ store, reconnect }: Props) {
           title={t("This channel was deleted")}
           text={t(
             store.unsent.value.length > 0
-              ? "Its messages are gone. What you were writing is under Unsent messages."
+              ? "Its messages are gone. Your draft is under Unsent messages."
               : "Its messages are gone.",
           )}
           action={t("Go to #general")}
@@ -45,7 +45,7 @@ export function Stopped({ store, reconnect }: Props) {
       return (
         <Reason
           title={t("Something went wrong")}
-          text={t("What you have written is kept.")}
+          text={t("Your draft is kept.")}
           action={t("Reload")}
           onAction={() => location.reload()}
         />
@@ -60,8 +60,8 @@ function NotYours({ store }: Pick<Props, "store">) {
       title={t("This conversation is not available to you")}
       text={
         store.unsent.value.length > 0
-          ? t("Ask someone who is in it to add you. What you were writing is under Unsent messages.")
-          : t("Ask someone who is in it to add you.")
+          ? t("Ask a member to add you. Your draft is under Unsent messages.")
+          : t("Ask a member to add you.")
       }
       action={t("Go to #general")}
       onAction={goToGeneral}
@@ -84,17 +84,17 @@ function Missing({ store, reconnect }: Props) {
   if (!folded.ok) {
     return (
       <Reason
-        title={t("There is nothing here")}
-        text={t("This address leads nowhere.")}
+        title={t("Page not found")}
+        text={t("This address doesn't lead anywhere.")}
         action={t("Go to #general")}
         onAction={goToGeneral}
       />
     );
   }
   return (
-    <Dialog title={t("There is no {name} here", { name: `#${id}` })}>
+    <Dialog title={t("{name} doesn't exist", { name: `#${id}` })}>
       <p class={refusal ? "hint complaint" : "hint"} role="status">
-        {refusal ?? t("Nobody has made it yet, or it was deleted.")}
+        {refusal ?? t("It was deleted, or no one has created it yet.")}
       </p>
       <div class="dialog-actions">
         <button type="button" class="button quiet" onClick={goToGeneral}>
@@ -121,7 +121,7 @@ function NoConversation({ store, reconnect, personId }: Props & { readonly perso
   const [refusal, setRefusal] = useState<string>();
   const name = store.personOf(personId)?.name;
   return (
-    <Dialog title={name === undefined ? t("There is nobody here") : t("You and {name} have not talked yet", { name })}>
+    <Dialog title={name === undefined ? t("Person not found") : t("You haven't talked to {name} yet", { name })}>
       <p class={refusal ? "hint complaint" : "hint"} role="status">
         {refusal ?? (name === undefined && t("No one has this address."))}
       </p>

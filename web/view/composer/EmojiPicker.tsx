@@ -94,8 +94,8 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
         }}
       >
         <input
-          aria-label={t("Find an emoji")}
-          placeholder={t("Find an emoji")}
+          aria-label={t("Search emoji")}
+          placeholder={t("Search emoji")}
           autocomplete="off"
           spellcheck={false}
           value={word}
@@ -105,7 +105,7 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
       {!isSearching && <CategoryTabs picker={dialog} names={groups.map(({ name }) => name)} />}
       <div class="picker-list">
         {isSearching ? (
-          <Group name={t("Found")} emoji={findEmoji(word, FOUND_MAX, spoken)} onPick={pick} />
+          <Group name={t("Results")} emoji={findEmoji(word, FOUND_MAX, spoken)} onPick={pick} />
         ) : (
           <>
             <Group
@@ -155,7 +155,7 @@ function Group({ name, emoji, onPick }: GroupProps) {
   return (
     <section class="picker-group">
       <h3>{name}</h3>
-      {emoji.length === 0 && <p class="hint">{t("There is none of that name.")}</p>}
+      {emoji.length === 0 && <p class="hint">{t("No results")}</p>}
       <div class="picker-grid">
         {emoji.map(inTone).map((one) => (
           <button

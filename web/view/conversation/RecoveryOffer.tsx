@@ -16,7 +16,7 @@ export function RecoveryOffer({ store }: { readonly store: Store }) {
   if (!hasWritten || recoveryOffer.chosen.value === "made") return null;
   return (
     <div class="offer" role="note">
-      <span>{t("To come back as yourself when you lose this device, make a recovery code.")}</span>
+      <span>{t("Make a recovery code so you can get back in if you lose this device.")}</span>
       <button
         type="button"
         class="button"

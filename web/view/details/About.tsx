@@ -37,7 +37,7 @@ export function About({ store, conversation, channel, onLeave }: TabProps) {
       )}
       {!isWithPeople && (
         <p class="hint">
-          {rich("Made by {name} on {time}.", {
+          {rich("Created by {name} on {time}.", {
             name: <bdi>{store.nameOf(channel.createdBy)}</bdi>,
             time: fullTime(channel.createdAt),
           })}

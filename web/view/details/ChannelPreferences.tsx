@@ -28,7 +28,7 @@ export function ChannelPreferences({ store, channel }: { readonly store: Store; 
           {t("Mute")}
         </button>
         <span id="mute-hint" class="hint">
-          {t("No count and no notification.")}
+          {t("No unread count and no notifications.")}
         </span>
       </div>
       {notify !== "nothing" && (
@@ -41,7 +41,7 @@ export function ChannelPreferences({ store, channel }: { readonly store: Store; 
       <Switch label={t("Favourite")} isOn={favourite} onChange={(isOn) => void prefer({ favourite: isOn })} />
       <Switch
         label={t("Hide")}
-        hint={t("It comes back when something in it is for you.")}
+        hint={t("It comes back when someone mentions you or replies to you.")}
         isOn={hidden}
         onChange={(isOn) => void prefer({ hidden: isOn })}
       />

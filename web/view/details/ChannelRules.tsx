@@ -46,7 +46,7 @@ export function ChannelRules({ store, channel }: Props) {
       )}
       <Times
         label={t("Keep messages for")}
-        none={t("As long as they fit")}
+        none={t("No time limit")}
         times={KEEP}
         value={keepMs}
         onChange={(ms) => void change({ keepMs: ms })}

@@ -21,7 +21,7 @@ export function GuestLink({ store, channel, onClose }: Props) {
 
   async function withdraw(): Promise<void> {
     const answer = await (await store.requests()).withdrawGuestLink(channel.id);
-    setSaid(answer.ok ? t("The guest link is closed. No one watches any more.") : answer.detail);
+    setSaid(answer.ok ? t("The guest link is closed. No one is watching any more.") : answer.detail);
     if (answer.ok) setUrl(undefined);
   }
 

@@ -46,7 +46,7 @@ export function Integrations({ store, channel }: TabProps) {
 
   async function test(url: string): Promise<void> {
     const answer = await (await store.requests()).testHook(url, t("This is a test."));
-    const why = answer === "rate_limited" ? t("Too many at once. Wait a moment.") : answer;
+    const why = answer === "rate_limited" ? t("Too many requests. Wait a moment.") : answer;
     setTested(answer === "ok" ? t("Sent.") : t("Not sent: {why}", { why }));
   }
 
@@ -72,16 +72,16 @@ export function Integrations({ store, channel }: TabProps) {
       </ul>
       {asking && (
         <Confirm
-          text={t("Its address stops working at once, for good. Its messages stay.")}
+          text={t("Its address stops working right away. Its messages stay.")}
           action={t("Delete {name}", { name: asking.name })}
           onCancel={() => setAsking(undefined)}
           onConfirm={() => void remove(asking)}
         />
       )}
-      {hooks?.length === 0 && <p class="hint">{t("There is no hook yet.")}</p>}
+      {hooks?.length === 0 && <p class="hint">{t("No hooks yet.")}</p>}
       {shown && (
         <div class="secret" role="status">
-          <p>{t("The address of {name}. Copy it now: it is not shown again.", { name: shown.name })}</p>
+          <p>{t("The address for {name}. Copy it now. You won't see it again.", { name: shown.name })}</p>
           <code dir="ltr">{shown.url}</code>
           <CopyButton text={shown.url} />
           <p>{t("Try it in a terminal:")}</p>
@@ -91,7 +91,7 @@ export function Integrations({ store, channel }: TabProps) {
             {t("Send a test")}
           </button>
           <p class="hint">{tested}</p>
-          <p class="hint">{t("For Discord's format add /discord to the address, for GitHub's events /github.")}</p>
+          <p class="hint">{t("Add /discord to the address for Discord's format, or /github for GitHub events.")}</p>
         </div>
       )}
       <form

@@ -130,7 +130,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
         <Confirm
           text={rich(
             asking.from === "site"
-              ? "{name} is signed out everywhere, and the name is free for others. What they wrote stays."
+              ? "{name} will be signed out everywhere, and anyone can take the name. Their messages stay."
               : "{name} can't read this channel any more.",
             { name: <bdi>{asking.person.name}</bdi> },
           )}

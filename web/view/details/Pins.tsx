@@ -10,7 +10,7 @@ import type { TabProps } from "./Details.tsx";
 export function Pins({ store, conversation, onLeave }: TabProps) {
   const [refusal, setRefusal] = useState<string>();
   const { channelId, history, pins } = conversation;
-  if (pins.value.length === 0) return <p class="hint">{t("Nothing is pinned yet. Pin a message from its menu.")}</p>;
+  if (pins.value.length === 0) return <p class="hint">{t("No pins yet. You can pin a message from its menu.")}</p>;
   return (
     <>
       <ul class="pins">

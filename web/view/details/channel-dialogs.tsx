@@ -77,8 +77,8 @@ export function LeaveDialog({ store, channel, onClose, onLeave }: DialogProps) {
       <p>
         {t(
           isLast
-            ? "You are the last one here. Leaving deletes all messages and files. It can't be undone."
-            : "You can't read it any more until someone adds you again.",
+            ? "You're the last one here. Leaving deletes all messages and files. It can't be undone."
+            : "You can't read it until someone adds you again.",
         )}
       </p>
       {refusal && (
@@ -129,8 +129,8 @@ export function TopicDialog({ store, channel, onClose }: DialogProps) {
         <p id="topic-hint" class={refusal || isTooLong ? "hint complaint" : "hint"} role="status">
           {refusal ??
             (isTooLong
-              ? t("A topic has at most {n} characters.", { n: TOPIC_MAX_POINTS })
-              : t("What {name} is about, in one line. Everybody sees it.", { name: store.titleOf(channel.id) }))}
+              ? t("A topic can have up to {n} characters.", { n: TOPIC_MAX_POINTS })
+              : t("Say what {name} is for. Everyone can see it.", { name: store.titleOf(channel.id) }))}
         </p>
         <div class="dialog-actions">
           <button type="button" class="button quiet" onClick={onClose}>
@@ -160,8 +160,8 @@ export function DeleteDialog({ store, channel, onClose, onLeave }: DialogProps) 
           go(channelHref(FIRST_CHANNEL));
         }}
       >
-        <p class="hint">{t("Its messages and files go for everybody, and nothing brings them back.")}</p>
-        <label for="delete-name">{rich("Type {name} to go on", { name: <bdi>{channel.name}</bdi> })}</label>
+        <p class="hint">{t("This deletes all messages and files for everyone. It can't be undone.")}</p>
+        <label for="delete-name">{rich("Type {name} to confirm", { name: <bdi>{channel.name}</bdi> })}</label>
         <input
           id="delete-name"
           autocomplete="off"

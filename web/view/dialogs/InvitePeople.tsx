@@ -34,7 +34,7 @@ export function InvitePeople({ store, channel, onClose }: Props) {
 
   async function withdraw(): Promise<void> {
     const answer = await (await store.requests()).withdrawInvites(to);
-    setSaid(answer.ok ? t("Your invites are worth nothing any more.") : answer.detail);
+    setSaid(answer.ok ? t("Your invite links no longer work.") : answer.detail);
     if (answer.ok) setInvite(undefined);
   }
 
@@ -62,7 +62,7 @@ export function InvitePeople({ store, channel, onClose }: Props) {
       </p>
       <div class="dialog-actions">
         <button type="button" class="button quiet" onClick={() => void withdraw()}>
-          {t("Withdraw my invites")}
+          {t("Revoke my invites")}
         </button>
         <button type="button" class="button primary" onClick={onClose}>
           {t("Done")}

@@ -70,11 +70,11 @@ export function NewChannel({ store, onClose }: { readonly store: Store; readonly
           {complaint ??
             (folded.ok
               ? hint(folded.name, existing !== undefined)
-              : t(isPrivate ? "Only the people you add can find it." : "Everybody here can see and join it."))}
+              : t(isPrivate ? "Only people you add can find it." : "Everyone on this site can see and join it."))}
         </p>
         <Switch
           label={t("Private")}
-          hint={t("Only the people you add can find it.")}
+          hint={t("Only people you add can find it.")}
           isOn={isPrivate}
           onChange={setPrivate}
         />
@@ -111,5 +111,5 @@ function suggestedName(raw: string): string {
 }
 
 function hint(name: string, isThere: boolean) {
-  return rich(isThere ? "{name} is there already." : "It will be {name}.", { name: <b>#{name}</b> });
+  return rich(isThere ? "{name} already exists." : "Will be created as {name}", { name: <b>#{name}</b> });
 }

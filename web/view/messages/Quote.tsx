@@ -15,7 +15,7 @@ type Props = {
 
 export function Quote({ store, id, tabIndex, onGo }: Props) {
   const parent = store.open.value && find(store.open.value.history.value, id);
-  if (!parent) return <p class="quote gone">{t("a message no longer kept here")}</p>;
+  if (!parent) return <p class="quote gone">{t("a message that's no longer kept")}</p>;
   if (parent.deleted) return <p class="quote gone">{t("Message deleted")}</p>;
   return (
     <button type="button" class="quote" tabIndex={tabIndex} onClick={onGo}>

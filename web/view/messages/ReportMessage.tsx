@@ -30,8 +30,8 @@ export function ReportMessage({ store, conversation, id, onClose }: Props) {
         <p class="hint" role="status">
           {t(
             isSent
-              ? "Reported. The owners of this site see it."
-              : "The owners of this site see the message, your name and your reason.",
+              ? "Reported. The site's owners can see it."
+              : "The site's owners will see the message, your name and your reason.",
           )}
         </p>
         {!isSent && (

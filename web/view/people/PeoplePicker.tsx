@@ -108,10 +108,10 @@ export function PeoplePicker({ store, chosen, onChoose, isLeftOut, onPick }: Pro
       {isKnown && options.length === 0 && (
         <p class="hint">
           {typed.trim() !== ""
-            ? t("No one here has this name.")
+            ? t("No one here has that name.")
             : chosen.length > 0
-              ? t("You have chosen everyone.")
-              : t("No one else is here yet. Send them the address of this site.")}
+              ? t("Everyone is selected.")
+              : t("No one else is here yet. Share this site's address.")}
         </p>
       )}
     </>

@@ -44,7 +44,7 @@ export function Profile({ store, onClose }: { readonly store: Store; readonly on
       {isBlocked && (
         <p class="hint">
           {t(
-            "This person cannot start a conversation with you, and their mentions do not reach you. You still see what they write in channels.",
+            "They can't message you directly, and their mentions don't notify you. You still see their messages in channels.",
           )}
         </p>
       )}
@@ -95,12 +95,12 @@ function Removal({ store, personId, name, onClose }: RemovalProps) {
   return (
     <Dialog title={t("Remove {name} from the site", { name })} onClose={onClose}>
       <p>
-        {rich("{name} is signed out everywhere, and the name is free for others. What they wrote stays.", {
+        {rich("{name} will be signed out everywhere, and anyone can take the name. Their messages stay.", {
           name: <bdi>{name}</bdi>,
         })}
       </p>
       <label class="select">
-        <span>{t("Keep their addresses out")}</span>
+        <span>{t("Also ban their addresses")}</span>
         <select value={hours} onChange={({ currentTarget }) => setHours(Number(currentTarget.value))}>
           {BAN_HOURS.map((choice) => (
             <option key={choice} value={choice}>
@@ -109,7 +109,7 @@ function Removal({ store, personId, name, onClose }: RemovalProps) {
           ))}
         </select>
       </label>
-      {hours > 0 && <p class="hint">{t("Everyone who shares an address with them is kept out as well.")}</p>}
+      {hours > 0 && <p class="hint">{t("Anyone who shares an address with them is banned too.")}</p>}
       {refusal && (
         <p class="hint complaint" role="alert">
           {refusal}

@@ -12,7 +12,7 @@ export function UnsentMessages({ store, onClose }: { readonly store: Store; read
         {t(
           unsent.length === 0
             ? "No unsent messages."
-            : "Their channels or messages are gone. Copy what you want to keep, then discard it.",
+            : "The channel or message is gone. Copy what you want to keep, then discard it.",
         )}
       </p>
       <ul class="unsent">

@@ -67,7 +67,7 @@ export function Bots({ store }: { readonly store: Store }) {
       </ul>
       {asking && (
         <Confirm
-          text={t("Its key stops working at once, for good. What it wrote stays.")}
+          text={t("Its key stops working right away. Its messages stay.")}
           action={t("Delete {name}", { name: asking.name })}
           onCancel={() => setAsking(undefined)}
           onConfirm={() => void end(asking)}
@@ -75,7 +75,7 @@ export function Bots({ store }: { readonly store: Store }) {
       )}
       {shown && (
         <div ref={secret} class="secret" role="status">
-          <p>{t("The key of {name}. Copy it now: it is not shown again.", { name: shown.name })}</p>
+          <p>{t("The key for {name}. Copy it now. You won't see it again.", { name: shown.name })}</p>
           <code dir="ltr">{shown.key}</code>
           <CopyButton text={shown.key} />
         </div>

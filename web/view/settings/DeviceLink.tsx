@@ -35,7 +35,7 @@ export function DeviceLink({ store }: { readonly store: Store }) {
       <QrCode text={link.url} />
       <p>
         {t(
-          "Scan this with the other device, or open the link there. It works once, until {time}, and whoever opens it is you: show it to nobody.",
+          "Scan this with your other device, or open the link there. It works once, until {time}. Anyone who opens it is signed in as you. Don't share it.",
           { time: clockTime(link.expiresAt) },
         )}
       </p>

@@ -15,18 +15,16 @@ export function Linked({ store }: { readonly store: Store }) {
 
   return (
     <Dialog title={t("Use this link here?")}>
-      <p>
-        {rich("This signs another person in on this device, and signs {name} out here.", { name: <bdi>{name}</bdi> })}
-      </p>
+      <p>{rich("This signs someone else in on this device and signs {name} out.", { name: <bdi>{name}</bdi> })}</p>
       <p class={refusal ? "hint complaint" : "hint"} role="status">
         {refusal ??
-          rich("If this is your only device, you lose the name {name}, your direct messages and your drafts.", {
+          rich("If this is your only device, you'll lose the name {name}, your direct messages and your drafts.", {
             name: <bdi>{name}</bdi>,
           })}
       </p>
       <div class="dialog-actions">
         <button type="button" class="button quiet" onClick={() => void store.decideLink(false)}>
-          {rich("Stay {name}", { name: <bdi>{name}</bdi> })}
+          {t("Cancel")}
         </button>
         <button type="button" class="button primary" onClick={take}>
           {t("Use the link")}

@@ -19,7 +19,7 @@ export function Recovery({ store }: { readonly store: Store }) {
       <h4>{t("Recovery code")}</h4>
       <p class="hint">
         {t(
-          "With it you come back as yourself on any device, also after signing out everywhere. Whoever has it is you.",
+          "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you.",
         )}
       </p>
       {code ? (
@@ -34,7 +34,7 @@ export function Recovery({ store }: { readonly store: Store }) {
             </button>
           </div>
           <p class="hint" role="status">
-            {t("Write it down now. It is not shown again.")}
+            {t("Write it down now. You won't see it again.")}
           </p>
         </>
       ) : (

@@ -38,7 +38,7 @@ export function SignOut({ store, onLink, onClose }: SignOutProps) {
       )}
       {complaint && (
         <p class="hint complaint" role="alert">
-          {t("Not signed out: {why}", { why: complaint })}
+          {t("Couldn't sign out: {why}", { why: complaint })}
         </p>
       )}
       <div class="dialog-actions">

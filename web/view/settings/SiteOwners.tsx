@@ -44,7 +44,7 @@ export function SiteOwners({ store, onLeave, onShow }: SectionProps) {
         </p>
       )}
       <h4>{t("Reports")}</h4>
-      {reports.length === 0 && <p class="hint">{t("Nothing was reported.")}</p>}
+      {reports.length === 0 && <p class="hint">{t("No reports.")}</p>}
       <ul class="pins">
         {reports.map(({ id, channel, message, reporter, reason, at }) => (
           <li key={id}>
@@ -82,8 +82,8 @@ export function SiteOwners({ store, onLeave, onShow }: SectionProps) {
           </li>
         ))}
       </ul>
-      <h4>{t("Kept out")}</h4>
-      {bans.length === 0 && <p class="hint">{t("Nobody is kept out.")}</p>}
+      <h4>{t("Banned")}</h4>
+      {bans.length === 0 && <p class="hint">{t("No one is banned.")}</p>}
       <ul class="people">
         {bans.map(({ id, name, until }) => (
           <li key={id} class="person">
@@ -99,7 +99,7 @@ export function SiteOwners({ store, onLeave, onShow }: SectionProps) {
                 await look();
               }}
             >
-              {t("Let back in")}
+              {t("Unban")}
             </button>
           </li>
         ))}
@@ -120,7 +120,7 @@ export function SiteOwners({ store, onLeave, onShow }: SectionProps) {
           } else setRefusal(answer.detail);
         }}
       >
-        {t("Step down as an owner")}
+        {t("Step down as owner")}
       </button>
     </section>
   );

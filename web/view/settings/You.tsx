@@ -98,7 +98,7 @@ function OwnerForm({ store, onOwner }: { readonly store: Store; readonly onOwner
         else setRefusal(answer.detail);
       }}
     >
-      <label for="owner-code">{t("Owner's code")}</label>
+      <label for="owner-code">{t("Owner code")}</label>
       <div class="field-row">
         <input
           id="owner-code"

@@ -1,0 +1,137 @@
+/** One page with each part of the interface in each of its states, in the product's own styles: what the gallery calls "parts". */
+import type { Page } from "playwright-core";
+
+/** An element as data: its tag with classes (`button.button.primary`), its attributes, and what is in it. */
+type Piece = string | readonly [tag: string, attributes: Readonly<Record<string, string>>, ...inside: Piece[]];
+
+const button = (kind: string, words: string, attributes: Record<string, string> = {}): Piece => [
+  `button.button${kind}`,
+  { type: "button", ...attributes },
+  words,
+];
+const row = (name: string, ...inside: Piece[]): Piece => [
+  "section",
+  { style: "display: grid; gap: 8px" },
+  ["h2", { style: "font-size: var(--secondary); color: var(--muted)" }, name],
+  ["div", { style: "display: flex; flex-wrap: wrap; align-items: start; gap: 12px" }, ...inside],
+];
+const field = (words: string, attributes: Record<string, string> = {}): Piece => [
+  "label",
+  {},
+  words,
+  ["input", { value: "Ada", ...attributes }],
+];
+const toggle = (words: string, attributes: Record<string, string> = {}): Piece => [
+  "label.switch",
+  {},
+  ["span", {}, words],
+  ["input", { type: "checkbox", role: "switch", "aria-label": words, ...attributes }],
+];
+const segment = (words: string, attributes: Record<string, string> = {}): Piece => [
+  "label",
+  {},
+  ["input", { type: "radio", name: "segment", ...attributes }],
+  ["span", {}, words],
+];
+const avatar = (initials: string, hue: number): Piece => ["span.avatar", { style: `--hue: ${hue}` }, initials];
+const option = (sign: string, words: string, isChosen: boolean): Piece => [
+  "div.option",
+  { role: "option", "aria-selected": String(isChosen) },
+  ["span.option-sign", {}, sign],
+  ["bdi", {}, words],
+];
+/** Where something floats in the product it lies in the page here. */
+const still = "position: static; display: block; inset: auto; margin: 0";
+
+const PARTS: readonly Piece[] = [
+  row(
+    "Buttons",
+    button("", "Cancel"),
+    button(".primary", "Create"),
+    button(".danger", "Delete"),
+    button(".quiet", "Not now"),
+    button("", "Not yet", { disabled: "" }),
+    button(".primary", "Not yet", { disabled: "" }),
+    button("", "Unreads", { "aria-pressed": "true" }),
+    ["button.link-button", { type: "button" }, "Retry"],
+  ),
+  row(
+    "Fields",
+    field("Display name"),
+    field("Channel name", { value: "", placeholder: "design team" }),
+    field("Access code", { "aria-invalid": "true" }),
+    ["p.hint", {}, "Will be created as #design-team"],
+    ["p.hint.complaint", {}, "That name is taken, or too similar to one that is."],
+    ["label", {}, "Keep messages for", ["select.select", {}, ["option", {}, "7 days"]]],
+  ),
+  row("Switches", toggle("Private"), toggle("Sound", { checked: "" }), toggle("Push", { disabled: "" })),
+  row("Segments", [
+    "fieldset.choice",
+    {},
+    ["legend", {}, "Density"],
+    ["div.segments", {}, segment("Comfortable", { checked: "" }), segment("Compact")],
+  ]),
+  row("Avatars", ...Array.from({ length: 16 }, (_, hue) => avatar(String.fromCharCode(65 + hue), hue)), [
+    "span.avatar-stack",
+    {},
+    avatar("A", 1),
+    avatar("B", 6),
+    avatar("C", 11),
+  ]),
+  row(
+    "Menu",
+    [
+      "div.menu",
+      { role: "toolbar", "aria-label": "Menu" },
+      ["button", { type: "button" }, "Edit message"],
+      ["button", { type: "button" }, "Copy link"],
+      ["button.danger-text", { type: "button" }, "Delete message"],
+    ],
+    [
+      "div",
+      { role: "listbox", "aria-label": "Suggestions", style: "inline-size: 240px" },
+      option("#", "design", true),
+      option("#", "design-team", false),
+      option("👋", "waving hand", false),
+    ],
+  ),
+  row(
+    "Tooltip and keys",
+    ["div.tooltip", { style: still }, "Attach files", ["kbd.keycap", {}, "Ctrl"], ["kbd.keycap", {}, "U"]],
+    ["kbd.keycap", {}, "Esc"],
+  ),
+  row(
+    "Reactions",
+    ["button.reaction", { type: "button" }, "👍 3"],
+    ["button.reaction.own", { type: "button" }, "🎉 1"],
+  ),
+  row("Dialog", [
+    "dialog.dialog",
+    { open: "", style: still, "aria-label": "Delete #design?" },
+    ["header.dialog-head", {}, ["h2", {}, "Delete #design?"]],
+    ["p", {}, "This deletes all messages and files for everyone. It can't be undone."],
+    ["div.dialog-actions", {}, button("", "Cancel"), button(".danger", "Delete")],
+  ]),
+];
+
+/** Takes the place of what a page shows. Its styles, theme and direction stay. */
+export async function showParts(page: Page): Promise<void> {
+  await page.evaluate((written) => {
+    const parts: readonly Piece[] = JSON.parse(written);
+    const build = (piece: Piece): Node => {
+      if (typeof piece === "string") return document.createTextNode(piece);
+      const [tag, attributes, ...inside] = piece;
+      const [name = "div", ...classes] = tag.split(".");
+      const element = document.createElement(name);
+      element.classList.add(...classes);
+      for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+      if (attributes["style"]) element.style.cssText = attributes["style"];
+      element.append(...inside.map(build));
+      return element;
+    };
+    const shown = document.createElement("main");
+    shown.style.cssText = "display: grid; gap: 24px; padding: 24px; block-size: 100dvh; overflow: auto";
+    shown.append(...parts.map(build));
+    document.body.replaceChildren(shown);
+  }, JSON.stringify(PARTS));
+}
