@@ -124,14 +124,18 @@ export async function showParts(page: Page): Promise<void> {
       const [name = "div", ...classes] = tag.split(".");
       const element = document.createElement(name);
       element.classList.add(...classes);
-      for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-      if (attributes["style"]) element.style.cssText = attributes["style"];
+      const { style = "", ...others } = attributes;
+      for (const [key, value] of Object.entries(others)) element.setAttribute(key, value);
+      element.style.cssText = style; // as an attribute the page forbids it
       element.append(...inside.map(build));
       return element;
     };
     const shown = document.createElement("main");
     shown.style.cssText = "display: grid; gap: 24px; padding: 24px; block-size: 100dvh; overflow: auto";
     shown.append(...parts.map(build));
-    document.body.replaceChildren(shown);
+    const app = document.createElement("div");
+    app.id = "app";
+    app.append(shown);
+    document.body.replaceChildren(app);
   }, JSON.stringify(PARTS));
 }
