@@ -1,5 +1,5 @@
 /** Bars as a picture that stands in a page, light and dark. Pure: figures in, SVG out. */
-import { figure } from "./pages.ts";
+import { figure } from "../pages.ts";
 
 type Bar = { readonly label: string; readonly value: number; readonly least: number; readonly most: number };
 /** Each has a scale of its own. */

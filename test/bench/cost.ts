@@ -7,7 +7,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { figure, fillIn, median, table } from "./pages.ts";
+import { figure, fillIn, median, table } from "../pages.ts";
 import type { Results } from "./report.ts";
 
 /** US dollars; what is included is included in the plan, a month. */

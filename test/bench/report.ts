@@ -2,8 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { join } from "node:path";
+import { figure, fillIn, median, table } from "../pages.ts";
 import { type Bars, chart } from "./chart.ts";
-import { figure, fillIn, median, table } from "./pages.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import type { Figures } from "./steps.ts";
 import type { SubjectName } from "./subjects.ts";

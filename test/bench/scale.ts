@@ -8,7 +8,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Chance } from "../faults/chance.ts";
-import { figure, fillIn, median, table } from "./pages.ts";
+import { figure, fillIn, median, table } from "../pages.ts";
 import type { Results } from "./report.ts";
 
 const SEED = 1;

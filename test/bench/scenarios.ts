@@ -1,9 +1,9 @@
 /** What is done to each subject, and what is noted of it. Times in ms, processor time in µs, sizes in bytes. */
 import { performance } from "node:perf_hooks";
 import { residentBytes } from "../load/workerd.ts";
+import { median } from "../pages.ts";
 import { pause, Tally } from "./client.ts";
 import { CROWD_SCENARIOS } from "./crowds.ts";
-import { median } from "./pages.ts";
 import {
   type Figures,
   fill,
