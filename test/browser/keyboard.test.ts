@@ -1,4 +1,4 @@
-/** Everything by the keyboard: the map of UX.md, the switcher, the search, without a mouse. */
+/** Everything by the keyboard: the map of shortcuts, the switcher, the search, without a mouse. */
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Site } from "../site.ts";

@@ -1,7 +1,7 @@
 /** What can be seen to be wrong without an eye: text that is cut off, pages that scroll sideways, targets too small for a finger. */
 import type { Page } from "playwright-core";
 
-/** The least height (px) of what a finger presses (UX.md's number, that of WCAG 2.5.5). */
+/** The least height (px) of what a finger presses (WCAG 2.5.5). */
 const TARGET_PX = 44;
 /** A space at the end of a line hangs over the edge (CSS Text 3, §4.1.3): so far (px) nothing is cut off. */
 const HANGING_PX = 6;
