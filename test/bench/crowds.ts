@@ -23,7 +23,7 @@ const CROWD = 3_500;
 const WITNESSES = 20;
 /** A message every so many ms meanwhile. */
 const TALK_EVERY_MS = 250;
-/** Clients come back at random within 2 ms a person, later with each try (web/network/link.ts). */
+/** Clients come back at random within 2 ms a person, later with each try (web/network/connection-state.ts). */
 const SPREAD_MS_EACH = 2;
 const STORM_PATIENCE_MS = 60_000;
 
