@@ -55,9 +55,6 @@ const NOTHING: Use = {
   workerMilliseconds: 0,
 };
 const MILLION = 1_000_000;
-const DAYS_A_MONTH = 22;
-/** Hours of a day in which people talk. */
-const HOURS_A_DAY = 8;
 /** So long (s), assumed, an object waits for another one's answer: awake, though it does nothing. */
 const ANSWER_S = 0.01;
 /** So long (s) after somebody came or went the others are told of it; a timer keeps the object awake until then. */
@@ -65,20 +62,79 @@ const TELLING_S = 1;
 /** Bytes of a full channel on disk: 100 rows, each a message and the ids that stood in its slot before. */
 const CHANNEL_BYTES = 100 * 1_200;
 
-/** A thousand people at work, at a guess; change it as you like. */
-const TEAM = {
-  people: 1_000,
-  channels: 100,
-  /** Messages a person says on a working day, and sockets that hear each. */
-  messages: 40,
-  hearers: 25,
+/** People of one shard, and sockets of one relay, as the product has them. */
+const SHARD_PEOPLE = 500;
+const RELAY_SOCKETS = 1_000;
+/** A push asks the channel and waits for its service: so long (s) its shard is awake for it, assumed. */
+const PUSH_S = 0.3;
+
+/** Who lives on a site, at a guess; change it as you like. */
+type Place = {
+  readonly what: string;
+  readonly people: number;
+  readonly channels: number;
+  readonly days: number;
+  /** Hours of a day in which people talk. */
+  readonly hours: number;
+  /** Messages in all on a day, and sockets that hear each. */
+  readonly messages: number;
+  readonly hearers: number;
   /** Of the messages, how many follow another one in the same channel within a second. */
-  hurriedShare: 0.1,
+  readonly hurriedShare: number;
+  /** Of the messages, how many come by hooks. */
+  readonly hookShare: number;
   /** Times a day a person opens the app or comes back to it, each with two sockets and four requests for what is not kept. */
-  visits: 8,
+  readonly visits: number;
   /** Changes of the channel a day, each a socket. */
-  switches: 40,
+  readonly switches: number;
+  /** Pushes a person is sent on a day. */
+  readonly pushes: number;
 };
+
+const PLACES: readonly Place[] = [
+  {
+    what: "A team of 20, a month",
+    people: 20,
+    channels: 15,
+    days: 22,
+    hours: 8,
+    messages: 20 * 40,
+    hearers: 10,
+    hurriedShare: 0.05,
+    hookShare: 0.1,
+    visits: 8,
+    switches: 40,
+    pushes: 10,
+  },
+  {
+    what: "A school of 1,000, a month",
+    people: 1_000,
+    channels: 100,
+    days: 22,
+    hours: 8,
+    messages: 1_000 * 40,
+    hearers: 25,
+    hurriedShare: 0.1,
+    hookShare: 0.01,
+    visits: 8,
+    switches: 40,
+    pushes: 5,
+  },
+  {
+    what: "An event of 100,000 for three hours",
+    people: 100_000,
+    channels: 1,
+    days: 1,
+    hours: 3,
+    messages: 5 * 3 * 3_600,
+    hearers: 100_000,
+    hurriedShare: 1,
+    hookShare: 0,
+    visits: 1.2,
+    switches: 0,
+    pushes: 0,
+  },
+];
 
 const docs = new URL("../../docs/", import.meta.url).pathname;
 const { values } = parseArgs({ options: { prices: { type: "string" } } });
@@ -95,8 +151,7 @@ const text = [
   messagesTable(),
   "### A channel nobody talks in",
   idleText(),
-  "### A thousand people a month",
-  teamTable(),
+  ...PLACES.flatMap((place) => [`### ${place.what}`, placeTable(place)]),
 ].join("\n\n");
 if (values.prices) console.log(text);
 else fillIn(join(docs, "cost.md"), "costs", text);
@@ -175,27 +230,40 @@ function idleText(): string {
   return `It sleeps, with its sockets open: no request, no time awake, no row. A full one keeps ${figure(CHANNEL_BYTES / 1_000)} KB on disk: ${dollars(stored)} a month, and the plan includes ${figure(prices.storedGigabytesIncluded / (CHANNEL_BYTES / 1e9))} of them.`;
 }
 
-function teamTable(): string {
-  const { people, channels, messages, hearers, hurriedShare, visits, switches } = TEAM;
-  const days = people * DAYS_A_MONTH;
+function placeTable(place: Place): string {
+  const { people, channels, days, hours, messages, hearers, hurriedShare, hookShare, visits, switches, pushes } = place;
+  const shards = Math.ceil(people / SHARD_PEOPLE);
+  const relays = hearers > RELAY_SOCKETS ? Math.ceil(hearers / RELAY_SOCKETS) : 0;
+  const seconds = days * hours * 3_600;
+  const perSecond = (days * messages) / seconds;
+  // A channel with relays tells them instead of people; they are awake as long as it lasts.
+  const heard = relays || hearers;
   const said = plus(
-    times(aMessage(hearers), days * messages * (1 - hurriedShare)),
-    times(aHurriedMessage(hearers, 2), days * messages * hurriedShare),
+    times(aMessage(heard), days * messages * (1 - hurriedShare)),
+    times(aHurriedMessage(heard, Math.max(2, perSecond / channels)), days * messages * hurriedShare),
   );
-  const joins = times(aJoin(), days * (2 * visits + switches));
+  const byHooks: Use = { ...NOTHING, objectRequests: 1, workerRequests: 1, workerMilliseconds: 1 };
+  const hooks = times(byHooks, days * messages * hookShare);
+  // Its frames, twenty a request, and a report a second of who is there.
+  const relayed: Use = {
+    ...NOTHING,
+    awakeSeconds: relays * seconds,
+    objectRequests: (relays * days * messages) / prices.socketMessagesPerRequest + relays * seconds,
+  };
+  // Where one sits is asked for first.
+  const joins = times(aJoin(), people * days * (2 * visits + switches));
+  const placed: Use = { ...NOTHING, objectRequests: relays > 0 ? people * days * visits : 0 };
   const asked = times(
     { ...NOTHING, objectRequests: 2, workerRequests: 1, workerMilliseconds: 1, rowsRead: 3 },
-    days * visits * 4,
+    people * days * visits * 4,
   );
-  // A row the first time in a channel, one a day that somebody was seen, one a day that a cookie was renewed.
-  const noted: Use = { ...NOTHING, rowsWritten: people * channels * 0.2 + 2 * days };
-  // To the directory few messages are alone: another one comes within the second, from whichever channel.
-  const perSecond = (people * messages) / (HOURS_A_DAY * 3_600);
-  const directory: Use = {
-    ...NOTHING,
-    awakeSeconds: DAYS_A_MONTH * HOURS_A_DAY * 3_600 * (1 - Math.exp(-perSecond)),
-  };
-  const all = [said, joins, asked, noted, directory].reduce(plus);
+  const pushed = times({ ...NOTHING, objectRequests: 1, awakeSeconds: PUSH_S }, people * days * pushes);
+  // Six rows for coming the first time; then one the first time in a channel, one a day that somebody was seen, one that a cookie was renewed.
+  const noted: Use = { ...NOTHING, rowsWritten: people * (6 + channels * 0.2 + 2 * days) };
+  // The directory and each shard are awake in the seconds in which something is said anywhere, and it tells each shard.
+  const busySeconds = seconds * (1 - Math.exp(-perSecond));
+  const told: Use = { ...NOTHING, awakeSeconds: (1 + shards) * busySeconds, objectRequests: shards * busySeconds };
+  const all = [said, hooks, relayed, joins, placed, asked, pushed, noted, told].reduce((sum, use) => plus(sum, use));
   const lines: readonly (readonly [string, number, number, number, string])[] = [
     ["rows written", all.rowsWritten, prices.rowsWrittenPerMillion, prices.rowsWrittenIncluded, "rows"],
     ["rows read", all.rowsRead, prices.rowsReadPerMillion, prices.rowsReadIncluded, "rows"],
@@ -227,7 +295,7 @@ function teamTable(): string {
   const beyond = over.reduce((sum, part) => sum + part, 0);
   rows.push(["the plan", "", "", "", dollars(prices.planPerMonth)]);
   rows.push(["**sum**", "", "", "", `**${dollars(prices.planPerMonth + beyond)}**`]);
-  const about = `${figure(people)} people, ${DAYS_A_MONTH} days a month; a day each ${messages} messages to ${hearers} sockets (${hurriedShare * 100} % of them in the same second as another), ${visits} visits, ${switches} changes of the channel; ${channels} channels.`;
+  const about = `${figure(people)} people in ${figure(shards)} ${shards === 1 ? "shard" : "shards"}${relays > 0 ? `, ${relays} relays` : ""}; ${days} ${days === 1 ? "day" : "days"} of ${hours} hours; a day ${figure(messages)} messages to ${figure(hearers)} sockets each (${figure(hurriedShare * 100)} % in the same second as another, ${figure(hookShare * 100)} % by hooks), and of each person ${visits} visits, ${switches} changes of the channel, ${pushes} pushes; ${channels} ${channels === 1 ? "channel" : "channels"}.`;
   return `${about}\n\n${table(["", "used", "included", "without what is included", "to pay"], rows)}`;
 }
 

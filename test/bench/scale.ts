@@ -20,13 +20,23 @@ const GATHER_MAX_MS = 250;
 /** Sockets of one object: so many a burst can reach in some tens of milliseconds, and memory has room for. */
 const SOCKETS_EACH = 1_000;
 /** Beyond it a channel takes relays. */
-const ALONE_MAX = 1_500;
+const ALONE_MAX = 1_000;
 const PER_SECOND = 5;
 const SECONDS = 120;
 /** So long (s) it takes until everybody has come, at the start of a lecture. */
 const ARRIVAL_S = 60;
-/** Sessions of one object that only knows sessions. */
-const SESSIONS_EACH = 20_000;
+/** People of one shard, and channels of a site: as many as there may be, one for ten people below that. */
+const SHARD_PEOPLE = 500;
+const CHANNELS_MAX = 1_000;
+const PEOPLE_A_CHANNEL = 10;
+/** What a person says on a working day of eight hours. */
+const MESSAGES_A_DAY = 40;
+const DAY_S = 8 * 3_600;
+const DAYS_A_MONTH = 22;
+/** Channels whose news a feed was told of each second when it was measured. */
+const MEASURED_CHANNELS = 100;
+/** An object that is busier has no room for what comes at once. */
+const BUSY_MAX = 0.5;
 /** Which of many are looked at, by their place in the loop that tells them: the first, the last, and some between. */
 const PLACES = [0.01, 0.25, 0.5, 0.75, 1];
 const PEOPLE = [100, 1_000, 10_000, 100_000, 1_000_000];
@@ -38,10 +48,11 @@ const took = fit();
 fillIn(
   join(docs, "scale.md"),
   "measured",
-  `A message takes its object ${figure(took.messageMs)} ms, a delivery ${figure(took.deliveryMs)} ms, an upgrade ${figure(took.askMs)} ms of the front door and the directory (docs/benchmark.json). The way between two objects is taken as ${HOP_MS} ms.`,
+  `A message takes its object ${figure(took.messageMs)} ms, a delivery ${figure(took.deliveryMs)} ms, an upgrade ${figure(took.askMs)} ms of the front door and a shard, a second of a feed with news of a hundred channels ${figure(took.feedMs)} ms (docs/benchmark.json). The way between two objects is taken as ${HOP_MS} ms.`,
 );
 fillIn(join(docs, "scale.md"), "channel", channelTable());
-fillIn(join(docs, "scale.md"), "directory", directoryTable());
+fillIn(join(docs, "scale.md"), "site", siteTable());
+fillIn(join(docs, "scale.md"), "first", whatBreaksFirst());
 
 /** All in ms. */
 function fit() {
@@ -50,7 +61,7 @@ function fit() {
   const few = of("many", "cpuPerDelivery") * 5;
   const deliveryMs = (of("steady-100", "cpuPerDelivery") * 100 - few) / 95;
   const askMs = of("join-10", "cpuPerJoinWholeWay") - of("join-10", "cpuPerJoin");
-  return { deliveryMs, messageMs: few - 5 * deliveryMs, askMs };
+  return { deliveryMs, messageMs: few - 5 * deliveryMs, askMs, feedMs: of("feeds", "cpuPerFeedSecond") };
 }
 
 /* ---- a channel ---- */
@@ -170,58 +181,84 @@ function channelTable(): string {
   return table(head, rows);
 }
 
-/* ---- a directory ---- */
+/* ---- a site ---- */
 
 /**
  * Waits (ms) of those who ask one object in turn, so many a second at random moments, each taking `serviceMs`; each second the object
- * tells so many frames besides.
+ * is busy with telling for so long besides.
  */
-function queue(perSecond: number, serviceMs: number, framesPerSecond: number): readonly number[] {
+function queue(perSecond: number, serviceMs: number, tellingMs: number): readonly number[] {
   const chance = new Chance(SEED);
   const waits: number[] = [];
   let free = 0;
   let toldAt = 0;
   for (let now = 0; now < ARRIVAL_S * 1_000; ) {
     now += (-Math.log(1 - chance.next()) * 1_000) / perSecond;
-    for (; toldAt < now; toldAt += 1_000) free = Math.max(free, toldAt) + framesPerSecond * took.deliveryMs;
+    for (; toldAt < now; toldAt += 1_000) free = Math.max(free, toldAt) + tellingMs;
     free = Math.max(free, now) + serviceMs;
     waits.push(free - now);
   }
   return waits.toSorted((a, b) => a - b);
 }
 
-function directoryTable(): string {
+/** How busy the objects of a site are. A call from one object to another counts as an upgrade does, which is more than it takes. */
+function siteOf(people: number) {
+  const shards = Math.ceil(people / SHARD_PEOPLE);
+  const channels = Math.min(CHANNELS_MAX, Math.ceil(people / PEOPLE_A_CHANNEL));
+  const messagesPerSecond = (people * MESSAGES_A_DAY) / DAY_S;
+  // Each channel reports once a second at most, and each shard is told of all of them.
+  const news = Math.min(channels, messagesPerSecond);
+  const directoryMs = (news + (news > 0 ? Math.min(1, news) * shards : 0)) * took.askMs;
+  const feedMs = took.feedMs * Math.min(1, news) * Math.max(news / MEASURED_CHANNELS, 0.1);
+  const inShard = Math.min(people, SHARD_PEOPLE);
+  const asksPerSecond = (2 * inShard) / ARRIVAL_S;
+  return {
+    shards,
+    news,
+    directoryShare: directoryMs / 1_000,
+    shardShare: (inShard * feedMs) / 1_000,
+    waits: queue(asksPerSecond, took.askMs, inShard * feedMs),
+    /** Awake while people talk, in dollars a month. */
+    price: ((1 + shards) * DAYS_A_MONTH * DAY_S * 0.128 * 12.5 * (1 - Math.exp(-messagesPerSecond))) / 1_000_000,
+  };
+}
+
+function siteTable(): string {
   const rows = PEOPLE.map((people) => {
-    const asksPerSecond = (2 * people) / ARRIVAL_S;
-    const alone = queue(asksPerSecond, took.askMs, 2 * people);
-    const sessionObjects = Math.ceil(people / SESSIONS_EACH);
-    const apart = queue(asksPerSecond / sessionObjects, took.askMs, 0);
-    const lobbies = Math.ceil(people / SOCKETS_EACH);
-    // A second's `activity` and `people`, to everybody.
-    const tellingAlone = (2 * people * took.deliveryMs) / 1_000;
-    const tellingApart = (2 * lobbies * took.deliveryMs) / 1_000;
+    const { shards, news, directoryShare, shardShare, waits, price } = siteOf(people);
     return [
       figure(people),
-      ms(at(alone, 0.99)),
-      percent(tellingAlone),
-      figure(sessionObjects),
-      figure(lobbies),
-      ms(at(apart, 0.99)),
-      percent(tellingApart),
-      percent((2 * SOCKETS_EACH * took.deliveryMs) / 1_000),
+      figure(shards),
+      figure(news),
+      percent(directoryShare),
+      percent(shardShare),
+      ms(at(waits, 0.99)),
+      `$${figure(price)}`,
     ];
   });
   const head = [
     "people",
-    `one object: p99 of who one is, all coming within ${ARRIVAL_S} s`,
-    "one object: busy with telling",
-    "objects of sessions",
-    "lobbies",
-    "p99 of who one is",
-    "the directory is busy with telling",
-    "a lobby is",
+    "shards",
+    "channels with news a second",
+    "the directory is busy",
+    "a shard is busy",
+    `p99 of who one is, all coming within ${ARRIVAL_S} s`,
+    "directory and shards awake, a month",
   ];
   return table(head, rows);
+}
+
+function whatBreaksFirst(): string {
+  const until = (isTooMany: (count: number) => boolean) => {
+    let count = 1_000;
+    while (!isTooMany(count) && count < 1e9) count *= 1.1;
+    return figure(Number(count.toPrecision(2)));
+  };
+  const people = until((count) => siteOf(count).directoryShare > BUSY_MAX);
+  const sockets = until(
+    (count) => ((count / SOCKETS_EACH) * took.deliveryMs + took.messageMs) * PER_SECOND > BUSY_MAX * 1_000,
+  );
+  return `On a site the directory is the first that is busy for half of its time: with about ${people} people, from telling the shards once a second. In a room it is the channel's object, which tells its relays: with about ${sockets} sockets and ${PER_SECOND} messages a second.`;
 }
 
 function at(sorted: readonly number[], share: number): number {
