@@ -257,7 +257,7 @@ test("a link to a channel leads there, also for somebody new; one to no channel 
   await cem.join(site, "/c/design-team");
   await cem.sees("Hello Bea");
   await cem.page.goto(`${site.url}/c/nobody-made-this`);
-  await cem.page.getByRole("heading", { name: "There is no #nobody-made-this here" }).waitFor();
+  await cem.page.getByRole("heading", { name: "#nobody-made-this doesn't exist" }).waitFor();
   await cem.page.keyboard.press("Escape");
   await cem.page.keyboard.press("Escape");
   await cem.page.getByRole("button", { name: "Create #nobody-made-this" }).click();

@@ -113,7 +113,7 @@ test("Screens: a message is pinned for everyone, found in the details, and taken
   await bea.page.getByRole("tabpanel").getByText("Only for the two of us").waitFor();
   await bea.page.getByRole("tabpanel").getByRole("button", { name: "Show" }).click();
   await bea.page.getByRole("tabpanel").getByRole("button", { name: "Unpin message" }).click();
-  await bea.page.getByText("Nothing is pinned yet", { exact: false }).waitFor();
+  await bea.page.getByText("No pins yet", { exact: false }).waitFor();
 });
 
 test("Screens: a channel is saved as Markdown, with names and times", async () => {

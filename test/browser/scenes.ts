@@ -477,7 +477,7 @@ export const SCENES: readonly Scene[] = [
       await who.openSettings("Bots and keys");
       await who.page.getByRole("textbox", { name: "Name of a new bot" }).fill(`${who.name}'s helper`);
       await who.page.getByRole("button", { name: "Create bot" }).click();
-      await who.page.getByText("is not shown again").waitFor();
+      await who.page.getByText("You won't see it again").waitFor();
     },
   },
   {

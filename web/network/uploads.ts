@@ -201,7 +201,7 @@ export function createUploads(channelId: string): Uploads {
 
 function tooLarge(bytes: number): string {
   return t("This file is {size} MB. The limit is {n} MB.", {
-    size: (bytes / MIB).toFixed(1),
+    size: Math.ceil((bytes * 10) / MIB) / 10, // never said to be as large as the limit
     n: ATTACHMENT_MAX_BYTES / MIB,
   });
 }
