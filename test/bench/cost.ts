@@ -244,11 +244,11 @@ function placeTable(place: Place): string {
   );
   const byHooks: Use = { ...NOTHING, objectRequests: 1, workerRequests: 1, workerMilliseconds: 1 };
   const hooks = times(byHooks, days * messages * hookShare);
-  // Its frames, twenty a request, and a report a second of who is there.
+  // A call for each frame, and a report a second of who is there.
   const relayed: Use = {
     ...NOTHING,
     awakeSeconds: relays * seconds,
-    objectRequests: (relays * days * messages) / prices.socketMessagesPerRequest + relays * seconds,
+    objectRequests: relays * days * messages + relays * seconds,
   };
   // Where one sits is asked for first.
   const joins = times(aJoin(), people * days * (2 * visits + switches));

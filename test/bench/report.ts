@@ -54,6 +54,8 @@ type Goal = Limit & {
   readonly of?: SubjectName;
   /** What it is divided by; without it the figure itself counts. */
   readonly against?: SubjectName;
+  /** Every round counts, not the one in the middle. */
+  readonly isAlways?: true;
   /** The other figure is taken away instead. */
   readonly isDifference?: true;
 };
@@ -111,9 +113,9 @@ const GOALS: readonly Goal[] = [
     of: "Flack, rows counted",
     atMost: 1,
   },
-  { what: "3,500 in one channel: lost", scenario: "crowd", figure: "lost", atMost: 0 },
+  { what: "3,500 in one channel: lost", scenario: "crowd", figure: "lost", isAlways: true, atMost: 0 },
   { what: "3,500 come back: the last after, ms", scenario: "storm", figure: "backMs", atMost: 20_000 },
-  { what: "3,500 come back: not back", scenario: "storm", figure: "notBack", atMost: 0 },
+  { what: "3,500 come back: not back", scenario: "storm", figure: "notBack", isAlways: true, atMost: 0 },
   { what: "3,500 come back: p99 of messages meanwhile, ms", scenario: "storm", figure: "p99", atMost: 2_000 },
 ];
 
@@ -136,7 +138,13 @@ export function writeReport(docs: string): void {
 function goals(results: Results): string {
   const rows = GOALS.map((goal) => {
     const values = valuesOf(results, goal);
-    return [goal.what, goal.against ?? "–", goalText(goal), withSpread(values), verdict(goal, median(values))];
+    return [
+      goal.what,
+      goal.against ?? "–",
+      goalText(goal),
+      withSpread(values),
+      verdict(goal, goal.isAlways ? Math.max(...values) : median(values)),
+    ];
   });
   return table(["", "beside", "goal", "measured", "kept"], rows);
 }

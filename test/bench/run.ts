@@ -3,7 +3,7 @@
  * use instead. Machines are noisy, so what counts is the ratio within a round, and its median over the rounds.
  *
  *   npm run bench                                  all of it, three rounds; writes docs/benchmark.*
- *   npm run bench -- --scenarios "burst;busy"      a part, printed only; with --save it takes the place of the same part there
+ *   npm run bench -- --scenarios "burst;many"      a part, printed only; with --save it takes the place of the same part there
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -26,6 +26,9 @@ const { values } = parseArgs({
 });
 if (values.save && values.subjects) throw new Error("ratios are made within a round: save whole scenarios only");
 const isAll = !values.scenarios && !values.subjects;
+const wanted = values.scenarios?.split(";") ?? SCENARIOS.map(({ name }) => name);
+const unknown = wanted.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name));
+if (unknown.length > 0) throw new Error(`there is no scenario ${unknown.join(", ")}`);
 
 if (!existsSync(join(here, "node_modules"))) {
   execFileSync("npm", ["ci", "--no-fund", "--no-audit", "--prefix", here], { stdio: "inherit" });
@@ -36,7 +39,7 @@ const results: Results = {};
 try {
   const starts = subjects(folder);
   for (const { name, title, run, subjects: asked } of SCENARIOS) {
-    if (values.scenarios && !values.scenarios.split(";").includes(name)) continue;
+    if (!wanted.includes(name)) continue;
     console.log(`\n${name}: ${title}`);
     for (let round = 1; round <= Number(values.rounds); round++) {
       // Whoever comes first in one round comes last in the next one.

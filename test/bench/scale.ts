@@ -154,8 +154,8 @@ function channelTable(): string {
     const calm = channel(sockets, steady);
     const loud = channel(sockets, burst);
     const gigabyteSeconds = (calm.cpuMs / 1_000 / steady.length) * 0.128 * 1_000_000;
-    // A relay hears the channel on a socket: twenty frames are a request.
-    const requests = 1_000_000 * (calm.relays / 20);
+    // A relay is called with each frame.
+    const requests = 1_000_000 * calm.relays;
     const price = (gigabyteSeconds * 12.5 + requests * 0.15) / 1_000_000;
     return [
       figure(sockets),
