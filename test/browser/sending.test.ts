@@ -175,7 +175,7 @@ test("a rewrite that was begun in a channel that is deleted is under Unsent mess
   await composer(bea).press("ArrowUp");
   await bea.page.getByRole("textbox", { name: "Edit message" }).fill("as it was to be");
   await ada.context.request.delete(`${site.url}/api/channels/doomed-too`);
-  await bea.page.getByText("What you were writing is under Unsent messages.", { exact: false }).waitFor();
+  await bea.page.getByText("Your draft is under Unsent messages.", { exact: false }).waitFor();
   await bea.page.getByRole("button", { name: "Go to #general" }).click();
   await bea.page.getByRole("button", { name: /^Unsent messages/ }).click();
   const dialog = bea.page.getByRole("dialog", { name: "Unsent messages" });
@@ -223,7 +223,7 @@ test("where the browser stores nothing, drafts last as long as the tab, messages
   await dan.join(site, "/c/plans");
   await composer(dan).fill("half a thought");
   await dan.openChannel("other");
-  await dan.page.getByRole("alert").filter({ hasText: "stores nothing" }).waitFor();
+  await dan.page.getByRole("alert").filter({ hasText: "doesn't store anything" }).waitFor();
   await dan.openChannel("plans");
   expect(await composer(dan).inputValue()).toBe("half a thought");
   await dan.say("sent all the same");

@@ -2,7 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "Width of the list": "عرض القائمة",
+  "Sidebar width": "عرض القائمة",
   Zoom: "تكبير",
   "Who reacted": "من تفاعل",
   "Add another reaction": "إضافة تفاعل آخر",
@@ -222,7 +222,7 @@ const words: Dictionary = {
   Banned: "الممنوعون",
   "Also ban their addresses": "منع عناوينهم",
   "Keep messages for": "الاحتفاظ بالرسائل لمدة",
-  "It comes back when someone mentions you or replies to you.": "تعود عندما يكون فيها شيء لك.",
+  "It comes back when there's something for you in it.": "تعود عندما يكون فيها شيء لك.",
   "Invite people": "دعوة أشخاص",
   "Invite link": "رابط الدعوة",
   "I have been here before": "كنت هنا من قبل",
@@ -231,7 +231,7 @@ const words: Dictionary = {
   "For you": "لك",
   "Find channels": "البحث عن قنوات",
   Favourite: "مفضلة",
-  "Anyone who shares an address with them is banned too.": "يُمنع أيضًا كل من يشاركهم العنوان.",
+  "No one can sign in from these addresses, even if others share them.": "يُمنع أيضًا كل من يشاركهم العنوان.",
   Done: "تم",
   "Come back": "العودة",
   "Close report": "إغلاق البلاغ",
@@ -481,7 +481,7 @@ const words: Dictionary = {
   "Waiting for the connection…": "في انتظار الاتصال…",
   "What should people call you?": "بماذا يناديك الناس؟",
   "Your draft is kept.": "ما كتبته محفوظ.",
-  "Say what {name} is for. Everyone can see it.": "عمّ تدور {name} في سطر واحد. يراه الجميع.",
+  "Say what {name} is for. Everyone in it can see this.": "عمّ تدور {name} في سطر واحد. يراه الجميع.",
   "Will be deleted when connected": "ستُحذف عند الاتصال",
   "Will be sent when connected": "ستُرسل عند الاتصال",
   "With notifications": "مع الإشعارات",

@@ -2,7 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "Width of the list": "Breite der Liste",
+  "Sidebar width": "Breite der Liste",
   Zoom: "Vergrößern",
   "Who reacted": "Wer reagiert hat",
   "Add another reaction": "Weitere Reaktion hinzufügen",
@@ -188,7 +188,7 @@ const words: Dictionary = {
   Banned: "Ausgesperrt",
   "Also ban their addresses": "Ihre Adressen aussperren",
   "Keep messages for": "Nachrichten behalten",
-  "It comes back when someone mentions you or replies to you.": "Er kommt zurück, wenn etwas darin für dich ist.",
+  "It comes back when there's something for you in it.": "Er kommt zurück, wenn etwas darin für dich ist.",
   "Invite people": "Personen einladen",
   "Invite link": "Einladungslink",
   "I have been here before": "Ich war schon einmal hier",
@@ -197,7 +197,7 @@ const words: Dictionary = {
   "For you": "Für dich",
   "Find channels": "Kanäle finden",
   Favourite: "Favorit",
-  "Anyone who shares an address with them is banned too.":
+  "No one can sign in from these addresses, even if others share them.":
     "Auch alle, die dieselbe Adresse haben, kommen nicht herein.",
   Done: "Fertig",
   "Come back": "Zurückkommen",
@@ -422,7 +422,7 @@ const words: Dictionary = {
   "Waiting for the connection…": "Warten auf die Verbindung…",
   "What should people call you?": "Wie sollen dich die anderen nennen?",
   "Your draft is kept.": "Was du geschrieben hast, bleibt erhalten.",
-  "Say what {name} is for. Everyone can see it.": "Worum es in {name} geht, in einer Zeile. Alle sehen es.",
+  "Say what {name} is for. Everyone in it can see this.": "Worum es in {name} geht, in einer Zeile. Alle sehen es.",
   "Will be deleted when connected": "Wird gelöscht, sobald Verbindung besteht",
   "Will be sent when connected": "Wird gesendet, sobald Verbindung besteht",
   "With notifications": "Bei Benachrichtigungen",

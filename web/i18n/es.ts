@@ -2,7 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "Width of the list": "Ancho de la lista",
+  "Sidebar width": "Ancho de la lista",
   Zoom: "Ampliar",
   "Who reacted": "Quién ha reaccionado",
   "Add another reaction": "Añadir otra reacción",
@@ -187,7 +187,7 @@ const words: Dictionary = {
   Banned: "Excluidos",
   "Also ban their addresses": "Bloquear sus direcciones",
   "Keep messages for": "Conservar los mensajes",
-  "It comes back when someone mentions you or replies to you.": "Vuelve cuando haya algo para ti.",
+  "It comes back when there's something for you in it.": "Vuelve cuando haya algo para ti.",
   "Invite people": "Invitar a personas",
   "Invite link": "Enlace de invitación",
   "I have been here before": "Ya he estado aquí",
@@ -196,7 +196,7 @@ const words: Dictionary = {
   "For you": "Para ti",
   "Find channels": "Buscar canales",
   Favourite: "Favorito",
-  "Anyone who shares an address with them is banned too.": "Tampoco entra quien comparta su dirección.",
+  "No one can sign in from these addresses, even if others share them.": "Tampoco entra quien comparta su dirección.",
   Done: "Listo",
   "Come back": "Volver",
   "Close report": "Cerrar el aviso",
@@ -419,7 +419,7 @@ const words: Dictionary = {
   "Waiting for the connection…": "Esperando la conexión…",
   "What should people call you?": "¿Cómo te llamas?",
   "Your draft is kept.": "Lo que escribiste se conserva.",
-  "Say what {name} is for. Everyone can see it.": "De qué trata {name}, en una línea. Todos lo ven.",
+  "Say what {name} is for. Everyone in it can see this.": "De qué trata {name}, en una línea. Todos lo ven.",
   "Will be deleted when connected": "Se eliminará al conectar",
   "Will be sent when connected": "Se enviará al conectar",
   "With notifications": "Con las notificaciones",

@@ -2,7 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "Width of the list": "Largeur de la liste",
+  "Sidebar width": "Largeur de la liste",
   Zoom: "Agrandir",
   "Who reacted": "Qui a réagi",
   "Add another reaction": "Ajouter une autre réaction",
@@ -191,7 +191,7 @@ const words: Dictionary = {
   Banned: "Exclus",
   "Also ban their addresses": "Exclure leurs adresses",
   "Keep messages for": "Garder les messages",
-  "It comes back when someone mentions you or replies to you.": "Il revient quand quelque chose vous y concerne.",
+  "It comes back when there's something for you in it.": "Il revient quand quelque chose vous y concerne.",
   "Invite people": "Inviter des personnes",
   "Invite link": "Lien d’invitation",
   "I have been here before": "Je suis déjà venu ici",
@@ -200,7 +200,8 @@ const words: Dictionary = {
   "For you": "Pour vous",
   "Find channels": "Trouver des salons",
   Favourite: "Favori",
-  "Anyone who shares an address with them is banned too.": "Toute personne qui partage leur adresse est exclue aussi.",
+  "No one can sign in from these addresses, even if others share them.":
+    "Toute personne qui partage leur adresse est exclue aussi.",
   Done: "Terminé",
   "Come back": "Revenir",
   "Close report": "Clore le signalement",
@@ -423,7 +424,7 @@ const words: Dictionary = {
   "Waiting for the connection…": "En attente de la connexion…",
   "What should people call you?": "Comment vous appeler ?",
   "Your draft is kept.": "Ce que vous avez écrit est conservé.",
-  "Say what {name} is for. Everyone can see it.": "De quoi parle {name}, en une ligne. Tout le monde le voit.",
+  "Say what {name} is for. Everyone in it can see this.": "De quoi parle {name}, en une ligne. Tout le monde le voit.",
   "Will be deleted when connected": "Sera supprimé une fois connecté",
   "Will be sent when connected": "Sera envoyé une fois connecté",
   "With notifications": "Avec les notifications",

@@ -2,7 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "Width of the list": "リストの幅",
+  "Sidebar width": "リストの幅",
   Zoom: "拡大",
   "Who reacted": "リアクションした人",
   "Add another reaction": "別のリアクションを追加",
@@ -188,7 +188,7 @@ const words: Dictionary = {
   Banned: "締め出し中",
   "Also ban their addresses": "アドレスを締め出す",
   "Keep messages for": "メッセージの保存期間",
-  "It comes back when someone mentions you or replies to you.": "あなた宛てのものがあると戻ります。",
+  "It comes back when there's something for you in it.": "あなた宛てのものがあると戻ります。",
   "Invite people": "人を招待",
   "Invite link": "招待リンク",
   "I have been here before": "以前ここにいました",
@@ -197,7 +197,7 @@ const words: Dictionary = {
   "For you": "あなた用",
   "Find channels": "チャンネルを探す",
   Favourite: "お気に入り",
-  "Anyone who shares an address with them is banned too.": "同じアドレスを使う人も全員入れなくなります。",
+  "No one can sign in from these addresses, even if others share them.": "同じアドレスを使う人も全員入れなくなります。",
   Done: "完了",
   "Come back": "戻る",
   "Close report": "報告を閉じる",
@@ -420,7 +420,7 @@ const words: Dictionary = {
   "Waiting for the connection…": "接続を待っています…",
   "What should people call you?": "何とお呼びしましょうか？",
   "Your draft is kept.": "書いたものは保存されています。",
-  "Say what {name} is for. Everyone can see it.": "{name}の内容を1行で。全員に表示されます。",
+  "Say what {name} is for. Everyone in it can see this.": "{name}の内容を1行で。全員に表示されます。",
   "Will be deleted when connected": "接続したら削除されます",
   "Will be sent when connected": "接続したら送信されます",
   "With notifications": "通知のとき",

@@ -3,7 +3,7 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
-  | "Width of the list"
+  | "Sidebar width"
   | "Zoom"
   | "Who reacted"
   | "Add another reaction"
@@ -169,7 +169,7 @@ export type Phrase =
   | "Banned"
   | "Also ban their addresses"
   | "Keep messages for"
-  | "It comes back when someone mentions you or replies to you."
+  | "It comes back when there's something for you in it."
   | "Invite people"
   | "Invite link"
   | "I have been here before"
@@ -178,7 +178,7 @@ export type Phrase =
   | "For you"
   | "Find channels"
   | "Favourite"
-  | "Anyone who shares an address with them is banned too."
+  | "No one can sign in from these addresses, even if others share them."
   | "Done"
   | "Come back"
   | "Close report"
@@ -391,7 +391,7 @@ export type Phrase =
   | "Waiting for the connection…"
   | "What should people call you?"
   | "Your draft is kept."
-  | "Say what {name} is for. Everyone can see it."
+  | "Say what {name} is for. Everyone in it can see this."
   | "Will be deleted when connected"
   | "Will be sent when connected"
   | "With notifications"

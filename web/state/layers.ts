@@ -31,8 +31,9 @@ export function passLayers(state: unknown, isSamePlace: boolean): void {
   if (isSamePlace && closing.length === 0 && depth < before) history.back();
 }
 
-/** The way leads elsewhere. Whether it takes the place of a layer's entry, where Back would lead to nothing. */
+/** The way leads elsewhere, and layers end. Whether it takes the place of a layer's entry, where Back would lead to nothing. */
 export function leaveLayers(): boolean {
+  for (const close of open.splice(0).reverse()) close();
   const isOfLayer = depth > 0;
   depth = 0;
   return isOfLayer;

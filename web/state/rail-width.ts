@@ -7,7 +7,8 @@ export const railWidth = signal(kept());
 
 function kept(): number {
   try {
-    return Number(localStorage.getItem(RAIL_WIDTH.key)) || RAIL_WIDTH.usual;
+    const width = Number(localStorage.getItem(RAIL_WIDTH.key));
+    return width >= RAIL_WIDTH.min && width <= RAIL_WIDTH.max ? width : RAIL_WIDTH.usual;
   } catch {
     return RAIL_WIDTH.usual; // storage is refused
   }

@@ -15,8 +15,12 @@ const current = signal<Route>(parseRoute(location.pathname, location.search));
 
 export const route: ReadonlySignal<Route> = current;
 
-/** Path and query of where one is. */
-let address = location.pathname + location.search;
+/** Path, query and fragment of where one is. */
+let address = whole();
+
+function whole(): string {
+  return location.pathname + location.search + location.hash;
+}
 
 /** Reads an address; what cannot be read is nowhere. */
 export function parseRoute(path: string, query = ""): Route {
@@ -48,7 +52,7 @@ export function go(path: string, how: "push" | "replace" = "push"): void {
   if (path !== location.pathname + location.search) {
     if (how === "push" && !leaveLayers()) history.pushState(null, "", path);
     else history.replaceState(how === "push" ? null : history.state, "", path);
-    address = path;
+    address = whole();
   }
   const { pathname, search } = new URL(path, location.href);
   current.value = parseRoute(pathname, search);
@@ -58,7 +62,7 @@ export function go(path: string, how: "push" | "replace" = "push"): void {
 export function followAddress(): void {
   addEventListener("popstate", ({ state }) => {
     const before = address;
-    address = location.pathname + location.search;
+    address = whole();
     passLayers(state, address === before);
     if (address !== before) current.value = parseRoute(location.pathname, location.search);
   });

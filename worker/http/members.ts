@@ -88,7 +88,7 @@ async function invited(c: Context<App>, ids: readonly string[]): Promise<readonl
     : [];
   if (found.length < wanted.length) reject("invalid_person", "This person doesn't exist.");
   const blocking = found.find(({ isBlocking }) => isBlocking);
-  if (blocking) reject("blocked", `${blocking.name} can't be added by you.`);
+  if (blocking) reject("blocked", `${blocking.name} doesn't accept invitations from you.`);
   return found.map(({ id, name }) => ({ id, name }));
 }
 

@@ -59,10 +59,7 @@ function parse<S extends v.GenericSchema>(schema: S, bytes: Uint8Array): v.Infer
   const parsed = v.safeParse(schema, fields);
   if (parsed.success) return parsed.output;
   const field = v.getDotPath(parsed.issues[0]);
-  return reject(
-    "bad_request",
-    field ? `The field "${field}" is missing or invalid.` : "The fields are not as they should be.",
-  );
+  return reject("bad_request", field ? `The field "${field}" is missing or invalid.` : "The fields are invalid.");
 }
 
 /** The time is kept by a timer of its own: a body whose last byte never comes is refused too. */

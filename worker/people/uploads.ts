@@ -99,7 +99,7 @@ export class UploadAllowance {
 
   #quotaError(personId: string, bytes: number, now: number): Refusal | undefined {
     if (this.#waitingBytes(personId, now) + bytes <= WAITING_UPLOADS_MAX_BYTES) return undefined;
-    const detail = `${WAITING_UPLOADS_MAX_BYTES / MIB} MiB of your files wait to be sent. Send or discard them first.`;
+    const detail = `${WAITING_UPLOADS_MAX_BYTES / MIB} MB of your files are waiting to be sent. Send or discard them first.`;
     return { code: "rate_limited", detail, retryAfterMs: QUOTA_RETRY_MS };
   }
 }

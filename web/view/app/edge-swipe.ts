@@ -1,5 +1,5 @@
 /** A finger that comes in from the edge of the screen pulls the drawer out, and one that goes back pushes it in. */
-import { isDrawerOpen } from "../parts/sheets.ts";
+import { DRAWER, isDrawerOpen } from "../parts/sheets.ts";
 
 /** So near (px) to the edge it begins, and so far (px) it goes. */
 const EDGE_PX = 24;
@@ -9,11 +9,15 @@ const FAR_PX = 48;
 export function followEdgeSwipe(): () => void {
   const outside = new AbortController();
   const options = { signal: outside.signal, passive: true };
+  const drawer = matchMedia(DRAWER);
+  // A rail that has its place beside the conversation again is no drawer.
+  drawer.addEventListener("change", () => drawer.matches || close(), options);
   let start: { readonly x: number; readonly y: number } | undefined;
   document.addEventListener(
     "touchstart",
     ({ touches: [finger, another] }) => {
-      start = finger && !another ? { x: fromEdge(finger), y: finger.clientY } : undefined;
+      const isFree = drawer.matches && !document.querySelector("dialog[open]");
+      start = isFree && finger && !another ? { x: fromEdge(finger), y: finger.clientY } : undefined;
     },
     options,
   );
@@ -25,12 +29,16 @@ export function followEdgeSwipe(): () => void {
       if (Math.abs(moved) < FAR_PX) return;
       const isSideways = Math.abs(moved) > 2 * Math.abs(finger.clientY - start.y);
       if (isSideways && moved > 0 && start.x <= EDGE_PX) isDrawerOpen.value = true;
-      if (isSideways && moved < 0) isDrawerOpen.value = false;
+      if (isSideways && moved < 0) close();
       start = undefined;
     },
     options,
   );
   return () => outside.abort();
+}
+
+function close(): void {
+  isDrawerOpen.value = false;
 }
 
 /** How far (px) a finger is from the edge where lines begin. */

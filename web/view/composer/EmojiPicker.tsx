@@ -18,8 +18,9 @@ export type PickerProps = {
   readonly onClose: () => void;
 };
 
-const COLUMNS = 8;
 const FOUND_MAX = 64;
+/** A step up or down, not one to the side. */
+const ROW = 2;
 /** Its size (px), to keep it inside the window. */
 const SIZE = { width: 344, height: 420 };
 
@@ -45,12 +46,12 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
     const { target, key } = event;
     if (isComposing(event) || !(target instanceof HTMLElement) || target.closest(".picker-tabs, .picker-tones")) return;
     const forward = document.documentElement.dir === "rtl" ? -1 : 1;
-    const step = { ArrowLeft: -forward, ArrowRight: forward, ArrowUp: -COLUMNS, ArrowDown: COLUMNS }[key];
+    const step = { ArrowLeft: -forward, ArrowRight: forward, ArrowUp: -ROW, ArrowDown: ROW }[key];
     if (step === undefined || (target instanceof HTMLInputElement && key !== "ArrowDown")) return;
     event.preventDefault();
     const buttons = [...(dialog.current?.querySelectorAll<HTMLElement>(".emoji") ?? [])];
     const at = buttons.findIndex((button) => button.matches(":focus"));
-    const next = at < 0 ? 0 : at + step;
+    const next = at < 0 ? 0 : Math.abs(step) === 1 ? at + step : inNextRow(buttons, at, Math.sign(step));
     if (next < 0) dialog.current?.querySelector("input")?.focus();
     else buttons[Math.min(next, buttons.length - 1)]?.focus();
   }
@@ -105,7 +106,7 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
       {!isSearching && <CategoryTabs picker={dialog} names={groups.map(({ name }) => name)} />}
       <div class="picker-list">
         {isSearching ? (
-          <Group name={t("Results")} emoji={findEmoji(word, FOUND_MAX, spoken)} onPick={pick} />
+          <Group name={t("Results")} emoji={findEmoji(word, FOUND_MAX, spoken).map(inTone)} onPick={pick} />
         ) : (
           <>
             <Group
@@ -114,7 +115,7 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
               onPick={pick}
             />
             {groups.map(({ name, emoji }) => (
-              <Group key={name} name={told("", name)} emoji={emoji} onPick={pick} />
+              <Group key={name} name={told("", name)} emoji={emoji.map(inTone)} onPick={pick} />
             ))}
           </>
         )}
@@ -125,6 +126,22 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
       </footer>
     </dialog>
   );
+}
+
+/** The one nearest to `at` in the next row down (1) or up (-1): rows end early where a category ends. -1 above the first. */
+function inNextRow(buttons: readonly HTMLElement[], at: number, direction: number): number {
+  const place = (button: HTMLElement | undefined) => button?.getBoundingClientRect() ?? new DOMRect();
+  const from = place(buttons[at]);
+  let next = at + direction;
+  while (buttons[next] && place(buttons[next]).top === from.top) next += direction;
+  if (!buttons[next]) return direction < 0 ? -1 : at;
+  const { top } = place(buttons[next]);
+  let nearest = next;
+  for (; buttons[next] && place(buttons[next]).top === top; next += direction) {
+    const distance = (one: number) => Math.abs(place(buttons[one]).left - from.left);
+    if (distance(next) < distance(nearest)) nearest = next;
+  }
+  return nearest;
 }
 
 /** An emoji in the tone that was chosen, where it comes in one. */
@@ -157,7 +174,7 @@ function Group({ name, emoji, onPick }: GroupProps) {
       <h3>{name}</h3>
       {emoji.length === 0 && <p class="hint">{t("No results")}</p>}
       <div class="picker-grid">
-        {emoji.map(inTone).map((one) => (
+        {emoji.map((one) => (
           <button
             key={`${one.code} ${one.description}`}
             type="button"

@@ -26,7 +26,7 @@ type TabsProps = {
   readonly names: readonly string[];
 };
 
-/** One stop for Tab; arrows lead from one to the next. */
+/** One stop for Tab; arrows lead from one to the next, and down into its emoji. */
 export function CategoryTabs({ picker, names }: TabsProps) {
   const [at, setAt] = useState(0);
   const groups = () => [...(picker.current?.querySelectorAll<HTMLElement>(".picker-group") ?? [])];
@@ -46,14 +46,16 @@ export function CategoryTabs({ picker, names }: TabsProps) {
   function onKeyDown({ key, currentTarget }: KeyboardEvent): void {
     const forward = document.documentElement.dir === "rtl" ? -1 : 1;
     const step = { ArrowLeft: -forward, ArrowRight: forward }[key];
-    if (step === undefined || !(currentTarget instanceof HTMLElement)) return;
+    if (!(currentTarget instanceof HTMLElement)) return;
     const tabs = [...currentTarget.querySelectorAll("button")];
     const focused = tabs.findIndex((tab) => tab.matches(":focus"));
+    if (key === "ArrowDown") groups()[focused]?.querySelector<HTMLElement>(".emoji")?.focus();
+    if (step === undefined) return;
     tabs[(focused + step + tabs.length) % tabs.length]?.focus();
   }
 
   return (
-    <div class="picker-tabs" role="toolbar" aria-label={t("Categories")} onKeyDown={onKeyDown}>
+    <div class="picker-tabs" role="tablist" aria-label={t("Categories")} onKeyDown={onKeyDown}>
       {["", ...names].map((name, index) => (
         <button
           key={name}
@@ -61,7 +63,8 @@ export function CategoryTabs({ picker, names }: TabsProps) {
           class="picker-tab"
           aria-label={name === "" ? t("Recent") : told("", name)}
           title={name === "" ? t("Recent") : told("", name)}
-          aria-pressed={index === at}
+          role="tab"
+          aria-selected={index === at}
           tabIndex={index === at ? 0 : -1}
           onClick={() => leadTo(groups()[index])}
         >

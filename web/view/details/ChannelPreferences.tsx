@@ -41,7 +41,7 @@ export function ChannelPreferences({ store, channel }: { readonly store: Store; 
       <Switch label={t("Favourite")} isOn={favourite} onChange={(isOn) => void prefer({ favourite: isOn })} />
       <Switch
         label={t("Hide")}
-        hint={t("It comes back when someone mentions you or replies to you.")}
+        hint={t("It comes back when there's something for you in it.")}
         isOn={hidden}
         onChange={(isOn) => void prefer({ hidden: isOn })}
       />

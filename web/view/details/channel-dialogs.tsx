@@ -130,7 +130,7 @@ export function TopicDialog({ store, channel, onClose }: DialogProps) {
           {refusal ??
             (isTooLong
               ? t("A topic can have up to {n} characters.", { n: TOPIC_MAX_POINTS })
-              : t("Say what {name} is for. Everyone can see it.", { name: store.titleOf(channel.id) }))}
+              : t("Say what {name} is for. Everyone in it can see this.", { name: store.titleOf(channel.id) }))}
         </p>
         <div class="dialog-actions">
           <button type="button" class="button quiet" onClick={onClose}>

@@ -34,6 +34,7 @@ export function Lightbox({ pictures, first, onClose }: Props) {
       onClose={({ currentTarget }) => currentTarget.isConnected && onClose()}
       onKeyDown={(event) => {
         event.stopPropagation(); // the list's keys are not the picture's
+        if (isEnlarged) return; // arrows scroll then
         if (event.key === "ArrowLeft") step(-forward());
         if (event.key === "ArrowRight") step(forward());
       }}
@@ -124,7 +125,14 @@ function Stage({ picture, isEnlarged, onEnlarge, onSwipe, onLeave }: StageProps)
     const shown = stage.current;
     const image = shown?.querySelector("img");
     if (!shown || !image) return;
-    image.style.inlineSize = isEnlarged ? `${image.getBoundingClientRect().width * ENLARGED}px` : "";
+    // As it fits, then larger.
+    image.style.inlineSize = "";
+    shown.classList.remove("enlarged");
+    const { width } = image.getBoundingClientRect();
+    if (!isEnlarged || width === 0) return;
+    shown.classList.add("enlarged");
+    image.style.inlineSize = `${width * ENLARGED}px`;
+    shown.focus({ preventScroll: true }); // arrows scroll it
     const { scrollWidth, clientWidth, scrollHeight, clientHeight } = shown;
     shown.scrollTo(
       middle.current.x * scrollWidth - clientWidth / 2,
@@ -136,13 +144,15 @@ function Stage({ picture, isEnlarged, onEnlarge, onSwipe, onLeave }: StageProps)
     // biome-ignore lint/a11y: buttons and keys do the same
     <div
       ref={stage}
-      class={isEnlarged ? "lightbox-stage enlarged" : "lightbox-stage"}
+      tabIndex={isEnlarged ? 0 : -1}
+      class="lightbox-stage"
       onPointerDown={({ clientX, isPrimary }) => {
-        startX.current = isPrimary ? clientX : undefined; // two fingers enlarge
+        const isFitted = !isEnlarged && (visualViewport?.scale ?? 1) <= 1;
+        startX.current = isPrimary && isFitted ? clientX : undefined; // two fingers enlarge
       }}
       onPointerUp={({ clientX, pointerType }) => {
         const moved = clientX - (startX.current ?? clientX);
-        if (pointerType === "touch" && !isEnlarged && Math.abs(moved) > SWIPE_PX) onSwipe(moved < 0 ? 1 : -1);
+        if (pointerType === "touch" && Math.abs(moved) > SWIPE_PX) onSwipe(moved < 0 ? 1 : -1);
       }}
       onClick={({ target, clientX, clientY }) => {
         if (!(target instanceof HTMLImageElement)) return onLeave();

@@ -4,6 +4,7 @@ import { t } from "../../i18n/i18n.ts";
 import { recentEmoji } from "../../state/recent-emoji.ts";
 import type { Store } from "../../state/store.ts";
 import { Tiles } from "../composer/Tiles.tsx";
+import { Icon } from "../parts/icons.tsx";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import type { MessageCommands } from "./message-commands.ts";
 import { type MessageRow, rowId } from "./timeline.ts";
@@ -37,13 +38,12 @@ function whenIdle(act: () => void): () => void {
 
 /** The emoji that were picked last, a reply, and the menu with everything else. */
 function Tools({ row: { id }, tabIndex, commands }: ToolbarProps) {
-  const tool = (icon: LateIconName, label: string, act: (id: string, beside: DOMRect) => void, key?: string) => (
+  const tool = (icon: LateIconName, label: string, act: (id: string, beside: DOMRect) => void) => (
     <button
       type="button"
       class="icon-button"
       aria-label={label}
       title={label}
-      aria-keyshortcuts={key}
       tabIndex={tabIndex}
       onClick={({ currentTarget }) => act(id, currentTarget.getBoundingClientRect())}
     >
@@ -65,10 +65,52 @@ function Tools({ row: { id }, tabIndex, commands }: ToolbarProps) {
           {emoji}
         </button>
       ))}
-      {tool("react", t("Add reaction"), commands.pickReaction, "Plus")}
-      {tool("reply", t("Reply"), commands.reply, "R")}
+      {tool("react", t("Add reaction"), commands.pickReaction)}
+      {tool("reply", t("Reply"), commands.reply)}
       {tool("more", t("More"), commands.more)}
     </div>
+  );
+}
+
+type ReactionToolsProps = {
+  /** How many are folded. */
+  readonly more: number;
+  readonly tabIndex: number;
+  readonly onMore: () => void;
+  readonly onAdd: (beside: DOMRect) => void;
+};
+
+/** What stands after the reactions: the way to those that are folded, and to one more. */
+export function ReactionTools({ more, tabIndex, onMore, onAdd }: ReactionToolsProps) {
+  return (
+    <>
+      {more > 0 && (
+        <button
+          type="button"
+          class="reaction"
+          aria-label={t("{n} more reactions", { n: more })}
+          tabIndex={tabIndex}
+          onClick={({ currentTarget }) => {
+            // The button goes: the focus stays in the row.
+            if (currentTarget.previousElementSibling instanceof HTMLElement)
+              currentTarget.previousElementSibling.focus();
+            onMore();
+          }}
+        >
+          +{more}
+        </button>
+      )}
+      <button
+        type="button"
+        class="reaction add"
+        aria-label={t("Add another reaction")}
+        title={t("Add another reaction")}
+        tabIndex={tabIndex}
+        onClick={({ currentTarget }) => onAdd(currentTarget.getBoundingClientRect())}
+      >
+        <Icon name="plus" />
+      </button>
+    </>
   );
 }
 

@@ -1,9 +1,9 @@
 /** Who thinks what: a tap joins in or takes it back. */
 import { useState } from "preact/hooks";
-import type { Person, Reaction } from "../../../worker/protocol/things.ts";
+import type { Reaction } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { Conversation, Store } from "../../state/store.ts";
-import { Icon } from "../parts/icons.tsx";
+import { lazy } from "../parts/lazy.tsx";
 import type { MessageCommands } from "./message-commands.ts";
 
 type Props = {
@@ -16,6 +16,8 @@ type Props = {
   readonly tabIndex: number;
   readonly commands: MessageCommands;
 };
+
+const ReactionTools = lazy(async () => (await import("./MessageActions.tsx")).ReactionTools);
 
 /** More names than this are not read in passing. */
 const NAMES_MAX = 10;
@@ -39,7 +41,7 @@ export function Reactions({ store, conversation, id, reactions, you, tabIndex, c
             class={isOwn ? "reaction own" : "reaction"}
             aria-pressed={isOwn}
             aria-label={`${emoji} ${people.length}`}
-            title={names(people)}
+            title={names(people.map((person) => store.nameOf(person)))}
             tabIndex={tabIndex}
             onClick={() => store.react(conversation, id, emoji, !isOwn)}
           >
@@ -47,33 +49,18 @@ export function Reactions({ store, conversation, id, reactions, you, tabIndex, c
           </button>
         );
       })}
-      {more > 0 && (
-        <button
-          type="button"
-          class="reaction"
-          aria-label={t("{n} more reactions", { n: more })}
-          tabIndex={tabIndex}
-          onClick={() => setWhole(true)}
-        >
-          +{more}
-        </button>
-      )}
-      <button
-        type="button"
-        class="reaction add"
-        aria-label={t("Add another reaction")}
-        title={t("Add another reaction")}
+      <ReactionTools
+        more={more}
         tabIndex={tabIndex}
-        onClick={({ currentTarget }) => commands.pickReaction(id, currentTarget.getBoundingClientRect())}
-      >
-        <Icon name="plus" />
-      </button>
+        onMore={() => setWhole(true)}
+        onAdd={(beside) => commands.pickReaction(id, beside)}
+      />
     </div>
   );
 }
 
-function names(people: readonly Person[]): string {
-  const first = people.slice(0, NAMES_MAX).map(({ name }) => name);
+function names(people: readonly string[]): string {
+  const first = people.slice(0, NAMES_MAX);
   const more = people.length - first.length;
   const listed = first.join(", ");
   return more > 0 ? t("{names} and {n} more", { names: listed, n: more }) : listed;

@@ -21,7 +21,10 @@ export const detailsTab = signal<TabName | undefined>(undefined);
 
 export const sheet = signal<SheetName | undefined>(undefined);
 
-/** Whether the rail lies over the conversation, where it has no place beside it. */
+/** Where the rail has no place beside the conversation (layout.css). */
+export const DRAWER = "(max-width: 719px)";
+
+/** Whether the rail lies over the conversation there. */
 export const isDrawerOpen = signal(false);
 
 /** What the search begins with. */

@@ -1,12 +1,13 @@
 /**
  * What a `title` says, in the looks of the page: after half a second under the pointer or with the keyboard's focus, with the key that does
- * the same (`aria-keyshortcuts`). Any key, click or scrolling takes it away; the pointer may go over it (WCAG 1.4.13).
+ * the same (`aria-keyshortcuts`). Any key, click or scrolling takes it away; the pointer may go
+ * over it (WCAG 1.4.13): its ground reaches to the element.
  */
 import { COMMAND } from "./keys.ts";
 
 const WAIT_MS = 500;
 /** Names of keys in `aria-keyshortcuts` that keyboards write otherwise. */
-const SIGNS: Readonly<Record<string, string>> = { Control: COMMAND, Meta: COMMAND, Plus: "+" };
+const SIGNS: Readonly<Record<string, string>> = { Control: COMMAND, Meta: COMMAND };
 /** How far (px) it stands from its element, and stays from the window's edge. */
 const GAP_PX = 6;
 const EDGE_PX = 8;
@@ -18,7 +19,7 @@ export function followTooltips(): () => void {
   const tip = document.createElement("div");
   tip.className = "tooltip";
   tip.popover = "manual";
-  tip.ariaHidden = "true"; // it is the element's name or description already
+  tip.ariaHidden = "true"; // the element itself says it
   document.body.append(tip);
   let timer: ReturnType<typeof setTimeout> | undefined;
   /** What it belongs to, and what that says: taken off it meanwhile, since browsers show it in their own way. */
@@ -27,6 +28,7 @@ export function followTooltips(): () => void {
   function leave(): void {
     clearTimeout(timer);
     if (of && !of.element.hasAttribute("title")) of.element.setAttribute("title", of.words);
+    of?.element.removeAttribute("aria-description");
     of = undefined;
     if (tip.matches(":popover-open")) tip.hidePopover();
   }
@@ -38,6 +40,7 @@ export function followTooltips(): () => void {
     const words = element?.getAttribute("title") ?? "";
     if (!element || words === "") return;
     of = { element, words };
+    element.setAttribute("aria-description", words);
     element.removeAttribute("title");
     timer = setTimeout(() => show(tip, element, words), WAIT_MS);
   }
@@ -50,6 +53,7 @@ export function followTooltips(): () => void {
     ({ target }) => target instanceof Element && target.matches(":focus-visible") && come(target),
     { signal },
   );
+  document.documentElement.addEventListener("pointerleave", leave, { signal });
   for (const kind of ["focusout", "pointerdown", "keydown", "scroll", "toggle"])
     document.addEventListener(kind, ({ target }) => target !== tip && leave(), { signal, capture: true });
   return () => {

@@ -109,7 +109,7 @@ function Removal({ store, personId, name, onClose }: RemovalProps) {
           ))}
         </select>
       </label>
-      {hours > 0 && <p class="hint">{t("Anyone who shares an address with them is banned too.")}</p>}
+      {hours > 0 && <p class="hint">{t("No one can sign in from these addresses, even if others share them.")}</p>}
       {refusal && (
         <p class="hint complaint" role="alert">
           {refusal}

@@ -10,7 +10,7 @@ export function RailEdge() {
   return (
     <hr
       class="rail-edge"
-      aria-label={t("Width of the list")}
+      aria-label={t("Sidebar width")}
       aria-orientation="vertical"
       aria-valuenow={railWidth.value}
       aria-valuemin={RAIL_WIDTH.min}
