@@ -265,7 +265,7 @@ test("Screens: a blocked person cannot write to the one who blocked them, and is
   await bea.page.keyboard.press("Escape");
   await button(cem, "New direct message").click();
   await choose(cem, "Bea");
-  await cem.page.getByText("does not take", { exact: false }).first().waitFor();
+  await cem.page.getByText("accept messages from you", { exact: false }).first().waitFor();
 });
 
 test("Screens: a device is ended from another one, and a recovery code brings its person back", async () => {

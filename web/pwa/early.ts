@@ -13,6 +13,7 @@
   };
   page.dataset["theme"] = kept("theme");
   page.dataset["density"] = kept("density");
+  page.style.setProperty("--rail-width", kept("rail-width"));
   page.lang =
     [kept("language"), ...navigator.languages]
       .map((tag) => tag.slice(0, 2))

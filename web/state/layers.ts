@@ -26,17 +26,22 @@ export function openLayer(close: () => void): () => void {
 export function passLayers(state: unknown, isSamePlace: boolean): void {
   const before = depth;
   depth = depthOf(state);
-  const closing = open.splice(depth);
-  for (const close of closing.reverse()) close();
-  if (isSamePlace && closing.length === 0 && depth < before) history.back();
+  if (!closeAbove(depth) && isSamePlace && depth < before) history.back();
 }
 
 /** The way leads elsewhere, and layers end. Whether it takes the place of a layer's entry, where Back would lead to nothing. */
 export function leaveLayers(): boolean {
-  for (const close of open.splice(0).reverse()) close();
+  closeAbove(0);
   const isOfLayer = depth > 0;
   depth = 0;
   return isOfLayer;
+}
+
+/** Closes the layers above the first so many, the highest first. Whether there are any. */
+function closeAbove(first: number): boolean {
+  const closing = open.splice(first).reverse();
+  for (const close of closing) close();
+  return closing.length > 0;
 }
 
 function depthOf(state: unknown): number {

@@ -2,7 +2,6 @@
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import { openLayer } from "../../state/layers.ts";
-import { railWidth } from "../../state/rail-width.ts";
 import { route } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
 import { ConversationView } from "../conversation/Conversation.tsx";
@@ -38,7 +37,7 @@ function Inside({ store, reconnect }: Props) {
   useLayoutEffect(() => (isRailOpen ? openLayer(closeRail) : undefined), [isRailOpen]);
   useEffect(() => closeSheet, []);
   return (
-    <div class={isRailOpen ? "app rail-open" : "app"} style={{ "--rail-width": `${railWidth.value}px` }}>
+    <div class={isRailOpen ? "app rail-open" : "app"}>
       <a class="skip-link" href="#composer">
         {t("Skip to the composer")}
       </a>

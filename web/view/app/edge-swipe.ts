@@ -1,6 +1,8 @@
 /** A finger that comes in from the edge of the screen pulls the drawer out, and one that goes back pushes it in. */
-import { DRAWER, isDrawerOpen } from "../parts/sheets.ts";
+import { isDrawerOpen } from "../parts/sheets.ts";
 
+/** Where the rail has no place beside the conversation (layout.css). */
+const DRAWER = "(max-width: 719px)";
 /** So near (px) to the edge it begins, and so far (px) it goes. */
 const EDGE_PX = 24;
 const FAR_PX = 48;

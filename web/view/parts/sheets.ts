@@ -21,10 +21,7 @@ export const detailsTab = signal<TabName | undefined>(undefined);
 
 export const sheet = signal<SheetName | undefined>(undefined);
 
-/** Where the rail has no place beside the conversation (layout.css). */
-export const DRAWER = "(max-width: 719px)";
-
-/** Whether the rail lies over the conversation there. */
+/** Whether the rail lies over the conversation, where it has no place beside it. */
 export const isDrawerOpen = signal(false);
 
 /** What the search begins with. */
