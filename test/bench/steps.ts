@@ -32,22 +32,12 @@ type Steady = {
   /** Messages in all. */
   readonly perSecond: number;
   readonly seconds: number;
-  /** With the second socket that a client holds. */
-  readonly isWithDirectory?: boolean;
 };
 
 /** So many messages a second, at random moments as people have them: the same moments for every subject. */
-export function steady({
-  name,
-  subjects,
-  channels = 1,
-  sockets,
-  perSecond,
-  seconds,
-  isWithDirectory = false,
-}: Steady): Scenario {
+export function steady({ name, subjects, channels = 1, sockets, perSecond, seconds }: Steady): Scenario {
   const where = channels === 1 ? `one channel of ${sockets}` : `${channels} channels of ${sockets}`;
-  const title = `${where}, ${perSecond} messages a second${isWithDirectory ? ", directory sockets open" : ""}`;
+  const title = `${where}, ${perSecond} messages a second`;
   return {
     name,
     title,
@@ -55,7 +45,6 @@ export function steady({
     async run(server) {
       const tally = new Tally();
       const rooms = await seated(server, channels, sockets, tally);
-      if (isWithDirectory) await takeSeats(sockets, (n) => server.directoryDoor?.(n), tally);
       await pause(SETTLED_MS);
       await warmUp(server, rooms, tally, perSecond, sockets);
       const meter = measure(server);
