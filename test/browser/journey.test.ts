@@ -190,19 +190,7 @@ test("what a closed tab could not send goes out when the person comes back, once
   await site.stop();
   await ada.say("left behind");
   await ada.message("left behind").waitFor();
-  // It is shown at once and on the device some milliseconds later.
-  await ada.page.waitForFunction(async () => {
-    const database = await new Promise<IDBDatabase>((resolve) => {
-      const opening = indexedDB.open("flack");
-      opening.onsuccess = () => resolve(opening.result);
-    });
-    const kept = await new Promise<unknown[]>((resolve) => {
-      const asking = database.transaction("outbox").objectStore("outbox").getAll();
-      asking.onsuccess = () => resolve(asking.result);
-    });
-    database.close();
-    return kept.some((entry) => JSON.stringify(entry).includes("left behind"));
-  });
+  await ada.keeps("left behind");
   await ada.page.close();
   await site.start();
   ada.page = await ada.context.newPage();

@@ -126,6 +126,22 @@ export class Someone {
     await this.page.getByRole("button", { name: "Send", exact: true }).click();
   }
 
+  /** What was said is shown at once, and on the device some milliseconds later: waits until a message of that text is there. */
+  async keeps(text: string): Promise<void> {
+    await this.page.waitForFunction(async (words) => {
+      const database = await new Promise<IDBDatabase>((resolve) => {
+        const opening = indexedDB.open("flack");
+        opening.onsuccess = () => resolve(opening.result);
+      });
+      const kept = await new Promise<unknown[]>((resolve) => {
+        const asking = database.transaction("outbox").objectStore("outbox").getAll();
+        asking.onsuccess = () => resolve(asking.result);
+      });
+      database.close();
+      return kept.some((entry) => JSON.stringify(entry).includes(words));
+    }, text);
+  }
+
   /** Shows what can be done with a message: by pointing at it, on a phone by a long press. */
   async act(text: string): Promise<void> {
     const row = this.message(text).last();

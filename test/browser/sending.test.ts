@@ -105,6 +105,7 @@ describe("every late step of sending keeps its conversation", () => {
     await chooseFile(ada, "kept.txt");
     await ada.say("words that stay");
     await ada.page.getByText("Sends when uploads finish").waitFor();
+    await ada.keeps("words that stay");
     await ada.comeBack(site, "/c/other");
     await bea.sees("words that stay");
     expect((await kept(ada, "plans")).at(-1)).toMatchObject({
