@@ -44,7 +44,7 @@ test.each([
   await log.getByText("The doors open at nine.").waitFor();
   expect(await log.getByText("nine", { exact: true }).evaluate(({ tagName }) => tagName)).toBe("STRONG");
   const day = guest.page.getByRole("heading", { name: "Today" });
-  expect(await day.evaluate((heading) => getComputedStyle(heading).position)).toBe("sticky"); // as in the app
+  expect(await day.evaluate((heading) => getComputedStyle(heading).display)).toBe("flex"); // a line, as in the app
   await guest.page.getByText("2 watching").waitFor();
   await ada.say(`And then ${_}.`);
   await log.getByText(`And then ${_}.`).waitFor();

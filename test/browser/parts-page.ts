@@ -132,7 +132,9 @@ export async function showParts(page: Page): Promise<void> {
     };
     const shown = document.createElement("main");
     shown.style.cssText = "display: grid; gap: 24px; padding: 24px; block-size: 100dvh; overflow: auto";
-    shown.append(...parts.map(build));
+    const heading = document.createElement("h1");
+    heading.textContent = "Parts";
+    shown.append(heading, ...parts.map(build));
     const app = document.createElement("div");
     app.id = "app";
     app.append(shown);

@@ -216,7 +216,7 @@ export const SCENES: readonly Scene[] = [
       await who.join(site, "/c/design");
       await drawer(who);
       await who.page.getByRole("button", { name: "New direct message" }).click();
-      await who.page.getByRole("button", { name: /Bea/ }).first().click();
+      await who.page.getByRole("button", { name: /Mira/ }).first().click();
       await who.page.getByText("The start of your conversation").waitFor();
     },
   },
@@ -356,7 +356,7 @@ export const SCENES: readonly Scene[] = [
       await who.join(site, "/c/design");
       await drawer(who);
       await who.page.getByRole("button", { name: "New direct message" }).click();
-      await who.page.getByRole("button", { name: /Bea/ }).first().waitFor();
+      await who.page.getByRole("button", { name: /Mira/ }).first().waitFor();
     },
   },
   {
@@ -890,7 +890,7 @@ async function inFull(who: Someone, site: Site): Promise<void> {
 /** Makes a private channel with one more person, and opens it. The answer is its id; its name is of this visitor. */
 async function privateChannel(who: Someone, site: Site): Promise<string> {
   await who.join(site, "/c/design");
-  const people = await who.context.request.get(`${site.url}/api/people?q=Bea`);
+  const people = await who.context.request.get(`${site.url}/api/people?q=Mira`);
   const { people: found }: { people: { id: string }[] } = await people.json();
   const data = {
     name: who.name.toLowerCase().replaceAll(" ", "-"),

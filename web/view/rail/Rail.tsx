@@ -152,9 +152,9 @@ export function Rail({ store, isOpen, onLeave }: Props) {
             </button>
           </footer>
         )}
+        {hasTime && <RailEdge />}
         {menu && <ChannelMenu {...menu} store={store} onClose={() => setMenu(undefined)} />}
       </nav>
-      {hasTime && <RailEdge />}
       <button type="button" class="rail-scrim" tabIndex={-1} aria-hidden="true" onClick={onLeave} />
     </>
   );
