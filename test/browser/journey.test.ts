@@ -293,33 +293,32 @@ test("with the keyboard alone: into the list, delete, undo, back to the composer
   await ada.say("second of two");
   await ada.allSent();
   await page.keyboard.press("Shift+Tab");
-  expect(await focused()).toBe("More");
+  await expect.poll(focused).toBe("More");
   await page.keyboard.press("ArrowUp");
-  expect(await focused()).toContain("first of two");
+  await expect.poll(focused).toContain("first of two");
   for (const tool of ["React with 👍", "React with ❤️", "React with 😂", "Add reaction", "Reply", "More"]) {
     await page.keyboard.press("Tab");
-    expect(await focused()).toBe(tool);
+    await expect.poll(focused).toBe(tool);
   }
   await page.keyboard.press("Enter");
   await page.getByRole("toolbar", { name: "More" }).waitFor();
   for (const item of ["Pin message", "Copy text", "Copy link", "Mark unread", "Delete message"]) {
     await page.keyboard.press("ArrowDown");
-    expect(await focused()).toBe(item);
+    await expect.poll(focused).toBe(item);
   }
   await page.keyboard.press("Enter");
-  expect(await focused()).toContain("second of two");
+  await expect.poll(focused).toContain("second of two");
   await ada.message("first of two").getByRole("button", { name: "Undo" }).focus();
   await page.keyboard.press("Enter");
-  expect(await focused()).toContain("first of two");
+  await expect.poll(focused).toContain("first of two");
   await page.keyboard.press("Escape");
-  expect(await focused()).toBe("Message #design-team");
+  await expect.poll(focused).toBe("Message #design-team");
   for (const name of ["New channel", "Settings"]) {
-    await page.getByRole("button", { name }).focus();
-    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name }).press("Enter");
     await page.getByRole("dialog", { name }).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
-    expect(await focused()).toBe(name);
+    await expect.poll(focused).toBe(name);
   }
 });
 
