@@ -35,7 +35,7 @@ function Inside({ store, reconnect }: Props) {
   useEffect(closeRail, [where]);
   // At once: Back may come before the next effect.
   useLayoutEffect(() => (isRailOpen ? openLayer(closeRail) : undefined), [isRailOpen]);
-  useEffect(() => closeSheet, []);
+  useEffect(() => closeAll, []);
   return (
     <div class={isRailOpen ? "app rail-open" : "app"}>
       <a class="skip-link" href="#composer">
@@ -61,6 +61,8 @@ function closeRail(): void {
   isDrawerOpen.value = false;
 }
 
-function closeSheet(): void {
+/** Nothing that was open for one person is open for the next. */
+function closeAll(): void {
+  closeRail();
   sheet.value = undefined;
 }
