@@ -6,11 +6,12 @@ import { fileURLToPath } from "node:url";
 import preact from "@preact/preset-vite";
 import { defineConfig, type Plugin } from "vite";
 import { openApi } from "../worker/openapi/document.ts";
+import { earlyScript, fileHeaders } from "./early-script.ts";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const project = fileURLToPath(new URL("..", import.meta.url));
-/** Scripts that share nothing with the page's and keep their names: what runs before anything is painted, and what runs without a page. */
-const ALONE = ["early", "service-worker"];
+/** It runs without a page, shares nothing with the page's scripts, and keeps its name. */
+const SERVICE_WORKER = "service-worker";
 /** What is fetched later, a file for each part of the app: what is used together comes together. Languages and the parser are their own. */
 const PARTS: Readonly<Record<string, RegExp>> = {
   emoji: /\/gemoji\/|\/text\/emoji(?:-names)?\.ts$|\/(?:EmojiPicker|emoji-tools)\.tsx$/,
@@ -32,7 +33,16 @@ const SITE_PORT = 5173;
 
 export default defineConfig({
   root,
-  plugins: [preact(), bareImports(), preloads(), precachedFiles(), apiDocument(), worker()],
+  plugins: [
+    preact(),
+    earlyScript(),
+    fileHeaders(),
+    bareImports(),
+    preloads(),
+    precachedFiles(),
+    apiDocument(),
+    worker(),
+  ],
   build: {
     outDir: "../dist/site",
     emptyOutDir: true,
@@ -42,15 +52,15 @@ export default defineConfig({
     // The first load is one script, and what is loaded later needs nothing but it: there is nothing to preload.
     modulePreload: false,
     rolldownOptions: {
-      input: ["index.html", "pwa/service-worker.ts", "pwa/early.ts"].map((name) => root + name),
+      input: ["index.html", `pwa/${SERVICE_WORKER}.ts`].map((name) => root + name),
       output: {
-        entryFileNames: ({ name }) => (ALONE.includes(name) ? "[name].js" : "assets/[name]-[hash].js"),
+        entryFileNames: ({ name }) => (name === SERVICE_WORKER ? "[name].js" : "assets/[name]-[hash].js"),
         codeSplitting: {
           groups: [
             {
               name: "index",
               tags: ["$initial"],
-              test: (id) => !(/\/workbox-/.test(id) || ALONE.some((name) => id.endsWith(`/${name}.ts`))),
+              test: (id) => !(/\/workbox-/.test(id) || id.endsWith(`/${SERVICE_WORKER}.ts`)),
             },
             ...Object.entries(PARTS).map(([name, test]) => ({ name, test, includeDependenciesRecursively: false })),
           ],

@@ -1,4 +1,5 @@
 /** The site as a whole: its name, its files and what is missing among them, parts that come late, places that are gone to, plain http. */
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -88,10 +89,14 @@ describe("files and addresses", () => {
       expect(answer.status).toBe(200);
       expect(answer.headers.get("Content-Type")).toContain("text/html");
       expect(answer.headers.get("Cache-Control")).toBe("no-cache");
-      expect(answer.headers.get("Content-Security-Policy")).toContain("script-src 'self'");
+      const policy = answer.headers.get("Content-Security-Policy");
       expect(answer.headers.get("X-Content-Type-Options")).toBe("nosniff");
       const page = await answer.text();
       expect(page).toContain('content="Acme & &quot;Co&quot;"');
+      // The one script inside the page is the one that the policy lets run.
+      const [[, early = ""] = [], ...others] = page.matchAll(/<script>(.+?)<\/script>/gs);
+      expect(others).toEqual([]);
+      expect(policy).toContain(`script-src 'self' 'sha256-${createHash("sha256").update(early).digest("base64")}';`);
       const [script = ""] = /\/assets\/index-[\w-]+\.js/.exec(page) ?? [];
       const asset = await fetch(site.url + script);
       expect(asset.status).toBe(200);
@@ -101,12 +106,11 @@ describe("files and addresses", () => {
 
   test("a file that keeps its name makes another version of the service worker when it changes", async () => {
     const versions: string[] = [];
-    for (const addition of ["", "\nconsole.debug('another early script');"]) {
+    for (const addition of ["", "<!-- another page -->"]) {
       const outDir = mkdtempSync(join(tmpdir(), "flack-build-"));
       const plugin = {
         name: "change",
-        enforce: "pre" as const,
-        transform: (code: string, id: string) => (id.endsWith("/early.ts") ? code + addition : undefined),
+        transformIndexHtml: (page: string) => page + addition,
       };
       const root = new URL("../../web/", import.meta.url).pathname;
       await build({
@@ -129,7 +133,7 @@ describe("files and addresses", () => {
     await cem.page.evaluate(async () => {
       await navigator.serviceWorker.ready;
       const old = await caches.open("flack-0000");
-      await old.put("/early.js", new Response("the old script"));
+      await old.put("/favicon.svg", new Response("the old picture"));
       // Caches are asked in the order of their making: the old one becomes the first.
       for (const name of await caches.keys()) {
         if (name === "flack-0000") continue;
@@ -145,8 +149,8 @@ describe("files and addresses", () => {
     });
     await cem.page.reload();
     await cem.page.waitForFunction(() => navigator.serviceWorker.controller !== null);
-    const early = await cem.page.evaluate(async () => (await fetch("/early.js")).text());
-    expect(early).not.toContain("the old script");
+    const icon = await cem.page.evaluate(async () => (await fetch("/favicon.svg")).text());
+    expect(icon).not.toContain("the old picture");
     await cem.context.close();
   });
 });

@@ -2,12 +2,13 @@
 import { fileURLToPath } from "node:url";
 import preact from "@preact/preset-vite";
 import { defineConfig } from "vite";
+import { earlyScript } from "../early-script.ts";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
 export default defineConfig({
   root,
-  plugins: [preact()],
+  plugins: [preact(), earlyScript()],
   publicDir: false,
   build: {
     outDir: "../../dist/site",
