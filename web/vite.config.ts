@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import preact from "@preact/preset-vite";
 import { defineConfig, type Plugin } from "vite";
 import { openApi } from "../worker/openapi/document.ts";
-import { earlyScript, fileHeaders } from "./early-script.ts";
+import { earlyScript, fileHeaders, lateStylesheet } from "./first-paint.ts";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const project = fileURLToPath(new URL("..", import.meta.url));
@@ -14,7 +14,7 @@ const project = fileURLToPath(new URL("..", import.meta.url));
 const SERVICE_WORKER = "service-worker";
 /** What is fetched later, a file for each part of the app: what is used together comes together. Languages and the parser are their own. */
 const PARTS: Readonly<Record<string, RegExp>> = {
-  emoji: /\/gemoji\/|\/text\/emoji(?:-names)?\.ts$|\/(?:EmojiPicker|emoji-tools)\.tsx$/,
+  emoji: /\/gemoji\/|\/text\/emoji(?:-names)?\.ts$|\/(?:EmojiPicker|emoji-tools)\.tsx$|\/emoji-picker\.css/,
   background:
     /\/(?:deferred-startup|on-screen-keyboard|delivery|prepare-file|send-file|copy-rows|message-letters|place-toolbar|tooltips|edge-swipe)\.ts$|\/(?:Companions|RecoveryOffer|Announcer|TouchMenu|Outage)\.tsx$|\/app\/keyboard\.ts$/,
   highlight: /\/(?:highlight\.js|lowlight|devlop)\/|\/text\/highlight\.ts$/,
@@ -36,6 +36,7 @@ export default defineConfig({
   plugins: [
     preact(),
     earlyScript(),
+    lateStylesheet(),
     fileHeaders(),
     bareImports(),
     preloads(),

@@ -93,10 +93,14 @@ describe("files and addresses", () => {
       expect(answer.headers.get("X-Content-Type-Options")).toBe("nosniff");
       const page = await answer.text();
       expect(page).toContain('content="Acme & &quot;Co&quot;"');
-      // The one script inside the page is the one that the policy lets run.
-      const [[, early = ""] = [], ...others] = page.matchAll(/<script>(.+?)<\/script>/gs);
-      expect(others).toEqual([]);
-      expect(policy).toContain(`script-src 'self' 'sha256-${createHash("sha256").update(early).digest("base64")}';`);
+      // The one script and the one style inside the page are those that the policy lets work.
+      for (const element of ["script", "style"]) {
+        const [[, content = ""] = [], ...others] = page.matchAll(new RegExp(`<${element}>(.+?)</${element}>`, "gs"));
+        expect(others).toEqual([]);
+        expect(policy).toContain(
+          `${element}-src 'self' 'sha256-${createHash("sha256").update(content).digest("base64")}';`,
+        );
+      }
       const [script = ""] = /\/assets\/index-[\w-]+\.js/.exec(page) ?? [];
       const asset = await fetch(site.url + script);
       expect(asset.status).toBe(200);
@@ -153,6 +157,22 @@ describe("files and addresses", () => {
     expect(icon).not.toContain("the old picture");
     await cem.context.close();
   });
+});
+
+test("the mark is painted in the page's colours before any other file is there", async () => {
+  const page = await (await browser.newContext({ ...BARE, colorScheme: "dark" })).newPage();
+  const held: string[] = [];
+  // They are answered once nobody holds them any more.
+  await page.route(/\/assets\//, (route) => void held.push(route.request().url()));
+  await page.goto(site.url, { waitUntil: "commit" });
+  await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
+  expect(await page.locator(".splash").isVisible()).toBe(true);
+  expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe("rgb(21, 23, 30)");
+  expect(held.some((url) => url.endsWith(".css"))).toBe(true);
+  await page.unroute(/\/assets\//);
+  await page.getByRole("textbox", { name: "Display name" }).waitFor();
+  expect(await page.locator(".splash").isVisible()).toBe(false);
+  await page.context().close();
 });
 
 describe("what could not be fetched is fetched later", () => {

@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import preact from "@preact/preset-vite";
 import { defineConfig } from "vite";
-import { earlyScript } from "../early-script.ts";
+import { earlyScript } from "../first-paint.ts";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 
