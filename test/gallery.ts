@@ -24,6 +24,9 @@ const ON_SHEET = { wide: 560, tablet: 400, narrow: 220 } as const;
 /** One that is written from left to right, and one that is not. */
 const LANGUAGES = { ltr: "en", rtl: "ar" } as const;
 
+/** How long (ms) a scene may take to open. */
+const PATIENCE_MS = 10_000;
+
 const wanted = process.argv.slice(2);
 const scenes = SCENES.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 const site = new Site();
@@ -69,6 +72,7 @@ async function show(
 ): Promise<void> {
   visitors++;
   const who = await Someone.open(browser, visitorName(visitors), { ...size, colorScheme: "light" });
+  who.page.setDefaultTimeout(PATIENCE_MS);
   try {
     if (isOutside) {
       await who.context.addInitScript((chosen) => localStorage.setItem("flack.language", chosen), language);

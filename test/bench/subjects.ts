@@ -74,7 +74,7 @@ export function subjects(folder: string): Readonly<Record<SubjectName, () => Pro
   };
 }
 
-async function startFlack(program: Program): Promise<Server> {
+export async function startFlack(program: Program): Promise<Server> {
   const server = new Workerd(program);
   await server.start();
   const cookies: string[] = [];

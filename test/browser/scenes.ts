@@ -216,7 +216,8 @@ export const SCENES: readonly Scene[] = [
       await who.join(site, "/c/design");
       await drawer(who);
       await who.page.getByRole("button", { name: "New direct message" }).click();
-      await who.page.getByRole("button", { name: /Mira/ }).first().click();
+      await who.page.getByRole("textbox", { name: "Find people" }).fill("Mira");
+      await who.page.locator("button.person", { hasText: "Mira" }).first().click();
       await who.page.getByText("The start of your conversation").waitFor();
     },
   },
@@ -356,7 +357,7 @@ export const SCENES: readonly Scene[] = [
       await who.join(site, "/c/design");
       await drawer(who);
       await who.page.getByRole("button", { name: "New direct message" }).click();
-      await who.page.getByRole("button", { name: /Mira/ }).first().waitFor();
+      await who.page.locator("button.person").first().waitFor();
     },
   },
   {

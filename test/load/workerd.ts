@@ -14,17 +14,23 @@ export type Program = {
   readonly objects: readonly string[];
   readonly flags?: readonly string[];
   readonly variables?: Readonly<Record<string, string>>;
+  /** Where the runtime's inspector listens, if it does. */
+  readonly inspectorPort?: number;
 };
 
-/** This product as `deploy` would send it, built into `folder`. */
-export function buildProduct(folder: string): Program {
+/** This product as `deploy` would send it, or with its names and modules to be read, built into `folder`. */
+export function buildProduct(folder: string, { isMinified = true } = {}): Program {
   const wrangler = join(project, "node_modules/wrangler/bin/wrangler.js");
   const env = { ...process.env, CI: "1", WRANGLER_SEND_ERROR_REPORTS: "false", WRANGLER_HIDE_BANNER: "true" };
-  execFileSync(process.execPath, [wrangler, "deploy", "--dry-run", "--minify", "--outdir", folder], {
-    cwd: project,
-    env,
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  execFileSync(
+    process.execPath,
+    [wrangler, "deploy", "--dry-run", ...(isMinified ? ["--minify"] : []), "--outdir", folder],
+    {
+      cwd: project,
+      env,
+      stdio: ["ignore", "ignore", "inherit"],
+    },
+  );
   const flags =
     /compatibility_flags = (\[.*\])/.exec(readFileSync(join(project, "wrangler.toml"), "utf8"))?.[1] ?? "[]";
   return {
@@ -63,7 +69,9 @@ export class Workerd {
     mkdirSync(join(this.#folder, "disk"), { recursive: true });
     const config = join(this.#folder, "config.capnp");
     writeFileSync(config, this.#config());
-    const child = spawn(join(project, "node_modules/.bin/workerd"), ["serve", config], {
+    const { inspectorPort } = this.#program;
+    const inspector = inspectorPort === undefined ? [] : [`--inspector-addr=127.0.0.1:${inspectorPort}`];
+    const child = spawn(join(project, "node_modules/.bin/workerd"), ["serve", config, ...inspector], {
       stdio: ["ignore", "inherit", "inherit"],
     });
     this.#child = child;

@@ -57,7 +57,7 @@ export class Outlet {
     if (sockets[0]?.bufferedAmount !== undefined) return this.sendTo(sockets, frame);
     this.#sinceLook += bytesOf(frame);
     if (this.#sinceLook < LOOK_EVERY_BYTES) {
-      for (const socket of sockets) if (socket.readyState === WebSocket.OPEN) socket.send(frame);
+      for (const socket of sockets) sendIfOpen(socket, frame);
       return;
     }
     for (const socket of sockets) this.#sendOne(socket, frame, this.#sinceLook);
@@ -98,6 +98,15 @@ export class Outlet {
   }
 }
 
+/** Asking a socket for its state first takes about as long as sending to it: one that is closing throws. */
+function sendIfOpen(socket: WebSocket, frame: string): void {
+  try {
+    socket.send(frame);
+  } catch (error) {
+    if (socket.readyState === WebSocket.OPEN) throw error;
+  }
+}
+
 /** Closes those that leave the most, until half of what may be unread is. */
 function shedLoad(sockets: readonly WebSocket[], unread: number): void {
   let left = unread;
@@ -113,8 +122,10 @@ function closeSlow(socket: WebSocket): void {
   socket.close(CLOSE.tooSlow, "too slow");
 }
 
+const encoder = new TextEncoder();
+
 function bytesOf(frame: string): number {
-  return new TextEncoder().encode(frame).byteLength;
+  return encoder.encode(frame).byteLength;
 }
 
 /** The frame that tells of messages that are new or have changed. */
