@@ -42,8 +42,21 @@ test("a socket that is closing is skipped", () => {
   const closing = socket({ readyState: WebSocket.CLOSING });
   outlet().sendTo([closing], "frame");
   outlet().send(closing, "frame");
-  outlet().broadcast([closing], "frame");
   expect(closing.send).not.toHaveBeenCalled();
+});
+
+test("a broadcast goes past a socket that is closing, and hides no other error", () => {
+  const throwing = (readyState: number) => {
+    const one = socket({ readyState });
+    one.send.mockImplementation(() => {
+      throw new TypeError("Can't call WebSocket send() after close().");
+    });
+    return one;
+  };
+  const next = socket();
+  outlet().broadcast([throwing(WebSocket.CLOSING), next], "frame");
+  expect(next.send).toHaveBeenCalledWith("frame");
+  expect(() => outlet().broadcast([throwing(WebSocket.OPEN)], "frame")).toThrow(TypeError);
 });
 
 describe("a channel's changes", () => {
