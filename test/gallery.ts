@@ -1,9 +1,12 @@
 /**
  * Takes a picture of every screen and state, in a real browser and through the product's own server: wide, tablet and narrow; light,
  * dark and high contrast; left to right and right to left. All pictures of a scene are put on one sheet. It then tells which
- * looks are wrong by measure, and which headings of the design no scene shows. `-- name` takes only those scenes.
+ * looks are wrong by measure, what axe finds, where the keyboard's focus is not seen, and which headings of the design no scene
+ * shows. `-- name` takes only those scenes.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { axeFlaws } from "./browser/axe.ts";
+import { controlsWithoutRing } from "./browser/focus.ts";
 import { lookOver } from "./browser/looks.ts";
 import { NARROW, openBrowser, Someone, TABLET, WIDE } from "./browser/people.ts";
 import { HEADINGS, populate, prefer, SCENES, settle } from "./browser/scenes.ts";
@@ -90,10 +93,12 @@ async function show(
         .waitFor();
       await settle(who);
       await who.page.screenshot({ path: `${PICTURES}${picture}-${theme}.png` });
+      // Colours are the same in both directions.
+      if (language === LANGUAGES.ltr) note(await axeFlaws(who.page), `${picture}-${theme}`);
     }
-    for (const flaw of await lookOver(who.page, "hasTouch" in size)) {
-      flaws.set(flaw, [...(flaws.get(flaw) ?? []), picture]);
-    }
+    note(await lookOver(who.page, "hasTouch" in size), picture);
+    // Last: it takes the focus from where it was.
+    if (size === WIDE) note(await controlsWithoutRing(who.page), picture, "no ring around ");
     if (who.complaints.length > 0) throw new Error(who.complaints.join("\n"));
   } catch (error) {
     failed++;
@@ -101,6 +106,10 @@ async function show(
   } finally {
     await who.context.close();
   }
+}
+
+function note(found: readonly string[], picture: string, what = ""): void {
+  for (const one of found) flaws.set(what + one, [...(flaws.get(what + one) ?? []), picture]);
 }
 
 /** Every picture of a scene on one sheet: a row for each size and direction, a column for each theme. */

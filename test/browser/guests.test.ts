@@ -1,8 +1,8 @@
 /** A guest watches a channel by its link: what is said appears, nothing can be written, and the way in is one tap away. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Site } from "../site.ts";
+import { axeFlaws } from "./axe.ts";
 import { NARROW, openBrowser, Someone, WIDE } from "./people.ts";
 
 const site = new Site(["ACCESS_CODE:open sesame"]);
@@ -49,8 +49,7 @@ test.each([
   await ada.say(`And then ${_}.`);
   await log.getByText(`And then ${_}.`).waitFor();
   expect(await guest.page.getByRole("textbox").count()).toBe(0);
-  const { violations } = await new AxeBuilder({ page: guest.page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`)).toEqual([]);
+  expect(await axeFlaws(guest.page)).toEqual([]);
   expect(await guest.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
   expect(guest.complaints).toEqual([]);
   await guest.page.getByRole("link", { name: "Join the conversation" }).click();

@@ -138,6 +138,7 @@ export async function showParts(page: Page): Promise<void> {
     const app = document.createElement("div");
     app.id = "app";
     app.append(shown);
-    document.body.replaceChildren(app);
+    // The stylesheet is in the body as well.
+    document.querySelector("#app")?.replaceWith(app);
   }, JSON.stringify(PARTS));
 }

@@ -386,7 +386,7 @@ export const SCENES: readonly Scene[] = [
       });
       await who.join(site, "/c/full");
       await who.page.getByRole("button", { name: /123 viewing/ }).click();
-      await who.page.getByText("And 23 more.").waitFor();
+      await who.page.getByText(/^And 2\d more\.$/).waitFor();
     },
   },
   {
@@ -405,7 +405,7 @@ export const SCENES: readonly Scene[] = [
     async open(who, site) {
       await inFull(who, site);
       await sheet(who, "Control+k");
-      await who.page.getByRole("searchbox").fill("starts in");
+      await who.page.getByRole("searchbox").fill("start");
       await who.page.locator("mark").first().waitFor();
     },
   },
@@ -740,7 +740,7 @@ export const SCENES: readonly Scene[] = [
       for (const route of open) await route.close({ code: 1011 });
       await who.say("This one waits for the connection.");
       await who.page.getByText("Will be sent when connected").waitFor();
-      await who.page.getByText("Reconnecting").waitFor();
+      await who.page.getByText("Reconnecting… your messages").waitFor();
     },
   },
   {
@@ -931,7 +931,7 @@ async function own({ page }: Someone, site: Site): Promise<void> {
   await page.getByRole("button", { name: "Details", exact: true }).waitFor();
 }
 
-async function picturesShown({ page }: Someone): Promise<void> {
+export async function picturesShown({ page }: Someone): Promise<void> {
   const first = page.locator(".picture img").first();
   await first.waitFor();
   await first.evaluate((image: HTMLImageElement) => image.decode());

@@ -1,12 +1,13 @@
 /** The screens, wide and narrow, light and dark: written as pictures, read by axe, and loaded within the budgets. */
 import { mkdirSync } from "node:fs";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Site } from "../site.ts";
+import { axeFlaws } from "./axe.ts";
+import { controlsWithoutRing } from "./focus.ts";
 import { lookOver } from "./looks.ts";
 import { NARROW, openBrowser, Someone, WIDE } from "./people.ts";
-import { populate, SCENES, settle } from "./scenes.ts";
+import { picturesShown, populate, SCENES, settle } from "./scenes.ts";
 
 const PICTURES = new URL("../../test-results/screens/", import.meta.url).pathname;
 const site = new Site();
@@ -42,8 +43,7 @@ const LOOKS: readonly Look[] = [
 async function examine(who: Someone, name: string, { theme, width }: Look): Promise<void> {
   await settle(who);
   await who.page.screenshot({ path: `${PICTURES}${name.replaceAll(" ", "-")}-${width}-${theme}.png` });
-  const { violations } = await new AxeBuilder({ page: who.page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`)).toEqual([]);
+  expect(await axeFlaws(who.page)).toEqual([]);
   const wide = await who.page.evaluate(() =>
     [document.documentElement, ...document.querySelectorAll(".log, .rail-lists, dialog")]
       .filter((part) => part.scrollWidth > part.clientWidth)
@@ -51,6 +51,7 @@ async function examine(who: Someone, name: string, { theme, width }: Look): Prom
   );
   expect(wide, "no sideways scroll").toEqual([]);
   expect(await lookOver(who.page, width === "narrow"), "nothing cut off, nothing too small for a finger").toEqual([]);
+  if (width === "wide") expect(await controlsWithoutRing(who.page), "the keyboard's focus is seen").toEqual([]);
   expect(who.complaints).toEqual([]);
 }
 
@@ -107,10 +108,55 @@ test("Budgets: the first message is painted after at most twelve requests, socke
   await who.context.close();
 });
 
+test("Budgets: nothing on the page moves by itself while a channel with pictures and the late parts load", async () => {
+  const who = await visitor({ theme: "light", width: "wide", size: WIDE });
+  await who.join(site, "/c/talk");
+  // What the site has is known here from the second visit on.
+  await who.comeBack(site, "/c/talk");
+  await picturesShown(who);
+  await who.isReady();
+  await who.page.close();
+  who.page = await who.context.newPage();
+  await watchShifts(who);
+  await who.page.goto(`${site.url}/c/talk`);
+  await picturesShown(who);
+  await who.isReady();
+  await settle(who);
+  expect(await shiftsOf(who)).toEqual([]);
+  await who.context.close();
+});
+
+/** An entry of the Layout Instability API, as Chromium has it. */
+type LayoutShift = PerformanceEntry & {
+  readonly value: number;
+  readonly hadRecentInput: boolean;
+  readonly sources: readonly { readonly node: Node | null }[];
+};
+
+/** Notes on the next page whatever moves without anyone having done something. */
+async function watchShifts({ page }: Someone): Promise<void> {
+  await page.addInitScript(() => {
+    const shifts: string[] = [];
+    Object.assign(globalThis, { shifts });
+    new PerformanceObserver((list) => {
+      for (const { value, hadRecentInput, sources } of list.getEntries() as LayoutShift[]) {
+        const moved = sources.map(({ node }) =>
+          node instanceof Element ? node.outerHTML.slice(0, 80) : node?.nodeName,
+        );
+        if (!hadRecentInput) shifts.push(`${value}: ${moved.join(" | ")}`);
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+}
+
+function shiftsOf({ page }: Someone): Promise<readonly string[]> {
+  return page.evaluate(() => (globalThis as typeof globalThis & { readonly shifts: readonly string[] }).shifts);
+}
+
 test("pages carry their policies, hashed files are immutable", async () => {
   const page = await fetch(`${site.url}/c/full`);
   expect(page.headers.get("content-security-policy")).toMatch(
-    /^default-src 'none'; script-src 'self';.*frame-ancestors 'none'/,
+    /^default-src 'none'; script-src 'self' 'sha256-[^ ]+';.*frame-ancestors 'none'/,
   );
   expect(page.headers.get("x-content-type-options")).toBe("nosniff");
   expect(page.headers.get("referrer-policy")).toBe("no-referrer");
@@ -124,6 +170,7 @@ test("pages carry their policies, hashed files are immutable", async () => {
 test("without a server: what is said waits, and the screen says so", async () => {
   const seen = await Promise.all(LOOKS.map(async (look) => ({ look, who: await visitor(look) })));
   for (const { who } of seen) {
+    await watchShifts(who);
     await who.join(site, "/c/full");
     await who.page.getByText("Latest 100 messages are kept").waitFor();
     await who.page.waitForFunction(() =>
@@ -131,12 +178,15 @@ test("without a server: what is said waits, and the screen says so", async () =>
     );
     await who.page.evaluate(async () => void (await navigator.serviceWorker.ready));
   }
+  const before = new Map<Someone, number>();
+  for (const { who } of seen) before.set(who, (await shiftsOf(who)).length);
   await site.stop();
   for (const { look, who } of seen) {
     await who.page
       .getByRole("status", { name: "Connection" })
       .getByText(/Reconnecting|Offline/)
       .waitFor();
+    expect((await shiftsOf(who)).slice(before.get(who)), "the strip moves nothing").toEqual([]);
     await who.say("This one waits for the connection.");
     await who.sees("This one waits for the connection.");
     await who.page.getByText("Will be sent when connected").waitFor();

@@ -43,8 +43,10 @@ function Inside({ store, reconnect }: Props) {
       </a>
       <Rail store={store} isOpen={isRailOpen} onLeave={closeRail} />
       <main class="main" inert={isRailOpen}>
-        <ConnectionStatus store={store} reconnect={reconnect} />
-        {(store.isNewer.value || store.isPersistenceFailing.value) && <Banners store={store} />}
+        <div class="strips">
+          <ConnectionStatus store={store} reconnect={reconnect} />
+          {(store.isNewer.value || store.isPersistenceFailing.value) && <Banners store={store} />}
+        </div>
         {route.value.kind === "nowhere" ? <Nowhere /> : <ConversationView store={store} onOpenRail={openRail} />}
       </main>
       {store.stopped.value !== undefined && <Stopped store={store} reconnect={reconnect} />}

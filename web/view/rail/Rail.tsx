@@ -128,9 +128,14 @@ export function Rail({ store, isOpen, onLeave }: Props) {
               <span class="count">{store.unsent.value.length}</span>
             </button>
           )}
-          {rows.some(({ favourite, hidden }) => favourite && !hidden) && section("Favourites")}
-          {section("Channels", { name: "New channel", sheet: "newChannel" })}
-          {section("Direct messages", { name: "New direct message", sheet: "newDirect" })}
+          {/* Sections that fill up would move what is below them. */}
+          {(store.isListKnown.value || rows.length > 0 || isDown) && (
+            <>
+              {rows.some(({ favourite, hidden }) => favourite && !hidden) && section("Favourites")}
+              {section("Channels", { name: "New channel", sheet: "newChannel" })}
+              {section("Direct messages", { name: "New direct message", sheet: "newDirect" })}
+            </>
+          )}
         </div>
         {you && (
           <footer class="rail-foot">
