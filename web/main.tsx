@@ -170,7 +170,6 @@ effect(() => {
 });
 
 followAddress();
-void loadMarkdown();
 addEventListener("online", nudge);
 addEventListener("focus", nudge);
 addEventListener("visibilitychange", () => {
@@ -194,6 +193,10 @@ void upgrade().then(() => {
 });
 
 forgetSuperseded();
-const root = document.getElementById("app");
-// Starting the script and showing the first screen are two tasks, so that neither is long.
-void loadLanguage().then(() => setTimeout(() => root && render(<App store={store} reconnect={reconnect} />, root)));
+// Starting the script and showing the first screen are two tasks, so that neither is long. A text that is read later would move
+// what stands below it.
+void Promise.all([loadLanguage(), loadMarkdown()]).then(() =>
+  setTimeout(() =>
+    render(<App store={store} reconnect={reconnect} />, document.getElementById("app") ?? document.body),
+  ),
+);

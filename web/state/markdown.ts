@@ -1,5 +1,5 @@
 /**
- * Messages as blocks, with the Markdown parser once it is there. Until then marks are shown as they were typed.
+ * Messages as blocks, with the Markdown parser. Where it could not be fetched, marks are shown as they were typed until it is there.
  */
 import { computed, signal } from "@preact/signals";
 import { fetchPart } from "../network/load-part.ts";
@@ -12,10 +12,14 @@ const parser = signal<Parser | undefined>(undefined);
 /** Whether marks are read. */
 export const isMarkdownReady = computed(() => parser.value !== undefined);
 
-/** Fetches the parser. Answers when it is there. */
-export async function loadMarkdown(): Promise<void> {
-  const { parseMarkdown } = await fetchPart(() => import("../text/markdown.ts"));
-  parser.value = parseMarkdown;
+/** Fetches the parser. Answers when it is there, or when it could not be fetched at once. */
+export function loadMarkdown(): Promise<void> {
+  return new Promise((resolve) =>
+    fetchPart(() => import("../text/markdown.ts"), resolve).then(({ parseMarkdown }) => {
+      parser.value = parseMarkdown;
+      resolve();
+    }),
+  );
 }
 
 /** The blocks of a message. A view that asks is shown anew when the parser is there. */

@@ -129,7 +129,7 @@ export function Rail({ store, isOpen, onLeave }: Props) {
             </button>
           )}
           {/* Sections that fill up would move what is below them. */}
-          {(store.isListKnown.value || rows.length > 0 || isDown) && (
+          {store.isListKnown.value && (
             <>
               {rows.some(({ favourite, hidden }) => favourite && !hidden) && section("Favourites")}
               {section("Channels", { name: "New channel", sheet: "newChannel" })}
