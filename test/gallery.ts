@@ -78,7 +78,10 @@ async function show(
   who.page.setDefaultTimeout(PATIENCE_MS);
   try {
     if (isOutside) {
-      await who.context.addInitScript((chosen) => localStorage.setItem("flack.language", chosen), language);
+      await who.context.addInitScript((chosen) => {
+        // What axe opens beside it is of no site.
+        if (location.protocol !== "about:") localStorage.setItem("flack.language", chosen);
+      }, language);
       await open(who, site);
     } else {
       await open(who, site);

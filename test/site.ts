@@ -7,6 +7,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const project = new URL("..", import.meta.url).pathname;
+/** `SHARD_PEOPLE=3 RELAY_SOCKETS=2` in the environment make every site small, as in the worker's tests. */
+const SMALL = ["SHARD_PEOPLE", "RELAY_SOCKETS"].flatMap((name) =>
+  process.env[name] ? [`${name}:${process.env[name]}`] : [],
+);
 /** How long (ms) a start may take, the build included, on a slow machine. */
 const START_MS = 45_000;
 
@@ -24,7 +28,7 @@ export class Site {
   readonly #entry: string | undefined;
 
   constructor(variables: readonly string[] = [], folder: string = project, entry?: string) {
-    this.#variables = variables;
+    this.#variables = [...SMALL, ...variables];
     this.#folder = folder;
     this.#entry = entry;
   }

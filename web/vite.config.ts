@@ -19,9 +19,9 @@ const PARTS: Readonly<Record<string, RegExp>> = {
     /\/(?:deferred-startup|on-screen-keyboard|delivery|prepare-file|send-file|copy-rows|message-letters|place-toolbar|tooltips|edge-swipe)\.ts$|\/(?:Companions|RecoveryOffer|Announcer|TouchMenu|Outage)\.tsx$|\/app\/keyboard\.ts$/,
   highlight: /\/(?:highlight\.js|lowlight|devlop)\/|\/text\/highlight\.ts$/,
   search: /\/(?:Switcher|NewDirect|NewChannel|PeoplePicker)\.tsx$|\/switcher-options\.ts$|\/text\/search\.ts$/,
-  settings: /\/view\/settings\//,
+  settings: /\/view\/settings\/|\/styles\/settings\.css/,
   details:
-    /\/view\/details\/|\/node_modules\/qr\/|\/(?:QrCode|Switch)\.tsx$|\/(?:MessageMenu|MessagePopup|ReportMessage|WhoReacted|Lightbox|Profile|InvitePeople|BrowseChannels)\.tsx$|\/network\/requests\.ts$|\/occasional-answers\.ts$|\/(?:Empty|UnsentMessages)\.tsx$/,
+    /\/view\/details\/|\/styles\/lightbox\.css|\/node_modules\/qr\/|\/(?:QrCode|Switch)\.tsx$|\/(?:MessageMenu|MessagePopup|ReportMessage|WhoReacted|Lightbox|Profile|InvitePeople|BrowseChannels)\.tsx$|\/network\/requests\.ts$|\/occasional-answers\.ts$|\/(?:Empty|UnsentMessages)\.tsx$/,
   outside:
     /\/(?:Welcome|Outside|Stopped|Nowhere|Linked|NewVersion|NotStored|Banners|Notice|InviteOver)\.tsx$|\/storage\/rescue\.ts$|\/protocol\/names\.ts$/,
   // With what the parts share: it is fetched first. A module belongs to the first part that names it.

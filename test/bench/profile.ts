@@ -11,11 +11,11 @@ import { buildProduct } from "../load/workerd.ts";
 import { freePort } from "../site.ts";
 import { Inspector } from "./inspector.ts";
 import { SCENARIOS } from "./scenarios.ts";
-import { cpuMs, startFlack } from "./subjects.ts";
+import { startFlack } from "./subjects.ts";
 
 /** How often (µs) the profiler looks. */
 const INTERVAL_US = 200;
-const SHOWN = 45;
+const SHOWN = 25;
 /** Above each module in the bundle stands where it comes from. */
 const MODULE = /^\/\/ (\S+\.[jt]s)$/;
 
@@ -39,15 +39,17 @@ try {
       const inspector = await Inspector.connect(inspectorPort);
       await inspector.ask("Profiler.enable");
       await inspector.ask("Profiler.setSamplingInterval", { interval: INTERVAL_US });
-      await inspector.ask("Profiler.start");
-      const before = cpuMs(server.pid);
-      const figures = await scenario.run(server);
-      const taken = cpuMs(server.pid) - before;
+      const onMeasure = () => void inspector.ask("Profiler.start");
+      const figures = await scenario.run({ ...server, onMeasure });
       const { profile } = await inspector.ask<{ profile: Profile }>("Profiler.stop");
       inspector.close();
-      console.log(`\n${name}: ${scenario.title}; processor ${taken.toFixed(0)} ms, the run and its preparation`);
-      console.log(figures);
-      tell(profile, modules);
+      const { deliveries = 0, cpuPerDelivery = 0 } = figures;
+      console.log(
+        `\n${name}: ${scenario.title}; with the profiler the process takes ${cpuPerDelivery.toFixed(1)} µs a delivery`,
+      );
+      const own = ownTimes(profile, modules);
+      tell("By module", own, deliveries, (name) => name.split("  ")[1] ?? name);
+      tell("By function", own, deliveries, (name) => name);
     } finally {
       await server.stop();
     }
@@ -66,8 +68,8 @@ function modulesOf(bundle: string): readonly string[] {
   });
 }
 
-/** Prints the functions that took the most time by themselves, and their share of what was not idle. */
-function tell({ nodes, samples, timeDeltas }: Profile, modules: readonly string[]): void {
+/** How long (ms) each function ran by itself, what it calls in the runtime included. */
+function ownTimes({ nodes, samples, timeDeltas }: Profile, modules: readonly string[]): ReadonlyMap<string, number> {
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame, modules)]));
   const ms = new Map<string, number>();
   samples.forEach((id, at) => {
@@ -76,10 +78,21 @@ function tell({ nodes, samples, timeDeltas }: Profile, modules: readonly string[
     ms.set(name, (ms.get(name) ?? 0) + Math.min(timeDeltas[at] ?? 0, 2 * INTERVAL_US) / 1_000);
   });
   ms.delete("(idle)");
-  const all = [...ms.values()].reduce((sum, one) => sum + one, 0);
-  const most = [...ms].sort(([, a], [, b]) => b - a).slice(0, SHOWN);
-  for (const [name, own] of most)
-    console.log(`  ${own.toFixed(1).padStart(9)} ms ${((100 * own) / all).toFixed(1).padStart(5)} %  ${name}`);
+  return ms;
+}
+
+/** Prints what took the most, in µs a delivery. */
+function tell(
+  title: string,
+  own: ReadonlyMap<string, number>,
+  deliveries: number,
+  groupOf: (name: string) => string,
+): void {
+  const groups = new Map<string, number>();
+  for (const [name, ms] of own) groups.set(groupOf(name), (groups.get(groupOf(name)) ?? 0) + ms);
+  console.log(`  ${title}, µs a delivery`);
+  for (const [name, ms] of [...groups].sort(([, a], [, b]) => b - a).slice(0, SHOWN))
+    console.log(`    ${((ms * 1_000) / deliveries).toFixed(2).padStart(7)}  ${name}`);
 }
 
 function nameOf({ functionName, lineNumber, url }: Frame, modules: readonly string[]): string {

@@ -146,6 +146,7 @@ export async function fill(server: Server, room: readonly Seat[], tally: Tally):
 export function measure(server: Server): (tally: Tally, ms: number) => Figures {
   const before = cpuMs(server.pid);
   const own = process.cpuUsage();
+  server.onMeasure?.();
   return (tally, ms) => {
     const { user, system } = process.cpuUsage(own);
     const taken = cpuMs(server.pid) - before;
@@ -153,6 +154,7 @@ export function measure(server: Server): (tally: Tally, ms: number) => Figures {
       cpuPerDelivery: (taken * 1_000) / tally.deliveries,
       serverShare: taken / ms,
       clientShare: (user + system) / 1_000 / ms,
+      deliveries: tally.deliveries,
     };
   };
 }

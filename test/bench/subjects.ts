@@ -28,6 +28,8 @@ export type Server = {
   /** What a person sends to say message `number`. */
   readonly command: (number: number, person: number) => string;
   readonly stop: () => Promise<void>;
+  /** Called when what is measured begins. */
+  readonly onMeasure?: () => void;
 };
 
 export type SubjectName =

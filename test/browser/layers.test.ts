@@ -228,3 +228,17 @@ test("the day at the top is shown while one scrolls, and not at rest", async () 
   await vi.waitFor(async () => expect(await opacity()).toBe(1), { interval: 20 });
   await vi.waitFor(async () => expect(await opacity()).toBe(0), { timeout: 5_000 });
 });
+
+test("a drawer that was open for one person is closed for the next", async () => {
+  const cem = await Someone.open(browser, "Cem", NARROW);
+  await cem.join(site);
+  await cem.openSettings("You");
+  const dialog = cem.page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Sign out" }).first().click();
+  await dialog.getByRole("button", { name: "Sign out" }).last().click();
+  await cem.page.getByRole("textbox", { name: "Display name" }).fill("Dov");
+  await cem.page.getByRole("button", { name: "Join" }).click();
+  await cem.page.getByRole("textbox", { name: "Message #general" }).waitFor();
+  expect(await cem.page.locator(".rail-open").count()).toBe(0);
+  await cem.context.close();
+});

@@ -43,6 +43,7 @@ export const SCENES: readonly Scene[] = [
     isExamined: true,
     async open(who, site) {
       await who.join(site, "/c/design");
+      await who.openSettings("You"); // its styles come with it
       await showParts(who.page);
     },
   },

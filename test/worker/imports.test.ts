@@ -124,7 +124,7 @@ const WEB_BELOW: Readonly<Record<string, readonly string[]>> = {
   network: ["i18n", "text", "storage", "state/ids.ts"],
   state: ["i18n", "text", "storage", "network"],
   pwa: ["i18n", "text", "storage", "state"],
-  view: ["i18n", "text", "state", "pwa/notifications.ts", "pwa/push.ts", "network/load-part.ts"],
+  view: ["styles", "i18n", "text", "state", "pwa/notifications.ts", "pwa/push.ts", "network/load-part.ts"],
 };
 
 test.each(Object.entries(WEB_BELOW))("web/%s imports only what is below it", (folder, below) => {

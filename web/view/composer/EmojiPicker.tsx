@@ -5,6 +5,7 @@ import { t, told } from "../../i18n/i18n.ts";
 import { keepRecentEmoji, recentEmoji, skinTone } from "../../state/recent-emoji.ts";
 import styles from "../../styles/emoji-picker.css?inline";
 import { type Emoji, emojiGroups, findEmoji, tonedEmoji } from "../../text/emoji.ts";
+import { adoptStyles } from "../parts/adopt-styles.ts";
 import { isComposing } from "../parts/keys.ts";
 import { useModal } from "../parts/useModal.ts";
 import { CategoryTabs, SkinTones } from "./emoji-tools.tsx";
@@ -25,10 +26,7 @@ const ROW = 2;
 /** Its size (px), to keep it inside the window. */
 const SIZE = { width: 344, height: 420 };
 
-/** They come with the picker: the first load does not wait for them. */
-const stylesheet = new CSSStyleSheet();
-stylesheet.replaceSync(styles);
-document.adoptedStyleSheets.push(stylesheet);
+adoptStyles(styles);
 
 export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) {
   const dialog = useRef<HTMLDialogElement>(null);

@@ -35,6 +35,7 @@ export function GuestLink({ store, channel, onClose }: Props) {
             <input
               aria-label={t("Guest link")}
               readOnly
+              dir="ltr"
               value={url}
               onFocus={({ currentTarget }) => currentTarget.select()}
             />

@@ -31,7 +31,9 @@ export function Dialog({ title, onClose, isWide = false, children }: Props) {
       }}
     >
       <header class="dialog-head">
-        <h2 id={titleId}>{title}</h2>
+        <h2 id={titleId}>
+          <bdi>{title}</bdi>
+        </h2>
         {onClose && (
           <button type="button" class="icon-button" aria-label={t("Close")} onClick={onClose}>
             <Icon name="close" />

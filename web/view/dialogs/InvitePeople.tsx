@@ -50,6 +50,7 @@ export function InvitePeople({ store, channel, onClose }: Props) {
             <input
               aria-label={t("Invite link")}
               readOnly
+              dir="ltr"
               value={invite.url}
               onFocus={({ currentTarget }) => currentTarget.select()}
             />

@@ -2,10 +2,14 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Attachment } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
+import styles from "../../styles/lightbox.css?inline";
+import { adoptStyles } from "../parts/adopt-styles.ts";
 import { Icon } from "../parts/icons.tsx";
 import { LateIcon } from "../parts/late-icons.tsx";
 import { useModal } from "../parts/useModal.ts";
 import { Picture } from "./Picture.tsx";
+
+adoptStyles(styles);
 
 type Props = { readonly pictures: readonly Attachment[]; readonly first: number; readonly onClose: () => void };
 
@@ -161,7 +165,8 @@ function Stage({ picture, isEnlarged, onEnlarge, onSwipe, onLeave }: StageProps)
         onEnlarge(!isEnlarged);
       }}
     >
-      <Picture src={picture.url} alt={picture.name} />
+      {/* Its name stands above it. */}
+      <Picture src={picture.url} alt="" />
     </div>
   );
 }

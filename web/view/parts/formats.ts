@@ -19,7 +19,7 @@ const dates = computed(() => {
 function formattersOf(language: string) {
   return {
     clock: new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }),
-    full: new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "medium" }),
+    full: new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }),
     thisYear: new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" }),
     otherYear: new Intl.DateTimeFormat(language, { dateStyle: "long" }),
   };

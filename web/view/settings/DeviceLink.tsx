@@ -43,6 +43,7 @@ export function DeviceLink({ store }: { readonly store: Store }) {
         <input
           aria-label={t("Link for another device")}
           readOnly
+          dir="ltr"
           value={link.url}
           onFocus={(event) => event.currentTarget.select()}
         />

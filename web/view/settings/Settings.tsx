@@ -3,7 +3,9 @@ import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Phrase, t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
+import styles from "../../styles/settings.css?inline";
 import { Dialog } from "../dialogs/Dialog.tsx";
+import { adoptStyles } from "../parts/adopt-styles.ts";
 import { LateIcon } from "../parts/late-icons.tsx";
 import { lazy } from "../parts/lazy.tsx";
 import { isTouch } from "../parts/touch.ts";
@@ -13,6 +15,8 @@ import { Notifications } from "./Notifications.tsx";
 import { SignOut } from "./SignOut.tsx";
 import { SiteOwners } from "./SiteOwners.tsx";
 import { You } from "./You.tsx";
+
+adoptStyles(styles);
 
 const DeviceLink = lazy(async () => (await import("./DeviceLink.tsx")).DeviceLink);
 
