@@ -128,8 +128,8 @@ export function Rail({ store, isOpen, onLeave }: Props) {
               <span class="count">{store.unsent.value.length}</span>
             </button>
           )}
-          {/* Sections that fill up would move what is below them. */}
-          {store.isListKnown.value && (
+          {/* Sections that fill up would move what is below them. Some channel is always there: #general. */}
+          {rows.length > 0 && (
             <>
               {rows.some(({ favourite, hidden }) => favourite && !hidden) && section("Favourites")}
               {section("Channels", { name: "New channel", sheet: "newChannel" })}
