@@ -131,7 +131,7 @@ export function writeReport(docs: string): void {
   const page = join(docs, "benchmark.md");
   fillIn(page, "machine", `Measured on ${where.date}: ${where.processor}, Linux ${where.kernel}, Node ${where.node}.`);
   fillIn(page, "goals", goals(results));
-  fillIn(page, "figures", SCENARIOS.map(({ name, title }) => scenario(title, results[name] ?? {})).join("\n\n"));
+  fillIn(page, "figures", SCENARIOS.flatMap(({ name, title }) => scenario(title, results[name]) ?? []).join("\n\n"));
   writeFileSync(join(docs, "benchmark.svg"), chart(bars(results)));
 }
 
@@ -167,6 +167,7 @@ function goalText({ atMost, atLeast }: Limit): string {
 
 /** Within ten percent counts, since machines are noisy. */
 function verdict({ atMost, atLeast }: Limit, value: number): string {
+  if (!Number.isFinite(value)) return "not measured";
   if (atMost !== undefined) return value <= atMost ? "yes" : value <= atMost * 1.1 ? "within 10 %" : "no";
   const least = atLeast ?? 0;
   return value >= least ? "yes" : value >= least * 0.9 ? "within 10 %" : "no";
@@ -177,7 +178,8 @@ function withSpread(values: readonly number[]): string {
   return `**${figure(median(values))}** (${figure(Math.min(...values))}–${figure(Math.max(...values))})`;
 }
 
-function scenario(title: string, bySubject: Results[string]): string {
+function scenario(title: string, bySubject: Results[string] | undefined): string | undefined {
+  if (!bySubject) return undefined;
   const subjects = Object.entries(bySubject);
   const columns = COLUMNS.filter(([name]) => subjects.some(([, rounds]) => rounds?.some((figures) => name in figures)));
   const rows = subjects.map(([subject, rounds = []]) => [
