@@ -177,10 +177,10 @@ export const SCENES: readonly Scene[] = [
     name: "deleting",
     shows: "Messages",
     async open(who, site) {
-      await who.join(site, "/c/design");
-      await who.say("This was a mistake.");
+      await who.join(site, "/c/general");
+      await who.say("Sorry, that was for the other channel.");
       await who.allSent();
-      const row = who.message("This was a mistake.");
+      const row = who.message("Sorry, that was for the other channel.").last();
       await row.getByRole("button", { name: "More" }).evaluate(click);
       await who.page.getByRole("toolbar", { name: "More" }).getByRole("button", { name: "Delete message" }).click();
       await who.page.getByRole("button", { name: "Undo" }).waitFor();
@@ -267,8 +267,8 @@ export const SCENES: readonly Scene[] = [
     name: "editing",
     shows: "Composer",
     async open(who, site) {
-      await who.join(site, "/c/design");
-      await who.say("There is a mistke here.");
+      await who.join(site, "/c/general");
+      await who.say("I can print the lables on Thursday.");
       await who.allSent();
       await who.page.getByRole("textbox", { name: /^Message / }).press("ArrowUp");
       await who.page.getByRole("textbox", { name: "Edit message" }).waitFor();
