@@ -56,6 +56,7 @@ export function TouchMenu({ store, conversation, shown }: Props) {
     <li>
       <button
         type="button"
+        class={icon === "trash" ? "danger-text" : ""}
         onClick={({ currentTarget }) => {
           // At once: under an open dialog nothing takes the focus.
           currentTarget.closest("dialog")?.close();
