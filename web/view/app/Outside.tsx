@@ -16,21 +16,25 @@ export function Outside({ store }: { readonly store: Store }) {
       return <Linked store={store} />;
     case "ended":
       return (
-        <Notice
-          title={t("You signed out elsewhere")}
-          text={t("Your data was removed from this device.")}
-          action={t("Join again")}
-          onAction={() => void store.start()}
-        />
+        <main>
+          <Notice
+            title={t("You signed out elsewhere")}
+            text={t("Your data was removed from this device.")}
+            action={t("Join again")}
+            onAction={() => void store.start()}
+          />
+        </main>
       );
     default:
       return (
-        <Notice
-          title={t("{site} can't be reached", { site: siteName })}
-          text={t("Trying again soon.")}
-          action={t("Try now")}
-          onAction={() => void store.start()}
-        />
+        <main>
+          <Notice
+            title={t("{site} can't be reached", { site: siteName })}
+            text={t("Trying again soon.")}
+            action={t("Try now")}
+            onAction={() => void store.start()}
+          />
+        </main>
       );
   }
 }
