@@ -181,7 +181,7 @@ export const SCENES: readonly Scene[] = [
       await who.say("Sorry, that was for the other channel.");
       await who.allSent();
       const row = who.message("Sorry, that was for the other channel.").last();
-      await row.getByRole("button", { name: "More" }).evaluate(click);
+      await row.getByRole("button", { name: "More" }).first().evaluate(click);
       await who.page.getByRole("toolbar", { name: "More" }).getByRole("button", { name: "Delete message" }).click();
       await who.page.getByRole("button", { name: "Undo" }).waitFor();
     },
