@@ -162,7 +162,7 @@ describe("files and addresses", () => {
 test("the mark is painted in the page's colours before any other file is there", async () => {
   const page = await (await browser.newContext({ ...BARE, colorScheme: "dark" })).newPage();
   const held: string[] = [];
-  // They are answered once nobody holds them any more.
+  // They go on when the route is taken away.
   await page.route(/\/assets\//, (route) => void held.push(route.request().url()));
   await page.goto(site.url, { waitUntil: "commit" });
   await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
