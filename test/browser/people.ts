@@ -73,11 +73,14 @@ export class Someone {
     await dialog.getByRole("navigation").getByRole("button", { name: section }).click();
   }
 
+  /** Makes a channel and waits until it is open and its messages are there. */
   async makeChannel(name: string): Promise<void> {
     await this.page.getByRole("button", { name: "New channel" }).click();
     await this.page.getByRole("textbox", { name: "Channel name" }).fill(name);
     await this.page.getByRole("button", { name: "Create" }).click();
     await this.page.locator("dialog").waitFor({ state: "detached" });
+    await this.page.getByRole("heading", { name: `#${name}`, exact: true }).waitFor();
+    await this.page.locator("[role=log][aria-busy=false]").waitFor();
   }
 
   async openChannel(name: string): Promise<void> {
