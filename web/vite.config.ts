@@ -86,17 +86,26 @@ function bareImports(): Plugin {
   };
 }
 
-/** Fetched beside the first script: the Markdown parser, which it needs as soon as there are messages, and what every part begins with. */
+/**
+ * Fetched beside the first script: the Markdown parser, which it needs as soon as there are messages, and what every part begins with.
+ * What a newcomer sees is only named: `pwa/early.ts` has it fetched where nobody is kept.
+ */
 function preloads(): Plugin {
   return {
     name: "flack-preloads",
     apply: "build",
     transformIndexHtml(_, { bundle = {} }) {
-      return ["markdown", "rolldown-runtime"].map((name) => {
+      const link = (name: string, attrs: Record<string, string>, injectTo: "head" | "head-prepend") => {
         const script = Object.values(bundle).find((file) => file.type === "chunk" && file.name === name);
         if (!script) throw new Error(`there is no ${name}`);
-        return { tag: "link", attrs: { rel: "modulepreload", href: `/${script.fileName}` }, injectTo: "head" };
-      });
+        return { tag: "link", attrs: { ...attrs, href: `/${script.fileName}` }, injectTo };
+      };
+      return [
+        link("markdown", { rel: "modulepreload" }, "head"),
+        link("rolldown-runtime", { rel: "modulepreload" }, "head"),
+        // Before the early script, which looks for it.
+        link("outside", { id: "outside" }, "head-prepend"),
+      ];
     },
   };
 }

@@ -37,4 +37,6 @@
       }),
     );
   }
+  // Anyone else sees the part for newcomers first.
+  else if (!id) document.getElementById("outside")?.setAttribute("rel", "modulepreload");
 })();

@@ -31,6 +31,7 @@ export function App({ store, reconnect }: Props) {
 function Inside({ store, reconnect }: Props) {
   const isRailOpen = isDrawerOpen.value;
   const where = route.value;
+  const isNowhere = where.kind === "nowhere";
   // Wherever one has gone to, by whatever way, the drawer is out of the way.
   useEffect(closeRail, [where]);
   // At once: Back may come before the next effect.
@@ -38,16 +39,18 @@ function Inside({ store, reconnect }: Props) {
   useEffect(() => closeAll, []);
   return (
     <div class={isRailOpen ? "app rail-open" : "app"}>
-      <a class="skip-link" href="#composer">
-        {t("Skip to the composer")}
-      </a>
+      {!isNowhere && (
+        <a class="skip-link" href="#composer">
+          {t("Skip to the composer")}
+        </a>
+      )}
       <Rail store={store} isOpen={isRailOpen} onLeave={closeRail} />
       <main class="main" inert={isRailOpen}>
         <div class="strips">
           <ConnectionStatus store={store} reconnect={reconnect} />
           {(store.isNewer.value || store.isPersistenceFailing.value) && <Banners store={store} />}
         </div>
-        {route.value.kind === "nowhere" ? <Nowhere /> : <ConversationView store={store} onOpenRail={openRail} />}
+        {isNowhere ? <Nowhere /> : <ConversationView store={store} onOpenRail={openRail} />}
       </main>
       {store.stopped.value !== undefined && <Stopped store={store} reconnect={reconnect} />}
       {(sheet.value ?? store.inviteProblem.value) !== undefined && <OpenSheet store={store} />}

@@ -6,6 +6,7 @@ import { rich, t } from "../../i18n/i18n.ts";
 import { enter } from "../../state/preferences.ts";
 import { quoted } from "../../state/quoted.ts";
 import type { Conversation, Store } from "../../state/store.ts";
+import { IconButton } from "../parts/IconButton.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { LateIcon } from "../parts/late-icons.tsx";
 import { isTouch } from "../parts/touch.ts";
@@ -119,15 +120,15 @@ export function Composer({ store, conversation }: Props) {
         <ComposerTools store={store} conversation={conversation} field={field} mayAttach={mayAttach} />
         <SlowNote slowMs={store.channels.value.get(conversation.channelId)?.slowMs} />
         <Counter id="composer-counter" excess={excess} {...(mayAttach && { onSendAsFile: sendAsFile })} />
-        <button
+        <IconButton
+          name={t("Send")}
           type="submit"
-          class="icon-button send"
-          aria-label={t("Send")}
+          class="send"
           title={t(isUploaded ? "Send" : "Sends when uploads finish")}
           disabled={epoch === undefined || isTooLong || isEmpty || isFailed}
         >
           <LateIcon name="send" />
-        </button>
+        </IconButton>
       </div>
     </form>
   );
@@ -149,14 +150,9 @@ function ReplyBar({ store, conversation }: Props) {
       <span class="quote-line" dir="auto">
         {quoted(store, parent)}
       </span>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label={t("Cancel reply")}
-        onClick={() => store.reply(conversation, undefined)}
-      >
+      <IconButton name={t("Cancel reply")} onClick={() => store.reply(conversation, undefined)}>
         <Icon name="close" />
-      </button>
+      </IconButton>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { type Phrase, t } from "../../i18n/i18n.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import type { Format } from "../../text/format.ts";
 import { durationWords } from "../parts/durations.ts";
+import { IconButton } from "../parts/IconButton.tsx";
 import { commandWith } from "../parts/keys.ts";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import { lazy } from "../parts/lazy.tsx";
@@ -35,34 +36,28 @@ type Props = {
 export function ComposerTools({ store, conversation, field, mayAttach }: Props) {
   const [isFormatting, setFormatting] = useState(false);
   const tool = (label: string, icon: LateIconName, act: (field: HTMLTextAreaElement) => void, key?: string) => (
-    <button
-      type="button"
-      class="icon-button"
-      aria-label={label}
-      title={label}
+    <IconButton
+      name={label}
       aria-keyshortcuts={key && commandWith(key)}
       onMouseDown={(event) => event.preventDefault()}
       onClick={() => field.current && act(field.current)}
     >
       <LateIcon name={icon} />
-    </button>
+    </IconButton>
   );
   return (
     <>
       {mayAttach && <AttachButton store={store} conversation={conversation} />}
       <EmojiButton onPick={(emoji) => field.current && insertText(field.current, emoji)} />
       {tool(t("Mention someone"), "at", mention)}
-      <button
-        type="button"
-        class="icon-button"
-        aria-label={t("Formatting")}
-        title={t("Formatting")}
+      <IconButton
+        name={t("Formatting")}
         aria-expanded={isFormatting}
         onMouseDown={(event) => event.preventDefault()}
         onClick={() => setFormatting(!isFormatting)}
       >
         <LateIcon name="formatting" />
-      </button>
+      </IconButton>
       {isFormatting && (
         <span class="composer-formats">
           {FORMATS.map(({ kind, label, icon, key }) =>
@@ -97,16 +92,9 @@ function AttachButton({ store, conversation }: Pick<Props, "store" | "conversati
   }, []);
   return (
     <>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label={t("Attach files")}
-        title={t("Attach files")}
-        aria-keyshortcuts={commandWith("U")}
-        onClick={() => input.current?.click()}
-      >
+      <IconButton name={t("Attach files")} aria-keyshortcuts={commandWith("U")} onClick={() => input.current?.click()}>
         <LateIcon name="attach" />
-      </button>
+      </IconButton>
       <input
         ref={input}
         type="file"
@@ -127,16 +115,9 @@ function EmojiButton({ onPick }: { readonly onPick: (emoji: string) => void }) {
   const button = useRef<HTMLButtonElement>(null);
   return (
     <>
-      <button
-        ref={button}
-        type="button"
-        class="icon-button"
-        aria-label={t("Add emoji")}
-        title={t("Add emoji")}
-        onClick={() => setOpen(true)}
-      >
+      <IconButton name={t("Add emoji")} ref={button} onClick={() => setOpen(true)}>
         <LateIcon name="react" />
-      </button>
+      </IconButton>
       {isOpen && button.current && (
         <EmojiPicker
           anchor={button.current.getBoundingClientRect()}

@@ -2,6 +2,7 @@
 import { t } from "../../i18n/i18n.ts";
 import type { Upload, Uploads } from "../../network/uploads.ts";
 import { fileSize } from "../parts/formats.ts";
+import { IconButton } from "../parts/IconButton.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { isComposing } from "../parts/keys.ts";
 
@@ -48,14 +49,12 @@ function Tile({ upload, uploads }: { readonly upload: Upload; readonly uploads: 
           {t("Retry")}
         </button>
       )}
-      <button
-        type="button"
-        class="icon-button"
-        aria-label={t(state.kind === "done" || state.kind === "failed" ? "Remove {name}" : "Cancel {name}", { name })}
+      <IconButton
+        name={t(state.kind === "done" || state.kind === "failed" ? "Remove {name}" : "Cancel {name}", { name })}
         onClick={() => uploads.remove(id)}
       >
         <Icon name="close" />
-      </button>
+      </IconButton>
       <span class="visually-hidden">{fileSize(size)}</span>
     </li>
   );

@@ -6,6 +6,7 @@ import type { Store } from "../../state/store.ts";
 import { isBroken } from "../app/ConnectionStatus.tsx";
 import { MessageList } from "../messages/MessageList.tsx";
 import type { ShownList } from "../messages/message-commands.ts";
+import { IconButton } from "../parts/IconButton.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { lazy } from "../parts/lazy.tsx";
 import { detailsTab } from "../parts/sheets.ts";
@@ -64,16 +65,15 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
   return (
     <div class="conversation">
       <header class="conversation-head">
-        <button
-          type="button"
+        <IconButton
+          name={t("Open conversations")}
           id="open-conversations"
-          class="icon-button rail-open-button"
-          aria-label={t("Open conversations")}
+          class="rail-open-button"
           onClick={onOpenRail}
         >
           <Icon name="menu" />
           {isUnreadElsewhere && <span class="dot" />}
-        </button>
+        </IconButton>
         <div class="head-title">
           <h1 ref={heading} tabIndex={-1}>
             <bdi>

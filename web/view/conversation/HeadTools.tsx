@@ -3,6 +3,7 @@ import { kindOf } from "../../../worker/protocol/text.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import type { Conversation } from "../../state/tab-state.ts";
+import { IconButton } from "../parts/IconButton.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { LateIcon } from "../parts/late-icons.tsx";
 import { detailsTab, searchFor, sheet, type TabName } from "../parts/sheets.ts";
@@ -56,29 +57,24 @@ export function HeadTools({ store, conversation }: Props) {
           {pinned}
         </button>
       )}
-      <button
-        type="button"
-        class="icon-button head-search"
-        aria-label={t("Find in {name}", { name: title })}
-        title={t("Find in {name}", { name: title })}
+      <IconButton
+        name={t("Find in {name}", { name: title })}
+        class="head-search"
         onClick={() => {
           searchFor.value = `in:${title.replace(/^#/, "").replaceAll(" ", "")} `;
           sheet.value = "switcher";
         }}
       >
         <LateIcon name="search" />
-      </button>
-      <button
-        type="button"
+      </IconButton>
+      <IconButton
+        name={t("Details")}
         id="open-details"
-        class="icon-button"
-        aria-label={t("Details")}
-        title={t("Details")}
         aria-expanded={tab !== undefined}
         onClick={toggle(tab ?? "About")}
       >
         <Icon name="info" />
-      </button>
+      </IconButton>
     </>
   );
 }

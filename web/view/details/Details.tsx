@@ -5,6 +5,7 @@ import type { Channel } from "../../../worker/protocol/things.ts";
 import { type Phrase, t } from "../../i18n/i18n.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
+import { IconButton } from "../parts/IconButton.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { detailsTab, type TabName } from "../parts/sheets.ts";
 import { About } from "./About.tsx";
@@ -54,17 +55,15 @@ export function Details(props: Props) {
     <aside class="details-pane" aria-label={t("Details")}>
       <header class="dialog-head">
         <h2>{t("Details")}</h2>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={t("Close")}
+        <IconButton
+          name={t("Close")}
           onClick={() => {
             close();
             document.getElementById("open-details")?.focus();
           }}
         >
           <Icon name="close" />
-        </button>
+        </IconButton>
       </header>
       <Tabs {...props} onLeave={() => {}} />
     </aside>

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useId, useRef } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
+import { IconButton } from "../parts/IconButton.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { useModal } from "../parts/useModal.ts";
 
@@ -35,9 +36,9 @@ export function Dialog({ title, onClose, isWide = false, children }: Props) {
           <bdi>{title}</bdi>
         </h2>
         {onClose && (
-          <button type="button" class="icon-button" aria-label={t("Close")} onClick={onClose}>
+          <IconButton name={t("Close")} onClick={onClose}>
             <Icon name="close" />
-          </button>
+          </IconButton>
         )}
       </header>
       {children}

@@ -4,6 +4,7 @@ import type { Attachment } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import styles from "../../styles/lightbox.css?inline";
 import { adoptStyles } from "../parts/adopt-styles.ts";
+import { IconButton } from "../parts/IconButton.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { LateIcon } from "../parts/late-icons.tsx";
 import { useModal } from "../parts/useModal.ts";
@@ -50,16 +51,9 @@ export function Lightbox({ pictures, first, onClose }: Props) {
         {pictures.length > 1 && (
           <span class="lightbox-place">{t("{n} of {all}", { n: at + 1, all: pictures.length })}</span>
         )}
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={t("Zoom")}
-          title={t("Zoom")}
-          aria-pressed={isEnlarged}
-          onClick={() => setEnlarged(!isEnlarged)}
-        >
+        <IconButton name={t("Zoom")} aria-pressed={isEnlarged} onClick={() => setEnlarged(!isEnlarged)}>
           <LateIcon name="search" />
-        </button>
+        </IconButton>
         <a
           class="icon-button"
           href={picture.url}
@@ -69,9 +63,9 @@ export function Lightbox({ pictures, first, onClose }: Props) {
         >
           <Icon name="download" />
         </a>
-        <button type="button" class="icon-button" aria-label={t("Close")} title={t("Close")} onClick={onClose}>
+        <IconButton name={t("Close")} onClick={onClose}>
           <Icon name="close" />
-        </button>
+        </IconButton>
       </header>
       <Stage
         key={picture.id}
@@ -83,26 +77,22 @@ export function Lightbox({ pictures, first, onClose }: Props) {
       />
       {pictures.length > 1 && (
         <>
-          <button
-            type="button"
-            class="icon-button lightbox-step before"
-            aria-label={t("Previous picture")}
-            title={t("Previous picture")}
+          <IconButton
+            name={t("Previous picture")}
+            class="lightbox-step before"
             disabled={at === 0}
             onClick={() => step(-1)}
           >
             <LateIcon name="left" />
-          </button>
-          <button
-            type="button"
-            class="icon-button lightbox-step after"
-            aria-label={t("Next picture")}
-            title={t("Next picture")}
+          </IconButton>
+          <IconButton
+            name={t("Next picture")}
+            class="lightbox-step after"
             disabled={at === pictures.length - 1}
             onClick={() => step(1)}
           >
             <LateIcon name="right" />
-          </button>
+          </IconButton>
         </>
       )}
     </dialog>

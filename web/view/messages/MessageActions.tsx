@@ -4,6 +4,7 @@ import { t } from "../../i18n/i18n.ts";
 import { recentEmoji } from "../../state/recent-emoji.ts";
 import type { Store } from "../../state/store.ts";
 import { Tiles } from "../composer/Tiles.tsx";
+import { IconButton } from "../parts/IconButton.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import type { MessageCommands } from "./message-commands.ts";
@@ -39,31 +40,26 @@ function whenIdle(act: () => void): () => void {
 /** The emoji that were picked last, a reply, and the menu with everything else. */
 function Tools({ row: { id }, tabIndex, commands }: ToolbarProps) {
   const tool = (icon: LateIconName, label: string, act: (id: string, beside: DOMRect) => void) => (
-    <button
-      type="button"
-      class="icon-button"
-      aria-label={label}
-      title={label}
+    <IconButton
+      name={label}
       tabIndex={tabIndex}
       onClick={({ currentTarget }) => act(id, currentTarget.getBoundingClientRect())}
     >
       <LateIcon name={icon} />
-    </button>
+    </IconButton>
   );
   return (
     <div class="toolbar">
       {recentEmoji.value.slice(0, QUICK_EMOJI).map((emoji) => (
-        <button
+        <IconButton
+          name={t("React with {emoji}", { emoji })}
           key={emoji}
-          type="button"
-          class="icon-button emoji"
-          aria-label={t("React with {emoji}", { emoji })}
-          title={t("React with {emoji}", { emoji })}
+          class="emoji"
           tabIndex={tabIndex}
           onClick={() => commands.react(id, emoji)}
         >
           {emoji}
-        </button>
+        </IconButton>
       ))}
       {tool("react", t("Add reaction"), commands.pickReaction)}
       {tool("reply", t("Reply"), commands.reply)}

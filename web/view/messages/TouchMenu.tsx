@@ -9,6 +9,7 @@ import { messageLink } from "../../state/route.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { copyText } from "../parts/clipboard.ts";
+import { IconButton } from "../parts/IconButton.tsx";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import { lazy } from "../parts/lazy.tsx";
 import type { ShownList } from "./message-commands.ts";
@@ -86,9 +87,9 @@ export function TouchMenu({ store, conversation, shown }: Props) {
             {emoji}
           </button>
         ))}
-        <button type="button" class="icon-button" aria-label={t("Add reaction")} onClick={() => setPicking(true)}>
+        <IconButton name={t("Add reaction")} onClick={() => setPicking(true)}>
           <LateIcon name="react" />
-        </button>
+        </IconButton>
       </div>
       <ul class="sheet-tools">
         {tool("reply", t("Reply"), () => commands?.reply(message.id))}

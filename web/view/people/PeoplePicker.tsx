@@ -4,6 +4,7 @@ import { foldApostrophes } from "../../../worker/protocol/text.ts";
 import type { OnlinePerson, Person } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
+import { IconButton } from "../parts/IconButton.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { Avatar } from "./Avatar.tsx";
 
@@ -92,15 +93,9 @@ export function PeoplePicker({ store, chosen, onChoose, isLeftOut, onPick }: Pro
               {person.online && <span class="person-online">{t("Online")}</span>}
             </button>
             {onPick && chosen.length === 0 && (
-              <button
-                type="button"
-                class="icon-button"
-                aria-label={t("Add {name} to a group", { name: person.name })}
-                title={t("Add {name} to a group", { name: person.name })}
-                onClick={() => choose(person)}
-              >
+              <IconButton name={t("Add {name} to a group", { name: person.name })} onClick={() => choose(person)}>
                 <Icon name="plus" />
-              </button>
+              </IconButton>
             )}
           </li>
         ))}

@@ -5,6 +5,7 @@ import { type Phrase, t } from "../../i18n/i18n.ts";
 import { siteName } from "../../state/site-name.ts";
 import type { Store } from "../../state/store.ts";
 import { isBroken } from "../app/ConnectionStatus.tsx";
+import { IconButton } from "../parts/IconButton.tsx";
 import { Icon, Mark } from "../parts/icons.tsx";
 import { isComposing } from "../parts/keys.ts";
 import { lazy } from "../parts/lazy.tsx";
@@ -68,15 +69,9 @@ export function Rail({ store, isOpen, onLeave }: Props) {
             </button>
           </h2>
           {add && (
-            <button
-              type="button"
-              class="icon-button"
-              aria-label={t(add.name)}
-              title={t(add.name)}
-              onClick={opens(add.sheet)}
-            >
+            <IconButton name={t(add.name)} onClick={opens(add.sheet)}>
               <Icon name="plus" />
-            </button>
+            </IconButton>
           )}
         </div>
         <RailList
@@ -101,15 +96,9 @@ export function Rail({ store, isOpen, onLeave }: Props) {
           <Mark />
           <bdi class="rail-title">{siteName}</bdi>
           {hasTime && <RailTools store={store} />}
-          <button
-            ref={close}
-            type="button"
-            class="icon-button rail-close"
-            aria-label={t("Close conversations")}
-            onClick={onLeave}
-          >
+          <IconButton name={t("Close conversations")} ref={close} class="rail-close" onClick={onLeave}>
             <Icon name="close" />
-          </button>
+          </IconButton>
         </header>
         <div class="rail-search-place">{hasTime && <RailSearch />}</div>
         <div class="rail-lists">
@@ -146,15 +135,9 @@ export function Rail({ store, isOpen, onLeave }: Props) {
                 {store.isConnected.value ? t("Online") : isDown && t("Reconnecting…")}
               </span>
             </span>
-            <button
-              type="button"
-              class="icon-button"
-              aria-label={t("Settings")}
-              title={t("Settings")}
-              onClick={opens("settings")}
-            >
+            <IconButton name={t("Settings")} onClick={opens("settings")}>
               <Icon name="settings" />
-            </button>
+            </IconButton>
           </footer>
         )}
         {hasTime && <RailEdge />}

@@ -4,6 +4,7 @@ import { type Phrase, t } from "../../i18n/i18n.ts";
 import { isNotifyingRefused, mayNotify } from "../../pwa/notifications.ts";
 import { notifications } from "../../state/preferences.ts";
 import type { Store } from "../../state/store.ts";
+import { IconButton } from "../parts/IconButton.tsx";
 import { COMMAND } from "../parts/keys.ts";
 import { LateIcon } from "../parts/late-icons.tsx";
 import { Popup } from "../parts/Popup.tsx";
@@ -23,17 +24,9 @@ export function RailTools({ store }: { readonly store: Store }) {
   return (
     <>
       <Bell store={store} />
-      <button
-        ref={button}
-        type="button"
-        class="icon-button"
-        aria-label={t("Menu")}
-        title={t("Menu")}
-        aria-expanded={isOpen}
-        onClick={() => setOpen(true)}
-      >
+      <IconButton name={t("Menu")} ref={button} aria-expanded={isOpen} onClick={() => setOpen(true)}>
         <LateIcon name="more" />
-      </button>
+      </IconButton>
       {isOpen && button.current && (
         <Popup label={t("Menu")} beside={button.current.getBoundingClientRect()} onClose={() => setOpen(false)}>
           {MENU.map(({ name, opens }) => (
@@ -78,10 +71,8 @@ export function RailSearch() {
 function Bell({ store }: { readonly store: Store }) {
   const isOn = notifications.chosen.value !== "off" && !isNotifyingRefused();
   return (
-    <button
-      type="button"
-      class="icon-button"
-      aria-label={t("Notifications")}
+    <IconButton
+      name={t("Notifications")}
       title={t(isOn ? "Notifications are on" : "Notifications are off")}
       aria-pressed={isOn}
       onClick={async () => {
@@ -97,6 +88,6 @@ function Bell({ store }: { readonly store: Store }) {
       }}
     >
       <LateIcon name={isOn ? "bell" : "bellOff"} />
-    </button>
+    </IconButton>
   );
 }
