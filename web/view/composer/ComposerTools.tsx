@@ -32,7 +32,7 @@ type Props = {
   readonly mayAttach: boolean;
 };
 
-/** The tools at the start of the row. They leave the focus in the field. */
+/** The tools at the start of the row, for a new message or one that is edited. They leave the focus in the field. */
 export function ComposerTools({ store, conversation, field, mayAttach }: Props) {
   const [isFormatting, setFormatting] = useState(false);
   const tool = (label: string, icon: LateIconName, act: (field: HTMLTextAreaElement) => void, key?: string) => (
@@ -48,7 +48,7 @@ export function ComposerTools({ store, conversation, field, mayAttach }: Props) 
   return (
     <>
       {mayAttach && <AttachButton store={store} conversation={conversation} />}
-      <EmojiButton onPick={(emoji) => field.current && insertText(field.current, emoji)} />
+      <EmojiButton field={field} />
       {tool(t("Mention someone"), "at", mention)}
       <IconButton
         name={t("Formatting")}
@@ -110,20 +110,27 @@ function AttachButton({ store, conversation }: Pick<Props, "store" | "conversati
   );
 }
 
-function EmojiButton({ onPick }: { readonly onPick: (emoji: string) => void }) {
-  const [isOpen, setOpen] = useState(false);
-  const button = useRef<HTMLButtonElement>(null);
+function EmojiButton({ field }: Pick<Props, "field">) {
+  const [place, setPlace] = useState<DOMRect>();
   return (
     <>
-      <IconButton name={t("Add emoji")} ref={button} onClick={() => setOpen(true)}>
+      <IconButton
+        name={t("Add emoji")}
+        onClick={({ currentTarget }) => {
+          // Beside the button, and above or below the whole form: what is being written stays in sight.
+          const { x, width } = currentTarget.getBoundingClientRect();
+          const { y, height } = (currentTarget.form ?? currentTarget).getBoundingClientRect();
+          setPlace(new DOMRect(x, y, width, height));
+        }}
+      >
         <LateIcon name="react" />
       </IconButton>
-      {isOpen && button.current && (
+      {place && (
         <EmojiPicker
-          anchor={button.current.getBoundingClientRect()}
-          returnTo={() => document.getElementById("composer-text")}
-          onPick={(emoji) => onPick(emoji)}
-          onClose={() => setOpen(false)}
+          anchor={place}
+          returnTo={() => field.current}
+          onPick={(emoji) => field.current && insertText(field.current, emoji)}
+          onClose={() => setPlace(undefined)}
         />
       )}
     </>

@@ -2,8 +2,11 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { isDrawn } from "../../../worker/protocol/text.ts";
 import { t } from "../../i18n/i18n.ts";
+import { enter } from "../../state/preferences.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import { noticeShortcodes } from "../../text/shortcodes.ts";
+import { COMMAND } from "../parts/keys.ts";
+import { ComposerTools } from "./ComposerTools.tsx";
 import { Counter, excessOf } from "./Counter.tsx";
 import { TextEntry } from "./TextEntry.tsx";
 
@@ -42,7 +45,7 @@ export function EditField({ store, conversation, hasFiles }: Props) {
 
   return (
     <form
-      class="edit"
+      class="composer edit"
       onSubmit={(event) => {
         event.preventDefault();
         void save();
@@ -63,13 +66,29 @@ export function EditField({ store, conversation, hasFiles }: Props) {
           return key === "Escape";
         }}
       />
-      <Counter id="edit-counter" excess={excess} />
-      <button type="button" class="button quiet" onClick={end}>
-        {t("Cancel")}
-      </button>
-      <button type="submit" class="button primary" disabled={(!isDrawn(text) && !hasFiles) || excess > 0}>
-        {t("Save")}
-      </button>
+      <div class="composer-tools">
+        <ComposerTools store={store} conversation={conversation} field={field} mayAttach={false} />
+        <Counter id="edit-counter" excess={excess} />
+        <span class="edit-actions">
+          <button type="button" class="button quiet" onClick={end}>
+            {t("Cancel")}
+            <KeyCap keys="Esc" />
+          </button>
+          <button type="submit" class="button primary" disabled={(!isDrawn(text) && !hasFiles) || excess > 0}>
+            {t("Save")}
+            <KeyCap keys={enter.chosen.value === "sends" ? "↵" : `${COMMAND} ↵`} />
+          </button>
+        </span>
+      </div>
     </form>
+  );
+}
+
+/** The key that does what a button does, where there is a keyboard. */
+function KeyCap({ keys }: { readonly keys: string }) {
+  return (
+    <span class="keycap" aria-hidden="true">
+      {keys}
+    </span>
   );
 }
