@@ -73,6 +73,7 @@ test("4 and 5 Messages: with name and time, for both at once, and after a reload
   await ada.sees("Hello Ada");
   await ada.page.reload();
   await ada.sees("Hello Bea");
+  await ada.sees("Hello Ada");
   expect(await ada.texts()).toEqual(["Hello Bea", "Hello Ada"]);
 });
 

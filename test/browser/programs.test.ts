@@ -334,7 +334,11 @@ describe("in the app", () => {
     await dora.page.getByRole("tab", { name: "Integrations" }).click();
     await dora.page.getByLabel("Name of a new hook").fill("Deploys");
     await dora.page.getByRole("button", { name: "Add hook" }).click();
-    await dora.page.getByText(`${site.url}/api/hooks/`).first().waitFor();
+    const address = dora.page.getByRole("textbox", { name: "Address" });
+    expect(await address.inputValue()).toContain(`${site.url}/api/hooks/`);
+    expect(await dora.page.getByRole("textbox", { name: "Command" }).inputValue()).toContain(
+      await address.inputValue(),
+    );
     await dora.page.getByRole("button", { name: "Send a test" }).click();
     await dora.sees("This is a test.");
     await dora.page.getByRole("log").getByText("Bot", { exact: true }).first().waitFor();
@@ -345,7 +349,7 @@ describe("in the app", () => {
     await dora.openSettings("Bots and keys");
     await dora.page.getByLabel("Name of a new bot").fill("Helper");
     await dora.page.getByRole("button", { name: "Create bot" }).click();
-    await dora.page.getByText(/^flk_/).waitFor();
+    expect(await dora.page.getByRole("textbox", { name: "Key" }).inputValue()).toMatch(/^flk_/);
     await dora.page.getByRole("button", { name: "Delete Helper" }).click();
     await dora.page.getByRole("dialog", { name: "Delete Helper" }).getByRole("button", { name: "Delete" }).click();
     await dora.page.getByRole("button", { name: "Delete Helper" }).waitFor({ state: "detached" });

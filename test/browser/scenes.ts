@@ -538,7 +538,7 @@ export const SCENES: readonly Scene[] = [
       await who.page.getByRole("tab", { name: "Integrations" }).click();
       await who.page.getByLabel("Name of a new hook").fill(`Deploys ${who.name}`);
       await who.page.getByRole("button", { name: "Add hook" }).click();
-      await who.page.locator(".secret code").first().waitFor();
+      await who.page.getByRole("textbox", { name: "Address" }).waitFor();
     },
   },
   {

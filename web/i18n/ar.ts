@@ -2,6 +2,9 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Command: "الأمر",
+  Address: "العنوان",
+  Key: "المفتاح",
   "Sidebar width": "عرض القائمة",
   Zoom: "تكبير",
   "Who reacted": "من تفاعل",

@@ -2,6 +2,9 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Command: "Befehl",
+  Address: "Adresse",
+  Key: "Schlüssel",
   "Sidebar width": "Breite der Liste",
   Zoom: "Vergrößern",
   "Who reacted": "Wer reagiert hat",

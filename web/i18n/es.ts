@@ -2,6 +2,9 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Command: "Comando",
+  Address: "Dirección",
+  Key: "Clave",
   "Sidebar width": "Ancho de la lista",
   Zoom: "Ampliar",
   "Who reacted": "Quién ha reaccionado",

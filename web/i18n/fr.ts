@@ -2,6 +2,9 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Command: "Commande",
+  Address: "Adresse",
+  Key: "Clé",
   "Sidebar width": "Largeur de la liste",
   Zoom: "Agrandir",
   "Who reacted": "Qui a réagi",

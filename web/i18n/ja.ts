@@ -2,6 +2,9 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Command: "コマンド",
+  Address: "アドレス",
+  Key: "キー",
   "Sidebar width": "リストの幅",
   Zoom: "拡大",
   "Who reacted": "リアクションした人",

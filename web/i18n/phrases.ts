@@ -3,6 +3,9 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "Command"
+  | "Address"
+  | "Key"
   | "Sidebar width"
   | "Zoom"
   | "Who reacted"

@@ -17,20 +17,19 @@ export function ChannelPreferences({ store, channel }: { readonly store: Store; 
   return (
     <section>
       <h3>{t("For you")}</h3>
-      <div class="field-row">
-        <button
-          type="button"
-          class="button"
-          aria-pressed={notify === "nothing"}
-          aria-describedby="mute-hint"
-          onClick={() => void prefer({ notify: notify === "nothing" ? "mentions" : "nothing" })}
-        >
-          {t("Mute")}
-        </button>
-        <span id="mute-hint" class="hint">
-          {t("No unread count and no notifications.")}
-        </span>
-      </div>
+      <button
+        type="button"
+        class="switch"
+        aria-pressed={notify === "nothing"}
+        aria-describedby="mute-hint"
+        onClick={() => void prefer({ notify: notify === "nothing" ? "mentions" : "nothing" })}
+      >
+        {t("Mute")}
+        <span class="switch-track" />
+      </button>
+      <p id="mute-hint" class="hint">
+        {t("No unread count and no notifications.")}
+      </p>
       {notify !== "nothing" && (
         <Switch
           label={t("Notify about every message")}

@@ -4,7 +4,7 @@ import type { Channel } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
-import { CopyButton } from "../parts/CopyButton.tsx";
+import { CopyField } from "../parts/CopyField.tsx";
 import { QrCode } from "../parts/QrCode.tsx";
 
 type Props = { readonly store: Store; readonly channel: Channel; readonly onClose: () => void };
@@ -31,16 +31,7 @@ export function GuestLink({ store, channel, onClose }: Props) {
       {url !== undefined && (
         <div class="device-link">
           <QrCode text={url} />
-          <div class="field-row">
-            <input
-              aria-label={t("Guest link")}
-              readOnly
-              dir="ltr"
-              value={url}
-              onFocus={({ currentTarget }) => currentTarget.select()}
-            />
-            <CopyButton text={url} tabIndex={0} />
-          </div>
+          <CopyField label={t("Guest link")} text={url} />
         </div>
       )}
       <p class="hint" role="status">

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { foldDisplayName } from "../../../worker/protocol/names.ts";
 import { t } from "../../i18n/i18n.ts";
 import { Confirm } from "../dialogs/Confirm.tsx";
-import { CopyButton } from "../parts/CopyButton.tsx";
+import { CopyField } from "../parts/CopyField.tsx";
 import type { TabProps } from "./Details.tsx";
 
 type Hook = { readonly id: string; readonly name: string };
@@ -82,15 +82,15 @@ export function Integrations({ store, channel }: TabProps) {
       {shown && (
         <div class="secret" role="status">
           <p>{t("The address for {name}. Copy it now. You won't see it again.", { name: shown.name })}</p>
-          <code dir="ltr">{shown.url}</code>
-          <CopyButton text={shown.url} />
+          <CopyField label={t("Address")} text={shown.url} />
           <p>{t("Try it in a terminal:")}</p>
-          <code dir="ltr">{curl(shown.url)}</code>
-          <CopyButton text={curl(shown.url)} />
-          <button type="button" class="button" onClick={() => void test(shown.url)}>
-            {t("Send a test")}
-          </button>
-          <p class="hint">{tested}</p>
+          <CopyField label={t("Command")} text={curl(shown.url)} />
+          <div class="field-row">
+            <button type="button" class="button" onClick={() => void test(shown.url)}>
+              {t("Send a test")}
+            </button>
+            <span class="hint">{tested}</span>
+          </div>
           <p class="hint">{t("Add /discord to the address for Discord's format, or /github for GitHub events.")}</p>
         </div>
       )}

@@ -5,6 +5,9 @@ import { t } from "../../i18n/i18n.ts";
 import { channelHref, go } from "../../state/route.ts";
 import { Text } from "../messages/Text.tsx";
 import { dayName } from "../parts/formats.ts";
+import { IconButton } from "../parts/IconButton.tsx";
+import { Icon } from "../parts/icons.tsx";
+import { Avatar } from "../people/Avatar.tsx";
 import type { TabProps } from "./Details.tsx";
 
 export function Pins({ store, conversation, onLeave }: TabProps) {
@@ -18,34 +21,33 @@ export function Pins({ store, conversation, onLeave }: TabProps) {
           const message = find(history.value, messageId);
           return (
             <li key={messageId}>
-              <p class="hint">
-                <bdi>{store.nameOf(author)}</bdi> · {dayName(sentAt, store.now())}
-              </p>
-              <Text store={store} id={`pin-${messageId}`} text={text || "📎"} tabIndex={0} />
-              <div class="field-row">
-                {message && (
-                  <button
-                    type="button"
-                    class="button quiet"
-                    onClick={() => {
-                      onLeave();
-                      go(`${channelHref(channelId, store.person.value?.id)}?m=${message.seq}`);
-                    }}
-                  >
-                    {t("Show")}
-                  </button>
-                )}
-                <button
-                  type="button"
-                  class="button quiet"
+              <p class="pin-head">
+                <Avatar person={{ ...author, name: store.nameOf(author) }} />
+                <bdi>{store.nameOf(author)}</bdi>
+                <small>{dayName(sentAt, store.now())}</small>
+                <IconButton
+                  name={t("Unpin message")}
                   onClick={async () => {
                     const answer = await (await store.requests()).unpin(channelId, messageId);
                     if (!answer.ok) setRefusal(answer.detail);
                   }}
                 >
-                  {t("Unpin message")}
+                  <Icon name="close" />
+                </IconButton>
+              </p>
+              <Text store={store} id={`pin-${messageId}`} text={text || "📎"} tabIndex={0} />
+              {message && (
+                <button
+                  type="button"
+                  class="link-button"
+                  onClick={() => {
+                    onLeave();
+                    go(`${channelHref(channelId, store.person.value?.id)}?m=${message.seq}`);
+                  }}
+                >
+                  {t("Show")}
                 </button>
-              </div>
+              )}
             </li>
           );
         })}

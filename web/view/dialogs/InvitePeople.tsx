@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Channel } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
-import { CopyButton } from "../parts/CopyButton.tsx";
+import { CopyField } from "../parts/CopyField.tsx";
 import { fullTime } from "../parts/formats.ts";
 import { QrCode } from "../parts/QrCode.tsx";
 import { invitedTo } from "../parts/sheets.ts";
@@ -46,16 +46,7 @@ export function InvitePeople({ store, channel, onClose }: Props) {
           <p>
             {t("Anyone with this link can join, up to 100 people, until {time}.", { time: fullTime(invite.expiresAt) })}
           </p>
-          <div class="field-row">
-            <input
-              aria-label={t("Invite link")}
-              readOnly
-              dir="ltr"
-              value={invite.url}
-              onFocus={({ currentTarget }) => currentTarget.select()}
-            />
-            <CopyButton text={invite.url} tabIndex={0} />
-          </div>
+          <CopyField label={t("Invite link")} text={invite.url} />
         </div>
       )}
       <p class="hint" role="status">

@@ -17,6 +17,7 @@ export function Profile({ store, onClose }: { readonly store: Store; readonly on
   if (!person) return null;
   const name = store.nameOf(person);
   const isYou = person.id === store.person.value?.id;
+  const isOnline = store.online.value.has(person.id);
   const isBlocked = store.blocked.value.has(person.id);
 
   async function write(): Promise<void> {
@@ -38,7 +39,7 @@ export function Profile({ store, onClose }: { readonly store: Store; readonly on
         <Avatar person={{ id: person.id, name }} />
         <p class="profile-name">
           <bdi>{name}</bdi>
-          <span class="hint">{t(store.online.value.has(person.id) ? "Online" : "Away")}</span>
+          <span class={isOnline ? "hint here-now" : "hint"}>{t(isOnline ? "Online" : "Away")}</span>
         </p>
       </div>
       {isBlocked && (
@@ -63,7 +64,7 @@ export function Profile({ store, onClose }: { readonly store: Store; readonly on
           </button>
           <button
             type="button"
-            class="button"
+            class="button quiet"
             onClick={async () => {
               const answer = await store.block(person.id, !isBlocked);
               if (!answer.ok) setRefusal(answer.detail);
@@ -72,7 +73,7 @@ export function Profile({ store, onClose }: { readonly store: Store; readonly on
             {t(isBlocked ? "Unblock" : "Block")}
           </button>
           {store.isOwner.value && (
-            <button type="button" class="button danger-text" onClick={() => setRemoving(true)}>
+            <button type="button" class="button quiet danger-text" onClick={() => setRemoving(true)}>
               {t("Remove")}
             </button>
           )}

@@ -3,6 +3,7 @@ import type { Preference } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import { messageLink } from "../../state/route.ts";
 import { copyText } from "../parts/clipboard.ts";
+import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import { Popup } from "../parts/Popup.tsx";
 import type { ChannelMenuProps } from "./Rail.tsx";
 
@@ -15,7 +16,7 @@ export function ChannelMenu({ store, channel, beside, onClose }: ChannelMenuProp
     document.querySelector<HTMLElement>(`.rail-link[aria-label="${CSS.escape(store.titleOf(channel.id))}"]`)?.focus();
   }
 
-  const item = (label: string, act: () => void) => (
+  const item = (icon: LateIconName, label: string, act: () => void) => (
     <button
       type="button"
       onClick={() => {
@@ -23,18 +24,26 @@ export function ChannelMenu({ store, channel, beside, onClose }: ChannelMenuProp
         close();
       }}
     >
+      <LateIcon name={icon} />
       {label}
     </button>
   );
-  const preference = (label: string, change: Preference) => item(label, () => void store.prefer(channel.id, change));
+  const preference = (icon: LateIconName, label: string, change: Preference) =>
+    item(icon, label, () => void store.prefer(channel.id, change));
 
   return (
     <Popup label={store.titleOf(channel.id)} beside={beside} onClose={close}>
-      {item(t("Mark read"), () => store.markAllRead(channel))}
-      {preference(t(isMuted ? "Unmute" : "Mute"), { notify: isMuted ? "mentions" : "nothing" })}
-      {preference(t(favourite ? "Remove from favourites" : "Add to favourites"), { favourite: !favourite })}
-      {preference(t(hidden ? "Show in the list" : "Hide"), { hidden: !hidden })}
-      {item(t("Copy link"), () => void copyText(messageLink(channel.id, store.person.value?.id ?? "", undefined)))}
+      {item("check", t("Mark read"), () => store.markAllRead(channel))}
+      {preference(isMuted ? "bell" : "bellOff", t(isMuted ? "Unmute" : "Mute"), {
+        notify: isMuted ? "mentions" : "nothing",
+      })}
+      {preference("star", t(favourite ? "Remove from favourites" : "Add to favourites"), { favourite: !favourite })}
+      {preference(hidden ? "eye" : "eyeOff", t(hidden ? "Show in the list" : "Hide"), { hidden: !hidden })}
+      {item(
+        "link",
+        t("Copy link"),
+        () => void copyText(messageLink(channel.id, store.person.value?.id ?? "", undefined)),
+      )}
     </Popup>
   );
 }

@@ -6,16 +6,16 @@ import { notifications } from "../../state/preferences.ts";
 import type { Store } from "../../state/store.ts";
 import { IconButton } from "../parts/IconButton.tsx";
 import { COMMAND } from "../parts/keys.ts";
-import { LateIcon } from "../parts/late-icons.tsx";
+import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import { Popup } from "../parts/Popup.tsx";
 import { openInvite, type SheetName, sheet } from "../parts/sheets.ts";
 
 const MENU = [
-  { name: "Invite people", opens: "invite" },
-  { name: "Browse channels", opens: "browse" },
-  { name: "Shortcuts", opens: "shortcuts" },
-  { name: "Settings", opens: "settings" },
-] as const satisfies readonly { readonly name: Phrase; readonly opens: SheetName }[];
+  { icon: "invite", name: "Invite people", opens: "invite" },
+  { icon: "hash", name: "Browse channels", opens: "browse" },
+  { icon: "keyboard", name: "Shortcuts", opens: "shortcuts" },
+  { icon: "settings", name: "Settings", opens: "settings" },
+] as const satisfies readonly { readonly icon: LateIconName; readonly name: Phrase; readonly opens: SheetName }[];
 
 /** The bell, and what can be done from anywhere, behind one button. */
 export function RailTools({ store }: { readonly store: Store }) {
@@ -29,7 +29,7 @@ export function RailTools({ store }: { readonly store: Store }) {
       </IconButton>
       {isOpen && button.current && (
         <Popup label={t("Menu")} beside={button.current.getBoundingClientRect()} onClose={() => setOpen(false)}>
-          {MENU.map(({ name, opens }) => (
+          {MENU.map(({ icon, name, opens }) => (
             <button
               key={name}
               type="button"
@@ -39,6 +39,7 @@ export function RailTools({ store }: { readonly store: Store }) {
                 else sheet.value = opens;
               }}
             >
+              <LateIcon name={icon} />
               {t(name)}
             </button>
           ))}

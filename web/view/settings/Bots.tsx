@@ -5,7 +5,8 @@ import type { Person } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import { Confirm } from "../dialogs/Confirm.tsx";
-import { CopyButton } from "../parts/CopyButton.tsx";
+import { CopyField } from "../parts/CopyField.tsx";
+import { Avatar } from "../people/Avatar.tsx";
 
 export function Bots({ store }: { readonly store: Store }) {
   const [bots, setBots] = useState<readonly Person[]>([]);
@@ -50,7 +51,10 @@ export function Bots({ store }: { readonly store: Store }) {
       <ul class="people">
         {bots.map((bot) => (
           <li key={bot.id} class="person-row">
-            <bdi class="person">{bot.name}</bdi>
+            <span class="person">
+              <Avatar person={bot} />
+              <bdi>{bot.name}</bdi>
+            </span>
             <button type="button" class="button quiet" onClick={() => void make(bot)}>
               {t("New key")}
             </button>
@@ -76,8 +80,7 @@ export function Bots({ store }: { readonly store: Store }) {
       {shown && (
         <div ref={secret} class="secret" role="status">
           <p>{t("The key for {name}. Copy it now. You won't see it again.", { name: shown.name })}</p>
-          <code dir="ltr">{shown.key}</code>
-          <CopyButton text={shown.key} />
+          <CopyField label={t("Key")} text={shown.key} />
         </div>
       )}
       <form

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
-import { copyText } from "../parts/clipboard.ts";
+import { CopyField } from "../parts/CopyField.tsx";
 import { clockTime } from "../parts/formats.ts";
 import { QrCode } from "../parts/QrCode.tsx";
 
@@ -11,7 +11,6 @@ type Link = { readonly url: string; readonly expiresAt: number };
 export function DeviceLink({ store }: { readonly store: Store }) {
   const [link, setLink] = useState<Link>();
   const [refusal, setRefusal] = useState<string>();
-  const [isCopied, setCopied] = useState(false);
 
   async function make(): Promise<void> {
     const answer = await (await store.requests()).makeLink();
@@ -39,24 +38,7 @@ export function DeviceLink({ store }: { readonly store: Store }) {
           { time: clockTime(link.expiresAt) },
         )}
       </p>
-      <div class="field-row">
-        <input
-          aria-label={t("Link for another device")}
-          readOnly
-          dir="ltr"
-          value={link.url}
-          onFocus={(event) => event.currentTarget.select()}
-        />
-        <button
-          type="button"
-          class="button"
-          onClick={async () => {
-            setCopied(await copyText(link.url));
-          }}
-        >
-          {t(isCopied ? "Copied" : "Copy")}
-        </button>
-      </div>
+      <CopyField label={t("Link for another device")} text={link.url} />
     </div>
   );
 }

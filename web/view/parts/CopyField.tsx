@@ -1,0 +1,17 @@
+/** A text that is there to be copied, in a field that is only read: a link, a key, a command. */
+import { CopyButton } from "./CopyButton.tsx";
+
+export function CopyField({ label, text }: { readonly label: string; readonly text: string }) {
+  return (
+    <div class="field-row">
+      <input
+        aria-label={label}
+        readOnly
+        dir="ltr"
+        value={text}
+        onFocus={({ currentTarget }) => currentTarget.select()}
+      />
+      <CopyButton text={text} />
+    </div>
+  );
+}
