@@ -9,7 +9,8 @@ import { axeFlaws } from "./browser/axe.ts";
 import { controlsWithoutRing } from "./browser/focus.ts";
 import { lookOver } from "./browser/looks.ts";
 import { NARROW, openBrowser, Someone, TABLET, WIDE } from "./browser/people.ts";
-import { HEADINGS, populate, prefer, SCENES, settle } from "./browser/scenes.ts";
+import { populate } from "./browser/scene-content.ts";
+import { HEADINGS, prefer, SCENES, settle } from "./browser/scenes.ts";
 import { Site } from "./site.ts";
 import { visitorName } from "./talk.ts";
 

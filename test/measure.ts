@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
 import { CHROMIUM, openBrowser, Someone } from "./browser/people.ts";
-import { populate } from "./browser/scenes.ts";
+import { populate } from "./browser/scene-content.ts";
 import { measureRail } from "./measure-rail.ts";
 import { freePort, Site } from "./site.ts";
 

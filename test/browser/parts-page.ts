@@ -33,7 +33,10 @@ const segment = (words: string, attributes: Record<string, string> = {}): Piece 
   ["input", { type: "radio", name: "segment", ...attributes }],
   ["span", {}, words],
 ];
-const avatar = (initials: string, hue: number): Piece => ["span.avatar", { style: `--hue: ${hue}` }, initials];
+const avatar = (initials: string, hue: number): Piece => [
+  "span.avatar",
+  { style: `--hue: ${hue}`, "data-initials": initials },
+];
 const option = (sign: string, words: string, isChosen: boolean): Piece => [
   "div.option",
   { role: "option", "aria-selected": String(isChosen) },

@@ -2,12 +2,11 @@
  * Every screen and state: how to get there, from a page on which nothing has happened, and what of the design it shows.
  * The gallery takes pictures of all of them; those that are `examined` are read by axe in every run.
  */
-import { setTimeout as delay } from "node:timers/promises";
-import type { Browser, Page, WebSocketRoute } from "playwright-core";
+import type { Page, WebSocketRoute } from "playwright-core";
 import type { Site } from "../site.ts";
-import { TALK, TEAM } from "../talk.ts";
 import { showParts } from "./parts-page.ts";
-import { Someone } from "./people.ts";
+import type { Someone } from "./people.ts";
+import { HOST, lineOf } from "./scene-content.ts";
 
 /** The parts of the design. Scenes and the titles of browser tests (`Keys: …`) name them; the gallery lists what nobody shows. */
 export const HEADINGS = [
@@ -33,8 +32,6 @@ export type Scene = {
   readonly isApart?: true;
   readonly open: (who: Someone, site: Site) => Promise<void>;
 };
-
-const JOIN = "Ada Lovelace";
 
 export const SCENES: readonly Scene[] = [
   {
@@ -63,7 +60,7 @@ export const SCENES: readonly Scene[] = [
     isOutside: true,
     async open({ page }, site) {
       await page.goto(site.url);
-      await page.locator("#display-name").fill(JOIN);
+      await page.locator("#display-name").fill(HOST);
       await page.locator("button.primary").click();
       await page.getByRole("button", { name: "Ada Lovelace 2" }).waitFor();
     },
@@ -124,7 +121,7 @@ export const SCENES: readonly Scene[] = [
       await who.join(site, "/c/talk");
       await who.page.getByRole("button", { name: "🎉 1" }).waitFor();
       await picturesShown(who);
-      await who.page.getByText("Shall we meet").last().hover();
+      await who.page.getByText("Labels for room 2").last().hover();
     },
   },
   {
@@ -132,9 +129,10 @@ export const SCENES: readonly Scene[] = [
     shows: "Messages",
     async open(who, site) {
       await who.join(site, "/c/design");
-      await who.say("What can be done with this?");
+      const text = lineOf(who);
+      await who.say(text);
       await who.allSent();
-      await who.act("What can be done with this?");
+      await who.act(text);
     },
   },
   {
@@ -178,9 +176,10 @@ export const SCENES: readonly Scene[] = [
     shows: "Messages",
     async open(who, site) {
       await who.join(site, "/c/general");
-      await who.say("Sorry, that was for the other channel.");
+      const text = lineOf(who);
+      await who.say(text);
       await who.allSent();
-      const row = who.message("Sorry, that was for the other channel.").last();
+      const row = who.message(text).last();
       await row.getByRole("button", { name: "More" }).first().evaluate(click);
       await who.page.getByRole("toolbar", { name: "More" }).getByRole("button", { name: "Delete message" }).click();
       await who.page.getByRole("button", { name: "Undo" }).waitFor();
@@ -201,12 +200,12 @@ export const SCENES: readonly Scene[] = [
                 command: "send",
                 id: command["id"],
                 code: "forbidden",
-                detail: "Only somebody else may do this.",
+                detail: "You don't have permission to do this.",
               }
             : undefined,
       );
       await who.join(site, "/c/design");
-      await who.say("This one is refused.");
+      await who.say(lineOf(who));
       await who.page.getByRole("button", { name: "Retry" }).waitFor();
     },
   },
@@ -246,7 +245,7 @@ export const SCENES: readonly Scene[] = [
         .getByRole("button", { name: /^Remove / })
         .nth(9)
         .waitFor();
-      const row = who.message("As it looks now");
+      const row = who.message("The first draft of the poster, and the agreement");
       await row.getByRole("button", { name: "Reply" }).evaluate(click);
       await page.getByRole("textbox", { name: /^Message / }).pressSequentially("I send what there is, see #");
       await page.getByRole("listbox").waitFor();
@@ -268,7 +267,7 @@ export const SCENES: readonly Scene[] = [
     shows: "Composer",
     async open(who, site) {
       await who.join(site, "/c/general");
-      await who.say("I can print the lables on Thursday.");
+      await who.say(`${lineOf(who).slice(0, -1)}, or tomorow.`);
       await who.allSent();
       await who.page.getByRole("textbox", { name: /^Message / }).press("ArrowUp");
       await who.page.getByRole("textbox", { name: "Edit message" }).waitFor();
@@ -651,7 +650,7 @@ export const SCENES: readonly Scene[] = [
     async open(who, site) {
       await who.join(site, "/c/talk");
       await picturesShown(who);
-      await who.page.getByRole("button", { name: "Open screen.png" }).click();
+      await who.page.getByRole("button", { name: "Open poster.png" }).click();
       await who.page.locator(".lightbox img").waitFor();
     },
   },
@@ -739,7 +738,7 @@ export const SCENES: readonly Scene[] = [
       await inFull(who, site);
       await who.page.routeWebSocket(/socket/, (route) => route.close({ code: 1011 }));
       for (const route of open) await route.close({ code: 1011 });
-      await who.say("This one waits for the connection.");
+      await who.say(lineOf(who));
       await who.page.getByText("Will be sent when connected").waitFor();
       await who.page.getByText("Reconnecting… your messages").waitFor();
     },
@@ -773,70 +772,6 @@ export const SCENES: readonly Scene[] = [
   },
 ];
 
-/** What the scenes show: channels, people and messages of all kinds. */
-export async function populate(site: Site, browser: Browser): Promise<void> {
-  const host = await Someone.open(browser, JOIN);
-  await host.join(site);
-  await host.makeChannel("full");
-  await host.makeChannel("talk");
-  await host.page.getByText("This is the start of #talk").waitFor();
-  await host.say(
-    "Shall we meet **today**? I have written down `what` is left:\n- two labels\n- one date\n> and the thing with the long word",
-  );
-  await host.say(
-    "```\nconst answer = 42; // and a line that is so long that it does not fit where it stands, wherever that is\n```",
-  );
-  const row = host.page.getByRole("listitem").filter({ hasText: "Shall we meet" });
-  await row.getByRole("button", { name: "Add reaction" }).click();
-  await host.page.getByRole("textbox", { name: "Search emoji" }).fill("tada");
-  await host.page.keyboard.press("Enter");
-  await row.getByRole("button", { name: "Reply" }).click();
-  await host.say("Yes, in #design, see https://example.org/a/long/path?with=a&query=too");
-  const chooser = host.page.waitForEvent("filechooser");
-  await host.page.getByRole("button", { name: "Attach files" }).click();
-  const picture = await host.page.screenshot();
-  await (await chooser).setFiles([
-    { name: "screen.png", mimeType: "image/png", buffer: picture },
-    {
-      name: "a list of everything that is left to do, with a long name.pdf",
-      mimeType: "application/pdf",
-      buffer: Buffer.from("%PDF-1.7"),
-    },
-  ]);
-  await host.page.getByRole("button", { name: "Remove screen.png" }).waitFor();
-  await host.page.getByRole("button", { name: /^Remove a list/ }).waitFor();
-  await host.say("As it looks now");
-  await host.say("🎉👍");
-  await host.allSent();
-  await host.makeChannel("design");
-  await fill(site);
-  await host.context.close();
-}
-
-/** The talk of a team, longer than a channel keeps; the newest message is deleted. */
-async function fill(site: Site): Promise<void> {
-  const cookies = await Promise.all(
-    TEAM.map(async (name) => {
-      const signedIn = await fetch(`${site.url}/api/session`, { method: "POST", body: JSON.stringify({ name }) });
-      return signedIn.headers.get("set-cookie")?.split(";")[0] ?? "";
-    }),
-  );
-  for (const [who, text] of TALK) {
-    const id = crypto.randomUUID();
-    const headers = { cookie: cookies[who] ?? "" };
-    const address = `${site.url}/api/channels/full/messages`;
-    const send = () => fetch(address, { method: "POST", headers, body: JSON.stringify({ id, text }) });
-    let answer = await send();
-    while (answer.status === 429) {
-      await delay(Number(answer.headers.get("Retry-After")) * 1_000); // a person writes five a second
-      answer = await send();
-    }
-    if (!answer.ok) throw new Error(`not sent: ${answer.status}`);
-    if (text !== TALK.at(-1)?.[1]) continue;
-    await fetch(`${address}/${id}`, { method: "DELETE", headers });
-  }
-}
-
 /** Chooses as the settings do, in every tab. */
 export async function prefer(page: Page, name: string, choice: string): Promise<void> {
   await page.evaluate(
@@ -853,9 +788,12 @@ export async function prefer(page: Page, name: string, choice: string): Promise<
   );
 }
 
-/** Transitions have ended. */
+/** Transitions have ended, but for what goes on as long as it is shown. */
 export async function settle({ page }: Someone): Promise<void> {
-  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+  await page.evaluate(() => {
+    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    return Promise.allSettled(ending.map(({ finished }) => finished));
+  });
 }
 
 type Frame = Readonly<Record<string, unknown>>;
@@ -982,6 +920,6 @@ function invented(last: { readonly seq: number; readonly rev: number } | undefin
     rev: (last?.rev ?? 0) + 1_000 + n,
     author,
     sentAt: Date.now(),
-    text: `And number ${n}.`,
+    text: `Room ${n} is ready.`,
   };
 }

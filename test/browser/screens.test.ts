@@ -7,7 +7,8 @@ import { axeFlaws } from "./axe.ts";
 import { controlsWithoutRing } from "./focus.ts";
 import { lookOver } from "./looks.ts";
 import { NARROW, openBrowser, Someone, WIDE } from "./people.ts";
-import { picturesShown, populate, SCENES, settle } from "./scenes.ts";
+import { populate } from "./scene-content.ts";
+import { picturesShown, SCENES, settle } from "./scenes.ts";
 
 const PICTURES = new URL("../../test-results/screens/", import.meta.url).pathname;
 const site = new Site();

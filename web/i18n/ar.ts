@@ -579,7 +579,7 @@ const words: Dictionary = {
   unauthorized: "انضم أولًا.",
   bad_origin: "الطلب آتٍ من موقع آخر.",
   bad_access_code: "رمز الدخول مفقود أو خاطئ.",
-  forbidden: "لا يفعل هذا إلا شخص آخر.",
+  forbidden: "ليس لديك إذن للقيام بهذا.",
   not_found: "لا يوجد شيء كهذا هنا.",
   method_not_allowed: "هذه الطريقة غير معروفة هنا.",
   timeout: "استغرق وصول الطلب وقتًا طويلًا.",

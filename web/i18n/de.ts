@@ -487,7 +487,7 @@ const words: Dictionary = {
   unauthorized: "Erst anmelden.",
   bad_origin: "Die Anfrage kommt von einer anderen Seite.",
   bad_access_code: "Der Zugangscode fehlt oder ist falsch.",
-  forbidden: "Das darf nur jemand anderes.",
+  forbidden: "Das darfst du nicht.",
   not_found: "So etwas gibt es hier nicht.",
   method_not_allowed: "Diese Methode ist hier unbekannt.",
   timeout: "Die Anfrage hat zu lange gebraucht.",

@@ -490,7 +490,7 @@ const words: Dictionary = {
   unauthorized: "Primero hay que entrar.",
   bad_origin: "La petición viene de otro sitio.",
   bad_access_code: "Falta el código de acceso o es incorrecto.",
-  forbidden: "Solo otra persona puede hacer esto.",
+  forbidden: "No tienes permiso para hacer esto.",
   not_found: "Aquí no hay nada así.",
   method_not_allowed: "Este método no se conoce aquí.",
   timeout: "La solicitud tardó demasiado en llegar.",

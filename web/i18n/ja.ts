@@ -484,7 +484,7 @@ const words: Dictionary = {
   unauthorized: "先に参加してください。",
   bad_origin: "別のサイトからのリクエストです。",
   bad_access_code: "アクセスコードがないか、違います。",
-  forbidden: "この操作はほかの人にしかできません。",
+  forbidden: "この操作をする権限がありません。",
   not_found: "ここには見つかりません。",
   method_not_allowed: "このメソッドは使えません。",
   timeout: "リクエストの到着に時間がかかりすぎました。",

@@ -5,9 +5,14 @@ import { hueOf } from "../../state/hues.ts";
 /** `onClick`: for a pointer alone; what it does can be reached by a key elsewhere. */
 export function Avatar({ person, onClick }: { readonly person: Person; readonly onClick?: () => void }) {
   return (
-    <span class="avatar" style={{ "--hue": hueOf(person.id) }} aria-hidden="true" onClick={onClick}>
-      {initials(person.name)}
-    </span>
+    // The style sheet draws the letters: they are no part of a link's words.
+    <span
+      class="avatar"
+      style={{ "--hue": hueOf(person.id) }}
+      data-initials={initials(person.name)}
+      aria-hidden="true"
+      onClick={onClick}
+    />
   );
 }
 
