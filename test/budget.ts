@@ -70,12 +70,12 @@ process.exitCode = failed === 0 ? 0 : 1;
 
 /** The files that index.html has the browser fetch early. */
 function preloaded(): Buffer[] {
-  return filesIn("index.html", /rel="modulepreload"[^>]*href="\/([^"]+)"/g);
+  return filesIn("index.html", /(?:rel="modulepreload"|class="member")[^>]*href="\/([^"]+)"/g);
 }
 
 /** The files that index.html runs or paints with. */
 function firstLoad(ending: string): Buffer[] {
-  const early = preloaded();
+  const early = [...preloaded(), ...filesIn("index.html", /class="newcomer"[^>]*href="\/([^"]+)"/g)];
   return scriptsOf("index.html", ending).filter((file) => !early.some((other) => other.equals(file)));
 }
 

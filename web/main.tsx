@@ -194,9 +194,11 @@ void upgrade().then(() => {
 
 forgetSuperseded();
 // Starting the script and showing the first screen are two tasks, so that neither is long. A text that is read later would move
-// what stands below it.
-void Promise.all([loadLanguage(), loadMarkdown()]).then(() =>
-  setTimeout(() =>
-    render(<App store={store} reconnect={reconnect} />, document.getElementById("app") ?? document.body),
-  ),
+// what stands below it, so the parser is waited for where there may be texts: not for a newcomer.
+const isNewcomer = !localState.person();
+void Promise.all([loadLanguage(), isNewcomer || loadMarkdown()]).then(() =>
+  setTimeout(() => {
+    render(<App store={store} reconnect={reconnect} />, document.getElementById("app") ?? document.body);
+    if (isNewcomer) setTimeout(loadMarkdown, DEFERRED_MS);
+  }),
 );

@@ -21,9 +21,10 @@ const PARTS: Readonly<Record<string, RegExp>> = {
   search: /\/(?:Switcher|NewDirect|NewChannel|PeoplePicker)\.tsx$|\/switcher-options\.ts$|\/text\/search\.ts$/,
   settings: /\/view\/settings\/|\/styles\/settings\.css/,
   details:
-    /\/view\/details\/|\/styles\/lightbox\.css|\/node_modules\/qr\/|\/(?:QrCode|Switch)\.tsx$|\/(?:MessageMenu|MessagePopup|ReportMessage|WhoReacted|Lightbox|Profile|InvitePeople|BrowseChannels)\.tsx$|\/network\/requests\.ts$|\/occasional-answers\.ts$|\/(?:Empty|UnsentMessages)\.tsx$/,
-  outside:
-    /\/(?:Welcome|Outside|Stopped|Nowhere|Linked|NewVersion|NotStored|Banners|Notice|InviteOver)\.tsx$|\/storage\/rescue\.ts$|\/protocol\/names\.ts$/,
+    /\/view\/details\/|\/styles\/lightbox\.css|\/node_modules\/qr\/|\/(?:QrCode|Switch)\.tsx$|\/(?:MessageMenu|MessagePopup|ReportMessage|WhoReacted|Lightbox|Profile|InvitePeople|BrowseChannels)\.tsx$|\/network\/requests\.ts$|\/occasional-answers\.ts$|\/(?:Empty|UnsentMessages|Stopped|InviteOver)\.tsx$|\/storage\/rescue\.ts$/,
+  // The Markdown parser and the screen for newcomers share it, and need no other part.
+  shared: /\/protocol\/scripts\.ts$/,
+  outside: /\/(?:Welcome|Outside|Nowhere|NewVersion|NotStored|Banners|Notice)\.tsx$|\/protocol\/names\.ts$/,
   // With what the parts share: it is fetched first. A module belongs to the first part that names it.
   conversation:
     /\/view\/(?:composer|messages|parts|dialogs)\/|\/node_modules\/idb\/|\/(?:HeadTools|RailTools|RailEdge|TypingLine)\.tsx$|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))|\/protocol\/scripts\.ts$|\/pwa\/notifications\.ts$/,
@@ -86,10 +87,7 @@ function bareImports(): Plugin {
   };
 }
 
-/**
- * Fetched beside the first script: the Markdown parser, which it needs as soon as there are messages, and what every part begins with.
- * What a newcomer sees is only named: `pwa/early.ts` has it fetched where nobody is kept.
- */
+/** Fetched beside the first script: what every part begins with, and what `pwa/early.ts` chooses, by whether the device knows a person. */
 function preloads(): Plugin {
   return {
     name: "flack-preloads",
@@ -101,10 +99,16 @@ function preloads(): Plugin {
         return { tag: "link", attrs: { ...attrs, href: `/${script.fileName}` }, injectTo };
       };
       return [
-        link("markdown", { rel: "modulepreload" }, "head"),
         link("rolldown-runtime", { rel: "modulepreload" }, "head"),
-        // Before the early script, which looks for it.
-        link("outside", { id: "outside" }, "head-prepend"),
+        link("shared", { rel: "modulepreload" }, "head"),
+        // Before the early script, which looks for them.
+        link("markdown", { class: "member" }, "head-prepend"),
+        link("outside", { class: "newcomer" }, "head-prepend"),
+        {
+          tag: "link",
+          attrs: { class: "newcomer", as: "fetch", crossorigin: true, href: "/api/site" },
+          injectTo: "head-prepend",
+        },
       ];
     },
   };

@@ -175,6 +175,31 @@ test("the mark is painted in the page's colours before any other file is there",
   await page.context().close();
 });
 
+test("a newcomer's first screen needs its own part and one answer; a person's needs the parser", async () => {
+  const context = await browser.newContext(BARE);
+  const page = await context.newPage();
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    const { pathname } = new URL(request.url());
+    const [, part] = /^\/assets\/([a-z-]+)-[^/]+\.js$/.exec(pathname) ?? [];
+    if (part) asked.push(part);
+    else if (pathname.startsWith("/api/")) asked.push(pathname);
+  });
+  await page.goto(site.url);
+  await page.getByRole("textbox", { name: "Display name" }).waitFor();
+  expect(asked.sort()).toEqual(["/api/site", "index", "outside", "rolldown-runtime", "shared"]);
+  await page.getByRole("textbox", { name: "Display name" }).fill("Nan");
+  await page.getByLabel("Access code").fill("sesame");
+  await page.getByRole("button", { name: "Join" }).click();
+  await page.getByRole("textbox", { name: /^Message / }).waitFor();
+  asked.length = 0;
+  await page.reload({ waitUntil: "commit" });
+  await page.locator(".log").waitFor();
+  expect(asked).toContain("markdown");
+  expect(asked).not.toContain("outside");
+  await context.close();
+});
+
 describe("what could not be fetched is fetched later", () => {
   test("a part of the page: when the network is back", async () => {
     const dan = await Someone.open(browser, "Dan", BARE);

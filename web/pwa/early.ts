@@ -37,6 +37,7 @@
       }),
     );
   }
-  // Anyone else sees the part for newcomers first.
-  else if (!id) document.getElementById("outside")?.setAttribute("rel", "modulepreload");
+  // A person needs the Markdown parser as soon as there are messages; a newcomer sees another screen first.
+  for (const link of document.querySelectorAll<HTMLLinkElement>(id ? ".member" : ".newcomer"))
+    link.rel = link.as ? "preload" : "modulepreload";
 })();
