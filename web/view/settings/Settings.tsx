@@ -1,6 +1,6 @@
 /** The settings: their sections at the side, on a phone a list that leads to each of them. */
 import type { ComponentType } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Phrase, t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import styles from "../../styles/settings.css?inline";
@@ -63,8 +63,8 @@ export function Settings({ store, onClose }: { readonly store: Store; readonly o
     query.addEventListener("change", look);
     return () => query.removeEventListener("change", look);
   }, []);
-  // The focus goes with what is shown, where the button that was pressed is out of sight.
-  useEffect(() => {
+  // The focus goes with what is shown, where the button that was pressed is out of sight. At once: the next key may move it.
+  useLayoutEffect(() => {
     const from = before.current;
     before.current = name;
     if (from === name || (from === undefined && !chosen)) return;
