@@ -18,6 +18,7 @@ const BUDGETS = [
     maxBytes: 45 * KIB,
   },
   { what: "Markdown parser, fetched beside it", files: () => preloaded(), maxBytes: 22 * KIB },
+  { what: "Screen for a newcomer, fetched instead of the parser", files: () => forNewcomers(), maxBytes: 6 * KIB },
   {
     what: "CSS of the first load",
     files: () => [...firstLoad(".css"), ...inside("index.html", "style")],
@@ -73,9 +74,14 @@ function preloaded(): Buffer[] {
   return filesIn("index.html", /(?:rel="modulepreload"|class="member")[^>]*href="\/([^"]+)"/g);
 }
 
+/** What a device that knows nobody fetches instead. */
+function forNewcomers(): Buffer[] {
+  return filesIn("index.html", /class="newcomer"[^>]*href="\/([^"]+\.js)"/g);
+}
+
 /** The files that index.html runs or paints with. */
 function firstLoad(ending: string): Buffer[] {
-  const early = [...preloaded(), ...filesIn("index.html", /class="newcomer"[^>]*href="\/([^"]+)"/g)];
+  const early = [...preloaded(), ...forNewcomers()];
   return scriptsOf("index.html", ending).filter((file) => !early.some((other) => other.equals(file)));
 }
 

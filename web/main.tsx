@@ -33,7 +33,7 @@ import { forgetSuperseded } from "./view/app/superseded-vnodes.ts";
 
 /** Between tries (ms) to learn who one is, while the server cannot be reached. */
 const TRY_AGAIN_MS = 5_000;
-/** This long (ms) after the first conversation is there the rest begins. */
+/** This long (ms) after the first screen, or the first conversation, is there the rest is fetched. */
 const DEFERRED_MS = 500;
 
 /** The channel whose socket is open, and its connection. */
@@ -194,7 +194,7 @@ void upgrade().then(() => {
 
 forgetSuperseded();
 // Starting the script and showing the first screen are two tasks, so that neither is long. A text that is read later would move
-// what stands below it, so the parser is waited for where there may be texts: not for a newcomer.
+// what stands below it, so the screen waits for the parser. A device that knows nobody has no texts to show yet.
 const isNewcomer = !localState.person();
 void Promise.all([loadLanguage(), isNewcomer || loadMarkdown()]).then(() =>
   setTimeout(() => {

@@ -27,7 +27,7 @@ const PARTS: Readonly<Record<string, RegExp>> = {
   outside: /\/(?:Welcome|Outside|Nowhere|NewVersion|NotStored|Banners|Notice)\.tsx$|\/protocol\/names\.ts$/,
   // With what the parts share: it is fetched first. A module belongs to the first part that names it.
   conversation:
-    /\/view\/(?:composer|messages|parts|dialogs)\/|\/node_modules\/idb\/|\/(?:HeadTools|RailTools|RailEdge|TypingLine)\.tsx$|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))|\/protocol\/scripts\.ts$|\/pwa\/notifications\.ts$/,
+    /\/view\/(?:composer|messages|parts|dialogs)\/|\/node_modules\/idb\/|\/(?:HeadTools|RailTools|RailEdge|TypingLine)\.tsx$|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))|\/pwa\/notifications\.ts$/,
 };
 const WORKER_PORT = 8787;
 const SITE_PORT = 5173;

@@ -8,6 +8,14 @@ import { Someone } from "./people.ts";
 /** Who is there first and makes the channels. */
 export const HOST = "Ada Lovelace";
 
+/** A hundred people, of ten first names and ten others in several scripts and lengths. */
+export const CROWD = ["Dora", "Cem", "Wilhelmina", "Егор", "محمد", "Sofía", "陽子", "Bram", "Anouk", "Κώστας"].flatMap(
+  (first) =>
+    ["Müller-Lüdenscheidt", "van der Aa", "Öztürk", "Лисин", "الأحمد", "Ruiz", "佐藤", "Ek", "Dubois", "Νίκου"].map(
+      (last) => `${first} ${last}`,
+    ),
+);
+
 /** What the scenes show: channels, people and messages of all kinds. */
 export async function populate(site: Site, browser: Browser): Promise<void> {
   const host = await Someone.open(browser, HOST);

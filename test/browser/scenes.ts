@@ -6,7 +6,7 @@ import type { Page, WebSocketRoute } from "playwright-core";
 import type { Site } from "../site.ts";
 import { showParts } from "./parts-page.ts";
 import type { Someone } from "./people.ts";
-import { HOST, lineOf } from "./scene-content.ts";
+import { CROWD, HOST, lineOf } from "./scene-content.ts";
 
 /** The parts of the design. Scenes and the titles of browser tests (`Keys: …`) name them; the gallery lists what nobody shows. */
 export const HEADINGS = [
@@ -377,11 +377,7 @@ export const SCENES: readonly Scene[] = [
       await rewire(who.page, /\/channels\/.*socket/, (frame) => {
         if (frame["type"] === "here") return { ...frame, count: 123 };
         if (frame["type"] !== "welcome") return frame;
-        const names = ["Bea", "Cem", "Dora Müller-Lüdenscheidt", "Егор", "محمد", "Wilhelmina Elisabeth van der A"];
-        const people = Array.from({ length: 100 }, (_, n) => ({
-          id: `here-${String(n).padStart(16, "0")}`,
-          name: `${names[n % names.length]} ${n}`,
-        }));
+        const people = CROWD.map((name, n) => ({ id: `here-${String(n).padStart(16, "0")}`, name }));
         return { ...frame, here: { count: 123, people } };
       });
       await who.join(site, "/c/full");
@@ -681,9 +677,10 @@ export const SCENES: readonly Scene[] = [
     shows: "Screens",
     isOutside: true,
     async open(who, site) {
-      let directory: WebSocketRoute | undefined;
+      // The directory's first frame may come after the composer.
+      const directory = Promise.withResolvers<WebSocketRoute>();
       await rewire(who.page, /directory\/socket/, (frame, route) => {
-        directory = route;
+        directory.resolve(route);
         return frame;
       });
       await who.page.goto(site.url);
@@ -691,7 +688,9 @@ export const SCENES: readonly Scene[] = [
       await who.page.locator("button.primary").click();
       await who.page.locator("#composer-text").waitFor();
       await who.page.route("**/api/session", (route) => route.fulfill({ status: 401, json: {} }));
-      directory?.send(JSON.stringify({ type: "error", code: "unauthorized", detail: "This session has ended." }));
+      (await directory.promise).send(
+        JSON.stringify({ type: "error", code: "unauthorized", detail: "This session has ended." }),
+      );
       await who.page.locator(".notice").waitFor();
     },
   },

@@ -497,7 +497,7 @@ const words: Dictionary = {
   unauthorized: "Connectez-vous d’abord.",
   bad_origin: "La requête vient d’un autre site.",
   bad_access_code: "Le code d’accès manque ou est faux.",
-  forbidden: "Tu n'as pas l'autorisation de faire cela.",
+  forbidden: "Vous n’avez pas l’autorisation de faire cela.",
   not_found: "Il n’y a rien de tel ici.",
   method_not_allowed: "Cette méthode n’est pas connue ici.",
   timeout: "La requête a mis trop de temps à arriver.",

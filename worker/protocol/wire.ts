@@ -11,7 +11,7 @@ const MESSAGE_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 /** A UUID in lower case, made by the client before it sends: the idempotency key of a message within its channel. */
 export const MessageId = v.custom<string>((value) => typeof value === "string" && MESSAGE_ID.test(value));
 
-/** A list that nobody changes: the type says so, so nothing has to happen for it at run time. */
+/** A read-only list. The type says so; nothing happens at run time. */
 export function listOf<S extends v.GenericSchema>(
   schema: S,
 ): v.GenericSchema<readonly v.InferInput<S>[], readonly v.InferOutput<S>[]> {

@@ -117,7 +117,7 @@ function EmojiButton({ field }: Pick<Props, "field">) {
       <IconButton
         name={t("Add emoji")}
         onClick={({ currentTarget }) => {
-          // Beside the button, and above or below the whole form: what is being written stays in sight.
+          // Beside the button, and above or below the whole form where there is room: what is being written stays in sight.
           const { x, width } = currentTarget.getBoundingClientRect();
           const { y, height } = (currentTarget.form ?? currentTarget).getBoundingClientRect();
           setPlace(new DOMRect(x, y, width, height));

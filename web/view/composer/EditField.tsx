@@ -5,7 +5,8 @@ import { t } from "../../i18n/i18n.ts";
 import { enter } from "../../state/preferences.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import { noticeShortcodes } from "../../text/shortcodes.ts";
-import { COMMAND } from "../parts/keys.ts";
+import { KeyCap } from "../parts/KeyCap.tsx";
+import { COMMAND, isComposing } from "../parts/keys.ts";
 import { ComposerTools } from "./ComposerTools.tsx";
 import { Counter, excessOf } from "./Counter.tsx";
 import { TextEntry } from "./TextEntry.tsx";
@@ -39,13 +40,19 @@ export function EditField({ store, conversation, hasFiles }: Props) {
     const { value: edited } = conversation.editing;
     if (!edited || excess > 0) return;
     await noticeShortcodes(edited.text);
-    const hasFocus = document.activeElement === field.current;
+    const hasFocus = field.current?.form?.contains(document.activeElement);
     if (store.saveEdit(conversation, edited) && hasFocus) document.getElementById("composer-text")?.focus();
   }
 
   return (
     <form
       class="composer edit"
+      onKeyDown={(event) => {
+        // What has used the key already, the list of suggestions, has prevented the rest.
+        if (event.key !== "Escape" || event.defaultPrevented || isComposing(event)) return;
+        event.stopPropagation();
+        end();
+      }}
       onSubmit={(event) => {
         event.preventDefault();
         void save();
@@ -61,10 +68,7 @@ export function EditField({ store, conversation, hasFiles }: Props) {
         isTooLong={excess > 0}
         onText={(words) => store.keepEdit(conversation, words)}
         onSend={() => void save()}
-        onKey={({ key }) => {
-          if (key === "Escape") end();
-          return key === "Escape";
-        }}
+        onKey={() => false}
       />
       <div class="composer-tools">
         <ComposerTools store={store} conversation={conversation} field={field} mayAttach={false} />
@@ -81,14 +85,5 @@ export function EditField({ store, conversation, hasFiles }: Props) {
         </span>
       </div>
     </form>
-  );
-}
-
-/** The key that does what a button does, where there is a keyboard. */
-function KeyCap({ keys }: { readonly keys: string }) {
-  return (
-    <span class="keycap" aria-hidden="true">
-      {keys}
-    </span>
   );
 }

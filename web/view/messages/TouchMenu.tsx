@@ -129,7 +129,11 @@ function followPresses(pressed: (id: string) => void): () => void {
       clearTimeout(timer);
       isTaken = false;
       const row = target instanceof Element ? target.closest("li.message") : null;
-      if (pointerType !== "touch" || !row || (target instanceof Element && target.closest("textarea, video, audio")))
+      if (
+        pointerType !== "touch" ||
+        !row ||
+        (target instanceof Element && target.closest("textarea, video, audio, dialog"))
+      )
         return;
       start = { x: clientX, y: clientY };
       timer = setTimeout(() => {

@@ -1,4 +1,4 @@
-/** A text that is there to be copied, in a field that is only read: a link, a key, a command. */
+/** A text to copy, in a read-only field: a link, a key, a command. */
 import { CopyButton } from "./CopyButton.tsx";
 
 export function CopyField({ label, text }: { readonly label: string; readonly text: string }) {

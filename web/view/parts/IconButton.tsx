@@ -1,4 +1,4 @@
-/** A button that shows a sign and no word. Its name is for assistive technology, and for a pointer that rests on it. */
+/** A button that shows an icon and no word. Its name is for assistive technology, and for a pointer that rests on it. */
 import type { ButtonHTMLAttributes } from "preact";
 
 type Props = Omit<ButtonHTMLAttributes, "name" | "class" | "aria-label"> & {

@@ -40,7 +40,7 @@ export function followTooltips(): () => void {
     const words = element?.getAttribute("title") ?? "";
     if (!element || words === "") return;
     of = { element, words };
-    element.setAttribute("aria-description", words);
+    if (words !== element.ariaLabel) element.setAttribute("aria-description", words);
     element.removeAttribute("title");
     timer = setTimeout(() => show(tip, element, words), WAIT_MS);
   }

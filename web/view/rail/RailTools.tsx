@@ -5,6 +5,7 @@ import { isNotifyingRefused, mayNotify } from "../../pwa/notifications.ts";
 import { notifications } from "../../state/preferences.ts";
 import type { Store } from "../../state/store.ts";
 import { IconButton } from "../parts/IconButton.tsx";
+import { KeyCap } from "../parts/KeyCap.tsx";
 import { COMMAND } from "../parts/keys.ts";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import { Popup } from "../parts/Popup.tsx";
@@ -61,9 +62,7 @@ export function RailSearch() {
     >
       <LateIcon name="search" />
       <span>{t("Search")}</span>
-      <span class="keycap" aria-hidden="true">
-        {COMMAND} K
-      </span>
+      <KeyCap keys={`${COMMAND} K`} />
     </button>
   );
 }
