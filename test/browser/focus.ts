@@ -21,10 +21,10 @@ export async function controlsWithoutRing(page: Page): Promise<readonly string[]
       [control, control.parentElement, control.parentElement?.parentElement, control.closest("label, form")].map(
         (element) => {
           if (!element) return "";
-          const { outlineStyle, outlineWidth, outlineColor, boxShadow, backgroundColor, borderColor } =
+          const { outlineStyle, outlineWidth, outlineColor, boxShadow, backgroundColor, borderColor, borderWidth } =
             getComputedStyle(element);
           const outline = outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= least ? outlineColor : "";
-          return [outline, boxShadow, backgroundColor, borderColor].join();
+          return [outline, boxShadow, backgroundColor, borderColor, borderWidth].join();
         },
       );
     const without = controls.filter((control) => {
