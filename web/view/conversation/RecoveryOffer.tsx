@@ -13,7 +13,9 @@ export function RecoveryOffer({ store }: { readonly store: Store }) {
       if (messages.some(({ author, deleted }) => author.id === you && !deleted)) setWritten(true);
     });
   }, []);
-  if (!hasWritten || recoveryOffer.chosen.value === "made") return null;
+  // It does not come between a person and the message that is edited.
+  const isEditing = store.open.value?.editing.value !== undefined;
+  if (!hasWritten || isEditing || recoveryOffer.chosen.value === "made") return null;
   return (
     <div class="offer" role="note">
       <span>{t("Make a recovery code so you can get back in if you lose this device.")}</span>

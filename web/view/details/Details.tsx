@@ -13,6 +13,7 @@ import { Files } from "./Files.tsx";
 import { Integrations } from "./Integrations.tsx";
 import { People } from "./People.tsx";
 import { Pins } from "./Pins.tsx";
+import "./styles.ts";
 
 /** `onLeave`: the person goes to another conversation from here. */
 export type TabProps = {

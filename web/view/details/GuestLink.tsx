@@ -46,7 +46,7 @@ export function GuestLink({ store, channel, onClose }: Props) {
             {t("Show the guest link")}
           </button>
         ) : (
-          <button type="button" class="button primary" onClick={onClose}>
+          <button type="button" class="button" onClick={onClose}>
             {t("Done")}
           </button>
         )}

@@ -5,6 +5,9 @@ import { rich, t } from "../../i18n/i18n.ts";
 import { Confirm } from "../dialogs/Confirm.tsx";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { InvitePeople } from "../dialogs/InvitePeople.tsx";
+import { IconButton } from "../parts/IconButton.tsx";
+import { Icon } from "../parts/icons.tsx";
+import { LateIcon } from "../parts/late-icons.tsx";
 import { openProfile } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { PeoplePicker } from "../people/PeoplePicker.tsx";
@@ -66,33 +69,25 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
         <span class="person-note">{t("You")}</span>
       ) : (
         <>
-          <button
-            type="button"
-            class="button quiet"
-            aria-label={t("Message {name}", { name: person.name })}
-            onClick={() => void write(person)}
-          >
-            {t("Message")}
-          </button>
+          <IconButton name={t("Message {name}", { name: person.name })} onClick={() => void write(person)}>
+            <LateIcon name="message" />
+          </IconButton>
           {isMember && isCreator && !isGroup && (
-            <button
-              type="button"
-              class="button quiet danger-text"
-              aria-label={t("Remove {name}", { name: person.name })}
+            <IconButton
+              name={t("Remove {name}", { name: person.name })}
               onClick={() => setAsking({ person, from: "channel" })}
             >
-              {t("Remove")}
-            </button>
+              <Icon name="close" />
+            </IconButton>
           )}
           {!isMember && store.isOwner.value && (
-            <button
-              type="button"
-              class="button quiet danger-text"
-              aria-label={t("Remove {name} from the site", { name: person.name })}
+            <IconButton
+              name={t("Remove {name} from the site", { name: person.name })}
+              class="danger-text"
               onClick={() => setAsking({ person, from: "site" })}
             >
-              {t("Remove")}
-            </button>
+              <LateIcon name="trash" />
+            </IconButton>
           )}
         </>
       )}

@@ -53,10 +53,10 @@ export function InvitePeople({ store, channel, onClose }: Props) {
         {said ?? (invite ? "" : t("Making a link…"))}
       </p>
       <div class="dialog-actions">
-        <button type="button" class="button quiet" onClick={() => void withdraw()}>
+        <button type="button" class="button quiet danger-text" onClick={() => void withdraw()}>
           {t("Revoke my invites")}
         </button>
-        <button type="button" class="button primary" onClick={onClose}>
+        <button type="button" class="button" onClick={onClose}>
           {t("Done")}
         </button>
       </div>

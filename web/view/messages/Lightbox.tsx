@@ -45,8 +45,8 @@ export function Lightbox({ pictures, first, onClose }: Props) {
       }}
     >
       <header class="lightbox-head">
-        <span class="lightbox-name" dir="auto">
-          {picture.name}
+        <span class="lightbox-name">
+          <bdi>{picture.name}</bdi>
         </span>
         {pictures.length > 1 && (
           <span class="lightbox-place">{t("{n} of {all}", { n: at + 1, all: pictures.length })}</span>

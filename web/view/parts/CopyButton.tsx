@@ -3,12 +3,19 @@ import { useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import { copyText } from "./clipboard.ts";
 
-export function CopyButton({ text, tabIndex = 0 }: { readonly text: string; readonly tabIndex?: number }) {
+type Props = {
+  readonly text: string;
+  readonly tabIndex?: number;
+  /** It is what one came for. */
+  readonly isMain?: boolean;
+};
+
+export function CopyButton({ text, tabIndex = 0, isMain = false }: Props) {
   const [isCopied, setCopied] = useState(false);
   return (
     <button
       type="button"
-      class="button quiet"
+      class={isMain ? "button primary" : "button quiet"}
       tabIndex={tabIndex}
       onClick={async () => {
         setCopied(await copyText(text));

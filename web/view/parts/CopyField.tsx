@@ -11,7 +11,7 @@ export function CopyField({ label, text }: { readonly label: string; readonly te
         value={text}
         onFocus={({ currentTarget }) => currentTarget.select()}
       />
-      <CopyButton text={text} />
+      <CopyButton text={text} isMain />
     </div>
   );
 }

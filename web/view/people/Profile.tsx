@@ -6,6 +6,7 @@ import { insertText } from "../composer/TextEntry.tsx";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { shownPerson } from "../parts/sheets.ts";
 import { Avatar } from "./Avatar.tsx";
+import "../details/styles.ts";
 
 /** How long (hours) the addresses of a removed person may be kept out. */
 const BAN_HOURS = [0, 24, 168, 720] as const;

@@ -33,6 +33,9 @@ export function ChannelMenu({ store, channel, beside, onClose }: ChannelMenuProp
 
   return (
     <Popup label={store.titleOf(channel.id)} beside={beside} onClose={close}>
+      <p class="menu-title" dir="auto" aria-hidden="true">
+        {store.titleOf(channel.id)}
+      </p>
       {item("check", t("Mark read"), () => store.markAllRead(channel))}
       {preference(isMuted ? "bell" : "bellOff", t(isMuted ? "Unmute" : "Mute"), {
         notify: isMuted ? "mentions" : "nothing",

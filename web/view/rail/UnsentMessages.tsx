@@ -39,7 +39,7 @@ function Item({ unsent: { title, text, fileNames, discard } }: { readonly unsent
         <button type="button" class="button quiet" onClick={discard}>
           {t("Discard")}
         </button>
-        <CopyButton text={text} tabIndex={0} />
+        <CopyButton text={text} isMain />
       </div>
     </li>
   );

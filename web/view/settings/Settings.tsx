@@ -3,6 +3,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Phrase, t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
+import choices from "../../styles/choices.css?inline";
 import styles from "../../styles/settings.css?inline";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { adoptStyles } from "../parts/adopt-styles.ts";
@@ -16,7 +17,7 @@ import { SignOut } from "./SignOut.tsx";
 import { SiteOwners } from "./SiteOwners.tsx";
 import { You } from "./You.tsx";
 
-adoptStyles(styles);
+adoptStyles(styles + choices);
 
 const DeviceLink = lazy(async () => (await import("./DeviceLink.tsx")).DeviceLink);
 

@@ -1,0 +1,5 @@
+/** The styles of the details and of profiles, which come with their script. */
+import styles from "../../styles/details.css?inline";
+import { adoptStyles } from "../parts/adopt-styles.ts";
+
+adoptStyles(styles);
