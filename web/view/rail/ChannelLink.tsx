@@ -69,7 +69,7 @@ export function ChannelLink({ store, row, onLeave, onMenu }: Props) {
         {unread > 0 && (
           // The style sheet draws the number, so that the text one sees is the link's name.
           <span class={isForYou ? "count for-you" : "count"} data-count={unread}>
-            <span id={noteId} hidden>
+            <span id={noteId} class="visually-hidden">
               {unread} {t(isForYou && !peer ? "unread, you are mentioned" : "unread")}
             </span>
           </span>
@@ -89,7 +89,7 @@ function Presence({ id, isOnline }: { readonly id: string; readonly isOnline: bo
   const words = t(isOnline ? "Online" : "Away");
   return (
     <span class={isOnline ? "presence online" : "presence"} title={words}>
-      <span id={id} hidden>
+      <span id={id} class="visually-hidden">
         {words}
       </span>
     </span>
