@@ -29,11 +29,14 @@ export function lookOver(page: Page, isTouch: boolean): Promise<readonly string[
       if (page.scrollWidth > page.clientWidth)
         found.push(`the page scrolls sideways by ${page.scrollWidth - page.clientWidth} px`);
 
-      /** What is drawn over the rest on purpose: it has a place and a ground of its own. */
+      /** What is drawn over the rest on purpose: it has a ground, of its own or of a part, and a place that is out of the flow. */
       const layerOf = (element: Element) => {
+        let hasGround = false;
         for (let outer: Element | null = element; outer; outer = outer.parentElement) {
           const { position, backgroundColor } = getComputedStyle(outer);
-          if (position !== "static" && !/^rgba\(.*, 0\)$|^transparent$/.test(backgroundColor)) return outer;
+          const isGround = !/^rgba\(.*, 0\)$|^transparent$/.test(backgroundColor);
+          hasGround ||= isGround;
+          if (position === "relative" ? isGround : hasGround && position !== "static") return outer;
         }
         return page;
       };

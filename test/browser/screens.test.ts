@@ -142,7 +142,9 @@ async function watchShifts({ page }: Someone): Promise<void> {
     new PerformanceObserver((list) => {
       for (const { value, hadRecentInput, sources } of list.getEntries() as LayoutShift[]) {
         const moved = sources.map(({ node }) =>
-          node instanceof Element ? node.outerHTML.slice(0, 80) : node?.nodeName,
+          node instanceof Element
+            ? node.outerHTML.slice(0, 80)
+            : `${node?.nodeName} ${node?.textContent} ${node?.parentElement?.outerHTML.slice(0, 80)}`,
         );
         if (!hadRecentInput) shifts.push(`${value}: ${moved.join(" | ")}`);
       }

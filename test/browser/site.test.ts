@@ -187,16 +187,16 @@ test("a newcomer's first screen needs its own part and one answer; a person's ne
   });
   await page.goto(site.url);
   await page.getByRole("textbox", { name: "Display name" }).waitFor();
-  expect(asked.sort()).toEqual(["/api/site", "index", "outside", "rolldown-runtime", "shared"]);
+  // The parser follows half a second later.
+  const first = asked.filter((name) => name !== "markdown").sort();
+  expect(first).toEqual(["/api/site", "index", "outside", "rolldown-runtime", "shared"]);
   await page.getByRole("textbox", { name: "Display name" }).fill("Nan");
   await page.getByLabel("Access code").fill("sesame");
   await page.getByRole("button", { name: "Join" }).click();
   await page.getByRole("textbox", { name: /^Message / }).waitFor();
-  asked.length = 0;
-  await page.reload({ waitUntil: "commit" });
-  await page.locator(".log").waitFor();
-  expect(asked).toContain("markdown");
-  expect(asked).not.toContain("outside");
+  await page.reload();
+  const relOf = (part: string) => page.locator(`link.${part}`).first().getAttribute("rel");
+  expect([await relOf("member"), await relOf("newcomer")]).toEqual(["modulepreload", null]);
   await context.close();
 });
 

@@ -43,7 +43,8 @@ export function CodeBlock({ info, text, tabIndex }: Props) {
     <div class={isWrapped ? "code-block wrapped" : "code-block"} dir="ltr">
       {info !== "" && <div class="code-info">{info}</div>}
       <pre ref={box} tabIndex={isWide ? 0 : undefined}>
-        <code>{code}</code>
+        {/* Anew when the colours are there: a text that is used again for another piece would count as one that has moved. */}
+        <code key={`${isHighlighterReady.value}`}>{code}</code>
       </pre>
       <CodeTools
         text={text}
