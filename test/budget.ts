@@ -74,7 +74,7 @@ function preloaded(): Buffer[] {
   return filesIn("index.html", /(?:rel="modulepreload"|class="member")[^>]*href="\/([^"]+)"/g);
 }
 
-/** What a device that knows nobody fetches instead. */
+/** What a device without a signed-in person fetches instead. */
 function forNewcomers(): Buffer[] {
   return filesIn("index.html", /class="newcomer"[^>]*href="\/([^"]+\.js)"/g);
 }

@@ -194,7 +194,7 @@ void upgrade().then(() => {
 
 forgetSuperseded();
 // Starting the script and showing the first screen are two tasks, so that neither is long. A text that is read later would move
-// what stands below it, so the screen waits for the parser. A device that knows nobody has no texts to show yet.
+// what stands below it, so the screen waits for the parser. Before a sign-in there are no texts to show.
 const isNewcomer = !localState.person();
 void Promise.all([loadLanguage(), isNewcomer || loadMarkdown()]).then(() =>
   setTimeout(() => {

@@ -25,22 +25,12 @@ afterAll(async () => {
   await site.clear();
 });
 
-/** What has the focus, by its name. */
-function focused(): Promise<string> {
-  return ada.page.evaluate(() => {
-    const { activeElement: at } = document;
-    if (!(at instanceof HTMLElement) || at === document.body) return "";
-    const label = at instanceof HTMLInputElement ? at.labels?.[0]?.textContent : undefined;
-    return (at.ariaLabel ?? label ?? at.innerText).trim();
-  });
-}
-
 /** Tab, until the focus is on what is called so. Fails when the focus comes round without meeting it. */
 async function tabTo(name: string, key: "Tab" | "Shift+Tab" = "Tab"): Promise<void> {
   const passed: string[] = [];
   for (let step = 0; step < STEPS_MAX; step++) {
     await ada.page.keyboard.press(key);
-    const at = await focused();
+    const at = await ada.focused();
     if (at === name) return;
     passed.push(at);
   }
@@ -58,10 +48,10 @@ test("a menu of the rail, by Shift F10 and arrows", async () => {
   await keyboard.press("Shift+F10");
   await ada.page.getByRole("button", { name: "Mark read" }).waitFor();
   await keyboard.press("ArrowDown");
-  expect(await focused()).toBe("Mute");
+  expect(await ada.focused()).toBe("Mute");
   await keyboard.press("Enter");
   await ada.page.locator(".rail-link.muted").waitFor();
-  expect(await focused()).toBe("#harbour");
+  expect(await ada.focused()).toBe("#harbour");
 });
 
 test("details: the tabs by arrows, a switch by Space, a hook made and deleted", async () => {
@@ -112,8 +102,31 @@ test("the emoji picker from the composer: a word, arrows, Enter, and back in the
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await page.locator("dialog.picker").waitFor({ state: "detached" });
-  expect(await focused()).toBe("Message Bea");
+  expect(await ada.focused()).toBe("Message Bea");
   expect(await field.inputValue()).toMatch(/^Done \p{Emoji}/u);
+});
+
+test("an edit is left by Esc from its tools, and saved by its button; both lead back to the composer", async () => {
+  const { page } = ada;
+  const edited = page.getByRole("textbox", { name: "Edit message" });
+  await page.keyboard.press("Enter"); // what the picker has ended
+  await ada.allSent();
+  await page.keyboard.press("ArrowUp");
+  await edited.waitFor();
+  await tabTo("Mention someone");
+  await page.keyboard.press("Escape");
+  await edited.waitFor({ state: "detached" });
+  expect(await ada.focused()).toBe("Message Bea");
+  await page.keyboard.press("ArrowUp");
+  await edited.waitFor();
+  await page.keyboard.type(" again");
+  await tabTo("Formatting");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Tab"); // past Cancel, to Save
+  await page.keyboard.press("Enter");
+  await page.getByRole("log").getByText(/again/).waitFor();
+  await edited.waitFor({ state: "detached" });
+  expect(await ada.focused()).toBe("Message Bea");
 });
 
 test("settings: sections, a theme by arrows, a bot made and deleted, and back where one was", async () => {
@@ -136,6 +149,6 @@ test("settings: sections, a theme by arrows, a bot made and deleted, and back wh
   await page.getByRole("button", { name: "Delete Helper" }).waitFor({ state: "detached" });
   await page.keyboard.press("Escape");
   await page.locator("dialog").waitFor({ state: "detached" });
-  expect(await focused()).toBe("Settings");
+  expect(await ada.focused()).toBe("Settings");
   expect(ada.complaints).toEqual([]);
 });

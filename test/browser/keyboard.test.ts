@@ -24,16 +24,9 @@ afterAll(async () => {
   await site.clear();
 });
 
-function focused(): Promise<string> {
-  return ada.page.evaluate(() => {
-    const { activeElement } = document;
-    return activeElement?.getAttribute("aria-label") ?? activeElement?.textContent ?? "";
-  });
-}
-
 /** The focus comes to what is called so. */
 async function isFocused(name: string): Promise<void> {
-  await vi.waitFor(async () => expect(await focused()).toContain(name), { timeout: 5_000, interval: 50 });
+  await vi.waitFor(async () => expect(await ada.focused()).toContain(name), { timeout: 5_000, interval: 50 });
 }
 
 /** The focus comes into a part of the screen. */

@@ -57,6 +57,16 @@ export class Someone {
     await this.page.locator(".conversation > [role=status]").first().waitFor({ state: "attached" });
   }
 
+  /** What has the focus, by its name; nothing where nothing has it. */
+  focused(): Promise<string> {
+    return this.page.evaluate(() => {
+      const { activeElement: at } = document;
+      if (!(at instanceof HTMLElement) || at === document.body) return "";
+      const label = at instanceof HTMLInputElement ? at.labels?.[0]?.textContent : undefined;
+      return (at.ariaLabel ?? label ?? at.innerText).trim();
+    });
+  }
+
   /** Closes the window and opens the site again, as on another day. */
   async comeBack(site: Site, path = "/"): Promise<void> {
     await this.page.close();
