@@ -181,6 +181,10 @@ test("without a server: what is said waits, and the screen says so", async () =>
     );
     await who.page.evaluate(async () => void (await navigator.serviceWorker.ready));
   }
+  // Who comes and goes moves the avatars in the header. Everyone is told before the watch begins.
+  for (const { who } of seen) {
+    await who.page.getByText(`${seen.length} viewing`, { exact: true }).waitFor({ state: "attached" });
+  }
   const before = new Map<Someone, number>();
   for (const { who } of seen) before.set(who, (await shiftsOf(who)).length);
   await site.stop();
