@@ -16,17 +16,23 @@ const ORIGIN = "https://flack.test";
 /** How long a wait may last before the test says what it waited for (ms). */
 const PATIENCE_MS = 10_000;
 
-export type Ask = { readonly body?: unknown; readonly headers?: Record<string, string> };
+export type Ask = {
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  /** Two letters: where the request comes from, as the network says. */
+  readonly continent?: string;
+};
 
 /** A request as it is, without anybody's cookie. `variables` are those of a site set up otherwise. */
 export function ask(
   method: string,
   path: string,
-  { body, headers }: Ask = {},
+  { body, headers, continent }: Ask = {},
   variables: Partial<Env> = {},
 ): Promise<Response> {
   const site = { ...env, CHANNEL: env.CHANNEL, DIRECTORY: env.DIRECTORY, PEOPLE: env.PEOPLE, ...variables };
   const init: RequestInit = { method, redirect: "manual", headers: { ...headers } };
+  if (continent !== undefined) init.cf = { continent };
   if (body !== undefined)
     init.body =
       typeof body === "string" || body instanceof Uint8Array || body instanceof ReadableStream

@@ -77,9 +77,11 @@ export class Guests {
   place(token: string, guest: Person, continent: string): Refused | Gone | Placed {
     const channel = this.#parts.channel();
     if (!channel || this.token !== token) return GONE;
-    if (this.#count >= GUESTS_MAX || (this.#byAddress.get(guest.name) ?? 0) >= GUESTS_PER_ADDRESS)
+    const { relays } = this.#parts;
+    // A relay that has just started sends its first guest back here: they count already.
+    if (!relays.has(guest.id) && this.#isFull(guest))
       return refuse("busy", "Too many people are watching from there.", BUSY_RETRY_MS);
-    const placement = this.#parts.relays.place(channel.epoch, guest, continent, Number.POSITIVE_INFINITY);
+    const placement = relays.place(channel.epoch, guest, continent, Number.POSITIVE_INFINITY);
     return placement ? { kind: "placed", placement } : GONE;
   }
 
@@ -89,6 +91,10 @@ export class Guests {
     const left = (this.#byAddress.get(address) ?? 0) + by;
     if (left > 0) this.#byAddress.set(address, left);
     else this.#byAddress.delete(address);
+  }
+
+  #isFull({ name: address }: Person): boolean {
+    return this.#count >= GUESTS_MAX || (this.#byAddress.get(address) ?? 0) >= GUESTS_PER_ADDRESS;
   }
 
   #permissionError(auth: ChannelAuth): Refused | undefined {

@@ -85,21 +85,22 @@ export class Relays {
 
   /** Open sockets on all relays. */
   get sockets(): number {
-    let sum = 0;
-    for (const { relay } of this.#relays.values()) sum += relay.sockets;
-    return sum;
+    return [...this.#relays.values()].reduce((sum, { relay }) => sum + relay.sockets, 0);
   }
 
   /** People on all relays. */
   get people(): number {
-    let sum = 0;
-    for (const { relay } of this.#relays.values()) sum += relay.people;
-    return sum;
+    return [...this.#relays.values()].reduce((sum, { relay }) => sum + relay.people, 0);
   }
 
   /** For the schedule. */
   get job(): Job {
     return { dueAt: () => this.#lookAt, run: async (now) => this.#look(now) };
+  }
+
+  /** Whether a person is on one of them, or on the way there. */
+  has(personId: string): boolean {
+    return this.#relayOf.has(personId);
   }
 
   /**

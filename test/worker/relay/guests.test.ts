@@ -2,6 +2,7 @@
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { GUESTS_PER_ADDRESS } from "../../../worker/protocol/limits.ts";
 import type { Channel, Message, Person } from "../../../worker/protocol/things.ts";
 import { ask, freshName, path, problemOf, Seat, type Somebody, twoInAChannel } from "../people.ts";
 
@@ -200,10 +201,29 @@ describe("the end of watching", () => {
     expect((await ask("GET", `/api/watch/${token}`)).status).toBe(404);
   });
 
+  test("the five hundred and first guest of one address is refused at the door, the first of another is let in", async () => {
+    const knock = (address: string) => {
+      const headers = { Upgrade: "websocket", "CF-Connecting-IP": address };
+      return ask("GET", `/api/watch/${token}/socket`, { headers });
+    };
+    const comesIn = async (address: string) => {
+      const { status, webSocket } = await knock(address);
+      expect(status).toBe(101);
+      webSocket?.accept();
+      onTestFinished(() => webSocket?.close());
+    };
+    await comesIn("192.0.2.8");
+    // The last of them is the first on its relay, which sends them back to be placed a second time.
+    for (let n = 0; n < GUESTS_PER_ADDRESS; n++) await comesIn("192.0.2.7");
+    expect(await problemOf(await knock("192.0.2.7"))).toEqual({ status: 503, code: "busy" });
+    await comesIn("192.0.2.8");
+  });
+
   test("so many may watch from one address; another address is free", async () => {
     const { Guests } = await import("../../../worker/channel/guests.ts");
     const person = (address: string) => ({ id: "guest", name: address });
     const relays = {
+      has: () => false,
       place: (_: string, guest: Person) => {
         guests.note(guest, 1);
         return { relay: "g1" };

@@ -4,10 +4,12 @@
  */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { attachIdentity } from "../../../worker/platform/forwarded-identity.ts";
+import { shardOf } from "../../../worker/platform/shard-id.ts";
 import { type ChannelFrame, parseChannelFrame, type WelcomeFrame } from "../../../worker/protocol/frames.ts";
 import type { Channel } from "../../../worker/protocol/things.ts";
+import { Relay } from "../../../worker/relay/relay.ts";
 import { letTimePass } from "../alarms.ts";
 import { arrive, freshName, heard, path, Seat, type Somebody } from "../people.ts";
 
@@ -248,6 +250,25 @@ describe("an authority that ends", () => {
     await hears(seats[0] as Seat<ChannelFrame>, "renamed");
     expect(heard(seats[0] as Seat<ChannelFrame>).at(-1)?.author.name).toBe(name);
     await seats[1]?.next("here", ({ joined }) => joined.some((one) => one.name === name));
+  });
+
+  test("a new name that a relay could not be told is told it again, and stands by what is said there meanwhile", async () => {
+    const seats = await everyone();
+    const update = vi.spyOn(Relay.prototype, "update").mockImplementation(() => {
+      throw new Error("out of reach");
+    });
+    onTestFinished(() => update.mockRestore());
+    const name = `New ${freshName()}`;
+    expect((await person(3).ask("POST", "/api/session", { body: { name } })).status).toBe(200);
+    await vi.waitFor(() => expect(update).toHaveBeenCalled());
+    say(seats[3], "renamed");
+    await hears(seats[0] as Seat<ChannelFrame>, "renamed");
+    expect(heard(seats[0] as Seat<ChannelFrame>).at(-1)?.author.name).toBe(name);
+    update.mockRestore();
+    await letTimePass(env.PEOPLE.getByName(String(shardOf(person(3).person.id))), Date.now() + 60_000);
+    // The relay says itself who types.
+    seats[3]?.send({ type: "typing" });
+    expect((await seats[0]?.next("typing"))?.person).toEqual({ id: person(3).person.id, name });
   });
 
   test("a person who is taken out of a private channel hears nothing after that, on a relay either", async () => {
