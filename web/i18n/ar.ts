@@ -2,6 +2,10 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Find people": "البحث عن أشخاص",
+  Open: "فتح",
+  Move: "تنقّل",
+  "No channel has this name or topic.": "لا توجد قناة بهذا الاسم أو الموضوع.",
   Command: "الأمر",
   Address: "العنوان",
   Key: "المفتاح",
@@ -346,7 +350,6 @@ const words: Dictionary = {
   "Everyone on this site can see and join it.": "يمكن للجميع هنا رؤيتها والانضمام إليها.",
   "Files to send": "ملفات للإرسال",
   "Search emoji": "ابحث عن رمز",
-  "Find people": "ابحث عن أشخاص",
   "Go to #general": "الانتقال إلى ‎#general",
   "High contrast": "تباين عالٍ",
   "Owner access": "أنا أدير هذا الموقع",

@@ -2,6 +2,10 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Find people": "Personen finden",
+  Open: "Öffnen",
+  Move: "Bewegen",
+  "No channel has this name or topic.": "Kein Kanal hat diesen Namen oder dieses Thema.",
   Command: "Befehl",
   Address: "Adresse",
   Key: "Schlüssel",
@@ -285,7 +289,6 @@ const words: Dictionary = {
   "Everyone on this site can see and join it.": "Alle hier sehen ihn und können mitreden.",
   "Files to send": "Dateien zum Senden",
   "Search emoji": "Ein Emoji finden",
-  "Find people": "Leute finden",
   "Go to #general": "Zu #general",
   "High contrast": "Hoher Kontrast",
   "Owner access": "Ich betreibe diese Seite",

@@ -2,6 +2,10 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Find people": "Buscar personas",
+  Open: "Abrir",
+  Move: "Mover",
+  "No channel has this name or topic.": "Ningún canal tiene ese nombre o tema.",
   Command: "Comando",
   Address: "Dirección",
   Key: "Clave",
@@ -283,7 +287,6 @@ const words: Dictionary = {
   "Everyone on this site can see and join it.": "Todos aquí pueden verlo y entrar.",
   "Files to send": "Archivos por enviar",
   "Search emoji": "Buscar un emoji",
-  "Find people": "Buscar personas",
   "Go to #general": "Ir a #general",
   "High contrast": "Alto contraste",
   "Owner access": "Yo administro este sitio",

@@ -2,6 +2,10 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Find people": "Trouver des personnes",
+  Open: "Ouvrir",
+  Move: "Naviguer",
+  "No channel has this name or topic.": "Aucun salon ne porte ce nom ni ce sujet.",
   Command: "Commande",
   Address: "Adresse",
   Key: "Clé",
@@ -288,7 +292,6 @@ const words: Dictionary = {
   "Everyone on this site can see and join it.": "Tout le monde ici peut le voir et y entrer.",
   "Files to send": "Fichiers à envoyer",
   "Search emoji": "Chercher un émoji",
-  "Find people": "Chercher des gens",
   "Go to #general": "Aller à #general",
   "High contrast": "Contraste élevé",
   "Owner access": "Je gère ce site",

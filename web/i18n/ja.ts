@@ -2,6 +2,10 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Find people": "人を探す",
+  Open: "開く",
+  Move: "移動",
+  "No channel has this name or topic.": "この名前やトピックのチャンネルはありません。",
   Command: "コマンド",
   Address: "アドレス",
   Key: "キー",
@@ -284,7 +288,6 @@ const words: Dictionary = {
   "Everyone on this site can see and join it.": "ここにいる全員が見て参加できます。",
   "Files to send": "送信するファイル",
   "Search emoji": "絵文字を検索",
-  "Find people": "人を検索",
   "Go to #general": "#generalへ",
   "High contrast": "ハイコントラスト",
   "Owner access": "このサイトの運営者です",

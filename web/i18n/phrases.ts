@@ -3,6 +3,9 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "Open"
+  | "Move"
+  | "No channel has this name or topic."
   | "Command"
   | "Address"
   | "Key"

@@ -1,21 +1,24 @@
-/** A calm page for when there is nothing else to show: what is the matter, and the one way on. */
+/** A calm page for when there is nothing else to show: what is the matter, and the way on. */
+import type { ComponentChildren } from "preact";
 import { Mark } from "../parts/icons.tsx";
 
 type Props = {
   readonly title: string;
-  readonly text: string;
+  readonly text?: string | undefined;
   readonly action: string;
   readonly onAction?: () => void;
   /** Where the action leads, when it is a place. */
   readonly href?: string;
+  /** Other ways on. */
+  readonly children?: ComponentChildren;
 };
 
-export function Notice({ title, text, action, onAction, href }: Props) {
+export function Notice({ title, text, action, onAction, href, children }: Props) {
   return (
     <div class="notice" role="alert">
       <Mark />
       <h1>{title}</h1>
-      <p>{text}</p>
+      {text !== undefined && <p>{text}</p>}
       {href === undefined ? (
         <button type="button" class="button primary" onClick={onAction}>
           {action}
@@ -25,6 +28,7 @@ export function Notice({ title, text, action, onAction, href }: Props) {
           {action}
         </a>
       )}
+      {children}
     </div>
   );
 }

@@ -1,5 +1,8 @@
-/** Over everything, when the server has said that nothing goes on by itself. */
-import { useEffect, useState } from "preact/hooks";
+/**
+ * What is shown when the server has said that nothing goes on by itself: over the conversation where there is one, in its place where
+ * there is none.
+ */
+import { useEffect, useRef, useState } from "preact/hooks";
 import { CLOSE } from "../../../worker/protocol/errors.ts";
 import { foldChannelName } from "../../../worker/protocol/names.ts";
 import { kindOf } from "../../../worker/protocol/text.ts";
@@ -7,6 +10,8 @@ import { t } from "../../i18n/i18n.ts";
 import { channelHref, go, route } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
+import { isDrawerOpen } from "../parts/sheets.ts";
+import { Notice } from "./Notice.tsx";
 
 type Props = { readonly store: Store; readonly reconnect: () => void };
 
@@ -30,15 +35,13 @@ export function Stopped({ store, reconnect }: Props) {
       return store.openEpoch.value === undefined ? (
         <Missing store={store} reconnect={reconnect} />
       ) : (
-        <Reason
+        <Instead
           title={t("This channel was deleted")}
           text={t(
             store.unsent.value.length > 0
               ? "Its messages are gone. Your draft is under Unsent messages."
               : "Its messages are gone.",
           )}
-          action={t("Go to #general")}
-          onAction={goToGeneral}
         />
       );
     default:
@@ -56,15 +59,13 @@ export function Stopped({ store, reconnect }: Props) {
 /** A private conversation that is gone, that the person is in no more, or never was: which of these, no one is told. */
 function NotYours({ store }: Pick<Props, "store">) {
   return (
-    <Reason
+    <Instead
       title={t("This conversation is not available to you")}
       text={
         store.unsent.value.length > 0
           ? t("Ask a member to add you. Your draft is under Unsent messages.")
           : t("Ask a member to add you.")
       }
-      action={t("Go to #general")}
-      onAction={goToGeneral}
     />
   );
 }
@@ -72,7 +73,6 @@ function NotYours({ store }: Pick<Props, "store">) {
 /** A link to a channel that does not exist yet, or whose name is written in another way. */
 function Missing({ store, reconnect }: Props) {
   const id = store.open.value?.channelId ?? "";
-  const [refusal, setRefusal] = useState<string>();
   const where = route.value;
   const folded = foldChannelName(id);
   const other = folded.ok && folded.name !== id ? folded.name : undefined;
@@ -81,74 +81,73 @@ function Missing({ store, reconnect }: Props) {
   }, [other]);
   if (where.kind === "direct") return <NoConversation store={store} reconnect={reconnect} personId={where.personId} />;
   if (other !== undefined) return null;
-  if (!folded.ok) {
-    return (
-      <Reason
-        title={t("Page not found")}
-        text={t("This address doesn't lead anywhere.")}
-        action={t("Go to #general")}
-        onAction={goToGeneral}
-      />
-    );
-  }
+  if (!folded.ok) return <Instead title={t("Page not found")} text={t("This address doesn't lead anywhere.")} />;
   return (
-    <Dialog title={t("{name} doesn't exist", { name: `#${id}` })}>
-      <p class={refusal ? "hint complaint" : "hint"} role="status">
-        {refusal ?? t("It was deleted, or no one has created it yet.")}
-      </p>
-      <div class="dialog-actions">
-        <button type="button" class="button quiet" onClick={goToGeneral}>
-          {t("Go to #general")}
-        </button>
-        <button
-          type="button"
-          class="button primary"
-          onClick={async () => {
-            const answer = await store.createChannel({ name: id });
-            if (answer.ok) reconnect();
-            else setRefusal(answer.detail);
-          }}
-        >
-          {t("Create {name}", { name: `#${id}` })}
-        </button>
-      </div>
-    </Dialog>
+    <Instead
+      title={t("{name} doesn't exist", { name: `#${id}` })}
+      text={t("It was deleted, or no one has created it yet.")}
+      action={t("Create {name}", { name: `#${id}` })}
+      onAction={async () => {
+        const answer = await store.createChannel({ name: id });
+        if (answer.ok) reconnect();
+        return answer;
+      }}
+    />
   );
 }
 
 /** An address of a conversation that has not begun. */
 function NoConversation({ store, reconnect, personId }: Props & { readonly personId: string }) {
-  const [refusal, setRefusal] = useState<string>();
   const name = store.personOf(personId)?.name;
+  if (name === undefined) return <Instead title={t("Person not found")} text={t("No one has this address.")} />;
   return (
-    <Dialog title={name === undefined ? t("Person not found") : t("You haven't talked to {name} yet", { name })}>
-      <p class={refusal ? "hint complaint" : "hint"} role="status">
-        {refusal ?? (name === undefined && t("No one has this address."))}
-      </p>
-      <div class="dialog-actions">
-        <button type="button" class="button quiet" onClick={goToGeneral}>
-          {t("Go to #general")}
-        </button>
-        {name !== undefined && (
-          <button
-            type="button"
-            class="button primary"
-            onClick={async () => {
-              const answer = await store.openDirect(personId);
-              if (answer.ok) reconnect();
-              else setRefusal(answer.detail);
-            }}
-          >
-            {t("Message {name}", { name })}
-          </button>
-        )}
-      </div>
-    </Dialog>
+    <Instead
+      title={t("You haven't talked to {name} yet", { name })}
+      action={t("Message {name}", { name })}
+      onAction={async () => {
+        const answer = await store.openDirect(personId);
+        if (answer.ok) reconnect();
+        return answer;
+      }}
+    />
   );
 }
 
 function goToGeneral(): void {
   go(channelHref("general"));
+}
+
+type InsteadProps = {
+  readonly title: string;
+  readonly text?: string;
+  /** What would make the conversation, beside leaving. */
+  readonly action?: string;
+  readonly onAction?: () => Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }>;
+};
+
+/** Hides the conversation's place and stands in it. */
+function Instead({ title, text, action, onAction }: InsteadProps) {
+  const page = useRef<HTMLElement>(null);
+  const [refusal, setRefusal] = useState<string>();
+  // What had the focus is hidden.
+  useEffect(() => page.current?.focus(), []);
+  async function act(): Promise<void> {
+    const answer = await onAction?.();
+    if (answer?.ok === false) setRefusal(answer.detail);
+  }
+  return (
+    <main ref={page} class="main instead" tabIndex={-1} inert={isDrawerOpen.value}>
+      {action === undefined ? (
+        <Notice title={title} text={text} action={t("Go to #general")} onAction={goToGeneral} />
+      ) : (
+        <Notice title={title} text={refusal ?? text} action={action} onAction={() => void act()}>
+          <button type="button" class="button quiet" onClick={goToGeneral}>
+            {t("Go to #general")}
+          </button>
+        </Notice>
+      )}
+    </main>
+  );
 }
 
 type ReasonProps = {

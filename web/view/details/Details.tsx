@@ -55,7 +55,9 @@ export function Details(props: Props) {
   return (
     <aside class="details-pane" aria-label={t("Details")}>
       <header class="dialog-head">
-        <h2>{t("Details")}</h2>
+        <h2>
+          <bdi>{title}</bdi>
+        </h2>
         <IconButton
           name={t("Close")}
           onClick={() => {

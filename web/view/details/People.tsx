@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { OnlinePerson, Person } from "../../../worker/protocol/things.ts";
 import { rich, t } from "../../i18n/i18n.ts";
+import { fold } from "../../text/fold.ts";
 import { Confirm } from "../dialogs/Confirm.tsx";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { InvitePeople } from "../dialogs/InvitePeople.tsx";
@@ -13,6 +14,9 @@ import { Avatar } from "../people/Avatar.tsx";
 import { PeoplePicker } from "../people/PeoplePicker.tsx";
 import type { TabProps } from "./Details.tsx";
 
+/** From so many people on there is a field to find one of them. */
+const FIND_FROM = 12;
+
 /** What is about to be confirmed. */
 type Asking = { readonly person: Person; readonly from: "channel" | "site" };
 
@@ -22,6 +26,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
   const [isInviting, setInviting] = useState(false);
   const [asking, setAsking] = useState<Asking>();
   const [refusal, setRefusal] = useState<string>();
+  const [typed, setTyped] = useState("");
   const { count, people: viewing, guests = 0 } = conversation.here.value;
   const you = store.person.value?.id;
   const isPrivate = channel.kind === "private";
@@ -94,8 +99,34 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
     </li>
   );
 
+  const listOf = (people: readonly (Person | OnlinePerson)[], areMembers: boolean) => {
+    const wanted = fold(typed.trim());
+    const found = people.filter((person) => fold(store.nameOf(person)).includes(wanted));
+    return <ul class="people">{sorted(found, you).map((person) => row(person, areMembers))}</ul>;
+  };
+
   return (
     <>
+      {Math.max(viewing.length, members?.length ?? 0) >= FIND_FROM && (
+        <input
+          aria-label={t("Find people")}
+          placeholder={t("Find people")}
+          autocomplete="off"
+          spellcheck={false}
+          dir="auto"
+          value={typed}
+          onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+        />
+      )}
+      {!hasMembers && (
+        <section>
+          <p class="hint">{t("Everyone on this site can see and join it.")}</p>
+          <button type="button" class="button" onClick={() => setInviting(true)}>
+            <LateIcon name="invite" />
+            {t("Invite people")}
+          </button>
+        </section>
+      )}
       {hasMembers && (
         <section>
           <h3>{t("{n} members", { n: channel.memberCount ?? members?.length ?? 2 })}</h3>
@@ -109,12 +140,12 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
               </button>
             </div>
           )}
-          <ul class="people">{sorted(members ?? [], you).map((person) => row(person, true))}</ul>
+          {listOf(members ?? [], true)}
         </section>
       )}
       <section>
         <h3>{t("Viewing now")}</h3>
-        <ul class="people">{sorted(viewing, you).map((person) => row(person, false))}</ul>
+        {listOf(viewing, false)}
         {count > viewing.length && <p class="hint">{t("And {n} more.", { n: count - viewing.length })}</p>}
         {guests > 0 && <p class="hint">{t("Guests watching: {n}", { n: guests })}</p>}
       </section>

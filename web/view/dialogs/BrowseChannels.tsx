@@ -6,6 +6,7 @@ import type { Store } from "../../state/store.ts";
 import { fold } from "../../text/fold.ts";
 import { dayName } from "../parts/formats.ts";
 import { Icon } from "../parts/icons.tsx";
+import { sheet } from "../parts/sheets.ts";
 import { Dialog } from "./Dialog.tsx";
 
 export function BrowseChannels({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
@@ -16,20 +17,32 @@ export function BrowseChannels({ store, onClose }: { readonly store: Store; read
     .sort((a, b) => a.name.localeCompare(b.name));
   return (
     <Dialog title={t("Browse channels")} onClose={onClose}>
-      <label for="find-channels">{t("Find channels")}</label>
-      <input
-        id="find-channels"
-        autocomplete="off"
-        spellcheck={false}
-        dir="auto"
-        autofocus
-        value={typed}
-        onInput={({ currentTarget }) => setTyped(currentTarget.value)}
-      />
-      <p class="visually-hidden" role="status">
-        {t("{n} found", { n: channels.length })}
+      <div class="field-row">
+        <input
+          aria-label={t("Find channels")}
+          placeholder={t("Find channels")}
+          autocomplete="off"
+          spellcheck={false}
+          dir="auto"
+          autofocus
+          value={typed}
+          onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+        />
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            sheet.value = "newChannel";
+          }}
+        >
+          <Icon name="plus" />
+          {t("New channel")}
+        </button>
+      </div>
+      <p class={channels.length === 0 ? "hint" : "visually-hidden"} role="status">
+        {channels.length === 0 ? t("No channel has this name or topic.") : t("{n} found", { n: channels.length })}
       </p>
-      <ul class="people">
+      <ul class="people browse">
         {channels.map(({ id, kind, name, topic, lastAt }) => (
           <li key={id}>
             <button
@@ -40,11 +53,11 @@ export function BrowseChannels({ store, onClose }: { readonly store: Store; read
                 go(channelHref(id));
               }}
             >
-              <span class="option-sign">{kind === "public" ? "#" : <Icon name="lock" />}</span>
+              <span class="channel-sign">{kind === "public" ? "#" : <Icon name="lock" />}</span>
               <span class="option-lines">
                 <bdi class="option-label">{name}</bdi>
                 <span class="option-note" dir="auto">
-                  {topic}
+                  {topic || t("No topic yet.")}
                 </span>
               </span>
               <span class="person-note">

@@ -3,12 +3,17 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import type { KeptConversation } from "../../storage/persistence.ts";
+import styles from "../../styles/search.css?inline";
+import { adoptStyles } from "../parts/adopt-styles.ts";
 import { Icon } from "../parts/icons.tsx";
+import { KeyCap } from "../parts/KeyCap.tsx";
 import { isComposing } from "../parts/keys.ts";
 import { searchFor } from "../parts/sheets.ts";
 import { useModal } from "../parts/useModal.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { bestAt, groupsOf, type Option } from "./switcher-options.ts";
+
+adoptStyles(styles);
 
 export function Switcher({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -82,6 +87,9 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
           value={typed}
           onInput={({ currentTarget }) => setTyped(currentTarget.value)}
         />
+        <button type="button" class="link-button" onClick={onClose}>
+          {t("Cancel")}
+        </button>
       </form>
       <div id="switcher-options" class="switcher-options" role="listbox" aria-label={t("Results")}>
         {groups.map(({ name, options: own }) => (
@@ -112,6 +120,17 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
         {options.length === 0
           ? t("No matches. Search covers conversations you've opened on this device.")
           : t("{n} found", { n: options.length })}
+      </p>
+      <p class="switcher-keys" aria-hidden="true">
+        <span>
+          <KeyCap keys="↑" /> <KeyCap keys="↓" /> {t("Move")}
+        </span>
+        <span>
+          <KeyCap keys="Enter" /> {t("Open")}
+        </span>
+        <span>
+          <code>from:</code> <code>in:</code> <code>has:file</code>
+        </span>
       </p>
     </dialog>
   );

@@ -151,18 +151,17 @@ export function MessageState({ store, row: { id, seq, state } }: { readonly stor
     case "failed":
       return (
         <span class="state failure" role="alert">
-          {t(REFUSED[state.command])}: {state.detail}{" "}
-          {state.retry !== "none" && (
-            <>
-              <button type="button" class="link-button" onClick={() => store.retry({ id, kind: state.command })}>
+          {t(REFUSED[state.command])}: {state.detail}
+          <span class="state-tools">
+            {state.retry !== "none" && (
+              <button type="button" class="button" onClick={() => store.retry({ id, kind: state.command })}>
                 {t(state.retry === "words" ? "Send without files" : "Retry")}
               </button>
-              {" · "}
-            </>
-          )}
-          <button type="button" class="link-button" onClick={() => store.discard({ id, kind: state.command })}>
-            {t(state.command === "delete" ? "Keep it" : "Discard")}
-          </button>
+            )}
+            <button type="button" class="button quiet" onClick={() => store.discard({ id, kind: state.command })}>
+              {t(state.command === "delete" ? "Keep it" : "Discard")}
+            </button>
+          </span>
         </span>
       );
     case "deleting":
@@ -193,12 +192,12 @@ function Deleting({
     return <span class="state">{t(store.isConnected.value ? "Deleting…" : "Will be deleted when connected")}</span>;
   }
   return (
-    <span class="state">
+    <span class="state with-button">
       {t("Deleting…")}{" "}
       <button
         ref={undo}
         type="button"
-        class="link-button"
+        class="button"
         onClick={() => {
           store.undoRemove(id);
           document.getElementById(rowId(id))?.focus();

@@ -1,9 +1,7 @@
 /** Buttons beside what they are about: opened over the page, closed by Escape, a click elsewhere, or what was chosen. */
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-
-/** How far (px) it stays from the window's edge. */
-const EDGE_PX = 8;
+import { placeBeside } from "./place-beside.ts";
 
 type Props = {
   readonly label: string;
@@ -17,13 +15,14 @@ export function Popup({ label, beside, onClose, children }: Props) {
 
   useLayoutEffect(() => {
     const shown = popup.current;
-    if (!shown) return;
+    if (!shown) return undefined;
     shown.showPopover();
-    const { width, height } = shown.getBoundingClientRect();
-    const within = (wanted: number, room: number) => `${Math.max(EDGE_PX, Math.min(wanted, room - EDGE_PX))}px`;
-    shown.style.left = within(beside.right - width, innerWidth - width);
-    shown.style.top = within(beside.bottom + 4, innerHeight - height);
+    placeBeside(shown, beside, "below");
     shown.querySelector("button")?.focus();
+    // What it was opened beside is elsewhere then.
+    const close = () => shown.hidePopover();
+    addEventListener("resize", close);
+    return () => removeEventListener("resize", close);
   }, []);
 
   function onKeyDown(event: KeyboardEvent): void {
