@@ -701,7 +701,7 @@ export const SCENES: readonly Scene[] = [
     async open(who, site) {
       await who.join(site, "/c/full");
       await who.page.goto(`${site.url}/c/nobody-made-this`);
-      await who.page.getByRole("dialog").waitFor();
+      await who.page.getByRole("heading", { name: "#nobody-made-this" }).waitFor();
     },
   },
   {

@@ -21,9 +21,9 @@ type Props = {
 /** Where a dialog does not come from below (narrow.css). */
 const ROOMY = "(min-width: 720px)";
 
-/** What a dialog is opened from: what was reached by a key, or else what is under the pointer. */
-function openerNow(): Element | null | undefined {
-  return document.querySelector(":focus-visible") ?? [...document.querySelectorAll(":hover")].at(-1);
+/** What a dialog is opened from: the button that has the focus, or else what is under the pointer. */
+function openerNow(): Element | undefined {
+  return document.activeElement?.closest("button, a") ?? [...document.querySelectorAll(":hover")].at(-1);
 }
 
 /** Whether a click is on the ground around a dialog. */
