@@ -73,12 +73,13 @@ function best(options: readonly Option[], wanted: string): readonly Option[] {
   return options
     .flatMap((option) => {
       const fit = fitOf(option.label, wanted);
+      const isInside = fold(option.label).includes(fold(wanted));
       // Letters that are scattered over a name are no word of it.
-      return fit === undefined || fit < [...wanted].length ? [] : [{ option, fit }];
+      return fit === undefined || (!isInside && fit < [...wanted].length) ? [] : [{ option, fit, isInside }];
     })
     .sort((a, b) => b.fit - a.fit)
     .slice(0, GROUP_MAX)
-    .map(({ option, fit }) => (fold(option.label).includes(fold(wanted)) ? { ...option, fit } : option));
+    .map(({ option, fit, isInside }) => (isInside ? { ...option, fit } : option));
 }
 
 /** The place of the option whose name holds what was typed, and best so; the first one where no name does. */
