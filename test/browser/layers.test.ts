@@ -1,5 +1,5 @@
 /** What lies over the conversation or beside it: Back, swipes, tooltips, the emoji picker, the lightbox, the edge of the rail. */
-import type { Browser, CDPSession } from "playwright-core";
+import type { Browser, CDPSession, Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Site } from "../site.ts";
 import { NARROW, openBrowser, Someone } from "./people.ts";
@@ -109,6 +109,45 @@ test("a tooltip says what a button is for and which key does the same; any key t
   await tooltip.waitFor({ state: "detached" });
   // Browsers show none of their own beside it, and what a reader of screens finds is whole again.
   expect(await attach.getAttribute("title")).toBe("Attach files");
+});
+
+test("a profile stands beside the name it was opened from, wholly in view; a click elsewhere closes it", async () => {
+  const { page } = ada;
+  await ada.say("Who am I?");
+  const row = ada.message("Who am I?");
+  await row.hover();
+  const name = row.getByRole("button", { name: "Ada", exact: true });
+  const profile = page.getByRole("dialog", { name: "Profile" });
+  const boxOf = async (place: Locator) => (await place.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  await name.click();
+  await profile.waitFor();
+  const [beside, box] = [await boxOf(name), await boxOf(profile)];
+  expect(box.x - beside.x - beside.width).toBeCloseTo(8, 0);
+  expect(box.y + box.height).toBeLessThanOrEqual((page.viewportSize()?.height ?? 0) - 8);
+  await page.mouse.click(box.x + 4, box.y + 4); // its own edge is no elsewhere
+  expect(await profile.isVisible()).toBe(true);
+  await page.mouse.click(box.x + box.width + 40, box.y + 4);
+  await profile.waitFor({ state: "detached" });
+  // On a phone it comes from below.
+  await bea.sees("Who am I?");
+  await bea.message("Who am I?").getByRole("button", { name: "Ada", exact: true }).click();
+  const sheet = bea.page.getByRole("dialog", { name: "Profile" });
+  await sheet.waitFor();
+  const low = await boxOf(sheet);
+  expect([low.x, low.y + low.height]).toEqual([0, bea.page.viewportSize()?.height]);
+  await sheet.getByRole("button", { name: "Close" }).click();
+  await sheet.waitFor({ state: "detached" });
+});
+
+test("a menu that belongs to a place on the page goes when the window changes", async () => {
+  const { page } = ada;
+  await page.getByRole("link", { name: "#plans", exact: true }).click({ button: "right" });
+  const menu = page.locator(".popup");
+  await menu.waitFor();
+  const size = page.viewportSize() ?? { width: 0, height: 0 };
+  await page.setViewportSize({ ...size, width: size.width - 100 });
+  await menu.waitFor({ state: "detached" });
+  await page.setViewportSize(size);
 });
 
 test("the emoji picker leads to a category, and keeps a skin tone", async () => {
