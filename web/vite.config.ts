@@ -22,10 +22,10 @@ const PARTS: Readonly<Record<string, RegExp>> = {
     /\/(?:Switcher|NewDirect|NewChannel|PeoplePicker)\.tsx$|\/switcher-options\.ts$|\/text\/search\.ts$|\/styles\/search\.css/,
   settings: /\/view\/settings\/|\/styles\/(?:settings|choices)\.css/,
   details:
-    /\/view\/details\/|\/styles\/(?:details|lightbox)\.css|\/node_modules\/qr\/|\/(?:QrCode|Switch)\.tsx$|\/(?:MessageMenu|MessagePopup|ReportMessage|WhoReacted|Lightbox|Profile|InvitePeople|BrowseChannels)\.tsx$|\/network\/requests\.ts$|\/occasional-answers\.ts$|\/(?:Empty|UnsentMessages|Stopped|InviteOver)\.tsx$|\/storage\/rescue\.ts$/,
+    /\/view\/details\/|\/styles\/(?:details|lightbox)\.css|\/node_modules\/qr\/|\/(?:QrCode|Switch)\.tsx$|\/(?:MessageMenu|MessagePopup|ReportMessage|WhoReacted|Lightbox|Profile|InvitePeople|BrowseChannels)\.tsx$|\/network\/requests\.ts$|\/occasional-answers\.ts$|\/(?:Empty|UnsentMessages|Stopped|Unavailable|InviteOver)\.tsx$|\/storage\/rescue\.ts$/,
   // The Markdown parser and the screen for newcomers share it, and need no other part.
   shared: /\/protocol\/scripts\.ts$/,
-  outside: /\/(?:Welcome|Outside|Nowhere|NewVersion|NotStored|Banners|Notice)\.tsx$|\/protocol\/names\.ts$/,
+  outside: /\/(?:Welcome|Outside|NewVersion|NotStored|Banners|Notice)\.tsx$|\/protocol\/names\.ts$/,
   // With what the parts share: it is fetched first. A module belongs to the first part that names it.
   conversation:
     /\/view\/(?:composer|messages|parts|dialogs)\/|\/node_modules\/idb\/|\/(?:HeadTools|RailTools|RailEdge|TypingLine)\.tsx$|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))|\/pwa\/notifications\.ts$/,

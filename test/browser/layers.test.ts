@@ -124,7 +124,7 @@ test("a profile stands beside the name it was opened from, wholly in view; a cli
   const [beside, box] = [await boxOf(name), await boxOf(profile)];
   expect(box.x - beside.x - beside.width).toBeCloseTo(8, 0);
   expect(box.y + box.height).toBeLessThanOrEqual((page.viewportSize()?.height ?? 0) - 8);
-  await page.mouse.click(box.x + 4, box.y + 4); // its own edge is no elsewhere
+  await page.mouse.click(box.x + 4, box.y + 4); // its own padding
   expect(await profile.isVisible()).toBe(true);
   await page.mouse.click(box.x + box.width + 40, box.y + 4);
   await profile.waitFor({ state: "detached" });

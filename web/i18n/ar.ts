@@ -2,10 +2,11 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Everyone on this site can see and join this channel.": "يمكن للجميع في هذا الموقع رؤية هذه القناة والانضمام إليها.",
+  "No channel has this name or topic.": "لا توجد قناة بهذا الاسم أو الموضوع.",
+  Move: "تنقّل",
   "Find people": "البحث عن أشخاص",
   Open: "فتح",
-  Move: "تنقّل",
-  "No channel has this name or topic.": "لا توجد قناة بهذا الاسم أو الموضوع.",
   Command: "الأمر",
   Address: "العنوان",
   Key: "المفتاح",

@@ -2,10 +2,11 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Everyone on this site can see and join this channel.": "Alle hier sehen diesen Kanal und können mitreden.",
+  "No channel has this name or topic.": "Kein Kanal hat diesen Namen oder dieses Thema.",
+  Move: "Auswählen",
   "Find people": "Personen finden",
   Open: "Öffnen",
-  Move: "Bewegen",
-  "No channel has this name or topic.": "Kein Kanal hat diesen Namen oder dieses Thema.",
   Command: "Befehl",
   Address: "Adresse",
   Key: "Schlüssel",

@@ -2,10 +2,11 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Everyone on this site can see and join this channel.": "Todos aquí pueden ver este canal y entrar.",
+  "No channel has this name or topic.": "Ningún canal tiene ese nombre ni ese tema.",
+  Move: "Navegar",
   "Find people": "Buscar personas",
   Open: "Abrir",
-  Move: "Mover",
-  "No channel has this name or topic.": "Ningún canal tiene ese nombre o tema.",
   Command: "Comando",
   Address: "Dirección",
   Key: "Clave",

@@ -2,10 +2,11 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Everyone on this site can see and join this channel.": "Tout le monde ici peut voir ce salon et y entrer.",
+  "No channel has this name or topic.": "Aucun salon n’a ce nom ou ce sujet.",
+  Move: "Naviguer",
   "Find people": "Trouver des personnes",
   Open: "Ouvrir",
-  Move: "Naviguer",
-  "No channel has this name or topic.": "Aucun salon ne porte ce nom ni ce sujet.",
   Command: "Commande",
   Address: "Adresse",
   Key: "Clé",

@@ -2,10 +2,11 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Everyone on this site can see and join this channel.": "このチャンネルは、このサイトの全員が見て参加できます。",
+  "No channel has this name or topic.": "この名前やトピックのチャンネルはありません。",
+  Move: "移動",
   "Find people": "人を探す",
   Open: "開く",
-  Move: "移動",
-  "No channel has this name or topic.": "この名前やトピックのチャンネルはありません。",
   Command: "コマンド",
   Address: "アドレス",
   Key: "キー",

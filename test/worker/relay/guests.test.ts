@@ -201,7 +201,7 @@ describe("the end of watching", () => {
     expect((await ask("GET", `/api/watch/${token}`)).status).toBe(404);
   });
 
-  test("the five hundred and first guest of one address is refused at the door, the first of another is let in", async () => {
+  test("one guest more than an address may have is refused at the door, the first of another is let in", async () => {
     const knock = (address: string) => {
       const headers = { Upgrade: "websocket", "CF-Connecting-IP": address };
       return ask("GET", `/api/watch/${token}/socket`, { headers });

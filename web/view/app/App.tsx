@@ -1,5 +1,6 @@
 /** The whole screen: who is not in yet is asked for a name; everybody else sees rail and conversation. */
 import { useEffect, useLayoutEffect } from "preact/hooks";
+import { CLOSE } from "../../../worker/protocol/errors.ts";
 import { t } from "../../i18n/i18n.ts";
 import { openLayer } from "../../state/layers.ts";
 import { route } from "../../state/route.ts";
@@ -11,10 +12,9 @@ import { Rail } from "../rail/Rail.tsx";
 import { ConnectionStatus } from "./ConnectionStatus.tsx";
 
 const Outside = lazy(async () => (await import("./Outside.tsx")).Outside);
-const Nowhere = lazy(async () => (await import("./Nowhere.tsx")).Nowhere);
+const Unavailable = lazy(async () => (await import("./Unavailable.tsx")).Unavailable);
 const Banners = lazy<{ readonly store: Store }>(async () => (await import("./Banners.tsx")).Banners);
-const Stopped = lazy(async () => (await import("./Stopped.tsx")).Stopped);
-const OpenSheet = lazy<{ readonly store: Store }>(async () => (await import("../dialogs/OpenSheet.tsx")).OpenSheet);
+const OpenSheet = lazy(async () => (await import("../dialogs/OpenSheet.tsx")).OpenSheet);
 
 type Props = {
   readonly store: Store;
@@ -31,7 +31,7 @@ export function App({ store, reconnect }: Props) {
 function Inside({ store, reconnect }: Props) {
   const isRailOpen = isDrawerOpen.value;
   const where = route.value;
-  const isNowhere = where.kind === "nowhere";
+  const isUnavailable = where.kind === "nowhere" || store.stopped.value === CLOSE.channelGone;
   // Wherever one has gone to, by whatever way, the drawer is out of the way.
   useEffect(closeRail, [where]);
   // At once: Back may come before the next effect.
@@ -39,7 +39,7 @@ function Inside({ store, reconnect }: Props) {
   useEffect(() => closeAll, []);
   return (
     <div class={isRailOpen ? "app rail-open" : "app"}>
-      {!isNowhere && (
+      {!isUnavailable && (
         <a class="skip-link" href="#composer">
           {t("Skip to the composer")}
         </a>
@@ -50,10 +50,15 @@ function Inside({ store, reconnect }: Props) {
           <ConnectionStatus store={store} reconnect={reconnect} />
           {(store.isNewer.value || store.isPersistenceFailing.value) && <Banners store={store} />}
         </div>
-        {isNowhere ? <Nowhere /> : <ConversationView store={store} onOpenRail={openRail} />}
+        {isUnavailable ? (
+          <Unavailable store={store} reconnect={reconnect} onOpenRail={openRail} />
+        ) : (
+          <ConversationView store={store} onOpenRail={openRail} />
+        )}
       </main>
-      {store.stopped.value !== undefined && <Stopped store={store} reconnect={reconnect} />}
-      {(sheet.value ?? store.inviteProblem.value) !== undefined && <OpenSheet store={store} />}
+      {(sheet.value ?? store.inviteProblem.value ?? store.stopped.value) !== undefined && (
+        <OpenSheet store={store} reconnect={reconnect} />
+      )}
     </div>
   );
 }

@@ -1,34 +1,22 @@
-/** A calm page for when there is nothing else to show: what is the matter, and the way on. */
-import type { ComponentChildren } from "preact";
+/** A calm page for when there is nothing else to show: what is the matter, and the one way on. */
 import { Mark } from "../parts/icons.tsx";
 
 type Props = {
   readonly title: string;
-  readonly text?: string | undefined;
+  readonly text: string;
   readonly action: string;
-  readonly onAction?: () => void;
-  /** Where the action leads, when it is a place. */
-  readonly href?: string;
-  /** Other ways on. */
-  readonly children?: ComponentChildren;
+  readonly onAction: () => void;
 };
 
-export function Notice({ title, text, action, onAction, href, children }: Props) {
+export function Notice({ title, text, action, onAction }: Props) {
   return (
     <div class="notice" role="alert">
       <Mark />
       <h1>{title}</h1>
-      {text !== undefined && <p>{text}</p>}
-      {href === undefined ? (
-        <button type="button" class="button primary" onClick={onAction}>
-          {action}
-        </button>
-      ) : (
-        <a class="button primary" href={href}>
-          {action}
-        </a>
-      )}
-      {children}
+      <p>{text}</p>
+      <button type="button" class="button primary" onClick={onAction}>
+        {action}
+      </button>
     </div>
   );
 }

@@ -15,6 +15,7 @@ const REGIONS: readonly (readonly [part: string, place: string])[] = [
   [".log", ".log li[tabindex='0']"],
   ["#composer", "#composer-text"],
   [".details-pane", ".details-pane button"],
+  [".notice", ".notice button"],
 ];
 /** Follows the keys for as long as it is there. */
 export function Keys({ shown }: { readonly shown: RefObject<ShownList> }): null {

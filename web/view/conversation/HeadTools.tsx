@@ -1,14 +1,14 @@
-/** What stands at the end of a conversation's header: who is viewing it, what is pinned in it, and the way to its details. */
+/** What a conversation's header shows beside its name: whom it is with, who is viewing it, what is pinned in it, and the way to its details. */
 import { kindOf } from "../../../worker/protocol/text.ts";
-import type { Channel } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import type { Conversation } from "../../state/tab-state.ts";
 import { IconButton } from "../parts/IconButton.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { LateIcon } from "../parts/late-icons.tsx";
-import { detailsTab, openProfile, searchFor, sheet, type TabName } from "../parts/sheets.ts";
+import { detailsTab, searchFor, sheet, type TabName } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
+import { Faces } from "../people/Faces.tsx";
 
 /** People whose avatars are shown beside their number. */
 const AVATARS_MAX = 3;
@@ -24,12 +24,18 @@ export function HeadTools({ store, conversation }: Props) {
   const title = store.titleOf(conversation.channelId);
   const tab = detailsTab.value;
   const channel = store.channels.value.get(conversation.channelId);
+  const isPeerOnline = store.online.value.has(channel?.peer?.id ?? "");
   const toggle = (name: TabName) => () => {
     detailsTab.value = tab === name ? undefined : name;
   };
   return (
     <>
-      {channel?.name === "" && <With store={store} channel={channel} />}
+      {channel && !title.startsWith("#") && (
+        // Before the name, where the style sheet keeps its place.
+        <span class="head-faces">
+          <Faces channel={channel} you={store.person.value?.id} isOnline={isPeerOnline} />
+        </span>
+      )}
       {count > 0 && kindOf(conversation.channelId) !== "direct" && store.isConnected.value && (
         <button
           type="button"
@@ -79,26 +85,5 @@ export function HeadTools({ store, conversation }: Props) {
         <Icon name="info" />
       </IconButton>
     </>
-  );
-}
-
-/** Whom a conversation is with, at the beginning of the header: its style sheet keeps the place. */
-function With({ store, channel: { peer, people = [] } }: { readonly store: Store; readonly channel: Channel }) {
-  if (!peer) {
-    const others = people.filter(({ id }) => id !== store.person.value?.id).slice(0, 2);
-    return (
-      <span class="head-person rail-avatar avatar-stack">
-        {others.map((person) => (
-          <Avatar key={person.id} person={person} />
-        ))}
-      </span>
-    );
-  }
-  const isOnline = store.online.value.has(peer.id);
-  return (
-    <span class="head-person rail-avatar">
-      <Avatar person={peer} onClick={() => openProfile(peer)} />
-      <span class={isOnline ? "presence online" : "presence"} title={t(isOnline ? "Online" : "Away")} />
-    </span>
   );
 }

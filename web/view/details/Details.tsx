@@ -55,9 +55,7 @@ export function Details(props: Props) {
   return (
     <aside class="details-pane" aria-label={t("Details")}>
       <header class="dialog-head">
-        <h2>
-          <bdi>{title}</bdi>
-        </h2>
+        <h2>{t("Details")}</h2>
         <IconButton
           name={t("Close")}
           onClick={() => {

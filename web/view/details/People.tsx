@@ -14,7 +14,7 @@ import { Avatar } from "../people/Avatar.tsx";
 import { PeoplePicker } from "../people/PeoplePicker.tsx";
 import type { TabProps } from "./Details.tsx";
 
-/** From so many people on there is a field to find one of them. */
+/** A field to find a person is shown for so many people or more. */
 const FIND_FROM = 12;
 
 /** What is about to be confirmed. */
@@ -102,12 +102,13 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
   const listOf = (people: readonly (Person | OnlinePerson)[], areMembers: boolean) => {
     const wanted = fold(typed.trim());
     const found = people.filter((person) => fold(store.nameOf(person)).includes(wanted));
+    if (found.length === 0 && wanted !== "") return <p class="hint">{t("{n} found", { n: 0 })}</p>;
     return <ul class="people">{sorted(found, you).map((person) => row(person, areMembers))}</ul>;
   };
 
   return (
     <>
-      {Math.max(viewing.length, members?.length ?? 0) >= FIND_FROM && (
+      {(typed !== "" || Math.max(viewing.length, members?.length ?? 0) >= FIND_FROM) && (
         <input
           aria-label={t("Find people")}
           placeholder={t("Find people")}
@@ -120,7 +121,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
       )}
       {!hasMembers && (
         <section>
-          <p class="hint">{t("Everyone on this site can see and join it.")}</p>
+          <p class="hint">{t("Everyone on this site can see and join this channel.")}</p>
           <button type="button" class="button" onClick={() => setInviting(true)}>
             <LateIcon name="invite" />
             {t("Invite people")}
@@ -146,7 +147,9 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
       <section>
         <h3>{t("Viewing now")}</h3>
         {listOf(viewing, false)}
-        {count > viewing.length && <p class="hint">{t("And {n} more.", { n: count - viewing.length })}</p>}
+        {typed === "" && count > viewing.length && (
+          <p class="hint">{t("And {n} more.", { n: count - viewing.length })}</p>
+        )}
         {guests > 0 && <p class="hint">{t("Guests watching: {n}", { n: guests })}</p>}
       </section>
       <p class={refusal ? "hint complaint" : "visually-hidden"} role="status">

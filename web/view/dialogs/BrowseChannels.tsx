@@ -17,7 +17,7 @@ export function BrowseChannels({ store, onClose }: { readonly store: Store; read
     .sort((a, b) => a.name.localeCompare(b.name));
   return (
     <Dialog title={t("Browse channels")} onClose={onClose}>
-      <div class="field-row">
+      <div class="field-row browse-head">
         <input
           aria-label={t("Find channels")}
           placeholder={t("Find channels")}

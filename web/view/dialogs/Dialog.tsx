@@ -1,6 +1,6 @@
 /** A modal dialog: the platform's own, with its focus trap and Esc. */
 import type { ComponentChildren, TargetedMouseEvent } from "preact";
-import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import { IconButton } from "../parts/IconButton.tsx";
 import { Icon } from "../parts/icons.tsx";
@@ -18,7 +18,7 @@ type Props = {
   readonly children: ComponentChildren;
 };
 
-/** Where a dialog does not come from below (narrow.css). */
+/** Where a dialog does not come from below (controls.css). */
 const ROOMY = "(min-width: 720px)";
 
 /** What a dialog is opened from: the button that has the focus, or else what is under the pointer. */
@@ -27,7 +27,7 @@ function openerNow(): Element | undefined {
 }
 
 /** Whether a click is on the ground around a dialog. */
-function isOutside({ target, currentTarget, clientX, clientY }: TargetedMouseEvent<HTMLDialogElement>): boolean {
+export function isOutside({ target, currentTarget, clientX, clientY }: TargetedMouseEvent<HTMLDialogElement>): boolean {
   if (target !== currentTarget) return false;
   const { left, right, top, bottom } = currentTarget.getBoundingClientRect();
   return clientX < left || clientX > right || clientY < top || clientY > bottom;
@@ -36,11 +36,25 @@ function isOutside({ target, currentTarget, clientX, clientY }: TargetedMouseEve
 export function Dialog({ title, onClose, isWide = false, isCard = false, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  const opener = useRef(isCard ? openerNow() : undefined);
+  const [opener] = useState(() => (isCard ? openerNow() : undefined));
   useModal(dialog);
   useLayoutEffect(() => {
-    const beside = opener.current?.getBoundingClientRect();
-    if (dialog.current && beside && matchMedia(ROOMY).matches) placeBeside(dialog.current, beside, "end");
+    const shown = dialog.current;
+    const anchor = opener?.getBoundingClientRect();
+    if (!shown || !anchor) return undefined;
+    const roomy = matchMedia(ROOMY);
+    const place = () => {
+      if (roomy.matches) placeBeside(shown, anchor, "beside");
+      else shown.removeAttribute("style");
+    };
+    place();
+    const sizes = new ResizeObserver(place);
+    sizes.observe(shown);
+    addEventListener("resize", place);
+    return () => {
+      sizes.disconnect();
+      removeEventListener("resize", place);
+    };
   }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Esc does the same

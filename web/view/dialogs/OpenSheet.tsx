@@ -1,4 +1,4 @@
-/** What lies over the screen: a sheet, one at a time, and what is to be said of an invite. Each is fetched with its part. */
+/** What lies over the screen: a sheet, one at a time, and what is to be said of a connection or an invite. Each is fetched with its part. */
 import type { ComponentType } from "preact";
 import type { Store } from "../../state/store.ts";
 import { lazy } from "../parts/lazy.tsx";
@@ -7,6 +7,7 @@ import { type SheetName, sheet } from "../parts/sheets.ts";
 type SheetProps = { readonly store: Store; readonly onClose: () => void };
 
 const InviteOver = lazy<{ readonly store: Store }>(async () => (await import("../app/InviteOver.tsx")).InviteOver);
+const Stopped = lazy(async () => (await import("../app/Stopped.tsx")).Stopped);
 const SHEETS = {
   newChannel: lazy<SheetProps>(async () => (await import("./NewChannel.tsx")).NewChannel),
   newDirect: lazy<SheetProps>(async () => (await import("./NewDirect.tsx")).NewDirect),
@@ -19,10 +20,17 @@ const SHEETS = {
   unsent: lazy<SheetProps>(async () => (await import("../rail/UnsentMessages.tsx")).UnsentMessages),
 } satisfies Record<SheetName, ComponentType<SheetProps>>;
 
-export function OpenSheet({ store }: { readonly store: Store }) {
+type Props = {
+  readonly store: Store;
+  /** Starts stopped connections again. */
+  readonly reconnect: () => void;
+};
+
+export function OpenSheet({ store, reconnect }: Props) {
   const Sheet = sheet.value && SHEETS[sheet.value];
   return (
     <>
+      {store.stopped.value !== undefined && <Stopped store={store} reconnect={reconnect} />}
       {store.inviteProblem.value !== undefined && <InviteOver store={store} />}
       {Sheet && <Sheet store={store} onClose={closeSheet} />}
     </>

@@ -11,6 +11,7 @@ import { isComposing } from "../parts/keys.ts";
 import { searchFor } from "../parts/sheets.ts";
 import { useModal } from "../parts/useModal.ts";
 import { Avatar } from "../people/Avatar.tsx";
+import { isOutside } from "./Dialog.tsx";
 import { bestAt, groupsOf, type Option } from "./switcher-options.ts";
 
 adoptStyles(styles);
@@ -65,7 +66,7 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
       aria-label={t("Search")}
       onClose={({ currentTarget }) => currentTarget.isConnected && onClose()}
       onKeyDown={onKeyDown}
-      onClick={({ target, currentTarget }) => target === currentTarget && onClose()}
+      onClick={(event) => isOutside(event) && onClose()}
     >
       <form
         onSubmit={(event) => {

@@ -65,7 +65,7 @@ export function groupsOf(store: Store, kept: readonly KeptConversation[], typed:
     { name: "Channels", options: typed.startsWith("@") ? [] : fitting(channels) },
     { name: "People", options: typed.startsWith("#") ? [] : fitting(people) },
     { name: "Messages", options: messages(store, kept, typed) },
-    { name: "Actions", options: fitting(actions()) },
+    { name: "Actions", options: wanted === "" ? [] : fitting(actions()) },
   ];
 }
 

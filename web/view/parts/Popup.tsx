@@ -19,8 +19,9 @@ export function Popup({ label, beside, onClose, children }: Props) {
     shown.showPopover();
     placeBeside(shown, beside, "below");
     shown.querySelector("button")?.focus();
-    // What it was opened beside is elsewhere then.
-    const close = () => shown.hidePopover();
+    // Its anchor moves with the window's width. An on-screen keyboard changes the height alone.
+    const width = innerWidth;
+    const close = () => innerWidth !== width && shown.hidePopover();
     addEventListener("resize", close);
     return () => removeEventListener("resize", close);
   }, []);

@@ -3,14 +3,29 @@
 /** How far (px) it stays from the window's edge. */
 const EDGE_PX = 8;
 
+/** How far (px) it stays from what it belongs to, below it and beside it. */
+const GAP_PX = { below: 4, beside: 8 } as const;
+
 /**
- * Places an element that is fixed to the window below a rectangle of it, or at its end side; wholly in view in both cases. Sizes and
- * places are in px of the window.
+ * Places an element that is fixed to the window below a rectangle of it, or beside it: where the line ends, else where it begins. The
+ * element stays wholly in view. `anchor` is in px of the window.
  */
-export function placeBeside(shown: HTMLElement, beside: DOMRect, side: "below" | "end"): void {
+export function placeBeside(shown: HTMLElement, anchor: DOMRect, side: keyof typeof GAP_PX): void {
   const { width, height } = shown.getBoundingClientRect();
   const within = (wanted: number, room: number) => `${Math.max(EDGE_PX, Math.min(wanted, room - EDGE_PX))}px`;
-  const end = document.dir === "rtl" ? beside.left - EDGE_PX - width : beside.right + EDGE_PX;
-  shown.style.left = within(side === "below" ? beside.right - width : end, innerWidth - width);
-  shown.style.top = within(side === "below" ? beside.bottom + 4 : beside.top, innerHeight - height);
+  const left = side === "below" ? anchor.right - width : leftBeside(anchor, width);
+  const top = side === "below" ? anchor.bottom + GAP_PX.below : anchor.top;
+  // A dialog of the platform stretches between the window's edges otherwise.
+  Object.assign(shown.style, { inset: "auto", margin: "0" });
+  shown.style.left = within(left, innerWidth - width);
+  shown.style.top = within(top, innerHeight - height);
+}
+
+function leftBeside({ left, right }: DOMRect, width: number): number {
+  const before = left - GAP_PX.beside - width;
+  const after = right + GAP_PX.beside;
+  const hasRoomBefore = before >= EDGE_PX;
+  const hasRoomAfter = after + width <= innerWidth - EDGE_PX;
+  if (document.dir === "rtl") return hasRoomBefore || !hasRoomAfter ? before : after;
+  return hasRoomAfter || !hasRoomBefore ? after : before;
 }

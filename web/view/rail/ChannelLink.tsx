@@ -5,7 +5,7 @@ import { t } from "../../i18n/i18n.ts";
 import { channelHref } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
 import { Icon } from "../parts/icons.tsx";
-import { Avatar } from "../people/Avatar.tsx";
+import { Faces } from "../people/Faces.tsx";
 import type { RailRow } from "./rail-rows.ts";
 
 export type ChannelLinkActions = {
@@ -42,21 +42,12 @@ export function ChannelLink({ store, row, onLeave, onMenu }: Props) {
           onMenu({ channel, beside: event.currentTarget.getBoundingClientRect() });
         }}
       >
-        {peer ? (
-          <span class="rail-avatar">
-            <Avatar person={peer} />
-            <Presence id={presenceId} isOnline={isOnline} />
-          </span>
-        ) : title.startsWith("#") ? (
+        {title.startsWith("#") ? (
           <span class="hash" aria-hidden="true">
             {channel.kind === "public" ? "#" : <Icon name="lock" />}
           </span>
         ) : (
-          <span class="rail-avatar avatar-stack">
-            {othersOf(channel, store.person.value?.id).map((person) => (
-              <Avatar key={person.id} person={person} />
-            ))}
-          </span>
+          <Faces channel={channel} you={store.person.value?.id} isOnline={isOnline} id={presenceId} />
         )}
         <bdi class="rail-name">{channel.name || title}</bdi>
         {hasFailed ? (
@@ -76,22 +67,5 @@ export function ChannelLink({ store, row, onLeave, onMenu }: Props) {
         )}
       </a>
     </li>
-  );
-}
-
-/** The first two of a group beside oneself. */
-function othersOf({ people = [] }: Channel, you: string | undefined) {
-  return people.filter(({ id }) => id !== you).slice(0, 2);
-}
-
-/** Here or away: by shape as well as by colour. */
-function Presence({ id, isOnline }: { readonly id: string; readonly isOnline: boolean }) {
-  const words = t(isOnline ? "Online" : "Away");
-  return (
-    <span class={isOnline ? "presence online" : "presence"} title={words}>
-      <span id={id} class="visually-hidden">
-        {words}
-      </span>
-    </span>
   );
 }
