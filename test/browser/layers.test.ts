@@ -268,6 +268,40 @@ test("the day at the top is shown while one scrolls, and not at rest", async () 
   await vi.waitFor(async () => expect(await opacity()).toBe(0), { timeout: 5_000 });
 });
 
+test("a conversation that ends takes its layers with it, and the page that says so has the way to the others", async () => {
+  const { page } = bea;
+  await ada.context.request.post(`${site.url}/api/channels`, { data: { name: "short-lived" } });
+  await page.goto(`${site.url}/c/short-lived`);
+  await heading(bea, "short-lived").waitFor();
+  await page.getByRole("button", { name: "Details" }).click();
+  await page.getByRole("dialog", { name: "#short-lived" }).waitFor();
+  await ada.context.request.delete(`${site.url}/api/channels/short-lived`);
+  await page.getByRole("heading", { name: "This channel was deleted" }).waitFor();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Open conversations" }).click();
+  await drawer().getByRole("link", { name: "#plans", exact: true }).click();
+  await heading(bea, "plans").waitFor();
+});
+
+test("the keys work where there is no conversation", async () => {
+  const { page } = ada;
+  for (const address of ["/c/never-made", "/leads/nowhere"]) {
+    await page.goto(site.url + address);
+    const title = page.getByRole("heading", { level: 1 });
+    await expect.poll(() => title.evaluate((element) => element === document.activeElement)).toBe(true);
+    await page.keyboard.press("F6");
+    expect(await page.evaluate(() => document.activeElement?.closest(".rail") !== null)).toBe(true);
+    await page.keyboard.press("Shift+F6");
+    expect(await page.evaluate(() => document.activeElement?.closest(".notice") !== null)).toBe(true);
+    await page.keyboard.press("Control+k");
+    await page.getByRole("dialog", { name: "Search" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.keyboard.press("Alt+ArrowDown");
+    await page.getByRole("textbox", { name: /^Message #/ }).waitFor();
+  }
+});
+
 test("a drawer that was open for one person is closed for the next", async () => {
   const cem = await Someone.open(browser, "Cem", NARROW);
   await cem.join(site);

@@ -11,7 +11,7 @@ import { attaching, sheet } from "../parts/sheets.ts";
 
 /** Where F6 leads, in this order: the part of the screen, and the place in it that takes the focus. */
 const REGIONS: readonly (readonly [part: string, place: string])[] = [
-  [".rail", ".rail a[aria-current]"],
+  [".rail", ".rail a[aria-current], .rail:not(:has([aria-current])) a"],
   [".log", ".log li[tabindex='0']"],
   ["#composer", "#composer-text"],
   [".details-pane", ".details-pane button"],
