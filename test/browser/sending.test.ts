@@ -261,7 +261,7 @@ test("one's own message is never unread, also when one switches in the moment of
       const { head }: { head: { seq: number } } = await (await fetch("/api/channels/plans/messages")).json();
       return head.seq;
     });
-    await expect.poll(() => told.some((frame) => saysOf(frame, "plans") >= newest)).toBe(true);
+    await expect.poll(() => told.some((frame) => saysOf(frame, "plans") >= newest), { timeout: 10_000 }).toBe(true);
     await expect.poll(async () => (await count.textContent())?.trim()).toBe("1 unread");
   }
   await ada.openChannel("plans");
