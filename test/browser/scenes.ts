@@ -604,7 +604,7 @@ export const SCENES: readonly Scene[] = [
     async open(who, site) {
       await who.join(site, "/c/talk");
       await picturesShown(who);
-      await who.page.locator(".author").first().evaluate(click);
+      await who.page.locator(".message.first .author").last().click();
       await who.page.getByRole("dialog", { name: "Profile" }).getByRole("button", { name: "Message" }).waitFor();
     },
   },
