@@ -36,7 +36,8 @@ type Steady = {
 
 /** So many messages a second, at random moments as people have them: the same moments for every subject. */
 export function steady({ name, subjects, channels = 1, sockets, perSecond, seconds }: Steady): Scenario {
-  const where = channels === 1 ? `one channel of ${sockets}` : `${channels} channels of ${sockets}`;
+  const size = sockets.toLocaleString("en");
+  const where = channels === 1 ? `one channel of ${size}` : `${channels} channels of ${size}`;
   const title = `${where}, ${perSecond} messages a second`;
   return {
     name,
