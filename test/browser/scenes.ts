@@ -668,7 +668,7 @@ export const SCENES: readonly Scene[] = [
         });
         await inFull(who, site);
         await channel?.close({ code });
-        await who.page.getByRole("dialog").waitFor();
+        await who.page.locator("dialog, .notice").waitFor();
       },
     }),
   ),
