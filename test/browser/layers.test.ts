@@ -139,6 +139,17 @@ test("a profile stands beside the name it was opened from, wholly in view; a cli
   await sheet.waitFor({ state: "detached" });
 });
 
+test("on a phone the search fills the screen, and Cancel leaves it", async () => {
+  const { page } = bea;
+  await page.getByRole("button", { name: "Find in #plans" }).click();
+  const search = page.getByRole("dialog", { name: "Search" });
+  await search.waitFor();
+  const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
+  expect(await search.boundingBox()).toEqual({ x: 0, y: 0, width, height });
+  await search.getByRole("button", { name: "Cancel" }).click();
+  await search.waitFor({ state: "detached" });
+});
+
 test("a menu that belongs to a place on the page goes when the window changes", async () => {
   const { page } = ada;
   await page.getByRole("link", { name: "#plans", exact: true }).click({ button: "right" });

@@ -700,8 +700,8 @@ export const SCENES: readonly Scene[] = [
     isApart: true,
     async open(who, site) {
       await who.join(site, "/c/full");
-      await who.page.goto(`${site.url}/c/nobody-made-this`);
-      await who.page.getByRole("heading", { name: "#nobody-made-this" }).waitFor();
+      await who.page.goto(`${site.url}/c/never-made`);
+      await who.page.getByRole("heading", { name: "#never-made" }).waitFor();
     },
   },
   {

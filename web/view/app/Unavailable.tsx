@@ -20,7 +20,7 @@ type Props = {
   readonly onOpenRail: () => void;
 };
 
-/** The keys of a list find none here. */
+/** The keys of the message list have no list to act on here. */
 const NO_LIST = { current: null };
 
 export function Unavailable({ store, reconnect, onOpenRail }: Props) {
@@ -118,7 +118,7 @@ type PageProps = {
 function Page({ title, text, offer }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const [refusal, setRefusal] = useState<string>();
-  // The conversation had the focus, and is gone.
+  // The element that had the focus is gone with the conversation.
   useEffect(() => heading.current?.focus(), []);
   return (
     <div class="notice">

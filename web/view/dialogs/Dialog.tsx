@@ -13,7 +13,7 @@ type Props = {
   readonly onClose?: () => void;
   /** With a list at the side. */
   readonly isWide?: boolean;
-  /** Beside what it was opened from, where there is room; a click elsewhere closes it. */
+  /** A card stands beside the button that opened it. On a phone it comes from below. A click elsewhere closes it. */
   readonly isCard?: boolean;
   readonly children: ComponentChildren;
 };

@@ -19,7 +19,7 @@ export function Popup({ label, beside, onClose, children }: Props) {
     shown.showPopover();
     placeBeside(shown, beside, "below");
     shown.querySelector("button")?.focus();
-    // Its anchor moves with the window's width. An on-screen keyboard changes the height alone.
+    // A new width moves the anchor. An on-screen keyboard changes the height alone.
     const width = innerWidth;
     const close = () => innerWidth !== width && shown.hidePopover();
     addEventListener("resize", close);
