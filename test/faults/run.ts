@@ -17,7 +17,7 @@ import { Site } from "../site.ts";
 import { Chance } from "./chance.ts";
 import { BadNetwork } from "./network.ts";
 import { Resident, type Room } from "./resident.ts";
-import { Talker } from "./talker.ts";
+import { type Channel, Talker } from "./talker.ts";
 import { Wanderer } from "./wanderer.ts";
 import { ANOMALIES, Witness } from "./witness.ts";
 
@@ -97,7 +97,10 @@ const LEAST: Partial<Record<keyof typeof provoked, number>> = {
 };
 
 console.log(`seed ${values.seed}, ${kills} kills`);
-const channels = Array.from({ length: CHANNELS }, (_, n) => ({ id: `room-${n}`, epoch: "" }));
+const channels = Array.from(
+  { length: CHANNELS },
+  (_, n): Channel => ({ id: `room-${n}`, epoch: "", early: undefined }),
+);
 const talkers: Talker[] = [];
 const wanderers = Array.from({ length: WANDERERS }, (_, n) => {
   const ways = { names: NAMES, base: () => site.url, chance, witness };
@@ -279,17 +282,22 @@ async function freeze(): Promise<void> {
 }
 
 /** A channel is deleted while people talk in it, and made again under its name. */
-async function makeAgain(channel: (typeof channels)[number] | undefined): Promise<void> {
+async function makeAgain(channel: Channel | undefined): Promise<void> {
   const creator = talkers.find((talker) => talker.channel === channel);
   if (!channel || !creator) return;
+  const early = new Set<string>();
+  channel.early = early;
   const answer = await creator.ask("DELETE", `/api/channels/${channel.id}`, null, site.url);
   if (answer.status !== 204) throw new Error(`not deleted: ${answer.status} ${await answer.text()}`);
   await make(channel);
+  channel.early = undefined;
+  for (const epoch of early)
+    if (epoch !== channel.epoch) witness.note("epoch changed", `${channel.id}: ${epoch} before ${channel.epoch}`);
   provoked["channels made again"]++;
   await pause(1_000);
 }
 
-async function make(channel: (typeof channels)[number]): Promise<void> {
+async function make(channel: Channel): Promise<void> {
   const creator = talkers.find((talker) => talker.channel === channel);
   const answer = await creator?.ask("POST", "/api/channels", JSON.stringify({ name: channel.id }), site.url);
   if (answer?.status !== 201) throw new Error(`not made: ${answer?.status} ${await answer?.text()}`);
@@ -298,7 +306,7 @@ async function make(channel: (typeof channels)[number]): Promise<void> {
 }
 
 /** What the server holds of a channel now: everything that anybody was told of it before is in it, or below it. */
-async function readWindow(channel: (typeof channels)[number]): Promise<WindowAnswer> {
+async function readWindow(channel: Channel): Promise<WindowAnswer> {
   const reader = talkers.find((talker) => talker.channel === channel);
   const told = witness.toldOf(channel.epoch);
   const answer = await reader?.ask("GET", `/api/channels/${channel.id}/messages`, null, site.url);

@@ -16,7 +16,8 @@ type Pending =
   | { readonly kind: "delete"; readonly id: string }
   | { readonly kind: "react"; readonly id: string; readonly emoji: string; readonly on: boolean };
 
-type Channel = { readonly id: string; epoch: string };
+/** A channel by its id and the epoch that the run knows. `early`, while it is made again: epochs of welcomes that came before the answer. */
+export type Channel = { readonly id: string; epoch: string; early: Set<string> | undefined };
 
 /** An upload that the server has confirmed: what was sent, to be compared with what is served. */
 export type SentFile = { readonly attachment: Attachment; readonly bytes: Uint8Array };
@@ -179,7 +180,9 @@ export class Talker {
     if (frame.type === "error")
       return this.#refused(frame.command ?? "", frame.id ?? "", frame.code, frame.retryAfterMs);
     if (frame.type === "welcome") {
-      if (frame.epoch !== this.channel.epoch) this.#witness.note("epoch changed", `${this.channel.id}: ${frame.epoch}`);
+      const { id, epoch, early } = this.channel;
+      if (frame.epoch !== epoch && early) early.add(frame.epoch);
+      else if (frame.epoch !== epoch) this.#witness.note("epoch changed", `${id}: ${frame.epoch} for ${epoch}`);
       if (frame.reset && this.epoch === frame.epoch && this.history.rev > frame.head.rev) {
         this.#witness.note(
           "told but lost",
