@@ -32,7 +32,7 @@ try {
   await site.start();
   await populate(site, browser);
   const ada = await Someone.open(browser, "Ada");
-  await ada.join(site, "/c/full");
+  await ada.join(site, "/c/exhibition");
   await load(ada, "First load, nothing kept, slow 4G, processor slowed 4 times", { isSlow: true, isKept: false });
   await load(ada, "Coming back, slow 4G, processor slowed 4 times", { isSlow: true, isKept: true });
   await load(ada, "First load, nothing kept, this machine", { isSlow: false, isKept: false });
@@ -119,7 +119,7 @@ async function oneLoad({ context }: Someone, { isSlow, isKept }: Visit) {
     });
     observer.observe(document, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled"] });
   });
-  await page.goto(`${site.url}/c/full`);
+  await page.goto(`${site.url}/c/exhibition`);
   await page.waitForFunction(() =>
     ["first message", "composer usable"].every((name) => performance.getEntriesByName(`${name}, painted`).length > 0),
   );
@@ -147,7 +147,7 @@ async function inside({ page, context }: Someone): Promise<void> {
   const switches: number[] = [];
   await page.bringToFront();
   for (let n = 0; n < RUNS * 4; n++) {
-    const name = n % 2 === 0 ? "talk" : "full";
+    const name = n % 2 === 0 ? "catalogue" : "exhibition";
     switches.push(await painted(page, `.rail-link[href="/c/${name}"]`, "click"));
     await page.getByRole("heading", { name: `#${name}`, exact: true }).waitFor();
     await page.getByRole("textbox", { name: `Message #${name}` }).waitFor();
@@ -155,20 +155,20 @@ async function inside({ page, context }: Someone): Promise<void> {
   tell("switching to a visited channel, painted", spread(switches.slice(2)));
 
   const keys: number[] = [];
-  await page.getByRole("textbox", { name: "Message #full" }).focus();
+  await page.getByRole("textbox", { name: "Message #exhibition" }).focus();
   for (let n = 0; n < RUNS * 4; n++) keys.push(await painted(page, "#composer-text", "key"));
   tell("key to paint", spread(keys));
-  await page.getByRole("textbox", { name: "Message #full" }).fill("");
+  await page.getByRole("textbox", { name: "Message #exhibition" }).fill("");
 
   const bea = await Someone.open(browser, "Bea");
-  await bea.join(site, "/c/full");
+  await bea.join(site, "/c/exhibition");
   const own: number[] = [];
   const theirs: number[] = [];
   for (let n = 0; n < RUNS * 4; n++) {
     const text = `measured ${n} ${Math.random()}`;
     const there = bea.page.evaluate(shownAt, text);
     const here = page.evaluate(shownAt, text);
-    await page.getByRole("textbox", { name: "Message #full" }).fill(text);
+    await page.getByRole("textbox", { name: "Message #exhibition" }).fill(text);
     const pressed = await page.evaluate(() => {
       const field = document.querySelector("#composer-text");
       field?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
@@ -244,7 +244,7 @@ async function memory({ page, context }: Someone): Promise<void> {
         const body = JSON.stringify({ id: crypto.randomUUID(), text: `${last} ${"word ".repeat(20)}` });
         let status = 0;
         while (status !== 201) {
-          const answer = await fetch(`${site.url}/api/channels/full/messages`, {
+          const answer = await fetch(`${site.url}/api/channels/exhibition/messages`, {
             method: "POST",
             headers: { cookie },
             body,
@@ -279,13 +279,13 @@ async function lighthouse(): Promise<void> {
     tell("first run", scores(`${site.url}/`, port));
     const steered = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
     const page = await steered.contexts()[0]?.newPage();
-    await page?.goto(`${site.url}/c/full`);
+    await page?.goto(`${site.url}/c/exhibition`);
     await page?.getByRole("textbox", { name: "Display name" }).fill("Lighthouse");
     await page?.getByRole("button", { name: "Join" }).click();
     await page?.getByRole("listitem").first().waitFor();
     await page?.close();
     await steered.close();
-    tell("full channel", scores(`${site.url}/c/full`, port));
+    tell("full channel", scores(`${site.url}/c/exhibition`, port));
   } finally {
     own.kill("SIGINT");
     await once(own, "exit");

@@ -117,11 +117,18 @@ export const TALK: readonly (readonly [who: number, text: string])[] = [
   [5, "See you all at four!"],
 ];
 
-/** A name that no one else of the site has, for the one who looks: the `n`th. */
+const FIRST_NAMES = (
+  "Nora Felix Amara Hugo Ines Kofi Lena Marek Priya Sven Yara Theo Clara Emeka Freya Goran Hedda Ilias Jana Kaito Livia " +
+  "Mateo Noor Otto"
+).split(" ");
+const LAST_NAMES = (
+  "Lindqvist Moreau Castillo Nakamura Adeyemi Brandt Kowalski Silva Rahman Fischer Ortega Petrov Bakker Conti Dahl " +
+  "Eriksen Ferrari Gruber Haas Ivanova Jansen Klein Lopes Meyer"
+).split(" ");
+
+/** A name that no one else of the site has, for the one who looks: the `n`th, 0 to 575. */
 export function visitorName(n: number): string {
-  const first = ["Nora", "Felix", "Amara", "Hugo", "Ines", "Kofi", "Lena", "Marek", "Priya", "Sven", "Yara", "Theo"];
-  const last = ["Lindqvist", "Moreau", "Castillo", "Nakamura", "Adeyemi", "Brandt", "Kowalski", "Silva", "Rahman"];
-  const place = n % (first.length * last.length);
-  const again = Math.floor(n / (first.length * last.length));
-  return `${first[place % first.length]} ${last[Math.floor(place / first.length)]}${again === 0 ? "" : ` ${again + 1}`}`;
+  const first = n % FIRST_NAMES.length;
+  const last = (first + Math.floor(n / FIRST_NAMES.length)) % LAST_NAMES.length;
+  return `${FIRST_NAMES[first]} ${LAST_NAMES[last]}`;
 }

@@ -11,15 +11,18 @@ const button = (kind: string, words: string, attributes: Record<string, string> 
 ];
 const row = (name: string, ...inside: Piece[]): Piece => [
   "section",
-  { style: "display: grid; gap: 8px" },
+  {
+    style:
+      "display: grid; gap: 12px; margin-block-end: 16px; padding: 16px; border: 1px solid var(--line); border-radius: var(--r3); break-inside: avoid",
+  },
   ["h2", { style: "font-size: var(--secondary); color: var(--muted)" }, name],
   ["div", { style: "display: flex; flex-wrap: wrap; align-items: start; gap: 12px" }, ...inside],
 ];
 const field = (words: string, attributes: Record<string, string> = {}): Piece => [
   "label",
-  {},
+  { style: "display: grid; gap: 8px; inline-size: 100%; font-size: var(--secondary); font-weight: 550" },
   words,
-  ["input", { value: "Ada", ...attributes }],
+  ["input", { style: "font-weight: 400", value: "Ada", ...attributes }],
 ];
 const toggle = (words: string, attributes: Record<string, string> = {}): Piece => [
   "label.switch",
@@ -63,11 +66,15 @@ const PARTS: readonly Piece[] = [
     field("Display name"),
     field("Channel name", { value: "", placeholder: "design team" }),
     field("Access code", { "aria-invalid": "true" }),
-    ["p.hint", {}, "Will be created as #design-team"],
-    ["p.hint.complaint", {}, "That name is taken, or too similar to one that is."],
-    ["label", {}, "Keep messages for", ["select.select", {}, ["option", {}, "7 days"]]],
+    ["p.hint.complaint", {}, "Wrong access code. Ask the person who invited you."],
+    [
+      "label.select",
+      { style: "inline-size: 100%; margin: 0" },
+      "Keep messages for",
+      ["select", {}, ["option", {}, "7 days"]],
+    ],
   ),
-  row("Switches", toggle("Private"), toggle("Sound", { checked: "" }), toggle("Push", { disabled: "" })),
+  row("Switches", toggle("Private"), toggle("Sound", { checked: "" })),
   row("Segments", [
     "fieldset.choice",
     {},
@@ -134,9 +141,10 @@ export async function showParts(page: Page): Promise<void> {
       return element;
     };
     const shown = document.createElement("main");
-    shown.style.cssText = "display: grid; gap: 24px; padding: 24px; block-size: 100dvh; overflow: auto";
+    shown.style.cssText = "columns: 3 300px; column-gap: 16px; padding: 24px; block-size: 100dvh; overflow: auto";
     const heading = document.createElement("h1");
     heading.textContent = "Parts";
+    heading.style.cssText = "column-span: all; margin-block-end: 16px; font-size: var(--welcome)";
     shown.append(heading, ...parts.map(build));
     const app = document.createElement("div");
     app.id = "app";

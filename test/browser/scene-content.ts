@@ -16,20 +16,57 @@ export const CROWD = ["Dora", "Cem", "Wilhelmina", "Егор", "محمد", "Sof�
     ),
 );
 
+/** Channels that everyone finds, and what they are for. No one has written in the last one. */
+const CHANNELS = [
+  ["exhibition", "Opening on the 15th: rooms, loans, guided tours"],
+  ["design", "Posters, labels and signs"],
+  ["catalogue", "Texts, pictures and proofs, in three languages"],
+  ["press", "Who asks, who answers, and by when"],
+  ["garden", ""],
+] as const;
+
+/** What the team has said in other channels, by its place in `TEAM`. */
+const SMALL_TALK: readonly (readonly [channel: string, who: number, text: string])[] = [
+  ["design", 3, "The signs for the stairs are too small. Can we print them in A3?"],
+  ["design", 2, "Yes. I'll use the same blue as on the posters."],
+  ["design", 3, "Thank you! And the arrow to the café points at the lift."],
+  ["design", 2, "It does, doesn't it. Fixed in the file."],
+  ["design", 0, "I like the new typeface on the door. It can be read from the bus stop."],
+  ["general", 0, "The office is closed on Thursday afternoon. The alarm company comes at two."],
+  ["general", 4, "I have four tickets left for the concert on Saturday. Who wants them?"],
+  ["press", 3, "The interview with the radio is on Tuesday at ten."],
+];
+
+/** A conversation of a few people, for a channel of their own. */
+const SIDE_TALK = [
+  [0, "Porto wants to know who signs for the crates."],
+  [1, "I do. I'm at the dock from seven on."],
+  [0, "And the insurance starts when they are opened, or when they arrive?"],
+  [1, "When they arrive. I have it in writing since yesterday."],
+] as const;
+
+type Member = { readonly id: string; readonly cookie: string };
+
+/** The team, signed in. */
+const team: Member[] = [];
+/** How many things were made that need a name of their own. */
+let made = 0;
+
 /** What the scenes show: channels, people and messages of all kinds. */
 export async function populate(site: Site, browser: Browser): Promise<void> {
   const host = await Someone.open(browser, HOST);
   const guest = await Someone.open(browser, "Hanna Lind");
   await host.join(site);
   await guest.join(site);
-  await host.makeChannel("full");
-  await host.makeChannel("design");
-  await host.makeChannel("talk");
-  await guest.openChannel("talk");
+  for (const [name, topic] of CHANNELS) {
+    await host.context.request.post(`${site.url}/api/channels`, { data: { name, topic } });
+  }
+  await host.openChannel("catalogue");
+  await guest.openChannel("catalogue");
   await host.say(
     "**Labels for room 2** are ready for a last look. What is left:\n- the date of the loan\n- the photographer's name\n> Porto asks for both in Portuguese as well",
   );
-  await guest.page.getByText("are ready for a last look").waitFor();
+  await guest.page.getByRole("listitem").filter({ hasText: "are ready for a last look" }).waitFor();
   await guest.say(
     '```ts\nconst label = catalogue.find(({ room, object }) => room === 2 && object === "lamp"); // not there since Friday\n```',
   );
@@ -43,7 +80,7 @@ export async function populate(site: Site, browser: Browser): Promise<void> {
   await guest.allSent();
   const chooser = host.page.waitForEvent("filechooser");
   await host.page.getByRole("button", { name: "Attach files" }).click();
-  const picture = await host.page.screenshot();
+  const picture = await poster(browser);
   await (await chooser).setFiles([
     { name: "poster.png", mimeType: "image/png", buffer: picture },
     {
@@ -56,7 +93,7 @@ export async function populate(site: Site, browser: Browser): Promise<void> {
   await host.page.getByRole("button", { name: /^Remove Loan/ }).waitFor();
   await host.say("The first draft of the poster, and the agreement");
   await host.allSent();
-  await guest.page.getByText("The first draft of the poster").waitFor();
+  await guest.page.getByRole("listitem").filter({ hasText: "The first draft of the poster" }).waitFor();
   await guest.say("🎉👍");
   await guest.allSent();
   await guest.context.close();
@@ -64,7 +101,25 @@ export async function populate(site: Site, browser: Browser): Promise<void> {
   await host.context.close();
 }
 
-/** What people who look at the scenes say: one of these each. */
+/** A poster of the exhibition, as its designer would show it. */
+async function poster(browser: Browser): Promise<Buffer> {
+  const page = await browser.newPage({ viewport: { width: 960, height: 640 } });
+  const waves = Array.from(
+    { length: 7 },
+    (_, n) =>
+      `<path d="M0 ${360 + n * 44} q 120 -${60 - n * 4} 240 0 t 240 0 t 240 0 t 240 0 V640 H0z" opacity="0.${2 + n}"/>`,
+  );
+  await page.setContent(`<style>body{margin:0;background:#f2c14e;font:700 104px/0.95 Georgia,serif;color:#17324d}
+    svg{position:absolute;inset:0;fill:#1f6f8b}p,h1{position:absolute;margin:0;left:56px}h1{top:56px;font-size:104px}
+    p{bottom:40px;font:600 26px system-ui;color:#fdfdfd}circle{fill:#d1495b}</style>
+    <svg viewBox="0 0 960 640"><circle cx="740" cy="210" r="120"/>${waves.join("")}</svg>
+    <h1>Maps<br>of the Sea</h1><p>Town museum · from 15 June</p>`);
+  const picture = await page.screenshot();
+  await page.close();
+  return picture;
+}
+
+/** What people who look at the scenes say, one after the other. */
 const LINES = [
   "The frames for room 4 are here. Who can take them?",
   "I moved the meeting to half past ten.",
@@ -72,38 +127,142 @@ const LINES = [
   "Two classes have asked for a tour on Wednesday.",
   "The printer needs the file by noon.",
   "I have the keys to the storage until Friday.",
-  "Do we need chairs for the opening?",
+  "Do we need more chairs for the opening?",
   "The translation is back. I put it in the folder.",
   "Someone left a blue scarf in the café.",
   "The tickets for the tram arrive on Monday.",
   "Could someone open the side door at nine?",
+  "The second proof is much better. Page 18 is right now.",
+  "We have 40 audio guides, and 12 of them need new batteries.",
+  "The mayor's office has confirmed: three minutes, not five.",
+  "I'd put the bench under the window, so that people can look at both maps.",
+  "The glass for the case comes on Tuesday between eight and ten.",
+  "Who has the drill? I promise to bring it back.",
+  "The florist asks whether blue is fine. I said yes.",
 ] as const;
+/** Things in numbers, each with a name of its own: hooks and bots. */
+const PROGRAMS = (
+  "Climate alerts,Ticket desk,Web shop,Loan calendar,Night watch,Print queue,Guest book,Lift status,Door counter," +
+  "Newsletter,Backups,Weather,Room plan,Audio guide,Parcel service,Cash desk,School tours,Lost and found,Humidity,Deploys," +
+  "Translations,Photo archive,Garden lights,Café orders,Heating,Membership"
+).split(",");
+const FAIRS = "summer-fair book-stall open-day lantern-walk night-tour bake-sale spring-market quiz-evening".split(" ");
 
-export function lineOf({ name }: Someone): string {
-  const sum = [...name].reduce((total, letter) => total + (letter.codePointAt(0) ?? 0), 0);
-  return LINES[sum % LINES.length] ?? LINES[0];
+const SENSORS = (
+  "Climate alerts,Room sensors,Humidity,Storage sensors,Climate watch,Showcase sensors,Air control,North wing sensors," +
+  "Depot sensors,Night climate"
+).split(",");
+
+export function nextLine(): string {
+  return LINES[made++ % LINES.length] ?? LINES[0];
 }
 
-/** The talk of a team, longer than a channel keeps; the newest message is deleted. */
-async function fill(site: Site): Promise<void> {
-  const cookies = await Promise.all(
-    TEAM.map(async (name) => {
-      const signedIn = await fetch(`${site.url}/api/session`, { method: "POST", body: JSON.stringify({ name }) });
-      return signedIn.headers.get("set-cookie")?.split(";")[0] ?? "";
-    }),
-  );
-  for (const [who, text] of TALK) {
-    const id = crypto.randomUUID();
-    const headers = { cookie: cookies[who] ?? "" };
-    const address = `${site.url}/api/channels/full/messages`;
-    const send = () => fetch(address, { method: "POST", headers, body: JSON.stringify({ id, text }) });
-    let answer = await send();
-    while (answer.status === 429) {
-      await delay(Number(answer.headers.get("Retry-After")) * 1_000); // a person writes five a second
-      answer = await send();
-    }
-    if (!answer.ok) throw new Error(`not sent: ${answer.status}`);
-    if (text !== TALK.at(-1)?.[1]) continue;
-    await fetch(`${address}/${id}`, { method: "DELETE", headers });
+/** The name of a program that no other has. */
+export function nextProgram(): string {
+  const [name = "Deploys"] = PROGRAMS.splice(0, 1);
+  return name;
+}
+
+/** The same, of one that measures the air. */
+export function nextSensor(): string {
+  const [name = "Sensors"] = SENSORS.splice(0, 1);
+  return name;
+}
+
+/** The name of a channel that no other has. */
+export function nextFair(): string {
+  const [name = "fair"] = FAIRS.splice(0, 1);
+  return name;
+}
+
+/** A text of so many characters, of what the team says. */
+export function longText(length: number): string {
+  return TALK.filter(([, text]) => !text.includes("```"))
+    .map(([, text]) => text)
+    .join("\n")
+    .slice(0, length);
+}
+
+/** Signs in as one of the site: with a favourite, and with conversations with some of the team. Opens a path. */
+export async function moveIn(who: Someone, site: Site, path: string): Promise<void> {
+  const headers = { Origin: site.url };
+  const { request } = who.context;
+  await request.post(`${site.url}/api/session`, { data: { name: who.name }, headers });
+  const [mira, jonas, aiko, leila] = team;
+  for (const data of [{ person: mira?.id }, { person: aiko?.id }, { people: [jonas?.id, leila?.id] }]) {
+    await request.post(`${site.url}/api/directs`, { data, headers });
   }
+  await request.put(`${site.url}/api/channels/exhibition/preferences`, { data: { favourite: true }, headers });
+  await who.page.goto(site.url + path);
+  await who.page.getByRole("textbox", { name: /^Message / }).waitFor();
+  await who.isReady();
+}
+
+/** Makes a private channel with two of the team, who talk there, and opens it. The answer is its id. */
+export async function privateChannel(who: Someone, site: Site, name = "loans"): Promise<string> {
+  await moveIn(who, site, "/c/design");
+  const data = {
+    name,
+    topic: "Crates, insurance and papers",
+    private: true,
+    members: team.slice(0, 2).map(({ id }) => id),
+  };
+  const headers = { Origin: site.url };
+  const answer = await who.context.request.post(`${site.url}/api/channels`, { data, headers });
+  const { id }: { id: string } = await answer.json();
+  for (const [place, text] of SIDE_TALK) await speak(site, id, place, text);
+  await who.page.goto(`${site.url}/c/${id}`);
+  await who.page.getByRole("textbox", { name: `Message #${name}` }).waitFor();
+  await who.page.getByText(SIDE_TALK.at(-1)?.[1] ?? "").waitFor();
+  await who.isReady();
+  return id;
+}
+
+/** The team signs in and talks: in the exhibition's channel longer than a channel keeps; the newest message there is deleted. */
+async function fill(site: Site): Promise<void> {
+  for (const name of TEAM) {
+    const answer = await fetch(`${site.url}/api/session`, { method: "POST", body: JSON.stringify({ name }) });
+    const { person }: { person: { id: string } } = await answer.json();
+    team.push({ id: person.id, cookie: answer.headers.get("set-cookie")?.split(";")[0] ?? "" });
+  }
+  for (const [who, path] of [
+    [0, "directory/socket"],
+    [0, "channels/catalogue/socket"],
+    [1, "channels/catalogue/socket"],
+    [2, "directory/socket"],
+  ] as const) {
+    await attend(site, who, path);
+  }
+  for (const [channel, who, text] of SMALL_TALK) await speak(site, channel, who, text);
+  let last = "";
+  for (const [who, text] of TALK) last = await speak(site, "exhibition", who, text);
+  const who = TALK.at(-1)?.[0] ?? 0;
+  const headers = { cookie: team[who]?.cookie ?? "" };
+  await fetch(`${site.url}/api/channels/exhibition/messages/${last}`, { method: "DELETE", headers });
+}
+
+/** One of the team is there, until the site stops. */
+async function attend(site: Site, who: number, path: string): Promise<void> {
+  const address = `${site.url.replace("http", "ws")}/api/${path}`;
+  // Node's own takes headers; the type is the browser's.
+  const socket: WebSocket = Reflect.construct(WebSocket, [address, { headers: { cookie: team[who]?.cookie ?? "" } }]);
+  await new Promise((resolve, reject) => {
+    socket.onmessage = resolve;
+    socket.onerror = reject;
+  });
+}
+
+/** One of the team says something, as soon as the server takes one more. The answer is the message's id. */
+async function speak(site: Site, channel: string, who: number, text: string): Promise<string> {
+  const id = crypto.randomUUID();
+  const headers = { cookie: team[who]?.cookie ?? "" };
+  const address = `${site.url}/api/channels/${channel}/messages`;
+  const send = () => fetch(address, { method: "POST", headers, body: JSON.stringify({ id, text }) });
+  let answer = await send();
+  while (answer.status === 429) {
+    await delay(Number(answer.headers.get("Retry-After")) * 1_000); // a person writes five a second
+    answer = await send();
+  }
+  if (!answer.ok) throw new Error(`not sent: ${answer.status}`);
+  return id;
 }

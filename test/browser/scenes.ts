@@ -6,7 +6,17 @@ import type { Page, WebSocketRoute } from "playwright-core";
 import type { Site } from "../site.ts";
 import { showParts } from "./parts-page.ts";
 import type { Someone } from "./people.ts";
-import { CROWD, HOST, lineOf } from "./scene-content.ts";
+import {
+  CROWD,
+  HOST,
+  longText,
+  moveIn,
+  nextFair,
+  nextLine,
+  nextProgram,
+  nextSensor,
+  privateChannel,
+} from "./scene-content.ts";
 
 /** The parts of the design. Scenes and the titles of browser tests (`Keys: …`) name them; the gallery lists what nobody shows. */
 export const HEADINGS = [
@@ -39,7 +49,7 @@ export const SCENES: readonly Scene[] = [
     shows: "Looks",
     isExamined: true,
     async open(who, site) {
-      await who.join(site, "/c/design");
+      await moveIn(who, site, "/c/design");
       await who.openSettings("You"); // its styles come with it
       await showParts(who.page);
     },
@@ -93,7 +103,8 @@ export const SCENES: readonly Scene[] = [
     shows: "Messages",
     isExamined: true,
     async open(who, site) {
-      await who.join(site, "/c/design");
+      await moveIn(who, site, "/c/garden");
+      await own(who, site, "garden");
       await who.page.getByText("This is the start of").waitFor();
     },
   },
@@ -118,7 +129,7 @@ export const SCENES: readonly Scene[] = [
     shows: "Messages",
     isExamined: true,
     async open(who, site) {
-      await who.join(site, "/c/talk");
+      await moveIn(who, site, "/c/catalogue");
       await who.page.getByRole("button", { name: "🎉 1" }).waitFor();
       await picturesShown(who);
       await who.page.getByText("Labels for room 2").last().hover();
@@ -128,8 +139,8 @@ export const SCENES: readonly Scene[] = [
     name: "actions on a message",
     shows: "Messages",
     async open(who, site) {
-      await who.join(site, "/c/design");
-      const text = lineOf(who);
+      await moveIn(who, site, "/c/design");
+      const text = nextLine();
       await who.say(text);
       await who.allSent();
       await who.act(text);
@@ -175,10 +186,12 @@ export const SCENES: readonly Scene[] = [
     name: "deleting",
     shows: "Messages",
     async open(who, site) {
-      await who.join(site, "/c/general");
-      const text = lineOf(who);
+      await privateChannel(who, site);
+      const text = nextLine();
       await who.say(text);
       await who.allSent();
+      // It moves the list once, and a menu goes when the list moves.
+      await who.page.getByRole("button", { name: "Make a recovery code" }).waitFor();
       const row = who.message(text).last();
       await row.getByRole("button", { name: "More" }).first().evaluate(click);
       await who.page.getByRole("toolbar", { name: "More" }).getByRole("button", { name: "Delete message" }).click();
@@ -204,8 +217,8 @@ export const SCENES: readonly Scene[] = [
               }
             : undefined,
       );
-      await who.join(site, "/c/design");
-      await who.say(lineOf(who));
+      await privateChannel(who, site);
+      await who.say(nextLine());
       await who.page.getByRole("button", { name: "Retry" }).waitFor();
     },
   },
@@ -213,7 +226,7 @@ export const SCENES: readonly Scene[] = [
     name: "direct conversation",
     shows: "Messages",
     async open(who, site) {
-      await who.join(site, "/c/design");
+      await moveIn(who, site, "/c/design");
       await drawer(who);
       await who.page.getByRole("button", { name: "New direct message" }).click();
       await who.page.getByRole("textbox", { name: "Find people" }).fill("Mira");
@@ -225,19 +238,16 @@ export const SCENES: readonly Scene[] = [
     name: "composer at work",
     shows: "Composer",
     async open(who, site) {
-      await who.join(site, "/c/talk");
+      await moveIn(who, site, "/c/catalogue");
       await picturesShown(who);
       const { page } = who;
       await page.getByRole("textbox", { name: /^Message / }).focus();
       await page.evaluate(() => {
         const data = new DataTransfer();
-        const names = [
-          "agenda",
-          "a name that is so long that it cannot be shown as a whole, wherever it is shown",
-          "list",
-        ];
-        for (let n = 0; n < 10; n++) {
-          data.items.add(new File(["words"], `${names[n % names.length]} ${n}.txt`, { type: "text/plain" }));
+        const names =
+          "agenda,floor plan of all rooms with the new doors and the way for wheelchairs,loans,quiz,press,tours,budget,light,guests,music";
+        for (const [n, name] of names.split(",").entries()) {
+          data.items.add(new File(["words ".repeat(9 ** (n % 5))], `${name}.txt`, { type: "text/plain" }));
         }
         document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
       });
@@ -247,7 +257,9 @@ export const SCENES: readonly Scene[] = [
         .waitFor();
       const row = who.message("The first draft of the poster, and the agreement");
       await row.getByRole("button", { name: "Reply" }).evaluate(click);
-      await page.getByRole("textbox", { name: /^Message / }).pressSequentially("I send what there is, see #");
+      await page
+        .getByRole("textbox", { name: /^Message / })
+        .pressSequentially("Here is everything for Monday. More in #");
       await page.getByRole("listbox").waitFor();
     },
   },
@@ -255,10 +267,8 @@ export const SCENES: readonly Scene[] = [
     name: "a long text",
     shows: "Composer",
     async open(who, site) {
-      await who.join(site, "/c/full");
-      await who.page
-        .getByRole("textbox", { name: /^Message / })
-        .fill("One line follows another.\n".repeat(12) + "x".repeat(3_500));
+      await moveIn(who, site, "/c/exhibition");
+      await who.page.getByRole("textbox", { name: /^Message / }).fill(longText(4_188));
       await who.page.locator(".counter").waitFor();
     },
   },
@@ -266,8 +276,8 @@ export const SCENES: readonly Scene[] = [
     name: "editing",
     shows: "Composer",
     async open(who, site) {
-      await who.join(site, "/c/general");
-      await who.say(`${lineOf(who).slice(0, -1)}, or tomorow.`);
+      await privateChannel(who, site);
+      await who.say("I'll bring the gloves, and the papers are in the folder tomorow.");
       await who.allSent();
       await who.page.getByRole("textbox", { name: /^Message / }).press("ArrowUp");
       await who.page.getByRole("textbox", { name: "Edit message" }).waitFor();
@@ -282,7 +292,7 @@ export const SCENES: readonly Scene[] = [
         channel = route;
         return frame;
       });
-      await who.join(site, "/c/full");
+      await moveIn(who, site, "/c/exhibition");
       for (const name of ["Bea", "Cem", "Dora Müller-Lüdenscheidt"]) {
         channel?.send(
           JSON.stringify({ type: "typing", person: { id: `typist-${name.slice(0, 1)}-0123456789`, name } }),
@@ -296,7 +306,7 @@ export const SCENES: readonly Scene[] = [
     shows: "Composer",
     isExamined: true,
     async open(who, site) {
-      await who.join(site, "/c/design");
+      await moveIn(who, site, "/c/design");
       await who.page.getByRole("button", { name: "Add emoji" }).click();
       await who.page.getByRole("textbox", { name: "Search emoji" }).waitFor();
     },
@@ -306,7 +316,7 @@ export const SCENES: readonly Scene[] = [
     shows: "Rail",
     isExamined: true,
     async open(who, site) {
-      await who.join(site, "/c/full");
+      await moveIn(who, site, "/c/exhibition");
       await drawer(who);
       await who.page.getByRole("link", { name: "#general", exact: true }).hover();
     },
@@ -330,7 +340,7 @@ export const SCENES: readonly Scene[] = [
         };
         return { ...frame, channels: [first, ...rest, direct] };
       });
-      await who.join(site, "/c/design");
+      await moveIn(who, site, "/c/design");
       await leaveUnread(who.page, 7);
       await who.page.getByRole("textbox", { name: /^Message / }).waitFor();
       await drawer(who);
@@ -342,7 +352,7 @@ export const SCENES: readonly Scene[] = [
     shows: "Screens",
     isExamined: true,
     async open(who, site) {
-      await who.join(site, "/c/full");
+      await moveIn(who, site, "/c/exhibition");
       await drawer(who);
       await who.page.getByRole("button", { name: "New channel" }).click();
       await who.page.getByRole("textbox", { name: "Channel name" }).fill("Design");
@@ -354,7 +364,7 @@ export const SCENES: readonly Scene[] = [
     shows: "Screens",
     isExamined: true,
     async open(who, site) {
-      await who.join(site, "/c/design");
+      await moveIn(who, site, "/c/design");
       await drawer(who);
       await who.page.getByRole("button", { name: "New direct message" }).click();
       await who.page.locator("button.person").first().waitFor();
@@ -365,7 +375,7 @@ export const SCENES: readonly Scene[] = [
     shows: "Screens",
     isExamined: true,
     async open(who, site) {
-      await who.join(site, "/c/design");
+      await moveIn(who, site, "/c/design");
       await who.page.getByRole("button", { name: /\d+ viewing/ }).click();
       await who.page.getByRole("heading", { name: "Viewing now" }).waitFor();
     },
@@ -380,7 +390,7 @@ export const SCENES: readonly Scene[] = [
         const people = CROWD.map((name, n) => ({ id: `here-${String(n).padStart(16, "0")}`, name }));
         return { ...frame, here: { count: 123, people } };
       });
-      await who.join(site, "/c/full");
+      await moveIn(who, site, "/c/exhibition");
       await who.page.getByRole("button", { name: /123 viewing/ }).click();
       await who.page.getByText(/^And 2\d more\.$/).waitFor();
     },
@@ -389,9 +399,9 @@ export const SCENES: readonly Scene[] = [
     name: "switcher",
     shows: "Screens",
     async open(who, site) {
-      await who.join(site, "/c/full");
+      await moveIn(who, site, "/c/exhibition");
       await sheet(who, "Control+k");
-      await who.page.getByRole("searchbox").fill("e");
+      await who.page.getByRole("searchbox").fill("ca");
       await who.page.getByRole("option").first().waitFor();
     },
   },
@@ -401,7 +411,7 @@ export const SCENES: readonly Scene[] = [
     async open(who, site) {
       await inFull(who, site);
       await sheet(who, "Control+k");
-      await who.page.getByRole("searchbox").fill("start");
+      await who.page.getByRole("searchbox").fill("crates");
       await who.page.locator("mark").first().waitFor();
     },
   },
@@ -410,7 +420,7 @@ export const SCENES: readonly Scene[] = [
     shows: "Screens",
     isExamined: true,
     async open(who, site) {
-      await who.join(site, "/c/full");
+      await moveIn(who, site, "/c/exhibition");
       await who.openSettings("You");
       await who.page.getByRole("button", { name: "Sign out" }).click();
       await who.page.getByText("You'll lose the name").waitFor();
@@ -421,8 +431,8 @@ export const SCENES: readonly Scene[] = [
     shows: "Messages",
     isExamined: true,
     async open(who, site) {
-      const name = `short-lived-${who.name.toLowerCase().replaceAll(" ", "-")}`;
-      await who.join(site, "/c/full");
+      const name = nextFair();
+      await moveIn(who, site, "/c/exhibition");
       await who.context.request.post(`${site.url}/api/channels`, { data: { name } });
       await who.page.goto(`${site.url}/c/${name}`);
       const field = who.page.getByRole("textbox", { name: `Message #${name}` });
@@ -440,9 +450,9 @@ export const SCENES: readonly Scene[] = [
     shows: "Notifications",
     isExamined: true,
     async open(who, site) {
-      await who.join(site, "/c/full");
+      await moveIn(who, site, "/c/exhibition");
       await who.openSettings("Notifications");
-      await who.page.getByRole("group", { name: "Notifications" }).waitFor();
+      await who.page.getByRole("group", { name: "Notify me about" }).waitFor();
     },
   },
   {
@@ -450,7 +460,7 @@ export const SCENES: readonly Scene[] = [
     shows: "Screens",
     isExamined: true,
     async open(who, site) {
-      await who.join(site, "/c/design");
+      await moveIn(who, site, "/c/design");
       await who.openSettings("You");
       await who.page.getByText("This device").waitFor();
     },
@@ -460,7 +470,7 @@ export const SCENES: readonly Scene[] = [
     shows: "Looks",
     isExamined: true,
     async open(who, site) {
-      await who.join(site, "/c/design");
+      await moveIn(who, site, "/c/design");
       await who.openSettings("Look");
       await who.page.getByRole("radio", { name: "Dark" }).waitFor();
     },
@@ -470,9 +480,9 @@ export const SCENES: readonly Scene[] = [
     shows: "Screens",
     isExamined: true,
     async open(who, site) {
-      await who.join(site, "/c/design");
+      await moveIn(who, site, "/c/design");
       await who.openSettings("Bots and keys");
-      await who.page.getByRole("textbox", { name: "Name of a new bot" }).fill(`${who.name}'s helper`);
+      await who.page.getByRole("textbox", { name: "Name of a new bot" }).fill(nextProgram());
       await who.page.getByRole("button", { name: "Create bot" }).click();
       await who.page.getByText("You won't see it again").waitFor();
     },
@@ -482,7 +492,7 @@ export const SCENES: readonly Scene[] = [
     shows: "Screens",
     isExamined: true,
     async open(who, site) {
-      await who.join(site, "/c/design");
+      await moveIn(who, site, "/c/design");
       await who.openSettings("You");
       await who.page.getByRole("button", { name: "Use on another device" }).click();
       await who.page.getByRole("img", { name: "The link as a QR code" }).waitFor();
@@ -493,7 +503,7 @@ export const SCENES: readonly Scene[] = [
     name: "shortcuts",
     shows: "Keys",
     async open(who, site) {
-      await who.join(site, "/c/full");
+      await moveIn(who, site, "/c/exhibition");
       await sheet(who, "Control+/");
       await who.page.getByRole("dialog", { name: "Shortcuts" }).waitFor();
     },
@@ -502,7 +512,7 @@ export const SCENES: readonly Scene[] = [
     name: "details",
     shows: "Screens",
     async open(who, site) {
-      await who.join(site, "/c/design");
+      await moveIn(who, site, "/c/design");
       await own(who, site);
       await who.page.getByRole("button", { name: "Details", exact: true }).click();
       await who.page.getByRole("button", { name: "Delete channel" }).waitFor();
@@ -531,7 +541,7 @@ export const SCENES: readonly Scene[] = [
       await privateChannel(who, site);
       await who.page.getByRole("button", { name: "Details", exact: true }).click();
       await who.page.getByRole("tab", { name: "Integrations" }).click();
-      await who.page.getByLabel("Name of a new hook").fill(`Deploys ${who.name}`);
+      await who.page.getByLabel("Name of a new hook").fill(nextProgram());
       await who.page.getByRole("button", { name: "Add hook" }).click();
       await who.page.getByRole("textbox", { name: "Address" }).waitFor();
     },
@@ -543,17 +553,22 @@ export const SCENES: readonly Scene[] = [
     async open(who, site) {
       const id = await privateChannel(who, site);
       const made = await who.context.request.post(`${site.url}/api/channels/${id}/hooks`, {
-        data: { name: `Alerts for ${who.name}` },
+        data: { name: nextSensor() },
+        headers: { Origin: site.url },
       });
       const { url }: { url: string } = await made.json();
       const data = {
         attachments: [
           {
             color: "danger",
-            title: "High latency",
-            title_link: "https://alerts.example.org/1",
-            fields: [{ title: "p99", value: "2.1 s" }],
-            footer: "eu-west",
+            title: "Room 2 is too dry",
+            title_link: "https://sensors.example.org/rooms/2",
+            text: "The humidity has been below 45 % for ten minutes.",
+            fields: [
+              { title: "Now", value: "43 %" },
+              { title: "Agreed with Porto", value: "45 to 55 %" },
+            ],
+            footer: "Sensor 2, at the north wall",
           },
         ],
       };
@@ -567,7 +582,7 @@ export const SCENES: readonly Scene[] = [
     isExamined: true,
     async open(who, site) {
       const id = await privateChannel(who, site);
-      const text = "The plan for the week is in the folder, and the meeting is on Tuesday at ten.";
+      const text = "The plan for the week is in the folder. We meet on **Tuesday at ten**, in room 3.";
       const messageId = await who.post(site, id, text);
       const headers = { Origin: site.url };
       await who.context.request.post(`${site.url}/api/channels/${id}/pins`, { data: { messageId }, headers });
@@ -591,7 +606,7 @@ export const SCENES: readonly Scene[] = [
     shows: "Screens",
     isExamined: true,
     async open(who, site) {
-      await who.join(site, "/c/design");
+      await moveIn(who, site, "/c/design");
       await drawer(who);
       await who.page.getByRole("button", { name: "Browse channels" }).click();
       await who.page.getByRole("textbox", { name: "Find channels" }).waitFor();
@@ -602,7 +617,7 @@ export const SCENES: readonly Scene[] = [
     shows: "Screens",
     isExamined: true,
     async open(who, site) {
-      await who.join(site, "/c/talk");
+      await moveIn(who, site, "/c/catalogue");
       await picturesShown(who);
       await who.page.locator(".message.first .author").last().click();
       await who.page.getByRole("dialog", { name: "Profile" }).getByRole("button", { name: "Message" }).waitFor();
@@ -613,7 +628,7 @@ export const SCENES: readonly Scene[] = [
     shows: "Rail",
     isExamined: true,
     async open(who, site) {
-      await who.join(site, "/c/design");
+      await moveIn(who, site, "/c/design");
       await drawer(who);
       await who.page.getByRole("link", { name: "#general", exact: true }).dispatchEvent("contextmenu");
       await who.page.getByRole("button", { name: "Mark read" }).waitFor();
@@ -625,7 +640,7 @@ export const SCENES: readonly Scene[] = [
     isExamined: true,
     async open(who, site) {
       await privateChannel(who, site);
-      await who.say("Good morning, everyone.");
+      await who.say("Good morning! I have both keys now.");
       await who.page.getByRole("button", { name: "Make a recovery code" }).waitFor();
     },
   },
@@ -633,7 +648,7 @@ export const SCENES: readonly Scene[] = [
     name: "delete channel",
     shows: "Screens",
     async open(who, site) {
-      await who.join(site, "/c/design");
+      await moveIn(who, site, "/c/design");
       await own(who, site);
       await who.page.getByRole("button", { name: "Details", exact: true }).click();
       await who.page.getByRole("button", { name: "Delete channel" }).click();
@@ -644,7 +659,7 @@ export const SCENES: readonly Scene[] = [
     name: "lightbox",
     shows: "Screens",
     async open(who, site) {
-      await who.join(site, "/c/talk");
+      await moveIn(who, site, "/c/catalogue");
       await picturesShown(who);
       await who.page.getByRole("button", { name: "Open poster.png" }).click();
       await who.page.locator(".lightbox img").waitFor();
@@ -699,7 +714,7 @@ export const SCENES: readonly Scene[] = [
     shows: "Screens",
     isApart: true,
     async open(who, site) {
-      await who.join(site, "/c/full");
+      await moveIn(who, site, "/c/exhibition");
       await who.page.goto(`${site.url}/c/never-made`);
       await who.page.getByRole("heading", { name: "#never-made" }).waitFor();
     },
@@ -709,7 +724,7 @@ export const SCENES: readonly Scene[] = [
     shows: "Screens",
     isApart: true,
     async open(who, site) {
-      await who.join(site, "/c/full");
+      await moveIn(who, site, "/c/exhibition");
       await who.page.goto(`${site.url}/nowhere/at/all`);
       await who.page.locator(".notice").waitFor();
     },
@@ -721,7 +736,7 @@ export const SCENES: readonly Scene[] = [
       await rewire(who.page, /directory\/socket/, (frame) =>
         frame["type"] === "directory" ? { ...frame, version: 99 } : frame,
       );
-      await who.join(site, "/c/full");
+      await moveIn(who, site, "/c/exhibition");
       await who.page.getByText("New version").waitFor();
     },
   },
@@ -737,7 +752,7 @@ export const SCENES: readonly Scene[] = [
       await inFull(who, site);
       await who.page.routeWebSocket(/socket/, (route) => route.close({ code: 1011 }));
       for (const route of open) await route.close({ code: 1011 });
-      await who.say(lineOf(who));
+      await who.say(nextLine());
       await who.page.getByText("Will be sent when connected").waitFor();
       await who.page.getByText("Reconnecting… your messages").waitFor();
     },
@@ -746,7 +761,7 @@ export const SCENES: readonly Scene[] = [
     name: "high contrast",
     shows: "Looks",
     async open(who, site) {
-      await who.join(site, "/c/talk");
+      await moveIn(who, site, "/c/catalogue");
       await prefer(who.page, "theme", "contrast");
       await picturesShown(who);
     },
@@ -755,7 +770,7 @@ export const SCENES: readonly Scene[] = [
     name: "compact",
     shows: "Looks",
     async open(who, site) {
-      await who.join(site, "/c/full");
+      await moveIn(who, site, "/c/exhibition");
       await prefer(who.page, "density", "compact");
     },
   },
@@ -764,7 +779,7 @@ export const SCENES: readonly Scene[] = [
     shows: "Accessibility",
     async open(who, site) {
       await who.page.emulateMedia({ forcedColors: "active" });
-      await who.join(site, "/c/talk");
+      await moveIn(who, site, "/c/catalogue");
       await picturesShown(who);
       await drawer(who);
     },
@@ -821,27 +836,9 @@ export async function rewire(
 
 /** In the channel of a hundred messages. */
 async function inFull(who: Someone, site: Site): Promise<void> {
-  await who.join(site, "/c/full");
+  await moveIn(who, site, "/c/exhibition");
   await who.page.getByText("Latest 100 messages are kept").waitFor();
   await who.page.waitForFunction(() => document.querySelectorAll(".log li.message").length === 100);
-}
-
-/** Makes a private channel with one more person, and opens it. The answer is its id; its name is of this visitor. */
-async function privateChannel(who: Someone, site: Site): Promise<string> {
-  await who.join(site, "/c/design");
-  const people = await who.context.request.get(`${site.url}/api/people?q=Mira`);
-  const { people: found }: { people: { id: string }[] } = await people.json();
-  const data = {
-    name: who.name.toLowerCase().replaceAll(" ", "-"),
-    topic: "What we plan for the week",
-    private: true,
-    members: found.slice(0, 1).map(({ id }) => id),
-  };
-  const made = await who.context.request.post(`${site.url}/api/channels`, { data, headers: { Origin: site.url } });
-  const { id }: { id: string } = await made.json();
-  await who.page.goto(`${site.url}/c/${id}`);
-  await who.page.getByRole("textbox", { name: `Message #${data.name}` }).waitFor();
-  return id;
 }
 
 /** On a phone the conversations are in a drawer. */
@@ -861,11 +858,11 @@ async function sheet({ page }: Someone, keys: string): Promise<void> {
 }
 
 /** Makes the channel one's own, as far as the page knows. */
-async function own({ page }: Someone, site: Site): Promise<void> {
+async function own({ page }: Someone, site: Site, channel = "design"): Promise<void> {
   await rewire(page, /directory\/socket/, (frame) =>
     frame["type"] === "directory" ? { ...frame, owner: true } : frame,
   );
-  await page.goto(`${site.url}/c/design`);
+  await page.goto(`${site.url}/c/${channel}`);
   await page.getByRole("button", { name: "Details", exact: true }).waitFor();
 }
 

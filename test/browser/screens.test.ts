@@ -71,14 +71,14 @@ describe.each(LOOKS)("$theme and $width", (look) => {
 test("Accessibility: 400 % zoom: a page 320 px wide and 200 px high scrolls in one direction only", async () => {
   const who = await visitor({ theme: "light", width: "tiny", size: NARROW });
   await who.page.setViewportSize({ width: 320, height: 256 });
-  await who.join(site, "/c/full");
+  await who.join(site, "/c/exhibition");
   await examine(who, "tiny", { theme: "light", width: "narrow", size: NARROW });
   await who.context.close();
 });
 
 test("Budgets: the first message is painted after at most twelve requests, sockets included", async () => {
   const who = await visitor({ theme: "light", width: "wide", size: WIDE });
-  await who.join(site, "/c/full");
+  await who.join(site, "/c/exhibition");
   const page = await who.context.newPage();
   const requests: string[] = [];
   const sockets: string[] = [];
@@ -92,7 +92,7 @@ test("Budgets: the first message is painted after at most twelve requests, socke
     });
     observer.observe(document, { childList: true, subtree: true });
   });
-  await page.goto(`${site.url}/c/full`);
+  await page.goto(`${site.url}/c/exhibition`);
   await page.getByRole("log").getByRole("listitem").first().waitFor();
   const before = await page.evaluate(() => {
     const shown = performance.getEntriesByName("first message")[0]?.startTime ?? 0;
@@ -111,15 +111,15 @@ test("Budgets: the first message is painted after at most twelve requests, socke
 
 test("Budgets: nothing on the page moves by itself while a channel with pictures and the late parts load", async () => {
   const who = await visitor({ theme: "light", width: "wide", size: WIDE });
-  await who.join(site, "/c/talk");
+  await who.join(site, "/c/catalogue");
   // What the site has is known here from the second visit on.
-  await who.comeBack(site, "/c/talk");
+  await who.comeBack(site, "/c/catalogue");
   await picturesShown(who);
   await who.isReady();
   await who.page.close();
   who.page = await who.context.newPage();
   await watchShifts(who);
-  await who.page.goto(`${site.url}/c/talk`);
+  await who.page.goto(`${site.url}/c/catalogue`);
   await picturesShown(who);
   await who.isReady();
   await settle(who);
@@ -157,7 +157,7 @@ function shiftsOf({ page }: Someone): Promise<readonly string[]> {
 }
 
 test("pages carry their policies, hashed files are immutable", async () => {
-  const page = await fetch(`${site.url}/c/full`);
+  const page = await fetch(`${site.url}/c/exhibition`);
   expect(page.headers.get("content-security-policy")).toMatch(
     /^default-src 'none'; script-src 'self' 'sha256-[^ ]+';.*frame-ancestors 'none'/,
   );
@@ -174,7 +174,7 @@ test("without a server: what is said waits, and the screen says so", async () =>
   const seen = await Promise.all(LOOKS.map(async (look) => ({ look, who: await visitor(look) })));
   for (const { who } of seen) {
     await watchShifts(who);
-    await who.join(site, "/c/full");
+    await who.join(site, "/c/exhibition");
     await who.page.getByText("Latest 100 messages are kept").waitFor();
     await who.page.waitForFunction(() =>
       performance.getEntriesByType("resource").some(({ name }) => /background/.test(name)),

@@ -134,6 +134,7 @@ describe("the timeline", () => {
     expect(layOut([message(1)], [refused], asAda)[0]?.rows[0]?.state).toEqual({
       kind: "failed",
       command: "edit",
+      code: "not_found",
       detail: "Gone.",
       retry: "whole",
     });

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Notify me about": "إشعاري بشأن",
   "Everyone on this site can see and join this channel.": "يمكن للجميع في هذا الموقع رؤية هذه القناة والانضمام إليها.",
   "No channel has this name or topic.": "لا توجد قناة بهذا الاسم أو الموضوع.",
   Move: "تنقّل",

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Notify me about": "Benachrichtigen bei",
   "Everyone on this site can see and join this channel.": "Alle hier sehen diesen Kanal und können mitreden.",
   "No channel has this name or topic.": "Kein Kanal hat diesen Namen oder dieses Thema.",
   Move: "Auswählen",

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Notify me about": "Avisarme de",
   "Everyone on this site can see and join this channel.": "Todos aquí pueden ver este canal y entrar.",
   "No channel has this name or topic.": "Ningún canal tiene ese nombre ni ese tema.",
   Move: "Navegar",

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Notify me about": "M’avertir pour",
   "Everyone on this site can see and join this channel.": "Tout le monde ici peut voir ce salon et y entrer.",
   "No channel has this name or topic.": "Aucun salon n’a ce nom ou ce sujet.",
   Move: "Naviguer",

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Notify me about": "通知する内容",
   "Everyone on this site can see and join this channel.": "このチャンネルは、このサイトの全員が見て参加できます。",
   "No channel has this name or topic.": "この名前やトピックのチャンネルはありません。",
   Move: "移動",

@@ -5,10 +5,12 @@
 import * as v from "valibot";
 import type { ChannelCommand } from "../../worker/protocol/commands.ts";
 import { Message } from "../../worker/protocol/things.ts";
-import { t, told } from "../i18n/i18n.ts";
+import type { Phrase } from "../i18n/i18n.ts";
 import type { Delivery, OutboxEntry } from "../state/outbox-entry.ts";
 import type { Answer, api as httpApi } from "./api.ts";
 
+/** What is refused is worded where it is shown, in the language of then. */
+const GONE: Phrase = "This channel is gone.";
 /** Refusals that pass by themselves: the message is fine, the moment was not. */
 const PASSING: readonly string[] = ["rate_limited", "busy"];
 /** Failures that may pass: they are tried again a few times before the person hears of them. */
@@ -55,7 +57,7 @@ export function createDeliveries({ api, sendCommand, confirmed, transportFor }: 
       case "none":
         return Promise.resolve({ kind: "offline" });
       case "gone":
-        return Promise.resolve({ kind: "refused", code: "not_found", detail: t("This channel is gone.") });
+        return Promise.resolve({ kind: "refused", code: "not_found", detail: GONE });
       default:
         return transport satisfies never;
     }
@@ -91,8 +93,7 @@ export function createDeliveries({ api, sendCommand, confirmed, transportFor }: 
     if (PASSING.includes(code)) return { kind: "later", waitMs: retryAfterMs ?? RETRY_MS };
     const name = nameOf(entry.kind, entry.id);
     const tries = failures.get(name) ?? 0;
-    if (!PERHAPS_PASSING.includes(code) || tries >= TRIES_MAX)
-      return { kind: "refused", code, detail: told(code, detail) };
+    if (!PERHAPS_PASSING.includes(code) || tries >= TRIES_MAX) return { kind: "refused", code, detail };
     failures.set(name, tries + 1);
     return { kind: "later", waitMs: retryAfterMs ?? Math.min(RETRY_MS * 2 ** tries, RETRY_MAX_MS) };
   }

@@ -51,8 +51,10 @@ export function Welcome({ store }: { readonly store: Store }) {
           void join(name);
         }}
       >
-        <Mark />
-        <h1 id="welcome-title">{siteName}</h1>
+        <header class="welcome-site">
+          <Mark />
+          <h1 id="welcome-title">{siteName}</h1>
+        </header>
         {linkProblem && (
           <p class="hint complaint" role="alert">
             {linkProblem}

@@ -4,7 +4,6 @@ import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import type { Conversation } from "../../state/tab-state.ts";
 import { IconButton } from "../parts/IconButton.tsx";
-import { Icon } from "../parts/icons.tsx";
 import { LateIcon } from "../parts/late-icons.tsx";
 import { detailsTab, searchFor, sheet, type TabName } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
@@ -62,7 +61,7 @@ export function HeadTools({ store, conversation }: Props) {
           aria-expanded={tab === "Pins"}
           onClick={toggle("Pins")}
         >
-          <Icon name="pin" />
+          <LateIcon name="pin" />
           {pinned}
         </button>
       )}
@@ -82,7 +81,7 @@ export function HeadTools({ store, conversation }: Props) {
         aria-expanded={tab !== undefined}
         onClick={toggle(tab ?? "About")}
       >
-        <Icon name="info" />
+        <LateIcon name="info" />
       </IconButton>
     </>
   );

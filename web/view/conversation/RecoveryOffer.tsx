@@ -3,6 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import { recoveryOffer } from "../../state/preferences.ts";
 import type { Store } from "../../state/store.ts";
+import { IconButton } from "../parts/IconButton.tsx";
+import { Icon } from "../parts/icons.tsx";
 import { sheet } from "../parts/sheets.ts";
 
 export function RecoveryOffer({ store }: { readonly store: Store }) {
@@ -21,7 +23,7 @@ export function RecoveryOffer({ store }: { readonly store: Store }) {
       <span>{t("Make a recovery code so you can get back in if you lose this device.")}</span>
       <button
         type="button"
-        class="button"
+        class="link-button"
         onClick={() => {
           recoveryOffer.choose("made");
           sheet.value = "settings";
@@ -29,9 +31,9 @@ export function RecoveryOffer({ store }: { readonly store: Store }) {
       >
         {t("Make a recovery code")}
       </button>
-      <button type="button" class="button quiet" onClick={() => recoveryOffer.choose("made")}>
-        {t("Not now")}
-      </button>
+      <IconButton name={t("Not now")} onClick={() => recoveryOffer.choose("made")}>
+        <Icon name="close" />
+      </IconButton>
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { messageLink } from "../../state/route.ts";
 import { InvitePeople } from "../dialogs/InvitePeople.tsx";
 import { copyText } from "../parts/clipboard.ts";
 import { fullTime } from "../parts/formats.ts";
+import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import { ChannelPreferences } from "./ChannelPreferences.tsx";
 import { ChannelRules, Rules } from "./ChannelRules.tsx";
 import { DeleteDialog, LeaveDialog, NameDialog, TopicDialog } from "./channel-dialogs.tsx";
@@ -50,46 +51,34 @@ export function About({ store, conversation, channel, onLeave }: TabProps) {
         <Rules channel={channel} />
       )}
       <div class="about-actions">
-        {channel.kind !== "direct" && !isWithPeople && (
-          <button type="button" class="button" onClick={() => setDialog("invite")}>
-            {t("Invite people")}
-          </button>
-        )}
+        {!isWithPeople && <Action icon="invite" label={t("Invite people")} onClick={() => setDialog("invite")} />}
         {mayChange && channel.kind === "public" && (
-          <button type="button" class="button" onClick={() => setDialog("guests")}>
-            {t("Guest link")}
-          </button>
+          <Action icon="eye" label={t("Guest link")} onClick={() => setDialog("guests")} />
         )}
-        <button type="button" class="button" onClick={() => saveChannel(store, conversation, channel, "md")}>
-          {t("Save as Markdown")}
-        </button>
-        <button type="button" class="button" onClick={() => saveChannel(store, conversation, channel, "json")}>
-          {t("Save as JSON")}
-        </button>
-        {mayChange && channel.kind === "private" && !isWithPeople && (
-          <button type="button" class="button" onClick={() => setDialog("name")}>
-            {t("Rename channel")}
-          </button>
-        )}
-        <button
-          type="button"
-          class="button"
-          onClick={async () => {
-            setCopied(await copyText(messageLink(channel.id, you, undefined)));
-          }}
+        <Action
+          icon={isCopied ? "check" : "link"}
+          label={t(isCopied ? "Copied" : "Copy link")}
+          onClick={async () => setCopied(await copyText(messageLink(channel.id, you, undefined)))}
           onBlur={() => setCopied(false)}
-        >
-          {t(isCopied ? "Copied" : "Copy link")}
-        </button>
+        />
+        <Action
+          icon="download"
+          label={t("Save as Markdown")}
+          onClick={() => saveChannel(store, conversation, channel, "md")}
+        />
+        <Action
+          icon="download"
+          label={t("Save as JSON")}
+          onClick={() => saveChannel(store, conversation, channel, "json")}
+        />
+        {mayChange && channel.kind === "private" && !isWithPeople && (
+          <Action icon="pencil" label={t("Rename channel")} onClick={() => setDialog("name")} />
+        )}
         {channel.kind === "private" && !isWithPeople && (
-          <button type="button" class="button" onClick={() => setDialog("leave")}>
-            {t("Leave channel")}
-          </button>
+          <Action icon="leave" label={t("Leave channel")} onClick={() => setDialog("leave")} />
         )}
         {mayChange && !isWithPeople && channel.id !== FIRST_CHANNEL && (
-          <button type="button" class="button danger-text" onClick={() => setDialog("delete")}>
-            {t("Delete channel")}
-          </button>
+          <Action icon="trash" label={t("Delete channel")} onClick={() => setDialog("delete")} />
         )}
       </div>
       {dialog === "topic" && <TopicDialog {...dialogProps} />}
@@ -99,5 +88,26 @@ export function About({ store, conversation, channel, onLeave }: TabProps) {
       {dialog === "leave" && <LeaveDialog {...dialogProps} />}
       {dialog === "delete" && <DeleteDialog {...dialogProps} />}
     </div>
+  );
+}
+
+type ActionProps = {
+  readonly icon: LateIconName;
+  readonly label: string;
+  readonly onClick: () => void;
+  readonly onBlur?: () => void;
+};
+
+function Action({ icon, label, onClick, onBlur }: ActionProps) {
+  return (
+    <button
+      type="button"
+      class={icon === "trash" ? "action danger-text" : "action"}
+      onClick={onClick}
+      {...(onBlur && { onBlur })}
+    >
+      <LateIcon name={icon} />
+      {label}
+    </button>
   );
 }

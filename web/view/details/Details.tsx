@@ -47,7 +47,7 @@ export function Details(props: Props) {
   const title = store.titleOf(conversation.channelId);
   if (!isRoomy) {
     return (
-      <Dialog title={title} onClose={close}>
+      <Dialog title={title} onClose={close} isPane>
         <Tabs {...props} onLeave={close} />
       </Dialog>
     );

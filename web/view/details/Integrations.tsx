@@ -4,6 +4,8 @@ import { foldDisplayName } from "../../../worker/protocol/names.ts";
 import { t } from "../../i18n/i18n.ts";
 import { Confirm } from "../dialogs/Confirm.tsx";
 import { CopyField } from "../parts/CopyField.tsx";
+import { IconButton } from "../parts/IconButton.tsx";
+import { LateIcon } from "../parts/late-icons.tsx";
 import type { TabProps } from "./Details.tsx";
 
 type Hook = { readonly id: string; readonly name: string };
@@ -58,15 +60,15 @@ export function Integrations({ store, channel }: TabProps) {
       <ul class="people">
         {hooks?.map((hook) => (
           <li key={hook.id} class="person-row">
-            <bdi class="person">{hook.name}</bdi>
-            <button
-              type="button"
-              class="button quiet danger-text"
-              aria-label={t("Delete {name}", { name: hook.name })}
-              onClick={() => setAsking(hook)}
-            >
-              {t("Delete")}
-            </button>
+            <span class="person">
+              <span class="channel-sign">
+                <LateIcon name="hook" />
+              </span>
+              <bdi>{hook.name}</bdi>
+            </span>
+            <IconButton name={t("Delete {name}", { name: hook.name })} onClick={() => setAsking(hook)}>
+              <LateIcon name="trash" />
+            </IconButton>
           </li>
         ))}
       </ul>

@@ -7,8 +7,7 @@ import { Confirm } from "../dialogs/Confirm.tsx";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { InvitePeople } from "../dialogs/InvitePeople.tsx";
 import { IconButton } from "../parts/IconButton.tsx";
-import { Icon } from "../parts/icons.tsx";
-import { LateIcon } from "../parts/late-icons.tsx";
+import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import { openProfile } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { PeoplePicker } from "../people/PeoplePicker.tsx";
@@ -63,7 +62,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
     if (!answer.ok) setRefusal(answer.detail);
   }
 
-  const row = (person: Person | OnlinePerson, isMember: boolean) => (
+  const personRow = (person: Person | OnlinePerson, isMember: boolean) => (
     <li key={person.id} class="person-row">
       <button type="button" class="person" onClick={() => openProfile(person)}>
         <Avatar person={person} />
@@ -82,7 +81,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
               name={t("Remove {name}", { name: person.name })}
               onClick={() => setAsking({ person, from: "channel" })}
             >
-              <Icon name="close" />
+              <LateIcon name="remove" />
             </IconButton>
           )}
           {!isMember && store.isOwner.value && (
@@ -103,7 +102,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
     const wanted = fold(typed.trim());
     const found = people.filter((person) => fold(store.nameOf(person)).includes(wanted));
     if (found.length === 0 && wanted !== "") return <p class="hint">{t("{n} found", { n: 0 })}</p>;
-    return <ul class="people">{sorted(found, you).map((person) => row(person, areMembers))}</ul>;
+    return <ul class="people">{sorted(found, you).map((person) => personRow(person, areMembers))}</ul>;
   };
 
   return (
@@ -122,24 +121,17 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
       {!hasMembers && (
         <section>
           <p class="hint">{t("Everyone on this site can see and join this channel.")}</p>
-          <button type="button" class="button" onClick={() => setInviting(true)}>
-            <LateIcon name="invite" />
-            {t("Invite people")}
-          </button>
+          {actionRow("invite", t("Invite people"), () => setInviting(true))}
         </section>
       )}
       {hasMembers && (
         <section>
           <h3>{t("{n} members", { n: channel.memberCount ?? members?.length ?? 2 })}</h3>
           {isPrivate && !isGroup && (
-            <div class="field-row">
-              <button type="button" class="button" onClick={() => setAdding(true)}>
-                {t("Add people")}
-              </button>
-              <button type="button" class="button" onClick={() => setInviting(true)}>
-                {t("Invite people")}
-              </button>
-            </div>
+            <>
+              {actionRow("plus", t("Add people"), () => setAdding(true))}
+              {actionRow("invite", t("Invite people"), () => setInviting(true))}
+            </>
           )}
           {listOf(members ?? [], true)}
         </section>
@@ -175,6 +167,18 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
         <AddPeople store={store} channel={channel} members={members ?? []} onClose={() => setAdding(false)} />
       )}
     </>
+  );
+}
+
+/** What can be done, as a row among people. */
+function actionRow(icon: LateIconName, label: string, act: () => void) {
+  return (
+    <button type="button" class="person action-row" onClick={act}>
+      <span class="channel-sign">
+        <LateIcon name={icon} />
+      </span>
+      {label}
+    </button>
   );
 }
 

@@ -6,7 +6,7 @@ import { channelHref, go } from "../../state/route.ts";
 import { Text } from "../messages/Text.tsx";
 import { dayName } from "../parts/formats.ts";
 import { IconButton } from "../parts/IconButton.tsx";
-import { Icon } from "../parts/icons.tsx";
+import { LateIcon } from "../parts/late-icons.tsx";
 import { Avatar } from "../people/Avatar.tsx";
 import type { TabProps } from "./Details.tsx";
 
@@ -32,7 +32,7 @@ export function Pins({ store, conversation, onLeave }: TabProps) {
                     if (!answer.ok) setRefusal(answer.detail);
                   }}
                 >
-                  <Icon name="close" />
+                  <LateIcon name="unpin" />
                 </IconButton>
               </p>
               <Text store={store} id={`pin-${messageId}`} text={text || "📎"} tabIndex={0} />

@@ -15,6 +15,8 @@ type Props = {
   readonly isWide?: boolean;
   /** A card stands beside the button that opened it. On a phone it comes from below. A click elsewhere closes it. */
   readonly isCard?: boolean;
+  /** A pane stands at the end of a tablet's screen. On a phone it comes from below. */
+  readonly isPane?: boolean;
   readonly children: ComponentChildren;
 };
 
@@ -33,7 +35,7 @@ export function isOutside({ target, currentTarget, clientX, clientY }: TargetedM
   return clientX < left || clientX > right || clientY < top || clientY > bottom;
 }
 
-export function Dialog({ title, onClose, isWide = false, isCard = false, children }: Props) {
+export function Dialog({ title, onClose, isWide = false, isCard = false, isPane = false, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   const [opener] = useState(() => (isCard ? openerNow() : undefined));
@@ -60,7 +62,7 @@ export function Dialog({ title, onClose, isWide = false, isCard = false, childre
     // biome-ignore lint/a11y/useKeyWithClickEvents: Esc does the same
     <dialog
       ref={dialog}
-      class={`dialog ${isWide ? "wide" : isCard ? "card" : ""}`}
+      class={`dialog ${isWide ? "wide" : isCard ? "card" : isPane ? "pane" : ""}`}
       aria-labelledby={titleId}
       // A browser lets only the first Esc be prevented; the second closes all the same.
       onClose={({ currentTarget }) => {
@@ -68,7 +70,7 @@ export function Dialog({ title, onClose, isWide = false, isCard = false, childre
         if (onClose) onClose();
         else currentTarget.showModal();
       }}
-      onClick={(event) => isCard && isOutside(event) && onClose?.()}
+      onClick={(event) => (isCard || isPane) && isOutside(event) && onClose?.()}
     >
       <header class="dialog-head">
         <h2 id={titleId}>

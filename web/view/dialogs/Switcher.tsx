@@ -5,9 +5,9 @@ import type { Store } from "../../state/store.ts";
 import type { KeptConversation } from "../../storage/persistence.ts";
 import styles from "../../styles/search.css?inline";
 import { adoptStyles } from "../parts/adopt-styles.ts";
-import { Icon } from "../parts/icons.tsx";
 import { KeyCap } from "../parts/KeyCap.tsx";
 import { isComposing } from "../parts/keys.ts";
+import { LateIcon } from "../parts/late-icons.tsx";
 import { searchFor } from "../parts/sheets.ts";
 import { useModal } from "../parts/useModal.ts";
 import { Avatar } from "../people/Avatar.tsx";
@@ -74,6 +74,7 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
           take(chosen);
         }}
       >
+        <LateIcon name="search" />
         <input
           type="search"
           aria-label={t("Search")}
@@ -143,12 +144,12 @@ function OptionView({ option: { sign, label, unread, about, pieces } }: { readon
       {typeof sign !== "string" ? (
         <Avatar person={sign} />
       ) : (
-        <span class="option-sign">{sign === "lock" || sign === "people" ? <Icon name={sign} /> : sign}</span>
+        <span class="option-sign">{sign === "lock" || sign === "people" ? <LateIcon name={sign} /> : sign}</span>
       )}
       <span class="option-lines">
         {about !== undefined && <span class="option-note">{about}</span>}
         <span class="option-label" dir="auto">
-          {pieces?.map((piece) => (piece.isHit ? <mark>{piece.text}</mark> : piece.text)) ?? label}
+          {pieces?.map(({ text, isHit }) => (isHit && text.length > 1 ? <mark>{text}</mark> : text)) ?? label}
         </span>
       </span>
       {unread !== undefined && unread > 0 && (

@@ -52,7 +52,7 @@ export function Lightbox({ pictures, first, onClose }: Props) {
           <span class="lightbox-place">{t("{n} of {all}", { n: at + 1, all: pictures.length })}</span>
         )}
         <IconButton name={t("Zoom")} aria-pressed={isEnlarged} onClick={() => setEnlarged(!isEnlarged)}>
-          <LateIcon name="search" />
+          <LateIcon name="zoom" />
         </IconButton>
         <a
           class="icon-button"

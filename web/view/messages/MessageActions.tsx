@@ -1,6 +1,6 @@
 /** What can be done with a message, and what is to be said of one that is not simply there. */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { t } from "../../i18n/i18n.ts";
+import { t, told } from "../../i18n/i18n.ts";
 import { recentEmoji } from "../../state/recent-emoji.ts";
 import type { Store } from "../../state/store.ts";
 import { Tiles } from "../composer/Tiles.tsx";
@@ -151,14 +151,14 @@ export function MessageState({ store, row: { id, seq, state } }: { readonly stor
     case "failed":
       return (
         <span class="state failure" role="alert">
-          {t(REFUSED[state.command])}: {state.detail}
+          {t(REFUSED[state.command])}: {told(state.code, state.detail)}
           <span class="state-tools">
             {state.retry !== "none" && (
-              <button type="button" class="button" onClick={() => store.retry({ id, kind: state.command })}>
+              <button type="button" class="link-button" onClick={() => store.retry({ id, kind: state.command })}>
                 {t(state.retry === "words" ? "Send without files" : "Retry")}
               </button>
             )}
-            <button type="button" class="button quiet" onClick={() => store.discard({ id, kind: state.command })}>
+            <button type="button" class="link-button" onClick={() => store.discard({ id, kind: state.command })}>
               {t(state.command === "delete" ? "Keep it" : "Discard")}
             </button>
           </span>
@@ -192,12 +192,13 @@ function Deleting({
     return <span class="state">{t(store.isConnected.value ? "Deleting…" : "Will be deleted when connected")}</span>;
   }
   return (
-    <span class="state with-button">
-      {t("Deleting…")}{" "}
+    <span class="state">
+      {t("Deleting…")}
+      {" · "}
       <button
         ref={undo}
         type="button"
-        class="button"
+        class="link-button"
         onClick={() => {
           store.undoRemove(id);
           document.getElementById(rowId(id))?.focus();

@@ -21,6 +21,7 @@ type RowState =
   | {
       readonly kind: "failed";
       readonly command: Exclude<OutboxEntry["kind"], "react">;
+      readonly code: string;
       readonly detail: string;
       readonly retry: ReturnType<typeof retryOf>;
     }
@@ -146,7 +147,7 @@ function reacted(reactions: readonly Reaction[], { emoji, on }: { emoji: string;
 function stateOf(entry: OutboxEntry): RowState {
   const { kind, failure } = entry;
   if (failure && kind !== "react") {
-    return { kind: "failed", command: kind, detail: failure.detail, retry: retryOf(entry) };
+    return { kind: "failed", command: kind, ...failure, retry: retryOf(entry) };
   }
   if (kind === "send" && entry.held && entry.held.fileNames.length > 0) return HELD;
   if (kind !== "delete") return SENDING;

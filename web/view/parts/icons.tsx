@@ -5,16 +5,12 @@ const PATHS = {
   close: "M6 6l12 12M18 6L6 18",
   settings: "M4 8h9M17 8h3M4 16h3M11 16h9M15 5.5v5M9 13.5v5",
   lock: "M7 11h10v8H7zM9 11V8.5a3 3 0 016 0V11",
-  pin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
-  info: "M12 20a8 8 0 100-16 8 8 0 000 16zM12 11v5M12 8v.5",
   pencil: "M5 19l1-4L16 5l3 3L9 18zM14 7l3 3",
   reply: "M10 6L4.5 11.5L10 17M5 11.5h9c3.5 0 5.5 2.2 5.5 6.5",
   file: "M7 3h7l4 4v14H7zM14 3v4h4",
   download: "M12 4v11M7 10.5L12 15.5L17 10.5M5 20h14",
   up: "M12 19V6M6.5 11.5L12 6L17.5 11.5",
   down: "M12 5v13M6.5 12.5L12 18l5.5-5.5",
-  people:
-    "M9 11a3 3 0 100-6 3 3 0 000 6zM3.5 19c.4-3 2.6-5 5.5-5s5.1 2 5.5 5M16 11.5a2.5 2.5 0 100-5M17 14.2c2 .5 3.2 2.3 3.5 4.8",
 } as const;
 
 export type IconName = keyof typeof PATHS;

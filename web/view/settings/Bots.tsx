@@ -6,6 +6,8 @@ import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import { Confirm } from "../dialogs/Confirm.tsx";
 import { CopyField } from "../parts/CopyField.tsx";
+import { IconButton } from "../parts/IconButton.tsx";
+import { LateIcon } from "../parts/late-icons.tsx";
 import { Avatar } from "../people/Avatar.tsx";
 
 export function Bots({ store }: { readonly store: Store }) {
@@ -56,16 +58,12 @@ export function Bots({ store }: { readonly store: Store }) {
               <bdi>{bot.name}</bdi>
             </span>
             <button type="button" class="button quiet" onClick={() => void make(bot)}>
+              <LateIcon name="key" />
               {t("New key")}
             </button>
-            <button
-              type="button"
-              class="button quiet danger-text"
-              aria-label={t("Delete {name}", { name: bot.name })}
-              onClick={() => setAsking(bot)}
-            >
-              {t("Delete")}
-            </button>
+            <IconButton name={t("Delete {name}", { name: bot.name })} onClick={() => setAsking(bot)}>
+              <LateIcon name="trash" />
+            </IconButton>
           </li>
         ))}
       </ul>

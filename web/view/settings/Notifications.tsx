@@ -13,7 +13,7 @@ export function Notifications({ store }: SectionProps) {
   return (
     <>
       <Choice
-        legend="Notifications"
+        legend="Notify me about"
         preference={notifications}
         labels={{ off: "Off", mine: "Mentions and direct messages", all: "All messages" }}
         mayChoose={async (choice) => {
