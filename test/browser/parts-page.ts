@@ -141,13 +141,14 @@ export async function showParts(page: Page): Promise<void> {
       return element;
     };
     const shown = document.createElement("main");
-    shown.style.cssText = "columns: 3 300px; column-gap: 16px; padding: 24px; block-size: 100dvh; overflow: auto";
+    shown.style.cssText = "columns: 3 300px; column-gap: 16px; padding: 24px";
     const heading = document.createElement("h1");
     heading.textContent = "Parts";
     heading.style.cssText = "column-span: all; margin-block-end: 16px; font-size: var(--welcome)";
     shown.append(heading, ...parts.map(build));
     const app = document.createElement("div");
     app.id = "app";
+    app.style.cssText = "block-size: 100dvh; overflow: auto";
     app.append(shown);
     // The stylesheet is in the body as well.
     document.querySelector("#app")?.replaceWith(app);
