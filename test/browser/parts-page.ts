@@ -141,7 +141,7 @@ export async function showParts(page: Page): Promise<void> {
       return element;
     };
     const shown = document.createElement("main");
-    shown.style.cssText = "columns: 3 300px; column-gap: 16px; padding: 24px";
+    shown.style.cssText = "columns: 3 300px; column-gap: 16px; block-size: auto; padding: 24px";
     const heading = document.createElement("h1");
     heading.textContent = "Parts";
     heading.style.cssText = "column-span: all; margin-block-end: 16px; font-size: var(--welcome)";
