@@ -94,6 +94,21 @@ test("a swipe from the edge opens the drawer, and one back closes it; elsewhere 
   await drawer().waitFor({ state: "detached" });
 });
 
+test("a sheet is pulled down by its head; one that is let go earlier stays", async () => {
+  const { page } = bea;
+  await page.getByRole("button", { name: "Details" }).click();
+  const details = page.getByRole("dialog", { name: "#plans" });
+  const top = (await details.boundingBox())?.y ?? 0;
+  await swipe({ x: 60, y: top + 30 }, { x: 60, y: top + 70 });
+  await vi.waitFor(async () => expect((await details.boundingBox())?.y).toBe(top));
+  // Below its head it scrolls.
+  await swipe({ x: 60, y: top + 300 }, { x: 60, y: top + 450 });
+  expect(await details.isVisible()).toBe(true);
+  await swipe({ x: 60, y: top + 30 }, { x: 60, y: top + 200 });
+  await details.waitFor({ state: "detached" });
+  await heading(bea, "plans").waitFor();
+});
+
 test("a tooltip says what a button is for and which key does the same; any key takes it away", async () => {
   const { page } = ada;
   const tooltip = page.locator(".tooltip:popover-open");

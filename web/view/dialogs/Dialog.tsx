@@ -1,10 +1,11 @@
 /** A modal dialog: the platform's own, with its focus trap and Esc. */
 import type { ComponentChildren, TargetedMouseEvent } from "preact";
-import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import { IconButton } from "../parts/IconButton.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { placeBeside } from "../parts/place-beside.ts";
+import { followPull } from "../parts/pull-down.ts";
 import { useModal } from "../parts/useModal.ts";
 
 type Props = {
@@ -37,6 +38,7 @@ export function isOutside({ target, currentTarget, clientX, clientY }: TargetedM
 
 export function Dialog({ title, onClose, isWide = false, isCard = false, isPane = false, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const head = useRef<HTMLElement>(null);
   const titleId = useId();
   const [opener] = useState(() => (isCard ? openerNow() : undefined));
   useModal(dialog);
@@ -58,6 +60,10 @@ export function Dialog({ title, onClose, isWide = false, isCard = false, isPane 
       removeEventListener("resize", place);
     };
   }, []);
+  useEffect(() => {
+    if (onClose && dialog.current && head.current) return followPull(dialog.current, head.current);
+    return undefined;
+  }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Esc does the same
     <dialog
@@ -72,7 +78,7 @@ export function Dialog({ title, onClose, isWide = false, isCard = false, isPane 
       }}
       onClick={(event) => (isCard || isPane) && isOutside(event) && onClose?.()}
     >
-      <header class="dialog-head">
+      <header ref={head} class={onClose ? "dialog-head pull" : "dialog-head"}>
         <h2 id={titleId}>
           <bdi>{title}</bdi>
         </h2>
