@@ -3,6 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Site } from "../site.ts";
 import { NARROW, openBrowser, Someone, WIDE } from "./people.ts";
+import { prefer } from "./scenes.ts";
 
 /** Requests of the page can be held and refused only where no service worker answers them. */
 const BARE = { ...WIDE, serviceWorkers: "block" } as const;
@@ -322,5 +323,8 @@ test.each([
     const [box, log] = [await button.boundingBox(), await eve.page.getByRole("log").boundingBox()];
     expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual((log?.y ?? 0) + (log?.height ?? 0));
   }
+  // Why is said in the language of now.
+  await prefer(eve.page, "language", "de");
+  await eve.page.getByRole("alert").filter({ hasText: "Der Text ist nicht verwendbar." }).waitFor();
   await eve.context.close();
 });

@@ -49,6 +49,8 @@ export function Rail({ store, isOpen, onLeave }: Props) {
   }, [isOpen]);
   const you = store.person.value;
   const isDown = isBroken(store.directoryLink) || isBroken(store.channelLink);
+  // Where no conversation is, its link does not count.
+  const isLive = store.directoryLink.value.kind === "live" && !isDown;
   /** What is not needed to read is fetched after the messages. */
   const hasTime = store.site.value !== undefined || isDown;
   const [rail] = useState(() => railRows(store));
@@ -131,8 +133,8 @@ export function Rail({ store, isOpen, onLeave }: Props) {
             <Avatar person={you} />
             <span class="rail-you">
               <bdi>{you.name}</bdi>
-              <span class={store.isConnected.value ? "rail-state" : "rail-state down"}>
-                {store.isConnected.value ? t("Online") : isDown && t("Reconnecting…")}
+              <span class={isLive ? "rail-state" : "rail-state down"}>
+                {isLive ? t("Online") : isDown && t("Reconnecting…")}
               </span>
             </span>
             <IconButton name={t("Settings")} onClick={opens("settings")}>
