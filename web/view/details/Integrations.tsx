@@ -1,47 +1,45 @@
 /** The incoming hooks of a conversation: addresses that other programs write to. An address is shown once. */
 import { useEffect, useState } from "preact/hooks";
-import { foldDisplayName } from "../../../worker/protocol/names.ts";
 import { t } from "../../i18n/i18n.ts";
 import { Confirm } from "../dialogs/Confirm.tsx";
 import { CopyField } from "../parts/CopyField.tsx";
 import { IconButton } from "../parts/IconButton.tsx";
 import { LateIcon } from "../parts/late-icons.tsx";
+import { NewName } from "../parts/NewName.tsx";
 import type { TabProps } from "./Details.tsx";
 
 type Hook = { readonly id: string; readonly name: string };
 
 export function Integrations({ store, channel }: TabProps) {
   const [hooks, setHooks] = useState<readonly Hook[]>();
-  const [name, setName] = useState("");
   const [shown, setShown] = useState<Hook & { readonly url: string }>();
-  const [told, setTold] = useState<string>();
+  const [refusal, setRefusal] = useState<string>();
   /** What came of a test. */
   const [tested, setTested] = useState<string>();
   /** About to be deleted. */
   const [asking, setAsking] = useState<Hook>();
-  const folded = foldDisplayName(name);
 
   async function look(): Promise<void> {
     const answer = await (await store.requests()).hooks(channel.id);
     if (answer.ok) setHooks(answer.value.hooks);
-    else setTold(answer.detail);
+    else setRefusal(answer.detail);
   }
   useEffect(() => void look(), [channel.id]);
 
-  async function add(): Promise<void> {
-    const answer = await (await store.requests()).addHook(channel.id, folded.ok ? folded.name : name);
-    setTold(answer.ok ? undefined : answer.detail);
-    if (!answer.ok) return;
+  async function add(name: string): Promise<boolean> {
+    const answer = await (await store.requests()).addHook(channel.id, name);
+    setRefusal(answer.ok ? undefined : answer.detail);
+    if (!answer.ok) return false;
     setShown(answer.value);
     setTested(undefined);
-    setName("");
     await look();
+    return true;
   }
 
   async function remove({ id }: Hook): Promise<void> {
     setAsking(undefined);
     const answer = await (await store.requests()).removeHook(channel.id, id);
-    setTold(answer.ok ? undefined : answer.detail);
+    setRefusal(answer.ok ? undefined : answer.detail);
     if (shown?.id === id) setShown(undefined);
     await look();
   }
@@ -96,30 +94,7 @@ export function Integrations({ store, channel }: TabProps) {
           <p class="hint">{t("Add /discord to the address for Discord's format, or /github for GitHub events.")}</p>
         </div>
       )}
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void add();
-        }}
-      >
-        <label for="hook-name">{t("Name of a new hook")}</label>
-        <div class="field-row">
-          <input
-            id="hook-name"
-            autocomplete="off"
-            dir="auto"
-            value={name}
-            aria-describedby="hook-hint"
-            onInput={({ currentTarget }) => setName(currentTarget.value)}
-          />
-          <button type="submit" class="button" disabled={!folded.ok}>
-            {t("Add hook")}
-          </button>
-        </div>
-        <p id="hook-hint" class={told ? "hint" : "visually-hidden"} role="status">
-          {told}
-        </p>
-      </form>
+      <NewName id="hook-name" label={t("Name of a new hook")} action={t("Add hook")} refusal={refusal} onMake={add} />
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { fold } from "../../text/fold.ts";
 import { Confirm } from "../dialogs/Confirm.tsx";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { InvitePeople } from "../dialogs/InvitePeople.tsx";
+import { FindField } from "../parts/FindField.tsx";
 import { IconButton } from "../parts/IconButton.tsx";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import { openProfile } from "../parts/sheets.ts";
@@ -108,15 +109,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
   return (
     <>
       {(typed !== "" || Math.max(viewing.length, members?.length ?? 0) >= FIND_FROM) && (
-        <input
-          aria-label={t("Find people")}
-          placeholder={t("Find people")}
-          autocomplete="off"
-          spellcheck={false}
-          dir="auto"
-          value={typed}
-          onInput={({ currentTarget }) => setTyped(currentTarget.value)}
-        />
+        <FindField label={t("Find people")} typed={typed} onType={setTyped} />
       )}
       {!hasMembers && (
         <section>

@@ -4,6 +4,7 @@ import { t } from "../../i18n/i18n.ts";
 import { channelHref, go } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
 import { fold } from "../../text/fold.ts";
+import { FindField } from "../parts/FindField.tsx";
 import { dayName } from "../parts/formats.ts";
 import { Icon } from "../parts/icons.tsx";
 import { sheet } from "../parts/sheets.ts";
@@ -18,16 +19,7 @@ export function BrowseChannels({ store, onClose }: { readonly store: Store; read
   return (
     <Dialog title={t("Browse channels")} onClose={onClose}>
       <div class="field-row browse-head">
-        <input
-          aria-label={t("Find channels")}
-          placeholder={t("Find channels")}
-          autocomplete="off"
-          spellcheck={false}
-          dir="auto"
-          autofocus
-          value={typed}
-          onInput={({ currentTarget }) => setTyped(currentTarget.value)}
-        />
+        <FindField label={t("Find channels")} typed={typed} onType={setTyped} hasFocus />
         <button
           type="button"
           class="button"

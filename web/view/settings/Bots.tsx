@@ -1,24 +1,23 @@
 /** The bots that a person has made: programs with a name and a key. A key is shown once. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { foldDisplayName } from "../../../worker/protocol/names.ts";
 import type { Person } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
+import type { Requests } from "../../network/requests.ts";
 import type { Store } from "../../state/store.ts";
 import { Confirm } from "../dialogs/Confirm.tsx";
 import { CopyField } from "../parts/CopyField.tsx";
 import { IconButton } from "../parts/IconButton.tsx";
 import { LateIcon } from "../parts/late-icons.tsx";
+import { NewName } from "../parts/NewName.tsx";
 import { Avatar } from "../people/Avatar.tsx";
 
 export function Bots({ store }: { readonly store: Store }) {
   const [bots, setBots] = useState<readonly Person[]>([]);
-  const [name, setName] = useState("");
   const [shown, setShown] = useState<{ readonly name: string; readonly key: string }>();
   const [refusal, setRefusal] = useState<string>();
   /** About to be deleted. */
   const [asking, setAsking] = useState<Person>();
   const secret = useRef<HTMLDivElement>(null);
-  const folded = foldDisplayName(name);
 
   async function look(): Promise<void> {
     const answer = await (await store.requests()).bots();
@@ -29,15 +28,14 @@ export function Bots({ store }: { readonly store: Store }) {
   // It is shown once: it has to be seen.
   useEffect(() => secret.current?.scrollIntoView({ block: "nearest" }), [shown]);
 
-  /** Makes a bot, or a new key of one. */
-  async function make(bot?: Person): Promise<void> {
-    const requests = await store.requests();
-    const answer = await (bot ? requests.changeBotKey(bot.id) : requests.makeBot(folded.ok ? folded.name : name));
+  /** A bot is being made, or a new key of one: shows the key. The answer is whether there is one. */
+  async function make(asked: ReturnType<Requests["makeBot"]>): Promise<boolean> {
+    const answer = await asked;
     setRefusal(answer.ok ? undefined : answer.detail);
-    if (!answer.ok) return;
+    if (!answer.ok) return false;
     setShown({ name: answer.value.person.name, key: answer.value.key });
-    setName("");
     await look();
+    return true;
   }
 
   async function end(bot: Person): Promise<void> {
@@ -57,7 +55,11 @@ export function Bots({ store }: { readonly store: Store }) {
               <Avatar person={bot} />
               <bdi>{bot.name}</bdi>
             </span>
-            <button type="button" class="button quiet" onClick={() => void make(bot)}>
+            <button
+              type="button"
+              class="button quiet"
+              onClick={async () => make((await store.requests()).changeBotKey(bot.id))}
+            >
               <LateIcon name="key" />
               {t("New key")}
             </button>
@@ -81,30 +83,13 @@ export function Bots({ store }: { readonly store: Store }) {
           <CopyField label={t("Key")} text={shown.key} />
         </div>
       )}
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void make();
-        }}
-      >
-        <label for="bot-name">{t("Name of a new bot")}</label>
-        <div class="field-row">
-          <input
-            id="bot-name"
-            autocomplete="off"
-            dir="auto"
-            value={name}
-            aria-describedby="bot-hint"
-            onInput={({ currentTarget }) => setName(currentTarget.value)}
-          />
-          <button type="submit" class="button" disabled={!folded.ok}>
-            {t("Create bot")}
-          </button>
-        </div>
-        <p id="bot-hint" class={refusal ? "hint complaint" : "visually-hidden"} role="status">
-          {refusal}
-        </p>
-      </form>
+      <NewName
+        id="bot-name"
+        label={t("Name of a new bot")}
+        action={t("Create bot")}
+        refusal={refusal}
+        onMake={async (name) => make((await store.requests()).makeBot(name))}
+      />
     </section>
   );
 }
