@@ -116,6 +116,19 @@ describe("settings", () => {
     expect(scripts).toHaveLength(1);
     const rail = await who.page.getByRole("navigation").boundingBox();
     expect(rail?.x ?? -1).toBe(dir === "rtl" ? WIDE.viewport.width - 260 : 0);
+    // The lines of a message begin below its author, whatever its script.
+    await who.post(site, "general", "Short.\nA line that is longer than the first.");
+    const lines = who.page.locator(".text p", { hasText: "A line that is longer" }).last();
+    await lines.waitFor();
+    const edges = await lines.evaluate((paragraph) => {
+      const range = document.createRange();
+      range.selectNodeContents(paragraph);
+      // The end of a line has no width.
+      const boxes = [...range.getClientRects()].filter(({ width }) => width > 1);
+      return boxes.map(({ left, right }) => ({ ltr: left, rtl: right }));
+    });
+    expect(new Set(edges.map((edge) => Math.round(dir === "rtl" ? edge.rtl : edge.ltr))).size, "one edge").toBe(1);
+    expect(edges.length).toBeGreaterThan(1);
     expect(who.complaints).toEqual([]);
     await who.context.close();
   });
