@@ -55,14 +55,19 @@ export async function measureRail({ context }: Someone, site: Site): Promise<Rea
 async function steps(page: Page, site: Site, during: (what: string, act: () => Promise<unknown>) => Promise<void>) {
   await page.goto("about:blank");
   await during("opening", async () => {
-    await page.goto(`${site.url}/c/full`);
+    await page.goto(`${site.url}/c/exhibition`);
     await page.waitForFunction(
       (all) => document.querySelectorAll(".rail-link").length >= all,
       DIRECTS + PRIVATE + PUBLIC,
     );
   });
   // A press by script: what the browser's driver does in the page to find a place to press is no work of the page.
-  const press = (selector: string) => page.evaluate((at) => document.querySelector<HTMLElement>(at)?.click(), selector);
+  const press = (selector: string) =>
+    page.evaluate((at) => {
+      const found = document.querySelector<HTMLElement>(at);
+      if (!found) throw new Error(`nothing to press: ${at}`);
+      found.click();
+    }, selector);
   const unreads = ".rail-filters button[aria-pressed]";
   await during("unread ones alone", () => press(unreads));
   await during("all again", () => press(unreads));
@@ -73,7 +78,7 @@ async function steps(page: Page, site: Site, during: (what: string, act: () => P
   await during("scrolling", async () => {
     for (let n = 0; n < 20; n++) await page.mouse.wheel(0, 2_000);
   });
-  await during("going elsewhere", () => press(".rail-link[href='/c/talk']"));
+  await during("going elsewhere", () => press(".rail-link[href='/c/catalogue']"));
 }
 
 /** The channels of a person who is in every one of them: what the first frame and the pages after it tell. */

@@ -128,6 +128,7 @@ const LAST_NAMES = (
 
 /** A name that no one else of the site has, for the one who looks: the `n`th, 0 to 575. */
 export function visitorName(n: number): string {
+  if (n >= FIRST_NAMES.length * LAST_NAMES.length) throw new Error("no names are left");
   const first = n % FIRST_NAMES.length;
   const last = (first + Math.floor(n / FIRST_NAMES.length)) % LAST_NAMES.length;
   return `${FIRST_NAMES[first]} ${LAST_NAMES[last]}`;

@@ -99,12 +99,20 @@ test("a sheet is pulled down by its head; one that is let go earlier stays", asy
   await page.getByRole("button", { name: "Details" }).click();
   const details = page.getByRole("dialog", { name: "#plans" });
   const top = (await details.boundingBox())?.y ?? 0;
-  await swipe({ x: 60, y: top + 30 }, { x: 60, y: top + 70 });
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", y?: number) =>
+    finger.send("Input.dispatchTouchEvent", { type, touchPoints: y === undefined ? [] : [{ x: 60, y }] });
+  await touch("touchStart", top + 30);
+  for (const y of [45, 60, 70]) await touch("touchMove", top + y);
+  await vi.waitFor(async () => expect((await details.boundingBox())?.y).toBeGreaterThan(top + 10));
+  await touch("touchEnd");
   await vi.waitFor(async () => expect((await details.boundingBox())?.y).toBe(top));
-  // Below its head it scrolls.
-  await swipe({ x: 60, y: top + 300 }, { x: 60, y: top + 450 });
-  expect(await details.isVisible()).toBe(true);
   await swipe({ x: 60, y: top + 30 }, { x: 60, y: top + 200 });
+  await details.waitFor({ state: "detached" });
+  // Below its head it scrolls.
+  await page.getByRole("button", { name: "Details" }).click();
+  await swipe({ x: 60, y: top + 450 }, { x: 60, y: top + 200 });
+  await vi.waitFor(async () => expect(await details.evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(0));
+  await page.goBack();
   await details.waitFor({ state: "detached" });
   await heading(bea, "plans").waitFor();
 });
@@ -140,6 +148,12 @@ test("a profile stands beside the name it was opened from, wholly in view; a cli
   expect(box.x - beside.x - beside.width).toBeCloseTo(8, 0);
   expect(box.y + box.height).toBeLessThanOrEqual((page.viewportSize()?.height ?? 0) - 8);
   await page.mouse.click(box.x + 4, box.y + 4); // its own padding
+  expect(await profile.isVisible()).toBe(true);
+  // A selection that ends outside is no click there.
+  await page.mouse.move(box.x + 40, box.y + 20);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width + 40, box.y + 20);
+  await page.mouse.up();
   expect(await profile.isVisible()).toBe(true);
   await page.mouse.click(box.x + box.width + 40, box.y + 4);
   await profile.waitFor({ state: "detached" });
@@ -323,6 +337,7 @@ test("the keys work where there is no conversation", async () => {
     await page.getByRole("dialog", { name: "Search" }).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.locator(".rail-state", { hasText: "Online" }).waitFor();
     await page.keyboard.press("Alt+ArrowDown");
     await page.getByRole("textbox", { name: /^Message #/ }).waitFor();
   }

@@ -59,7 +59,8 @@ export async function populate(site: Site, browser: Browser): Promise<void> {
   await host.join(site);
   await guest.join(site);
   for (const [name, topic] of CHANNELS) {
-    await host.context.request.post(`${site.url}/api/channels`, { data: { name, topic } });
+    const answer = await host.context.request.post(`${site.url}/api/channels`, { data: { name, topic } });
+    if (!answer.ok()) throw new Error(`#${name} could not be made: ${await answer.text()}`);
   }
   await host.openChannel("catalogue");
   await guest.openChannel("catalogue");
@@ -140,7 +141,7 @@ const LINES = [
   "Who has the drill? I promise to bring it back.",
   "The florist asks whether blue is fine. I said yes.",
 ] as const;
-/** Things in numbers, each with a name of its own: hooks and bots. */
+/** Names for hooks and bots. */
 const PROGRAMS = (
   "Climate alerts,Ticket desk,Web shop,Loan calendar,Night watch,Print queue,Guest book,Lift status,Door counter," +
   "Newsletter,Backups,Weather,Room plan,Audio guide,Parcel service,Cash desk,School tours,Lost and found,Humidity,Deploys," +
@@ -157,21 +158,18 @@ export function nextLine(): string {
   return LINES[made++ % LINES.length] ?? LINES[0];
 }
 
-/** The name of a program that no other has. */
-export function nextProgram(): string {
-  const [name = "Deploys"] = PROGRAMS.splice(0, 1);
-  return name;
-}
+/** A name for a hook or a bot, used once. */
+export const nextProgram = () => take(PROGRAMS);
 
-/** The same, of one that measures the air. */
-export function nextSensor(): string {
-  const [name = "Sensors"] = SENSORS.splice(0, 1);
-  return name;
-}
+/** A name for a hook that measures the air, used once. */
+export const nextSensor = () => take(SENSORS);
 
-/** The name of a channel that no other has. */
-export function nextFair(): string {
-  const [name = "fair"] = FAIRS.splice(0, 1);
+/** A name for a public channel, used once. */
+export const nextFair = () => take(FAIRS);
+
+function take(names: string[]): string {
+  const name = names.shift();
+  if (name === undefined) throw new Error("no names are left");
   return name;
 }
 
@@ -187,10 +185,12 @@ export function longText(length: number): string {
 export async function moveIn(who: Someone, site: Site, path: string): Promise<void> {
   const headers = { Origin: site.url };
   const { request } = who.context;
-  await request.post(`${site.url}/api/session`, { data: { name: who.name }, headers });
+  const signedIn = await request.post(`${site.url}/api/session`, { data: { name: who.name }, headers });
+  if (!signedIn.ok()) throw new Error(`${who.name} could not sign in: ${await signedIn.text()}`);
   const [mira, jonas, aiko, leila] = team;
   for (const data of [{ person: mira?.id }, { person: aiko?.id }, { people: [jonas?.id, leila?.id] }]) {
-    await request.post(`${site.url}/api/directs`, { data, headers });
+    const answer = await request.post(`${site.url}/api/directs`, { data, headers });
+    if (!answer.ok()) throw new Error(`no direct conversation: ${await answer.text()}`);
   }
   await request.put(`${site.url}/api/channels/exhibition/preferences`, { data: { favourite: true }, headers });
   await who.page.goto(site.url + path);

@@ -2,7 +2,8 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "Notify me about": "إشعاري بشأن",
+  "Notify me about": "تلقّي إشعارات بشأن",
+  Nothing: "لا شيء",
   "Everyone on this site can see and join this channel.": "يمكن للجميع في هذا الموقع رؤية هذه القناة والانضمام إليها.",
   "No channel has this name or topic.": "لا توجد قناة بهذا الاسم أو الموضوع.",
   Move: "تنقّل",
@@ -86,7 +87,6 @@ const words: Dictionary = {
   "Go to the start": "الذهاب إلى البداية",
   "Ask the person who shared it for a new one.": "اطلب رابطًا آخر من الشخص الذي أعطاك إياه.",
   "This link was closed": "أُغلق هذا الرابط",
-  Delete: "حذف",
   "Add this site to your home screen first. Then notifications can reach you here.":
     "أضف هذا الموقع إلى الشاشة الرئيسية أولًا، ثم يمكن أن تصلك الإشعارات هنا.",
   "This browser can't receive notifications while the app is closed.":

@@ -3,6 +3,7 @@ import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
   "Notify me about": "Benachrichtigen bei",
+  Nothing: "Nichts",
   "Everyone on this site can see and join this channel.": "Alle hier sehen diesen Kanal und können mitreden.",
   "No channel has this name or topic.": "Kein Kanal hat diesen Namen oder dieses Thema.",
   Move: "Auswählen",
@@ -74,7 +75,6 @@ const words: Dictionary = {
   "Go to the start": "Zur Startseite",
   "Ask the person who shared it for a new one.": "Bitte die Person, von der du ihn hast, um einen neuen.",
   "This link was closed": "Dieser Link wurde geschlossen",
-  Delete: "Löschen",
   "Add this site to your home screen first. Then notifications can reach you here.":
     "Füge diese Seite zuerst zum Home-Bildschirm hinzu. Dann können dich Benachrichtigungen hier erreichen.",
   "This browser can't receive notifications while the app is closed.":

@@ -3,6 +3,7 @@ import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
   "Notify me about": "Avisarme de",
+  Nothing: "Nada",
   "Everyone on this site can see and join this channel.": "Todos aquí pueden ver este canal y entrar.",
   "No channel has this name or topic.": "Ningún canal tiene ese nombre ni ese tema.",
   Move: "Navegar",
@@ -74,7 +75,6 @@ const words: Dictionary = {
   "Go to the start": "Ir al inicio",
   "Ask the person who shared it for a new one.": "Pide otro a la persona que te lo dio.",
   "This link was closed": "Este enlace se cerró",
-  Delete: "Eliminar",
   "Add this site to your home screen first. Then notifications can reach you here.":
     "Añade primero este sitio a la pantalla de inicio. Después podrás recibir avisos aquí.",
   "This browser can't receive notifications while the app is closed.":

@@ -3,6 +3,7 @@ import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
   "Notify me about": "M’avertir pour",
+  Nothing: "Rien",
   "Everyone on this site can see and join this channel.": "Tout le monde ici peut voir ce salon et y entrer.",
   "No channel has this name or topic.": "Aucun salon n’a ce nom ou ce sujet.",
   Move: "Naviguer",
@@ -78,7 +79,6 @@ const words: Dictionary = {
   "Go to the start": "Aller à l’accueil",
   "Ask the person who shared it for a new one.": "Demandez-en un autre à la personne qui vous l’a donné.",
   "This link was closed": "Ce lien a été fermé",
-  Delete: "Supprimer",
   "Add this site to your home screen first. Then notifications can reach you here.":
     "Ajoute d’abord ce site à l’écran d’accueil. Les notifications pourront alors te parvenir ici.",
   "This browser can't receive notifications while the app is closed.":

@@ -3,6 +3,7 @@ import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
   "Notify me about": "通知する内容",
+  Nothing: "なし",
   "Everyone on this site can see and join this channel.": "このチャンネルは、このサイトの全員が見て参加できます。",
   "No channel has this name or topic.": "この名前やトピックのチャンネルはありません。",
   Move: "移動",
@@ -74,7 +75,6 @@ const words: Dictionary = {
   "Go to the start": "最初のページへ",
   "Ask the person who shared it for a new one.": "くれた人に新しいリンクをもらってください。",
   "This link was closed": "このリンクは閉じられました",
-  Delete: "削除",
   "Add this site to your home screen first. Then notifications can reach you here.":
     "まずこのサイトをホーム画面に追加してください。その後、ここで通知を受け取れます。",
   "This browser can't receive notifications while the app is closed.":

@@ -3,6 +3,7 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "Nothing"
   | "Notify me about"
   | "Everyone on this site can see and join this channel."
   | "Open"
@@ -70,7 +71,6 @@ export type Phrase =
   | "Go to the start"
   | "Ask the person who shared it for a new one."
   | "This link was closed"
-  | "Delete"
   | "Add this site to your home screen first. Then notifications can reach you here."
   | "This browser can't receive notifications while the app is closed."
   | "Paused until {time}."

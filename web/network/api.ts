@@ -24,7 +24,10 @@ export type Answer<T> =
       readonly ok: false;
       readonly status: number;
       readonly code: string;
+      /** Why, in the language of now. */
       readonly detail: string;
+      /** The same as the server said it. */
+      readonly sentence?: string;
       readonly retryAfterMs?: number;
     };
 
@@ -168,7 +171,7 @@ export function readAnswer<S extends v.GenericSchema>(
   const problem = v.safeParse(ProblemAnswer, value);
   if (problem.success) {
     const { code, detail } = problem.output;
-    return { ok: false, status, ...problem.output, detail: told(code, detail) };
+    return { ok: false, status, ...problem.output, sentence: detail, detail: told(code, detail) };
   }
   return { ok: false, status, code: "internal", detail: t("The server's answer couldn't be read.") };
 }

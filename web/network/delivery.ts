@@ -9,7 +9,7 @@ import type { Phrase } from "../i18n/i18n.ts";
 import type { Delivery, OutboxEntry } from "../state/outbox-entry.ts";
 import type { Answer, api as httpApi } from "./api.ts";
 
-/** What is refused is worded where it is shown, in the language of then. */
+/** A refusal keeps its English sentence. The view translates it. */
 const GONE: Phrase = "This channel is gone.";
 /** Refusals that pass by themselves: the message is fine, the moment was not. */
 const PASSING: readonly string[] = ["rate_limited", "busy"];
@@ -32,7 +32,13 @@ export type DeliveryDependencies = {
   readonly transportFor: (entry: OutboxEntry) => "socket" | "http" | "none" | "gone";
 };
 
-type Refusal = { readonly code: string; readonly detail: string; readonly retryAfterMs?: number };
+type Refusal = {
+  readonly code: string;
+  readonly detail: string;
+  /** Over HTTP `detail` is worded already, and this is as the server said it. */
+  readonly sentence?: string;
+  readonly retryAfterMs?: number;
+};
 
 export function createDeliveries({ api, sendCommand, confirmed, transportFor }: DeliveryDependencies) {
   /** By the command and id that an answer names: what is on the socket and not answered yet. */
@@ -87,13 +93,14 @@ export function createDeliveries({ api, sendCommand, confirmed, transportFor }: 
   }
 
   function afterRefusal(entry: OutboxEntry, refusal: Refusal): Delivery {
-    const { code, detail, retryAfterMs } = refusal;
+    const { code, sentence, retryAfterMs } = refusal;
     if (code === "slow_mode" && (retryAfterMs ?? Number.POSITIVE_INFINITY) <= SLOW_WAIT_MS)
       return { kind: "later", waitMs: retryAfterMs ?? SLOW_WAIT_MS };
     if (PASSING.includes(code)) return { kind: "later", waitMs: retryAfterMs ?? RETRY_MS };
     const name = nameOf(entry.kind, entry.id);
     const tries = failures.get(name) ?? 0;
-    if (!PERHAPS_PASSING.includes(code) || tries >= TRIES_MAX) return { kind: "refused", code, detail };
+    if (!PERHAPS_PASSING.includes(code) || tries >= TRIES_MAX)
+      return { kind: "refused", code, detail: sentence ?? refusal.detail };
     failures.set(name, tries + 1);
     return { kind: "later", waitMs: retryAfterMs ?? Math.min(RETRY_MS * 2 ** tries, RETRY_MAX_MS) };
   }

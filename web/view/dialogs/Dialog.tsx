@@ -1,5 +1,5 @@
 /** A modal dialog: the platform's own, with its focus trap and Esc. */
-import type { ComponentChildren, TargetedMouseEvent } from "preact";
+import type { ComponentChildren, TargetedMouseEvent, TargetedPointerEvent } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import { IconButton } from "../parts/IconButton.tsx";
@@ -29,11 +29,22 @@ function openerNow(): Element | undefined {
   return document.activeElement?.closest("button, a") ?? [...document.querySelectorAll(":hover")].at(-1);
 }
 
-/** Whether a click is on the ground around a dialog. */
-export function isOutside({ target, currentTarget, clientX, clientY }: TargetedMouseEvent<HTMLDialogElement>): boolean {
+/** Whether a pointer is on the ground around a dialog. */
+function isOutside({ target, currentTarget, clientX, clientY }: TargetedMouseEvent<HTMLDialogElement>): boolean {
   if (target !== currentTarget) return false;
   const { left, right, top, bottom } = currentTarget.getBoundingClientRect();
   return clientX < left || clientX > right || clientY < top || clientY > bottom;
+}
+
+/** Calls back for a click on the ground around a dialog. The end of a selection that began in it is none. */
+export function useGround(act: () => void) {
+  const isBegun = useRef(false);
+  return {
+    onPointerDown: (event: TargetedPointerEvent<HTMLDialogElement>) => {
+      isBegun.current = isOutside(event);
+    },
+    onClick: (event: TargetedMouseEvent<HTMLDialogElement>) => isBegun.current && isOutside(event) && act(),
+  };
 }
 
 export function Dialog({ title, onClose, isWide = false, isCard = false, isPane = false, children }: Props) {
@@ -41,6 +52,7 @@ export function Dialog({ title, onClose, isWide = false, isCard = false, isPane 
   const head = useRef<HTMLElement>(null);
   const titleId = useId();
   const [opener] = useState(() => (isCard ? openerNow() : undefined));
+  const ground = useGround(() => (isCard || isPane) && onClose?.());
   useModal(dialog);
   useLayoutEffect(() => {
     const shown = dialog.current;
@@ -65,7 +77,6 @@ export function Dialog({ title, onClose, isWide = false, isCard = false, isPane 
     return undefined;
   }, []);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: Esc does the same
     <dialog
       ref={dialog}
       class={`dialog ${isWide ? "wide" : isCard ? "card" : isPane ? "pane" : ""}`}
@@ -76,7 +87,7 @@ export function Dialog({ title, onClose, isWide = false, isCard = false, isPane 
         if (onClose) onClose();
         else currentTarget.showModal();
       }}
-      onClick={(event) => (isCard || isPane) && isOutside(event) && onClose?.()}
+      {...ground}
     >
       <header ref={head} class={onClose ? "dialog-head pull" : "dialog-head"}>
         <h2 id={titleId}>

@@ -11,7 +11,7 @@ import { LateIcon } from "../parts/late-icons.tsx";
 import { searchFor } from "../parts/sheets.ts";
 import { useModal } from "../parts/useModal.ts";
 import { Avatar } from "../people/Avatar.tsx";
-import { isOutside } from "./Dialog.tsx";
+import { useGround } from "./Dialog.tsx";
 import { bestAt, groupsOf, type Option } from "./switcher-options.ts";
 
 adoptStyles(styles);
@@ -33,6 +33,7 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
   const chosen = options[at];
   const chosenId = chosen && optionId(chosen);
 
+  const ground = useGround(onClose);
   useModal(dialog);
   useEffect(() => {
     searchFor.value = "";
@@ -66,7 +67,7 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
       aria-label={t("Search")}
       onClose={({ currentTarget }) => currentTarget.isConnected && onClose()}
       onKeyDown={onKeyDown}
-      onClick={(event) => isOutside(event) && onClose()}
+      {...ground}
     >
       <form
         onSubmit={(event) => {
@@ -149,7 +150,7 @@ function OptionView({ option: { sign, label, unread, about, pieces } }: { readon
       <span class="option-lines">
         {about !== undefined && <span class="option-note">{about}</span>}
         <span class="option-label" dir="auto">
-          {pieces?.map(({ text, isHit }) => (isHit && text.length > 1 ? <mark>{text}</mark> : text)) ?? label}
+          {pieces?.map(({ text, isHit }) => (isHit && isWord(text) ? <mark>{text}</mark> : text)) ?? label}
         </span>
       </span>
       {unread !== undefined && unread > 0 && (
@@ -160,4 +161,9 @@ function OptionView({ option: { sign, label, unread, about, pieces } }: { readon
       )}
     </>
   );
+}
+
+/** One letter of an alphabet is in nearly every word and is not marked. A sign of another script (category Lo) can be a word. */
+function isWord(text: string): boolean {
+  return text.length > 1 || /\p{Lo}/u.test(text);
 }

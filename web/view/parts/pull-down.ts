@@ -2,10 +2,10 @@
 
 /** Where a dialog comes from below (controls.css). */
 const SHEET = "(max-width: 719px)";
-/** So far (px) it is pulled. */
+/** A sheet that is pulled down this far (px) closes. */
 const FAR_PX = 80;
 
-/** The answer ends it. */
+/** Returns a function that stops listening. */
 export function followPull(sheet: HTMLDialogElement, head: HTMLElement): () => void {
   const outside = new AbortController();
   const phone = matchMedia(SHEET);
@@ -17,20 +17,28 @@ export function followPull(sheet: HTMLDialogElement, head: HTMLElement): () => v
   };
   head.addEventListener(
     "pointerdown",
-    ({ pointerType, clientY }) => {
-      start = pointerType === "touch" && phone.matches ? clientY : undefined;
+    ({ pointerType, isPrimary, clientY }) => {
+      start = pointerType === "touch" && isPrimary && phone.matches ? clientY : undefined;
     },
     outside,
   );
-  // A finger keeps what it touched first: the head hears of it wherever it goes.
+  // The first target of a touch captures its pointer, so the head gets every later move.
   head.addEventListener(
     "pointermove",
     (event) => {
-      if (start !== undefined) sheet.style.translate = `0 ${pulled(event)}px`;
+      if (start !== undefined && event.isPrimary) sheet.style.translate = `0 ${pulled(event)}px`;
     },
     outside,
   );
-  head.addEventListener("pointerup", (event) => (pulled(event) > FAR_PX ? sheet.close() : putBack()), outside);
+  head.addEventListener(
+    "pointerup",
+    (event) => {
+      const isFar = pulled(event) > FAR_PX;
+      putBack();
+      if (isFar) sheet.close();
+    },
+    outside,
+  );
   head.addEventListener("pointercancel", putBack, outside);
   return () => outside.abort();
 }

@@ -49,7 +49,7 @@ export function Rail({ store, isOpen, onLeave }: Props) {
   }, [isOpen]);
   const you = store.person.value;
   const isDown = isBroken(store.directoryLink) || isBroken(store.channelLink);
-  // Where no conversation is, its link does not count.
+  // A page without a conversation has no channel link to wait for.
   const isLive = store.directoryLink.value.kind === "live" && !isDown;
   /** What is not needed to read is fetched after the messages. */
   const hasTime = store.site.value !== undefined || isDown;

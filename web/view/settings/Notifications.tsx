@@ -15,7 +15,7 @@ export function Notifications({ store }: SectionProps) {
       <Choice
         legend="Notify me about"
         preference={notifications}
-        labels={{ off: "Off", mine: "Mentions and direct messages", all: "All messages" }}
+        labels={{ off: "Nothing", mine: "Mentions and direct messages", all: "All messages" }}
         mayChoose={async (choice) => {
           const may = choice === "off" || (await mayNotify());
           setRefused(!may);
