@@ -1,12 +1,13 @@
 /** All emoji: the recent ones first, then by category, or those found by a word. Arrows move, Enter takes, Esc leaves. */
 import { type Signal, signal } from "@preact/signals";
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { t, told } from "../../i18n/i18n.ts";
 import { keepRecentEmoji, recentEmoji, skinTone } from "../../state/recent-emoji.ts";
 import styles from "../../styles/emoji-picker.css?inline";
 import { type Emoji, emojiGroups, findEmoji, tonedEmoji } from "../../text/emoji.ts";
 import { adoptStyles } from "../parts/adopt-styles.ts";
 import { isComposing } from "../parts/keys.ts";
+import { followPull } from "../parts/pull-down.ts";
 import { useModal } from "../parts/useModal.ts";
 import { CategoryTabs, SkinTones } from "./emoji-tools.tsx";
 import { useEmoji } from "./useEmoji.ts";
@@ -30,6 +31,7 @@ adoptStyles(styles);
 
 export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const head = useRef<HTMLFormElement>(null);
   const [word, setWord] = useState("");
   /** The one under the pointer or with the focus. Only the preview is drawn anew for it. */
   const [shown] = useState(() => signal<Emoji>());
@@ -37,6 +39,9 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
   const groups = useMemo(() => emojiGroups(spoken), [spoken]);
   const isSearching = word.trim() !== "";
   useModal(dialog, returnTo);
+  useEffect(() => {
+    return dialog.current && head.current ? followPull(dialog.current, head.current) : undefined;
+  }, []);
 
   function pick(emoji: string): void {
     keepRecentEmoji(emoji);
@@ -91,7 +96,8 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
       onFocusIn={({ target }) => preview(target)}
     >
       <form
-        class="picker-find"
+        ref={head}
+        class="picker-find pull"
         onSubmit={(event) => {
           event.preventDefault();
           const [first] = findEmoji(word, 1, spoken);
