@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "View profile": "عرض الملف الشخصي",
   "Notify me about": "تلقّي إشعارات بشأن",
   Nothing: "لا شيء",
   "Everyone on this site can see and join this channel.": "يمكن للجميع في هذا الموقع رؤية هذه القناة والانضمام إليها.",

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "View profile": "Profil ansehen",
   "Notify me about": "Benachrichtigen bei",
   Nothing: "Nichts",
   "Everyone on this site can see and join this channel.": "Alle hier sehen diesen Kanal und können mitreden.",

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "View profile": "Ver perfil",
   "Notify me about": "Avisarme de",
   Nothing: "Nada",
   "Everyone on this site can see and join this channel.": "Todos aquí pueden ver este canal y entrar.",

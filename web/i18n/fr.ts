@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "View profile": "Voir le profil",
   "Notify me about": "M’avertir pour",
   Nothing: "Rien",
   "Everyone on this site can see and join this channel.": "Tout le monde ici peut voir ce salon et y entrer.",

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "View profile": "プロフィールを見る",
   "Notify me about": "通知する内容",
   Nothing: "なし",
   "Everyone on this site can see and join this channel.": "このチャンネルは、このサイトの全員が見て参加できます。",

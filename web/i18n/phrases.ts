@@ -3,6 +3,7 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "View profile"
   | "Nothing"
   | "Notify me about"
   | "Everyone on this site can see and join this channel."

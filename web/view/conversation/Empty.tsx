@@ -4,7 +4,7 @@ import type { Channel } from "../../../worker/protocol/things.ts";
 import { rich, t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import { Icon } from "../parts/icons.tsx";
-import { detailsTab, openInvite } from "../parts/sheets.ts";
+import { detailsTab, openInvite, openProfile } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
 
 type Props = { readonly store: Store; readonly channelId: string };
@@ -12,6 +12,7 @@ type Props = { readonly store: Store; readonly channelId: string };
 export function Empty({ store, channelId }: Props) {
   const title = store.titleOf(channelId);
   const channel = store.channels.value.get(channelId);
+  const peer = channel?.peer;
   return title.startsWith("#") ? (
     <EmptyChannel store={store} title={title} channel={channel} />
   ) : (
@@ -22,7 +23,14 @@ export function Empty({ store, channelId }: Props) {
         ))}
       </span>
       <h2>{rich("The start of your conversation with {name}", { name: <bdi>{title}</bdi> })}</h2>
-      <p>{t("Latest {n} messages are kept", { n: WINDOW_MESSAGES })}</p>
+      <p>{t("Latest {n} messages are kept", { n: WINDOW_MESSAGES })}.</p>
+      {peer && (
+        <div class="empty-actions">
+          <button type="button" class="button" onClick={() => openProfile(peer)}>
+            {t("View profile")}
+          </button>
+        </div>
+      )}
     </div>
   );
 }
