@@ -143,8 +143,8 @@ const LINES = [
 ] as const;
 /** Names for hooks and bots. */
 const PROGRAMS = (
-  "Climate alerts,Ticket desk,Web shop,Loan calendar,Night watch,Print queue,Guest book,Lift status,Door counter," +
-  "Newsletter,Backups,Weather,Room plan,Audio guide,Parcel service,Cash desk,School tours,Lost and found,Humidity,Deploys," +
+  "Ticket desk,Web shop,Loan calendar,Night watch,Print queue,Guest book,Lift status,Door counter," +
+  "Newsletter,Backups,Weather,Room plan,Audio guide,Parcel service,Cash desk,School tours,Lost and found,Deploys," +
   "Translations,Photo archive,Garden lights,Café orders,Heating,Membership"
 ).split(",");
 const FAIRS = "summer-fair book-stall open-day lantern-walk night-tour bake-sale spring-market quiz-evening".split(" ");
