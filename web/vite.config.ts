@@ -20,15 +20,16 @@ const PARTS: Readonly<Record<string, RegExp>> = {
   highlight: /\/(?:highlight\.js|lowlight|devlop)\/|\/text\/highlight\.ts$/,
   search:
     /\/(?:Switcher|NewDirect|NewChannel|PeoplePicker)\.tsx$|\/switcher-options\.ts$|\/text\/search\.ts$|\/styles\/search\.css/,
-  settings: /\/view\/settings\/|\/styles\/(?:settings|choices)\.css/,
+  settings: /\/view\/settings\/|\/styles\/(?:settings|choices|shortcuts)\.css/,
   details:
-    /\/view\/details\/|\/styles\/(?:details|lightbox)\.css|\/node_modules\/qr\/|\/(?:QrCode|Switch)\.tsx$|\/(?:MessageMenu|MessagePopup|ReportMessage|WhoReacted|Lightbox|Profile|InvitePeople|BrowseChannels)\.tsx$|\/network\/requests\.ts$|\/occasional-answers\.ts$|\/(?:Empty|UnsentMessages|Stopped|Unavailable|InviteOver)\.tsx$|\/storage\/rescue\.ts$/,
+    /\/view\/details\/|\/styles\/(?:details|profile|lightbox)\.css|\/node_modules\/qr\/|\/(?:QrCode|Switch)\.tsx$|\/(?:MessageMenu|MessagePopup|ReportMessage|WhoReacted|Lightbox|Profile|InvitePeople|BrowseChannels)\.tsx$|\/network\/requests\.ts$|\/occasional-answers\.ts$|\/(?:Empty|UnsentMessages|Stopped|Unavailable|InviteOver)\.tsx$|\/storage\/rescue\.ts$/,
   // The Markdown parser and the screen for newcomers share it, and need no other part.
   shared: /\/protocol\/scripts\.ts$/,
-  outside: /\/(?:Welcome|Outside|NewVersion|NotStored|Banners|Notice)\.tsx$|\/protocol\/names\.ts$/,
+  outside:
+    /\/styles\/welcome\.css|\/(?:Welcome|Outside|NewVersion|NotStored|Banners|Notice)\.tsx$|\/protocol\/names\.ts$/,
   // With what the parts share: it is fetched first. A module belongs to the first part that names it.
   conversation:
-    /\/view\/(?:composer|messages|parts|dialogs)\/|\/node_modules\/idb\/|\/(?:HeadTools|RailTools|RailEdge|TypingLine)\.tsx$|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))|\/pwa\/notifications\.ts$/,
+    /\/view\/(?:composer|messages|parts|dialogs)\/|\/styles\/dialogs\.css|\/node_modules\/idb\/|\/(?:HeadTools|RailTools|RailEdge|TypingLine)\.tsx$|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))|\/pwa\/notifications\.ts$/,
 };
 const WORKER_PORT = 8787;
 const SITE_PORT = 5173;

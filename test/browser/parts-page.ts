@@ -16,7 +16,7 @@ const row = (name: string, ...inside: Piece[]): Piece => [
       "display: grid; gap: 12px; margin-block-end: 16px; padding: 16px; border: 1px solid var(--line); border-radius: var(--r3); break-inside: avoid",
   },
   ["h2", { style: "font-size: var(--secondary); color: var(--muted)" }, name],
-  ["div", { style: "display: flex; flex-wrap: wrap; align-items: start; gap: 12px" }, ...inside],
+  ["div", { style: "display: flex; flex-wrap: wrap; align-items: center; gap: 12px" }, ...inside],
 ];
 const field = (words: string, attributes: Record<string, string> = {}): Piece => [
   "label",
@@ -69,7 +69,7 @@ const PARTS: readonly Piece[] = [
     ["p.hint.complaint", {}, "Wrong access code. Ask the person who invited you."],
     [
       "label.select",
-      { style: "inline-size: 100%; margin: 0" },
+      { style: "inline-size: 100%; margin: 0; font-size: var(--secondary); font-weight: 550" },
       "Keep messages for",
       ["select", {}, ["option", {}, "7 days"]],
     ],
@@ -78,7 +78,7 @@ const PARTS: readonly Piece[] = [
   row("Segments", [
     "fieldset.choice",
     {},
-    ["legend", {}, "Density"],
+    ["legend", { style: "font-size: var(--secondary); font-weight: 550" }, "Density"],
     ["div.segments", {}, segment("Comfortable", { checked: "" }), segment("Compact")],
   ]),
   row("Avatars", ...Array.from({ length: 16 }, (_, hue) => avatar(String.fromCharCode(65 + hue), hue)), [
@@ -117,7 +117,7 @@ const PARTS: readonly Piece[] = [
   ),
   row("Dialog", [
     "dialog.dialog",
-    { open: "", style: still, "aria-label": "Delete #design?" },
+    { open: "", style: `${still}; max-inline-size: 100%`, "aria-label": "Delete #design?" },
     ["header.dialog-head", {}, ["h2", {}, "Delete #design?"]],
     ["p", {}, "This deletes all messages and files for everyone. It can't be undone."],
     ["div.dialog-actions", {}, button("", "Cancel"), button(".danger", "Delete")],

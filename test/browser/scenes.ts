@@ -630,7 +630,7 @@ export const SCENES: readonly Scene[] = [
     async open(who, site) {
       await moveIn(who, site, "/c/design");
       await drawer(who);
-      await who.page.getByRole("link", { name: "#general", exact: true }).dispatchEvent("contextmenu");
+      await who.page.getByRole("link", { name: "#general", exact: true }).click({ button: "right" });
       await who.page.getByRole("button", { name: "Mark read" }).waitFor();
     },
   },

@@ -2,6 +2,12 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Disconnected: "غير متصل بالخادم",
+  "{name} was deleted": "حُذفت {name}",
+  "Recently active": "نشطون مؤخرًا",
+  "A recovery code signs you in on any device.": "رمز الاسترداد يسجّل دخولك على أي جهاز.",
+  "If you lose this device, a recovery code gets you back in.": "إذا فقدت هذا الجهاز، فرمز الاسترداد يعيدك.",
+  Filter: "تصفية",
   "View profile": "عرض الملف الشخصي",
   "Notify me about": "تلقّي إشعارات بشأن",
   Nothing: "لا شيء",
@@ -136,8 +142,6 @@ const words: Dictionary = {
   "One message every {time}.": "رسالة واحدة كل {time}.",
   "Not now": "ليس الآن",
   "Make a recovery code": "إنشاء رمز استرداد",
-  "Make a recovery code so you can get back in if you lose this device.":
-    "أنشئ رمز استرداد لتعود باسمك إذا فقدت هذا الجهاز.",
   "here: everyone who has this open": "here: كل من يفتح هذه المحادثة الآن",
   "Show in the list": "إظهار في القائمة",
   "Remove from favourites": "إزالة من المفضلة",
@@ -468,7 +472,6 @@ const words: Dictionary = {
   "This browser doesn't store anything for this page. You'll lose drafts and unsent messages when you close it.":
     "لا يحفظ هذا المتصفح شيئًا لهذه الصفحة. تُفقد المسودات والرسائل غير المرسلة عند إغلاقها.",
   "This channel is gone.": "لم تعد هذه القناة موجودة.",
-  "This channel was deleted": "حُذفت هذه القناة",
   "Your data was removed from this device.": "لم يعد هذا الجهاز يحتفظ بشيء يخصك.",
   "This file is empty.": "هذا الملف فارغ.",
   "This list": "هذه القائمة",

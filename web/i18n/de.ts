@@ -2,6 +2,13 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Disconnected: "Getrennt",
+  "{name} was deleted": "{name} wurde gelöscht",
+  "Recently active": "Zuletzt aktiv",
+  "A recovery code signs you in on any device.": "Ein Wiederherstellungscode meldet dich auf jedem Gerät an.",
+  "If you lose this device, a recovery code gets you back in.":
+    "Mit einem Wiederherstellungscode kommst du zurück, wenn du dieses Gerät verlierst.",
+  Filter: "Filtern",
   "View profile": "Profil ansehen",
   "Notify me about": "Benachrichtigen bei",
   Nothing: "Nichts",
@@ -128,8 +135,6 @@ const words: Dictionary = {
   "One message every {time}.": "Eine Nachricht alle {time}.",
   "Not now": "Nicht jetzt",
   "Make a recovery code": "Code erstellen",
-  "Make a recovery code so you can get back in if you lose this device.":
-    "Damit du dich wieder anmelden kannst, wenn dieses Gerät verloren geht: Erstelle einen Wiederherstellungscode.",
   "here: everyone who has this open": "here: alle, die das gerade offen haben",
   "Show in the list": "In der Liste zeigen",
   "Remove from favourites": "Aus den Favoriten entfernen",
@@ -409,7 +414,6 @@ const words: Dictionary = {
   "This browser doesn't store anything for this page. You'll lose drafts and unsent messages when you close it.":
     "Dieser Browser speichert nichts für diese Seite. Entwürfe und ungesendete Nachrichten gehen verloren, wenn du sie schließt.",
   "This channel is gone.": "Diesen Kanal gibt es nicht mehr.",
-  "This channel was deleted": "Dieser Kanal wurde gelöscht",
   "Your data was removed from this device.": "Dieses Gerät bewahrt nichts mehr von dir auf.",
   "This file is empty.": "Diese Datei ist leer.",
   "This list": "Diese Liste",

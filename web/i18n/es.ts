@@ -2,6 +2,13 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Disconnected: "Desconectado",
+  "{name} was deleted": "Se eliminó {name}",
+  "Recently active": "Activos recientemente",
+  "A recovery code signs you in on any device.": "Un código de recuperación te identifica en cualquier dispositivo.",
+  "If you lose this device, a recovery code gets you back in.":
+    "Si pierdes este dispositivo, un código de recuperación te permite volver.",
+  Filter: "Filtrar",
   "View profile": "Ver perfil",
   "Notify me about": "Avisarme de",
   Nothing: "Nada",
@@ -128,8 +135,6 @@ const words: Dictionary = {
   "One message every {time}.": "Un mensaje cada {time}.",
   "Not now": "Ahora no",
   "Make a recovery code": "Crear un código",
-  "Make a recovery code so you can get back in if you lose this device.":
-    "Para volver a entrar con tu nombre si pierdes este dispositivo, crea un código de recuperación.",
   "here: everyone who has this open": "here: todos los que lo tienen abierto",
   "Show in the list": "Mostrar en la lista",
   "Remove from favourites": "Quitar de favoritos",
@@ -406,7 +411,6 @@ const words: Dictionary = {
   "This browser doesn't store anything for this page. You'll lose drafts and unsent messages when you close it.":
     "Este navegador no guarda nada de esta página. Los borradores y mensajes sin enviar se pierden al cerrarla.",
   "This channel is gone.": "Este canal ya no existe.",
-  "This channel was deleted": "Este canal se eliminó",
   "Your data was removed from this device.": "Este dispositivo ya no guarda nada tuyo.",
   "This file is empty.": "Este archivo está vacío.",
   "This list": "Esta lista",

@@ -2,6 +2,13 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Disconnected: "Déconnecté",
+  "{name} was deleted": "{name} a été supprimé",
+  "Recently active": "Actifs récemment",
+  "A recovery code signs you in on any device.": "Un code de récupération vous connecte sur n’importe quel appareil.",
+  "If you lose this device, a recovery code gets you back in.":
+    "Si vous perdez cet appareil, un code de récupération vous permet de revenir.",
+  Filter: "Filtrer",
   "View profile": "Voir le profil",
   "Notify me about": "M’avertir pour",
   Nothing: "Rien",
@@ -132,8 +139,6 @@ const words: Dictionary = {
   "One message every {time}.": "Un message toutes les {time}.",
   "Not now": "Pas maintenant",
   "Make a recovery code": "Créer un code",
-  "Make a recovery code so you can get back in if you lose this device.":
-    "Pour retrouver votre nom si vous perdez cet appareil, créez un code de récupération.",
   "here: everyone who has this open": "here : toutes les personnes qui ont ceci ouvert",
   "Show in the list": "Afficher dans la liste",
   "Remove from favourites": "Retirer des favoris",
@@ -411,7 +416,6 @@ const words: Dictionary = {
   "This browser doesn't store anything for this page. You'll lose drafts and unsent messages when you close it.":
     "Ce navigateur n'enregistre rien pour cette page. Les brouillons et messages non envoyés sont perdus à sa fermeture.",
   "This channel is gone.": "Ce salon n’existe plus.",
-  "This channel was deleted": "Ce salon a été supprimé",
   "Your data was removed from this device.": "Cet appareil ne garde plus rien de vous.",
   "This file is empty.": "Ce fichier est vide.",
   "This list": "Cette liste",

@@ -2,6 +2,12 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  Disconnected: "切断されました",
+  "{name} was deleted": "{name} は削除されました",
+  "Recently active": "最近の投稿者",
+  "A recovery code signs you in on any device.": "復旧コードがあれば、どの端末でもログインできます。",
+  "If you lose this device, a recovery code gets you back in.": "この端末を失っても、復旧コードがあれば戻れます。",
+  Filter: "絞り込み",
   "View profile": "プロフィールを見る",
   "Notify me about": "通知する内容",
   Nothing: "なし",
@@ -128,8 +134,6 @@ const words: Dictionary = {
   "One message every {time}.": "メッセージは{time}ごとに1件です。",
   "Not now": "あとで",
   "Make a recovery code": "復旧コードを作成",
-  "Make a recovery code so you can get back in if you lose this device.":
-    "この端末をなくしても自分の名前で戻れるように、復旧コードを作成してください。",
   "here: everyone who has this open": "here：いまここを開いている全員",
   "Show in the list": "リストに表示",
   "Remove from favourites": "お気に入りから外す",
@@ -407,7 +411,6 @@ const words: Dictionary = {
   "This browser doesn't store anything for this page. You'll lose drafts and unsent messages when you close it.":
     "このブラウザーはこのページのデータを保存しません。閉じると下書きと未送信のメッセージは失われます。",
   "This channel is gone.": "このチャンネルはもうありません。",
-  "This channel was deleted": "このチャンネルは削除されました",
   "Your data was removed from this device.": "この端末にはもう何も残っていません。",
   "This file is empty.": "このファイルは空です。",
   "This list": "この一覧",

@@ -3,6 +3,12 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "Disconnected"
+  | "{name} was deleted"
+  | "Recently active"
+  | "A recovery code signs you in on any device."
+  | "If you lose this device, a recovery code gets you back in."
+  | "Filter"
   | "View profile"
   | "Nothing"
   | "Notify me about"
@@ -113,7 +119,6 @@ export type Phrase =
   | "One message every {time}."
   | "Not now"
   | "Make a recovery code"
-  | "Make a recovery code so you can get back in if you lose this device."
   | "here: everyone who has this open"
   | "Show in the list"
   | "Remove from favourites"
@@ -377,7 +382,6 @@ export type Phrase =
   | "No one has this address."
   | "This browser doesn't store anything for this page. You'll lose drafts and unsent messages when you close it."
   | "This channel is gone."
-  | "This channel was deleted"
   | "Your data was removed from this device."
   | "This file is empty."
   | "This list"

@@ -105,7 +105,7 @@ function piecesOf(text: string, words: readonly string[]): readonly Piece[] {
     return { start: places[start] ?? 0, end: placeAfter(places, end) };
   });
   const cut = Math.max(0, (hits[0]?.start ?? 0) - SHOWN_BEFORE);
-  const start = /[\udc00-\udfff]/.test(line[cut] ?? "") ? cut - 1 : cut; // never inside a character
+  const start = startAt(line, cut, hits[0]?.start ?? 0);
   const end = start + SHOWN_MAX;
   const pieces: Piece[] = start > 0 ? [{ text: "…", isHit: false }] : [];
   let at = start;
@@ -117,6 +117,14 @@ function piecesOf(text: string, words: readonly string[]): readonly Piece[] {
   }
   if (at < end) pieces.push({ text: line.slice(at, end), isHit: false });
   return pieces.filter(({ text: piece }) => piece !== "");
+}
+
+/** Where a cut line begins: with a word, or where no word begins before what was found, with a character. */
+function startAt(line: string, cut: number, found: number): number {
+  if (cut === 0) return 0;
+  const space = line.indexOf(" ", cut - 1);
+  if (space >= 0 && space < found) return space + 1;
+  return /[\udc00-\udfff]/.test(line[cut] ?? "") ? cut - 1 : cut;
 }
 
 /** The place after the last character of a match that ends before `end`. */

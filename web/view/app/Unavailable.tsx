@@ -56,7 +56,8 @@ function Reason({ store, reconnect }: Omit<Props, "onOpenRail">) {
   }
   if (store.openEpoch.value !== undefined) {
     const words = hasUnsent ? "Its messages are gone. Your draft is under Unsent messages." : "Its messages are gone.";
-    return <Page title={t("This channel was deleted")} text={t(words)} />;
+    const name = <bdi>#{store.open.value?.channelId}</bdi>;
+    return <Page title={rich("{name} was deleted", { name })} text={t(words)} />;
   }
   return where.kind === "direct" ? (
     <NotBegun store={store} reconnect={reconnect} personId={where.personId} />

@@ -1,11 +1,15 @@
 /** The first visit: a name, and in. The rules are checked while typing; whether it is taken is known on Join. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { NAME_MAX_POINTS } from "../../../worker/protocol/limits.ts";
+import { NAME_MAX_POINTS, WINDOW_MESSAGES } from "../../../worker/protocol/limits.ts";
 import { foldDisplayName } from "../../../worker/protocol/names.ts";
 import { rich, t, told } from "../../i18n/i18n.ts";
 import { siteName } from "../../state/site-name.ts";
 import type { Store } from "../../state/store.ts";
+import styles from "../../styles/welcome.css?inline";
+import { adoptStyles } from "../parts/adopt-styles.ts";
 import { Mark } from "../parts/icons.tsx";
+
+adoptStyles(styles);
 
 export function Welcome({ store }: { readonly store: Store }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -107,15 +111,18 @@ export function Welcome({ store }: { readonly store: Store }) {
             <span>{rich("Join as {name}", { name: <bdi>{another(folded.name)}</bdi> })}</span>
           </button>
         )}
-        <button
-          type="submit"
-          class={problem?.code === "name_taken" ? "button" : "button primary"}
-          disabled={isAsking || name.trim() === ""}
-        >
-          {t("Join")}
-        </button>
+        {/* A name that is taken would only be refused again. */}
+        {problem?.code !== "name_taken" && (
+          <button type="submit" class="button primary" disabled={isAsking || name.trim() === ""}>
+            {t("Join")}
+          </button>
+        )}
       </form>
       <ComeBack store={store} />
+      <ul class="welcome-notes">
+        <li>{t("Latest {n} messages are kept", { n: WINDOW_MESSAGES })}.</li>
+        <li>{t("A recovery code signs you in on any device.")}</li>
+      </ul>
     </dialog>
   );
 }

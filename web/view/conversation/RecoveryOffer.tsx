@@ -20,7 +20,7 @@ export function RecoveryOffer({ store }: { readonly store: Store }) {
   if (!hasWritten || isEditing || recoveryOffer.chosen.value === "made") return null;
   return (
     <div class="offer" role="note">
-      <span>{t("Make a recovery code so you can get back in if you lose this device.")}</span>
+      <span>{t("If you lose this device, a recovery code gets you back in.")}</span>
       <button
         type="button"
         class="link-button"

@@ -38,7 +38,7 @@ export function GuestLink({ store, channel, onClose }: Props) {
         {said}
       </p>
       <div class="dialog-actions">
-        <button type="button" class="button quiet danger-text" onClick={() => void withdraw()}>
+        <button type="button" class="link-button danger-text aside" onClick={() => void withdraw()}>
           {t("Close the guest link")}
         </button>
         {url === undefined ? (

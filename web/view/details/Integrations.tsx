@@ -84,7 +84,7 @@ export function Integrations({ store, channel }: TabProps) {
           <p>{t("The address for {name}. Copy it now. You won't see it again.", { name: shown.name })}</p>
           <CopyField label={t("Address")} text={shown.url} />
           <p>{t("Try it in a terminal:")}</p>
-          <CopyField label={t("Command")} text={curl(shown.url)} />
+          <CopyField label={t("Command")} text={curl(shown.url)} isSecond />
           <div class="field-row">
             <button type="button" class="button" onClick={() => void test(shown.url)}>
               {t("Send a test")}

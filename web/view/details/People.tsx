@@ -34,6 +34,12 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
   const isGroup = isPrivate && channel.name === "";
   const isCreator = channel.createdBy.id === you;
 
+  const active = writersOf(conversation, viewing).map(({ id, name }) => ({
+    id,
+    name,
+    online: store.online.value.has(id),
+  }));
+
   // Who came or left since is in the count.
   useEffect(() => {
     if (!hasMembers) return undefined;
@@ -119,24 +125,33 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
       )}
       {hasMembers && (
         <section>
-          <h3>{t("{n} members", { n: channel.memberCount ?? members?.length ?? 2 })}</h3>
           {isPrivate && !isGroup && (
             <>
               {actionRow("plus", t("Add people"), () => setAdding(true))}
               {actionRow("invite", t("Invite people"), () => setInviting(true))}
             </>
           )}
+          <h3>{t("{n} members", { n: channel.memberCount ?? members?.length ?? 2 })}</h3>
           {listOf(members ?? [], true)}
         </section>
       )}
       <section>
-        <h3>{t("Viewing now")}</h3>
+        <h3>
+          {t("Viewing now")}
+          {count > viewing.length && ` · ${count}`}
+        </h3>
         {listOf(viewing, false)}
         {typed === "" && count > viewing.length && (
           <p class="hint">{t("And {n} more.", { n: count - viewing.length })}</p>
         )}
         {guests > 0 && <p class="hint">{t("Guests watching: {n}", { n: guests })}</p>}
       </section>
+      {!hasMembers && active.length > 0 && (
+        <section>
+          <h3>{t("Recently active")}</h3>
+          {listOf(active, false)}
+        </section>
+      )}
       <p class={refusal ? "hint complaint" : "visually-hidden"} role="status">
         {refusal}
       </p>
@@ -161,6 +176,15 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
       )}
     </>
   );
+}
+
+/** Who has written what is kept, newest first, but for programs and those who are viewing. */
+function writersOf({ history }: TabProps["conversation"], viewing: readonly Person[]): readonly Person[] {
+  const writers = new Map<string, Person>();
+  for (const { author, deleted } of [...history.value.messages].reverse()) {
+    if (!deleted && !author.bot && !writers.has(author.id) && !isIn(viewing, author.id)) writers.set(author.id, author);
+  }
+  return [...writers.values()];
 }
 
 /** What can be done, as a row among people. */

@@ -161,7 +161,9 @@ export function DeleteDialog({ store, channel, onClose, onLeave }: DialogProps) 
         }}
       >
         <p class="hint">{t("This deletes all messages and files for everyone. It can't be undone.")}</p>
-        <label for="delete-name">{rich("Type {name} to confirm", { name: <bdi>{channel.name}</bdi> })}</label>
+        <label for="delete-name">
+          {rich("Type {name} to confirm", { name: <code class="to-type">{channel.name}</code> })}
+        </label>
         <input
           id="delete-name"
           autocomplete="off"

@@ -2,11 +2,15 @@
 import type { ComponentChildren, TargetedMouseEvent, TargetedPointerEvent } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
+import styles from "../../styles/dialogs.css?inline";
+import { adoptStyles } from "../parts/adopt-styles.ts";
 import { IconButton } from "../parts/IconButton.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { placeBeside } from "../parts/place-beside.ts";
 import { followPull } from "../parts/pull-down.ts";
 import { useModal } from "../parts/useModal.ts";
+
+adoptStyles(styles);
 
 type Props = {
   readonly title: string;
@@ -90,7 +94,7 @@ export function Dialog({ title, onClose, isWide = false, isCard = false, isPane 
       {...ground}
     >
       <header ref={head} class={onClose ? "dialog-head pull" : "dialog-head"}>
-        <h2 id={titleId}>
+        <h2 id={titleId} class={isCard ? "visually-hidden" : ""}>
           <bdi>{title}</bdi>
         </h2>
         {onClose && (

@@ -53,7 +53,7 @@ export function InvitePeople({ store, channel, onClose }: Props) {
         {said ?? (invite ? "" : t("Making a link…"))}
       </p>
       <div class="dialog-actions">
-        <button type="button" class="button quiet danger-text" onClick={() => void withdraw()}>
+        <button type="button" class="link-button danger-text aside" onClick={() => void withdraw()}>
           {t("Revoke my invites")}
         </button>
         <button type="button" class="button" onClick={onClose}>

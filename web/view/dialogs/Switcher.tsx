@@ -22,10 +22,10 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
   /** The option an arrow has chosen; until then the one whose name fits best. */
   const [active, setActive] = useState<number>();
   const [kept, setKept] = useState<readonly KeptConversation[]>([]);
-  // Not again for every move of the pointer.
+  // Not again for every move of the pointer, but in another language.
   const groups = useMemo(
     () => groupsOf(store, kept, typed.trim()).filter(({ options }) => options.length > 0),
-    [kept, typed, store.channels.value, store.people.value],
+    [kept, typed, store.channels.value, store.people.value, t("Today")],
   );
   const options = groups.flatMap((group) => group.options);
   const at = Math.min(active ?? bestAt(options), options.length - 1);
@@ -132,7 +132,7 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
           <KeyCap keys="Enter" /> {t("Open")}
         </span>
         <span>
-          <code>from:</code> <code>in:</code> <code>has:file</code>
+          {t("Filter")} <code>from:</code> <code>in:</code> <code>has:file</code>
         </span>
       </p>
     </dialog>

@@ -1,7 +1,14 @@
 /** A text to copy, in a read-only field: a link, a key, a command. */
 import { CopyButton } from "./CopyButton.tsx";
 
-export function CopyField({ label, text }: { readonly label: string; readonly text: string }) {
+type Props = {
+  readonly label: string;
+  readonly text: string;
+  /** Beside another one that is more important. */
+  readonly isSecond?: boolean;
+};
+
+export function CopyField({ label, text, isSecond = false }: Props) {
   return (
     <div class="field-row">
       <input
@@ -11,7 +18,7 @@ export function CopyField({ label, text }: { readonly label: string; readonly te
         value={text}
         onFocus={({ currentTarget }) => currentTarget.select()}
       />
-      <CopyButton text={text} isMain />
+      <CopyButton text={text} isMain={!isSecond} />
     </div>
   );
 }

@@ -60,7 +60,7 @@ export function Profile({ store, onClose }: { readonly store: Store; readonly on
               {t("Message")}
             </button>
           )}
-          <button type="button" class="button" onClick={mention}>
+          <button type="button" class="button quiet" onClick={mention}>
             {t("Mention")}
           </button>
           <button

@@ -1,5 +1,7 @@
 /** The favourites, the channels, then the direct conversations, alphabetical and stable, and oneself. */
+
 import { useEffect, useRef, useState } from "preact/hooks";
+import { CLOSE } from "../../../worker/protocol/errors.ts";
 import type { Channel } from "../../../worker/protocol/things.ts";
 import { type Phrase, t } from "../../i18n/i18n.ts";
 import { siteName } from "../../state/site-name.ts";
@@ -50,7 +52,10 @@ export function Rail({ store, isOpen, onLeave }: Props) {
   const you = store.person.value;
   const isDown = isBroken(store.directoryLink) || isBroken(store.channelLink);
   // A page without a conversation has no channel link to wait for.
-  const isLive = store.directoryLink.value.kind === "live" && !isDown;
+  const isLive =
+    (store.stopped.value ?? CLOSE.channelGone) === CLOSE.channelGone &&
+    store.directoryLink.value.kind === "live" &&
+    !isDown;
   /** What is not needed to read is fetched after the messages. */
   const hasTime = store.site.value !== undefined || isDown;
   const [rail] = useState(() => railRows(store));
@@ -134,7 +139,7 @@ export function Rail({ store, isOpen, onLeave }: Props) {
             <span class="rail-you">
               <bdi>{you.name}</bdi>
               <span class={isLive ? "rail-state" : "rail-state down"}>
-                {isLive ? t("Online") : isDown && t("Reconnecting…")}
+                {isLive ? t("Online") : isDown ? t("Reconnecting…") : store.stopped.value && t("Disconnected")}
               </span>
             </span>
             <IconButton name={t("Settings")} onClick={opens("settings")}>

@@ -1,7 +1,11 @@
 /** Every key there is, by where it works. */
 import { type Phrase, t } from "../../i18n/i18n.ts";
+import styles from "../../styles/shortcuts.css?inline";
 import { Dialog } from "../dialogs/Dialog.tsx";
+import { adoptStyles } from "../parts/adopt-styles.ts";
 import { COMMAND } from "../parts/keys.ts";
+
+adoptStyles(styles);
 
 /** Keys that are pressed together, then those that do the same or its opposite. */
 type Shortcut = readonly [keys: readonly (readonly string[])[], does: Phrase];
@@ -11,13 +15,7 @@ const GROUPS: readonly { readonly name: Phrase; readonly shortcuts: readonly Sho
     name: "Anywhere",
     shortcuts: [
       [[[COMMAND, "K"]], "Jump to or search…"],
-      [
-        [
-          ["Alt", "↑"],
-          ["Alt", "↓"],
-        ],
-        "Previous, next conversation",
-      ],
+      [[["Alt", "↑"], ["↓"]], "Previous, next conversation"],
       [[["Alt", "Shift", "↑"], ["↓"]], "Previous, next unread"],
       [[["F6"], ["Shift", "F6"]], "Next, previous region"],
       [[["Esc"]], "Close · stop editing · mark as read"],
