@@ -1,13 +1,16 @@
 /** A newer version is there: taken up on a tap, and by itself while the page is idle. Drafts outlive it. */
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
+import { IconButton } from "../parts/IconButton.tsx";
+import { Icon } from "../parts/icons.tsx";
 
 /** The page counts as idle after this long (ms) without a key or a tap. */
 const IDLE_MS = 60_000;
 
 export function NewVersion({ store }: { readonly store: Store }) {
   const touchedAt = useRef(Date.now());
+  const [isDismissed, setDismissed] = useState(false);
   useEffect(() => {
     const outside = new AbortController();
     const touch = () => {
@@ -23,6 +26,7 @@ export function NewVersion({ store }: { readonly store: Store }) {
       clearInterval(timer);
     };
   }, []);
+  if (isDismissed) return null;
   return (
     <p class="chip" role="status">
       {t("New version")}
@@ -30,6 +34,9 @@ export function NewVersion({ store }: { readonly store: Store }) {
       <button type="button" class="link-button" onClick={() => location.reload()}>
         {t("Reload")}
       </button>
+      <IconButton name={t("Not now")} onClick={() => setDismissed(true)}>
+        <Icon name="close" />
+      </IconButton>
     </p>
   );
 }

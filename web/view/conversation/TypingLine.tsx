@@ -16,5 +16,7 @@ function sentence(names: readonly string[]): ComponentChildren {
   if (names.length > NAMES_MAX) return t("Several people are typing…");
   const parts = new Intl.ListFormat(locale.value, { type: "conjunction" }).formatToParts(names);
   const list = parts.map(({ type, value }) => (type === "element" ? <bdi>{value}</bdi> : value));
-  return rich(names.length === 1 ? "{names} is typing…" : "{names} are typing…", { names: <>{list}</> });
+  return rich(names.length === 1 ? "{names} is typing…" : "{names} are typing…", {
+    names: <span class="typing-names">{list}</span>,
+  });
 }

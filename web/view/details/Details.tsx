@@ -1,6 +1,7 @@
 /** What there is to know about a conversation, and to do with it: beside it where there is room, else over it. */
 import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { kindOf } from "../../../worker/protocol/text.ts";
 import type { Channel } from "../../../worker/protocol/things.ts";
 import { type Phrase, t } from "../../i18n/i18n.ts";
 import type { Conversation, Store } from "../../state/store.ts";
@@ -46,8 +47,14 @@ export function Details(props: Props) {
   }, []);
   const title = store.titleOf(conversation.channelId);
   if (!isRoomy) {
+    const isPrivate = title.startsWith("#") && kindOf(conversation.channelId) === "private";
     return (
-      <Dialog title={title} onClose={close} isPane>
+      <Dialog
+        title={isPrivate ? title.slice(1) : title}
+        sign={isPrivate && <Icon name="lock" />}
+        onClose={close}
+        isPane
+      >
         <Tabs {...props} onLeave={close} />
       </Dialog>
     );

@@ -14,6 +14,8 @@ adoptStyles(styles);
 
 type Props = {
   readonly title: string;
+  /** What stands before the title. */
+  readonly sign?: ComponentChildren;
   /** Without it the dialog stays until what it asks for is done. */
   readonly onClose?: () => void;
   /** With a list at the side. */
@@ -51,7 +53,7 @@ export function useGround(act: () => void) {
   };
 }
 
-export function Dialog({ title, onClose, isWide = false, isCard = false, isPane = false, children }: Props) {
+export function Dialog({ title, sign, onClose, isWide = false, isCard = false, isPane = false, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const head = useRef<HTMLElement>(null);
   const titleId = useId();
@@ -95,6 +97,7 @@ export function Dialog({ title, onClose, isWide = false, isCard = false, isPane 
     >
       <header ref={head} class={onClose ? "dialog-head pull" : "dialog-head"}>
         <h2 id={titleId} class={isCard ? "visually-hidden" : ""}>
+          {sign}
           <bdi>{title}</bdi>
         </h2>
         {onClose && (
