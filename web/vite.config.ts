@@ -24,7 +24,7 @@ const PARTS: Readonly<Record<string, RegExp>> = {
   details:
     /\/view\/details\/|\/styles\/(?:details|profile|lightbox)\.css|\/node_modules\/qr\/|\/(?:QrCode|Switch)\.tsx$|\/(?:MessageMenu|MessagePopup|ReportMessage|WhoReacted|Lightbox|Profile|InvitePeople|BrowseChannels)\.tsx$|\/network\/requests\.ts$|\/occasional-answers\.ts$|\/(?:Empty|UnsentMessages|Stopped|Unavailable|InviteOver)\.tsx$|\/storage\/rescue\.ts$/,
   // The Markdown parser and the screen for newcomers share it, and need no other part.
-  shared: /\/protocol\/scripts\.ts$/,
+  shared: /\/protocol\/scripts\.ts$|\/parts\/adopt-styles\.ts$/,
   outside:
     /\/styles\/welcome\.css|\/(?:Welcome|Outside|NewVersion|NotStored|Banners|Notice)\.tsx$|\/protocol\/names\.ts$/,
   // With what the parts share: it is fetched first. A module belongs to the first part that names it.

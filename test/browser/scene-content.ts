@@ -227,8 +227,8 @@ async function fill(site: Site): Promise<void> {
   }
   for (const [who, path] of [
     [0, "directory/socket"],
-    [0, "channels/catalogue/socket"],
-    [1, "channels/catalogue/socket"],
+    [0, "channels/design/socket"],
+    [1, "channels/design/socket"],
     [2, "directory/socket"],
   ] as const) {
     await attend(site, who, path);
