@@ -55,10 +55,10 @@ export function Welcome({ store }: { readonly store: Store }) {
           void join(name);
         }}
       >
-        <header class="welcome-site">
+        <div class="welcome-site">
           <Mark />
           <h1 id="welcome-title">{siteName}</h1>
-        </header>
+        </div>
         {linkProblem && (
           <p class="hint complaint" role="alert">
             {linkProblem}
