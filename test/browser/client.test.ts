@@ -117,8 +117,9 @@ describe("settings", () => {
     const rail = await who.page.getByRole("navigation").boundingBox();
     expect(rail?.x ?? -1).toBe(dir === "rtl" ? WIDE.viewport.width - 260 : 0);
     // The lines of a message begin below its author, whatever its script.
-    await who.post(site, "general", "Short.\nA line that is longer than the first.");
-    const lines = who.page.locator(".text p", { hasText: "A line that is longer" }).last();
+    const long = dir === "rtl" ? "A line that is longer than the first." : "سطر أطول من السطر الأول بكثير.";
+    await who.post(site, "general", `${dir === "rtl" ? "Short." : "قصير."}\n${long}`);
+    const lines = who.page.locator(".text p", { hasText: long }).last();
     await lines.waitFor();
     const edges = await lines.evaluate((paragraph) => {
       const range = document.createRange();

@@ -318,7 +318,7 @@ test("a conversation that ends takes its layers with it, and the page that says 
   await page.getByRole("button", { name: "Details" }).click();
   await page.getByRole("dialog", { name: "#short-lived" }).waitFor();
   await ada.context.request.delete(`${site.url}/api/channels/short-lived`);
-  await page.getByRole("heading", { name: /was deleted$/ }).waitFor();
+  await page.getByRole("heading", { name: "#short-lived was deleted" }).waitFor();
   await page.getByRole("dialog").waitFor({ state: "detached" });
   await page.getByRole("button", { name: "Open conversations" }).click();
   await drawer().getByRole("link", { name: "#plans", exact: true }).click();

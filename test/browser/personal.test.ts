@@ -340,7 +340,7 @@ test("Channels: its creator sets a topic and deletes it; who was in it is told, 
   expect(await button.isDisabled()).toBe(true);
   await ada.page.getByRole("textbox", { name: /Type elsewhere/ }).fill("elsewhere");
   await button.click();
-  await bea.page.getByRole("heading", { name: /was deleted$/ }).waitFor();
+  await bea.page.getByRole("heading", { name: "#elsewhere was deleted" }).waitFor();
   await bea.page.getByRole("button", { name: "Go to #general" }).click();
   await bea.page.getByRole("log", { name: "Messages in #general" }).waitFor();
   expect(await rail(bea).getByRole("link", { name: "#elsewhere", exact: true }).count()).toBe(0);

@@ -68,6 +68,26 @@ describe("messages", () => {
     expect(seqs("has:file")).toEqual([]);
   });
 
+  test.each([
+    ["The director of the museum in Porto wants two more labels", "…in Porto wants two more ", "labels"],
+    [`${"語".repeat(40)}猫`, `…${"語".repeat(30)}`, "猫"],
+  ])("a snippet of %s begins with a word, or with a character where there are no spaces", (text, before, word) => {
+    const [found] = findMessages([{ channelId: "general", messages: [message(1, text)] }], word, {
+      textOf: () => ({ words: text, folded: fold(text) }),
+      titleOf: (id) => id,
+      limit: 1,
+    });
+    const pieces = found?.pieces ?? [];
+    const at = pieces.findIndex(({ isHit }) => isHit);
+    expect([
+      pieces
+        .slice(0, at)
+        .map((piece) => piece.text)
+        .join(""),
+      pieces[at]?.text,
+    ]).toEqual([before, word]);
+  });
+
   test("show the words that were looked for", () => {
     expect(find("page label")[0]?.pieces).toEqual([
       { text: "A ", isHit: false },

@@ -2,10 +2,11 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  Disconnected: "غير متصل بالخادم",
-  "{name} was deleted": "حُذفت {name}",
   "Recently active": "نشطون مؤخرًا",
   "A recovery code signs you in on any device.": "رمز الاسترداد يسجّل دخولك على أي جهاز.",
+  "Only the latest {n} messages are kept.": "تُحفظ آخر {n} رسالة فقط.",
+  Disconnected: "غير متصل بالخادم",
+  "{name} was deleted": "حُذفت {name}",
   "If you lose this device, a recovery code gets you back in.": "إذا فقدت هذا الجهاز، فرمز الاسترداد يعيدك.",
   Filter: "تصفية",
   "View profile": "عرض الملف الشخصي",

@@ -2,10 +2,11 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Recently active": "Kürzlich aktiv",
+  "A recovery code signs you in on any device.": "Ein Wiederherstellungscode meldet dich auf jedem Gerät an.",
+  "Only the latest {n} messages are kept.": "Nur die letzten {n} Nachrichten bleiben erhalten.",
   Disconnected: "Getrennt",
   "{name} was deleted": "{name} wurde gelöscht",
-  "Recently active": "Zuletzt aktiv",
-  "A recovery code signs you in on any device.": "Ein Wiederherstellungscode meldet dich auf jedem Gerät an.",
   "If you lose this device, a recovery code gets you back in.":
     "Mit einem Wiederherstellungscode kommst du zurück, wenn du dieses Gerät verlierst.",
   Filter: "Filtern",

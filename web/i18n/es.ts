@@ -2,10 +2,12 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Recently active": "Activos recientemente",
+  "A recovery code signs you in on any device.":
+    "Con un código de recuperación inicias sesión en cualquier dispositivo.",
+  "Only the latest {n} messages are kept.": "Solo se conservan los últimos {n} mensajes.",
   Disconnected: "Desconectado",
   "{name} was deleted": "Se eliminó {name}",
-  "Recently active": "Activos recientemente",
-  "A recovery code signs you in on any device.": "Un código de recuperación te identifica en cualquier dispositivo.",
   "If you lose this device, a recovery code gets you back in.":
     "Si pierdes este dispositivo, un código de recuperación te permite volver.",
   Filter: "Filtrar",

@@ -2,10 +2,11 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  Disconnected: "Déconnecté",
-  "{name} was deleted": "{name} a été supprimé",
   "Recently active": "Actifs récemment",
   "A recovery code signs you in on any device.": "Un code de récupération vous connecte sur n’importe quel appareil.",
+  "Only the latest {n} messages are kept.": "Seuls les {n} derniers messages sont conservés.",
+  Disconnected: "Déconnecté",
+  "{name} was deleted": "{name} a été supprimé",
   "If you lose this device, a recovery code gets you back in.":
     "Si vous perdez cet appareil, un code de récupération vous permet de revenir.",
   Filter: "Filtrer",

@@ -2,10 +2,11 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Recently active": "最近の投稿者",
+  "A recovery code signs you in on any device.": "復旧コードがあれば、どの端末でもサインインできます。",
+  "Only the latest {n} messages are kept.": "最新の{n}件のメッセージだけを保存します。",
   Disconnected: "切断されました",
   "{name} was deleted": "{name} は削除されました",
-  "Recently active": "最近の投稿者",
-  "A recovery code signs you in on any device.": "復旧コードがあれば、どの端末でもログインできます。",
   "If you lose this device, a recovery code gets you back in.": "この端末を失っても、復旧コードがあれば戻れます。",
   Filter: "絞り込み",
   "View profile": "プロフィールを見る",

@@ -3,6 +3,7 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "Only the latest {n} messages are kept."
   | "Disconnected"
   | "{name} was deleted"
   | "Recently active"

@@ -24,9 +24,9 @@ export type Answer<T> =
       readonly ok: false;
       readonly status: number;
       readonly code: string;
-      /** Why, in the language of now. */
+      /** The reason, in the language of the interface. */
       readonly detail: string;
-      /** The same as the server said it. */
+      /** The server's English sentence. */
       readonly sentence?: string;
       readonly retryAfterMs?: number;
     };

@@ -35,7 +35,7 @@ export type DeliveryDependencies = {
 type Refusal = {
   readonly code: string;
   readonly detail: string;
-  /** Over HTTP `detail` is worded already, and this is as the server said it. */
+  /** Over HTTP `detail` is already translated. This is the server's English sentence. */
   readonly sentence?: string;
   readonly retryAfterMs?: number;
 };

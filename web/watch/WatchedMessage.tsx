@@ -27,7 +27,12 @@ export function WatchedMessage({ row, messages, path }: Props) {
   const personOf = (personId: string) => messages.find((one) => one.author.id === personId)?.author;
   const parent = messages.find((one) => one.id === replyTo);
   return (
-    <li id={rowId(id)} class={`message sent${isFirst ? " first" : ""}${row.isTombstone ? " tombstone" : ""}`}>
+    <li
+      id={rowId(id)}
+      class={["message sent", isFirst && "first", row.isTombstone && "tombstone", author.bot && "of-bot"]
+        .filter(Boolean)
+        .join(" ")}
+    >
       {isFirst && <Avatar person={author} />}
       <div class="message-head">
         <bdi class={isFirst ? "author" : "author visually-hidden"}>{author.name}</bdi>

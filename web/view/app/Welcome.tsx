@@ -19,6 +19,8 @@ export function Welcome({ store }: { readonly store: Store }) {
   const [isAsking, setAsking] = useState(false);
   const [problem, setProblem] = useState<{ readonly code: string; readonly detail: string }>();
   const folded = foldDisplayName(name);
+  /** What a person whose name is taken can be called. */
+  const offered = problem?.code === "name_taken" && folded.ok ? another(folded.name) : undefined;
   const isWrongCode = problem?.code === "bad_access_code";
   /** Why a device link that led here did not work. */
   const linkProblem = store.linkProblem.value;
@@ -52,7 +54,7 @@ export function Welcome({ store }: { readonly store: Store }) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void join(name);
+          void join(offered ?? name);
         }}
       >
         <div class="welcome-site">
@@ -106,21 +108,13 @@ export function Welcome({ store }: { readonly store: Store }) {
             )}
           </>
         )}
-        {problem?.code === "name_taken" && folded.ok && (
-          <button type="button" class="button primary" onClick={() => void join(another(folded.name))}>
-            <span>{rich("Join as {name}", { name: <bdi>{another(folded.name)}</bdi> })}</span>
-          </button>
-        )}
-        {/* A name that is taken would only be refused again. */}
-        {problem?.code !== "name_taken" && (
-          <button type="submit" class="button primary" disabled={isAsking || name.trim() === ""}>
-            {t("Join")}
-          </button>
-        )}
+        <button type="submit" class="button primary" disabled={isAsking || name.trim() === ""}>
+          {offered === undefined ? t("Join") : <span>{rich("Join as {name}", { name: <bdi>{offered}</bdi> })}</span>}
+        </button>
       </form>
       <ComeBack store={store} />
       <ul class="welcome-notes">
-        <li>{t("Latest {n} messages are kept", { n: WINDOW_MESSAGES })}.</li>
+        <li>{t("Only the latest {n} messages are kept.", { n: WINDOW_MESSAGES })}</li>
         <li>{t("A recovery code signs you in on any device.")}</li>
       </ul>
     </dialog>

@@ -23,7 +23,7 @@ export function Empty({ store, channelId }: Props) {
         ))}
       </span>
       <h2>{rich("The start of your conversation with {name}", { name: <bdi>{title}</bdi> })}</h2>
-      <p>{t("Latest {n} messages are kept", { n: WINDOW_MESSAGES })}.</p>
+      <p>{t("Only the latest {n} messages are kept.", { n: WINDOW_MESSAGES })}</p>
       {peer && (
         <div class="empty-actions">
           <button type="button" class="button" onClick={() => openProfile(peer)}>

@@ -4,14 +4,13 @@ import type { OnlinePerson, Person } from "../../../worker/protocol/things.ts";
 import { rich, t } from "../../i18n/i18n.ts";
 import { fold } from "../../text/fold.ts";
 import { Confirm } from "../dialogs/Confirm.tsx";
-import { Dialog } from "../dialogs/Dialog.tsx";
 import { InvitePeople } from "../dialogs/InvitePeople.tsx";
 import { FindField } from "../parts/FindField.tsx";
 import { IconButton } from "../parts/IconButton.tsx";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import { openProfile } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
-import { PeoplePicker } from "../people/PeoplePicker.tsx";
+import { AddPeople } from "./AddPeople.tsx";
 import type { TabProps } from "./Details.tsx";
 
 /** A field to find a person is shown for so many people or more. */
@@ -34,7 +33,8 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
   const isGroup = isPrivate && channel.name === "";
   const isCreator = channel.createdBy.id === you;
 
-  const active = writersOf(conversation, viewing).map(({ id, name }) => ({
+  const seen = [...viewing, ...(store.person.value ? [store.person.value] : [])];
+  const active = writersOf(conversation, seen).map(({ id, name }) => ({
     id,
     name,
     online: store.online.value.has(id),
@@ -109,12 +109,12 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
     const wanted = fold(typed.trim());
     const found = people.filter((person) => fold(store.nameOf(person)).includes(wanted));
     if (found.length === 0 && wanted !== "") return <p class="hint">{t("{n} found", { n: 0 })}</p>;
-    return <ul class="people">{sorted(found, you).map((person) => personRow(person, areMembers))}</ul>;
+    return <ul class="people">{found.map((person) => personRow(person, areMembers))}</ul>;
   };
 
   return (
     <>
-      {(typed !== "" || Math.max(viewing.length, members?.length ?? 0) >= FIND_FROM) && (
+      {(typed !== "" || Math.max(viewing.length, active.length, members?.length ?? 0) >= FIND_FROM) && (
         <FindField label={t("Find people")} typed={typed} onType={setTyped} />
       )}
       {!hasMembers && (
@@ -132,7 +132,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
             </>
           )}
           <h3>{t("{n} members", { n: channel.memberCount ?? members?.length ?? 2 })}</h3>
-          {listOf(members ?? [], true)}
+          {listOf(sorted(members ?? [], you), true)}
         </section>
       )}
       <section>
@@ -140,7 +140,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
           {t("Viewing now")}
           {count > viewing.length && ` · ${count}`}
         </h3>
-        {listOf(viewing, false)}
+        {listOf(sorted(viewing, you), false)}
         {typed === "" && count > viewing.length && (
           <p class="hint">{t("And {n} more.", { n: count - viewing.length })}</p>
         )}
@@ -178,11 +178,11 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
   );
 }
 
-/** Who has written what is kept, newest first, but for programs and those who are viewing. */
-function writersOf({ history }: TabProps["conversation"], viewing: readonly Person[]): readonly Person[] {
+/** The authors of the kept messages, newest first, without bots and those who are left out. */
+function writersOf({ history }: TabProps["conversation"], leftOut: readonly Person[]): readonly Person[] {
   const writers = new Map<string, Person>();
   for (const { author, deleted } of [...history.value.messages].reverse()) {
-    if (!deleted && !author.bot && !writers.has(author.id) && !isIn(viewing, author.id)) writers.set(author.id, author);
+    if (!deleted && !author.bot && !writers.has(author.id) && !isIn(leftOut, author.id)) writers.set(author.id, author);
   }
   return [...writers.values()];
 }
@@ -203,51 +203,6 @@ function actionRow(icon: LateIconName, label: string, act: () => void) {
 function sorted<P extends Person | OnlinePerson>(people: readonly P[], you: string | undefined): readonly P[] {
   const rankOf = (person: P) => (person.id === you ? 2 : Number("online" in person && person.online));
   return [...people].sort((a, b) => rankOf(b) - rankOf(a) || a.name.localeCompare(b.name));
-}
-
-type AddProps = Pick<TabProps, "store" | "channel"> & {
-  readonly members: readonly Person[];
-  readonly onClose: () => void;
-};
-
-function AddPeople({ store, channel, members, onClose }: AddProps) {
-  const [chosen, setChosen] = useState<readonly Person[]>([]);
-  const [refusal, setRefusal] = useState<string>();
-
-  async function add(): Promise<void> {
-    const requests = await store.requests();
-    for (const person of chosen) {
-      const answer = await requests.addMember(channel.id, person.id);
-      if (!answer.ok) return setRefusal(answer.detail);
-    }
-    onClose();
-  }
-
-  return (
-    <Dialog title={t("Add people")} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          void add();
-        }}
-      >
-        <PeoplePicker store={store} chosen={chosen} onChoose={setChosen} isLeftOut={({ id }) => isIn(members, id)} />
-        {refusal && (
-          <p class="hint complaint" role="alert">
-            {refusal}
-          </p>
-        )}
-        <div class="dialog-actions">
-          <button type="button" class="button quiet" onClick={onClose}>
-            {t("Cancel")}
-          </button>
-          <button type="submit" class="button primary" disabled={chosen.length === 0}>
-            {t("Add")}
-          </button>
-        </div>
-      </form>
-    </Dialog>
-  );
 }
 
 function isIn(people: readonly Person[], personId: string): boolean {

@@ -162,7 +162,13 @@ export function DeleteDialog({ store, channel, onClose, onLeave }: DialogProps) 
       >
         <p class="hint">{t("This deletes all messages and files for everyone. It can't be undone.")}</p>
         <label for="delete-name">
-          {rich("Type {name} to confirm", { name: <code class="to-type">{channel.name}</code> })}
+          {rich("Type {name} to confirm", {
+            name: (
+              <bdi>
+                <code class="to-type">{channel.name}</code>
+              </bdi>
+            ),
+          })}
         </label>
         <input
           id="delete-name"

@@ -27,7 +27,7 @@ type Props = {
   readonly children: ComponentChildren;
 };
 
-/** Where a dialog does not come from below (controls.css). */
+/** Where a dialog does not come from below (dialogs.css). */
 const ROOMY = "(min-width: 720px)";
 
 /** What a dialog is opened from: the button that has the focus, or else what is under the pointer. */
@@ -42,7 +42,7 @@ function isOutside({ target, currentTarget, clientX, clientY }: TargetedMouseEve
   return clientX < left || clientX > right || clientY < top || clientY > bottom;
 }
 
-/** Calls back for a click on the ground around a dialog. The end of a selection that began in it is none. */
+/** Calls back for a click on the ground around a dialog. A selection that starts inside the dialog and ends outside does not count. */
 export function useGround(act: () => void) {
   const isBegun = useRef(false);
   return {

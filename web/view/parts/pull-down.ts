@@ -1,6 +1,6 @@
 /** A finger that pulls a sheet down by its head closes it. One that lets go earlier puts it back. */
 
-/** Where a dialog comes from below (controls.css). */
+/** Where a dialog comes from below (dialogs.css). */
 const SHEET = "(max-width: 719px)";
 /** A sheet that is pulled down this far (px) closes. */
 const FAR_PX = 80;

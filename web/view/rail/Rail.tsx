@@ -52,10 +52,8 @@ export function Rail({ store, isOpen, onLeave }: Props) {
   const you = store.person.value;
   const isDown = isBroken(store.directoryLink) || isBroken(store.channelLink);
   // A page without a conversation has no channel link to wait for.
-  const isLive =
-    (store.stopped.value ?? CLOSE.channelGone) === CLOSE.channelGone &&
-    store.directoryLink.value.kind === "live" &&
-    !isDown;
+  const isStopped = store.stopped.value !== undefined && store.stopped.value !== CLOSE.channelGone;
+  const isLive = store.directoryLink.value.kind === "live" && !isDown && !isStopped;
   /** What is not needed to read is fetched after the messages. */
   const hasTime = store.site.value !== undefined || isDown;
   const [rail] = useState(() => railRows(store));
@@ -139,7 +137,7 @@ export function Rail({ store, isOpen, onLeave }: Props) {
             <span class="rail-you">
               <bdi>{you.name}</bdi>
               <span class={isLive ? "rail-state" : "rail-state down"}>
-                {isLive ? t("Online") : isDown ? t("Reconnecting…") : store.stopped.value && t("Disconnected")}
+                {isLive ? t("Online") : isDown ? t("Reconnecting…") : isStopped && t("Disconnected")}
               </span>
             </span>
             <IconButton name={t("Settings")} onClick={opens("settings")}>

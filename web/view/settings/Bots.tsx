@@ -28,7 +28,7 @@ export function Bots({ store }: { readonly store: Store }) {
   // It is shown once: it has to be seen.
   useEffect(() => secret.current?.scrollIntoView({ block: "nearest" }), [shown]);
 
-  /** A bot is being made, or a new key of one: shows the key. The answer is whether there is one. */
+  /** Waits for a new bot or a new key and shows the key. Returns whether it worked. */
   async function make(asked: ReturnType<Requests["makeBot"]>): Promise<boolean> {
     const answer = await asked;
     setRefusal(answer.ok ? undefined : answer.detail);
