@@ -66,6 +66,15 @@ for (const { what, words } of LATER) {
   failed++;
   console.log(`OVER ${what} is not loaded later`);
 }
+// The composer waits for what its part imports: each further part is a request.
+const AT_ONCE = /^(?:index|shared|rolldown-runtime)-/;
+for (const name of readdirSync(join(site, "assets")).filter((file) => /^conversation-.*\.js$/.test(file))) {
+  const imported = [...readFileSync(join(site, "assets", name), "utf8").matchAll(/from\s*["'`]\.\/([^"'`]+)/g)];
+  const further = imported.map(([, file = ""]) => file).filter((file) => !AT_ONCE.test(file));
+  if (imported.length > 0 && further.length === 0) continue;
+  failed++;
+  console.log(`OVER the composer waits for ${further.join(", ") || "a part whose imports are not seen"}`);
+}
 rmSync(out, { recursive: true });
 process.exitCode = failed === 0 ? 0 : 1;
 
