@@ -35,11 +35,15 @@ import { forgetSuperseded } from "./view/app/superseded-vnodes.ts";
 const TRY_AGAIN_MS = 5_000;
 /** This long (ms) after the first screen, or the first conversation, is there the rest is fetched. */
 const DEFERRED_MS = 500;
+/** The first screen waits no longer (ms) than this for what the device has kept. */
+const RESTORED_MS = 1_000;
 
 /** The channel whose socket is open, and its connection. */
 let channel: { readonly id: string; readonly connection: Connection } | undefined;
 /** The person whose conversations are stored. */
 let persisted: string | undefined;
+/** The store holds what this device has kept of the person and of the open conversation, or what the server said sooner. */
+const restored = Promise.withResolvers<void>();
 
 const store = createStore({
   api,
@@ -124,7 +128,14 @@ effect(() => {
   if (personId === undefined) persisted = undefined;
   if (personId === undefined || store.phase.value !== "in" || persisted === personId) return;
   persisted = personId;
-  void fetchPart(() => import("./storage/persistence.ts")).then(({ persist }) => persist(store));
+  void fetchPart(() => import("./storage/persistence.ts"), restored.resolve)
+    .then(({ persist }) => persist(store))
+    .then(restored.resolve);
+});
+
+effect(() => {
+  const isOutside = store.phase.value !== "starting" && store.phase.value !== "in";
+  if (isOutside || store.open.value?.epoch.value !== undefined) restored.resolve();
 });
 
 effect(() => {
@@ -194,9 +205,11 @@ void upgrade().then(() => {
 
 forgetSuperseded();
 // Starting the script and showing the first screen are two tasks, so that neither is long. A text that is read later would move
-// what stands below it, so the screen waits for the parser. Before a sign-in there are no texts to show.
+// what stands below it, so the screen waits for the parser; and for the messages, so that no empty screen is painted before them.
+// Before a sign-in there are neither.
+setTimeout(restored.resolve, RESTORED_MS);
 const isNewcomer = !localState.person();
-void Promise.all([loadLanguage(), isNewcomer || loadMarkdown()]).then(() =>
+void Promise.all([loadLanguage(), isNewcomer || Promise.all([loadMarkdown(), restored.promise])]).then(() =>
   setTimeout(() => {
     render(<App store={store} reconnect={reconnect} />, document.getElementById("app") ?? document.body);
     if (isNewcomer) setTimeout(loadMarkdown, DEFERRED_MS);

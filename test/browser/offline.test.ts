@@ -62,7 +62,17 @@ test("opens without a server, reads every visited conversation, and what is writ
   await ada.openChannel("general");
 
   await site.stop();
+  await ada.context.addInitScript(() => {
+    const rowsOfFirstScreen = new Promise((resolve) => {
+      new MutationObserver(() => {
+        const list = document.querySelector("[role=log]");
+        if (list) resolve(list.querySelectorAll("li").length);
+      }).observe(document, { childList: true, subtree: true });
+    });
+    Reflect.set(globalThis, "rowsOfFirstScreen", rowsOfFirstScreen);
+  });
   await ada.comeBack(site);
+  expect(await ada.page.evaluate(() => Reflect.get(globalThis, "rowsOfFirstScreen"))).toBeGreaterThan(0);
   await ada.sees("said in general");
   await ada.openChannel("design");
   await ada.sees("said in design");

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { openDatabase } from "../../web/storage/database.ts";
 import { localState } from "../../web/storage/local-state.ts";
 import { keptConversations, persist } from "../../web/storage/persistence.ts";
-import { ada, beginAnew, channel, here, message, NOTHING_READ, talking } from "./store-fixture.ts";
+import { ada, beginAnew, channel, here, make, message, NOTHING_READ, talking } from "./store-fixture.ts";
 
 const WAIT = { timeout: 5_000 };
 
@@ -35,6 +35,15 @@ test("windows of channels that are gone, and the oldest beyond two hundred, are 
   expect(kept).not.toContain("epoch-of-one-that-is-gone");
   expect(kept).toContain("epoch-project-0");
   expect(kept).not.toContain("epoch-project-209");
+});
+
+test("the list and the open conversation are back in the store when persist answers", async () => {
+  await keep(["epoch-general"]);
+  const list = { channels: [channel("general")], people: [] };
+  await (await openDatabase()).put("windows", { key: `${ada.id} list`, personId: ada.id, value: list });
+  const { store } = await make();
+  await persist(store);
+  expect(here(store).history.value.messages.map(({ seq }) => seq)).toEqual([1]);
 });
 
 test("a channel that is made again does not show what was said in the one before", async () => {

@@ -26,11 +26,15 @@ const KeptList = v.object({ channels: v.array(Channel), people: v.array(Person) 
 const KeptConversation = v.object({ channelId: v.string(), savedAt: v.number(), window: WindowAnswer });
 export type KeptConversation = v.InferOutput<typeof KeptConversation>;
 
-/** Gives the store back what was kept of its person, then keeps what it comes to hold. Ends, and forgets, with the person. */
-export function persist(store: Store): void {
+/**
+ * Gives the store back what was kept of its person, then keeps what it comes to hold. Ends, and forgets, with the person.
+ * Answers once the list, and the conversation that is open, are back, or cannot be read.
+ */
+export async function persist(store: Store): Promise<void> {
   const personId = store.person.peek()?.id;
   if (personId === undefined) return;
-  void attempt(() => restore(store, personId));
+  const listed = attempt(() => restore(store, personId));
+  let opened: Promise<unknown> | undefined;
   /** What is to be written, the newest of each row. */
   const pending = new Map<string, () => unknown>();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -58,7 +62,7 @@ export function persist(store: Store): void {
   }
 
   /** Without what activity changes, which the next connection tells anyway. */
-  const listed = () =>
+  const descriptions = () =>
     [...store.channels.value.values()].map(({ epoch, topic, peer }) => `${epoch} ${topic} ${peer?.name}`);
   const list = () => ({
     channels: [...store.channels.peek().values()],
@@ -72,14 +76,14 @@ export function persist(store: Store): void {
   addEventListener("pagehide", onPageHide);
   const stops = [
     effect(() => {
-      const now = listed().join("\n");
+      const now = descriptions().join("\n");
       if (store.channels.value.size > 0 && now !== before) writeSoon(LIST, list);
       before = now;
     }),
     effect(() => {
       const epoch = store.openEpoch.value;
       if (epoch !== undefined && store.open.value?.epoch.peek() === undefined)
-        void attempt(() => restoreConversation(store, personId, epoch));
+        opened = attempt(() => restoreConversation(store, personId, epoch));
     }),
     effect(() => {
       const conversation = store.open.value;
@@ -104,6 +108,9 @@ export function persist(store: Store): void {
       void attempt(() => deleteRows(["windows"], personId));
     }),
   ];
+  await listed;
+  await opened;
+  void attempt(() => deleteRows(["windows", "files", "outbox"], personId, true));
 }
 
 /** Everything that is kept of a person's conversations. */
@@ -121,7 +128,6 @@ async function restore(store: Store, personId: string): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve));
   if (list.success && store.person.peek()?.id === personId)
     store.restoreDirectory(list.output.channels, list.output.people);
-  await deleteRows(["windows", "files", "outbox"], personId, true);
 }
 
 /** Gives the store what was kept of one conversation. */

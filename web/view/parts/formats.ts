@@ -1,4 +1,4 @@
-/** How times and sizes read, by language and zone. Formatters are made once a language: making one costs more than using it. */
+/** How times and sizes read, by language and zone. Each formatter is made once a language: making one costs more than using it. */
 import { computed, signal } from "@preact/signals";
 import { locale, t } from "../../i18n/i18n.ts";
 
@@ -7,32 +7,31 @@ const zones = signal(0);
 
 /** Looks whether the device is in another zone by now. */
 export function noticeZone(): void {
-  const before = dates.peek().clock.resolvedOptions().timeZone;
+  const before = clock.peek().resolvedOptions().timeZone;
   if (before !== new Intl.DateTimeFormat().resolvedOptions().timeZone) zones.value++;
 }
 
-const dates = computed(() => {
-  void zones.value;
-  return formattersOf(locale.value);
-});
+const clock = formatter({ hour: "numeric", minute: "2-digit" });
+const full = formatter({ dateStyle: "medium", timeStyle: "short" });
+const thisYear = formatter({ weekday: "long", day: "numeric", month: "long" });
+const otherYear = formatter({ dateStyle: "long" });
 
-function formattersOf(language: string) {
-  return {
-    clock: new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }),
-    full: new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }),
-    thisYear: new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" }),
-    otherYear: new Intl.DateTimeFormat(language, { dateStyle: "long" }),
-  };
+/** Made when it is first used. */
+function formatter(options: Intl.DateTimeFormatOptions) {
+  return computed(() => {
+    void zones.value;
+    return new Intl.DateTimeFormat(locale.value, options);
+  });
 }
 
 /** `14:02` */
 export function clockTime(at: number): string {
-  return dates.value.clock.format(at);
+  return clock.value.format(at);
 }
 
 /** Everything there is to say about a time, for tooltips. */
 export function fullTime(at: number): string {
-  return dates.value.full.format(at);
+  return full.value.format(at);
 }
 
 /** Today, Yesterday, then the date; with its year when that is not this one. Both in ms. */
@@ -40,8 +39,8 @@ export function dayName(day: number, now: number): string {
   const daysAgo = dayNumber(now) - dayNumber(day);
   if (daysAgo === 0) return t("Today");
   if (daysAgo === 1) return t("Yesterday");
-  const { thisYear, otherYear } = dates.value;
-  return (new Date(day).getFullYear() === new Date(now).getFullYear() ? thisYear : otherYear).format(day);
+  const isThisYear = new Date(day).getFullYear() === new Date(now).getFullYear();
+  return (isThisYear ? thisYear : otherYear).value.format(day);
 }
 
 /** Days of the calendar, counted: in some zones a day has no midnight, or 25 hours. */
