@@ -42,7 +42,7 @@ const avatar = (initials: string, hue: number): Piece => [
 ];
 const option = (sign: string, words: string, isChosen: boolean): Piece => [
   "div.option",
-  { role: "option", "aria-selected": String(isChosen) },
+  { role: "option", "aria-selected": String(isChosen), dir: "auto" },
   ["span.option-sign", {}, sign],
   ["bdi", {}, words],
 ];
@@ -66,12 +66,12 @@ const PARTS: readonly Piece[] = [
     field("Display name"),
     field("Channel name", { value: "", placeholder: "design team" }),
     field("Access code", { "aria-invalid": "true" }),
-    ["p.hint.complaint", {}, "Wrong access code. Ask the person who invited you."],
+    ["p.hint.complaint", { dir: "auto" }, "Wrong access code. Ask the person who invited you."],
     [
       "label.select",
       { style: "inline-size: 100%; margin: 0; font-size: var(--secondary); font-weight: 550" },
       "Keep messages for",
-      ["select", {}, ["option", {}, "7 days"]],
+      ["select", {}, ["option", { dir: "auto" }, "7 days"]],
     ],
   ),
   row("Switches", toggle("Private"), toggle("Sound", { checked: "" })),
@@ -99,7 +99,12 @@ const PARTS: readonly Piece[] = [
     ],
     [
       "div",
-      { role: "listbox", "aria-label": "Suggestions", style: "inline-size: 240px" },
+      {
+        role: "listbox",
+        "aria-label": "Suggestions",
+        style:
+          "inline-size: 240px; padding: 4px; border: 1px solid var(--line); border-radius: var(--r3); background: var(--canvas)",
+      },
       option("#", "design", true),
       option("#", "design-team", false),
       option("👋", "waving hand", false),
@@ -117,7 +122,7 @@ const PARTS: readonly Piece[] = [
   ),
   row("Dialog", [
     "dialog.dialog",
-    { open: "", style: `${still}; max-inline-size: 100%`, "aria-label": "Delete #design?" },
+    { open: "", style: `${still}; inline-size: 100%`, "aria-label": "Delete #design?" },
     ["header.dialog-head", {}, ["h2", {}, "Delete #design?"]],
     ["p", {}, "This deletes all messages and files for everyone. It can't be undone."],
     ["div.dialog-actions", {}, button("", "Cancel"), button(".danger", "Delete")],

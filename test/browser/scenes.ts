@@ -293,7 +293,7 @@ export const SCENES: readonly Scene[] = [
         return frame;
       });
       await moveIn(who, site, "/c/exhibition");
-      for (const name of ["Bea", "Cem", "Dora Müller-Lüdenscheidt"]) {
+      for (const name of ["Leïla Haddad", "Jonas Weiß"]) {
         channel?.send(
           JSON.stringify({ type: "typing", person: { id: `typist-${name.slice(0, 1)}-0123456789`, name } }),
         );
@@ -668,7 +668,6 @@ export const SCENES: readonly Scene[] = [
   ...(
     [
       ["too many windows", 4009],
-      ["deleted channel", 4404],
       ["something wrong", 1008],
     ] as const
   ).map(
@@ -687,6 +686,19 @@ export const SCENES: readonly Scene[] = [
       },
     }),
   ),
+  {
+    name: "deleted channel",
+    shows: "Screens",
+    async open(who, site) {
+      const name = nextFair();
+      await moveIn(who, site, "/c/exhibition");
+      await who.context.request.post(`${site.url}/api/channels`, { data: { name } });
+      await who.page.goto(`${site.url}/c/${name}`);
+      await who.page.getByRole("textbox", { name: `Message #${name}` }).waitFor();
+      await who.context.request.delete(`${site.url}/api/channels/${name}`);
+      await who.page.locator(".notice").waitFor();
+    },
+  },
   {
     name: "signed out elsewhere",
     shows: "Screens",

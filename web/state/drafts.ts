@@ -16,7 +16,7 @@ import type { Unread } from "./unread.ts";
 export type Unsent = {
   readonly key: string;
   /** What the conversation was called, where that is known. */
-  readonly title?: string;
+  readonly title?: string | undefined;
   readonly text: string;
   readonly fileNames: readonly string[];
   discard(): void;
@@ -46,7 +46,14 @@ export function createDrafts(tab: TabState, { localState, people, sending, unrea
   function setEdit(conversation: Conversation, next: Edit | undefined): void {
     conversation.editing.value = next;
     const epoch = epochOf(conversation);
-    if (person.value && epoch !== undefined) localState.keepEdit(person.value.id, epoch, next);
+    if (!person.value || epoch === undefined) return;
+    localState.keepEdit(person.value.id, epoch, next);
+    keepTitle(conversation, epoch, next !== undefined);
+  }
+
+  /** A conversation may be gone before what is begun in it is sent. */
+  function keepTitle({ channelId }: Conversation, epoch: string, isBegun: boolean): void {
+    if (person.value) localState.keepTitle(person.value.id, epoch, isBegun ? people.titleOf(channelId) : "");
   }
 
   /** Begins to edit a message of the person's own. `false`: the rewrite of another one is not saved yet, and stays. */
@@ -159,7 +166,12 @@ export function createDrafts(tab: TabState, { localState, people, sending, unrea
     },
 
     draft: (conversation: Conversation) => unread.draft(epochOf(conversation)),
-    keepDraft: (conversation: Conversation, text: string) => unread.keepDraft(epochOf(conversation), text),
+    keepDraft(conversation: Conversation, text: string): void {
+      const epoch = epochOf(conversation);
+      if (epoch === undefined) return;
+      unread.keepDraft(epoch, text);
+      keepTitle(conversation, epoch, text !== "");
+    },
 
     /** What was written and has no conversation any more: in channels that are gone, or with an earlier version of the app. */
     unsent: computed<readonly Unsent[]>(() => {
@@ -180,7 +192,8 @@ export function createDrafts(tab: TabState, { localState, people, sending, unrea
           return [{ key: keyOf(entry), title, text: plainText(entry.text), fileNames, discard }];
         }),
         ...lostDrafts.value.map(({ key, kind, epoch, text }): Unsent => {
-          return { key, text, fileNames: [], discard: () => unread.dropUnsaid(kind, epoch) };
+          const title = localState.title(person.value?.id ?? "", epoch);
+          return { key, title, text, fileNames: [], discard: () => unread.dropUnsaid(kind, epoch) };
         }),
       ];
     }),

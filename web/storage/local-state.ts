@@ -83,13 +83,8 @@ export const localState = {
     return pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), Number(pair.slice(pair.indexOf("=") + 1))]);
   },
   keepHues(hues: ReadonlyMap<string, number>): void {
-    write(
-      HUES,
-      [...hues]
-        .slice(-HUES_MAX)
-        .map((pair) => pair.join("="))
-        .join(" "),
-    );
+    const newest = [...hues].slice(-HUES_MAX);
+    write(HUES, newest.map((pair) => pair.join("=")).join(" "));
   },
 
   /** The conversations one was in lately, newest first. */
@@ -106,6 +101,14 @@ export const localState = {
   },
   keepDraft(personId: string, epoch: string, text: string): void {
     write(keyOf(personId, "draft", epoch), text);
+  },
+
+  /** What a conversation was called when something was begun in it: it is told once the conversation is gone. */
+  title(personId: string, epoch: string): string | undefined {
+    return read(keyOf(personId, "title", epoch));
+  },
+  keepTitle(personId: string, epoch: string, title: string): void {
+    if ((localState.title(personId, epoch) ?? "") !== title) write(keyOf(personId, "title", epoch), title);
   },
 
   /** The rewrite of a message of this channel that was begun last, and is not saved yet. */

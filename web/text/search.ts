@@ -24,7 +24,7 @@ type Query = {
 };
 
 /** So many letters of a message are shown round the first word that was found. */
-const SHOWN_BEFORE = 30;
+const SHOWN_BEFORE = 48;
 const SHOWN_MAX = 160;
 const HAS_FILE = "has:file";
 

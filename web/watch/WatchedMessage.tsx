@@ -29,9 +29,7 @@ export function WatchedMessage({ row, messages, path }: Props) {
   return (
     <li
       id={rowId(id)}
-      class={["message sent", isFirst && "first", row.isTombstone && "tombstone", author.bot && "of-bot"]
-        .filter(Boolean)
-        .join(" ")}
+      class={["message sent", isFirst && "first", row.isTombstone && "tombstone"].filter(Boolean).join(" ")}
     >
       {isFirst && <Avatar person={author} />}
       <div class="message-head">

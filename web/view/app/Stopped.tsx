@@ -44,7 +44,7 @@ type ReasonProps = {
 function Reason({ title, text, action, onAction }: ReasonProps) {
   return (
     <Dialog title={title}>
-      <p class="hint">{text}</p>
+      <p>{text}</p>
       <div class="dialog-actions">
         <button type="button" class="button primary" onClick={onAction}>
           {action}

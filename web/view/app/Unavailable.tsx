@@ -24,6 +24,7 @@ type Props = {
 const NO_LIST = { current: null };
 
 export function Unavailable({ store, reconnect, onOpenRail }: Props) {
+  const where = route.value;
   useEffect(followEdgeSwipe, []);
   return (
     <div class="conversation">
@@ -36,6 +37,11 @@ export function Unavailable({ store, reconnect, onOpenRail }: Props) {
         >
           <Icon name="menu" />
         </IconButton>
+        {where.kind === "channel" && kindOf(where.id) === "public" && (
+          <bdi class="unavailable-name" aria-hidden="true">
+            #{where.id}
+          </bdi>
+        )}
       </header>
       <Reason key={location.pathname} store={store} reconnect={reconnect} />
       <Keys shown={NO_LIST} />

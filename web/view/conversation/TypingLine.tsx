@@ -4,7 +4,7 @@ import { locale, rich, t } from "../../i18n/i18n.ts";
 import type { Conversation } from "../../state/store.ts";
 
 /** More names than this are not read in passing. */
-const NAMES_MAX = 3;
+const NAMES_MAX = 2;
 
 export function TypingLine({ conversation }: { readonly conversation: Conversation }) {
   const names = conversation.typing.value.map(({ person }) => person.name);

@@ -30,7 +30,7 @@ export function About({ store, conversation, channel, onLeave }: TabProps) {
           <h3>{t("Topic")}</h3>
           <p dir="auto">{channel.topic || <span class="hint">{t("No topic yet.")}</span>}</p>
           {mayChange && (
-            <button type="button" class="button" onClick={() => setDialog("topic")}>
+            <button type="button" class="link-button" onClick={() => setDialog("topic")}>
               {t(channel.topic === "" ? "Add a topic" : "Edit topic")}
             </button>
           )}

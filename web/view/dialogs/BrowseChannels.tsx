@@ -18,28 +18,29 @@ export function BrowseChannels({ store, onClose }: { readonly store: Store; read
     .sort((a, b) => a.name.localeCompare(b.name));
   return (
     <Dialog title={t("Browse channels")} onClose={onClose}>
-      <div class="field-row browse-head">
-        <FindField label={t("Find channels")} typed={typed} onType={setTyped} hasFocus />
-        <button
-          type="button"
-          class="button"
-          onClick={() => {
-            sheet.value = "newChannel";
-          }}
-        >
-          <Icon name="plus" />
-          {t("New channel")}
-        </button>
-      </div>
+      <FindField label={t("Find channels")} typed={typed} onType={setTyped} hasFocus />
       <p class={channels.length === 0 ? "hint" : "visually-hidden"} role="status">
         {channels.length === 0 ? t("No channel has this name or topic.") : t("{n} found", { n: channels.length })}
       </p>
+      <button
+        type="button"
+        class="person action-row"
+        onClick={() => {
+          sheet.value = "newChannel";
+        }}
+      >
+        <span class="channel-sign">
+          <Icon name="plus" />
+        </span>
+        {t("New channel")}
+      </button>
       <ul class="people browse">
         {channels.map(({ id, kind, name, topic, lastAt }) => (
           <li key={id}>
             <button
               type="button"
               class="person"
+              aria-current={store.open.value?.channelId === id ? "page" : undefined}
               onClick={() => {
                 onClose();
                 go(channelHref(id));

@@ -87,6 +87,7 @@ export function Dialog({ title, sign, onClose, isWide = false, isCard = false, i
       ref={dialog}
       class={`dialog ${isWide ? "wide" : isCard ? "card" : isPane ? "pane" : ""}`}
       aria-labelledby={titleId}
+      tabIndex={-1}
       // A browser lets only the first Esc be prevented; the second closes all the same.
       onClose={({ currentTarget }) => {
         if (!currentTarget.isConnected) return; // taken away, not closed

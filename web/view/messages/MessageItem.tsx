@@ -54,7 +54,6 @@ export function MessageItem({ store, conversation, row, name, isTabStop, isFirst
         `message ${state.kind}`,
         isFirst && "first",
         row.isTombstone && "tombstone",
-        author.bot && "of-bot",
         isFlashed && "flashed",
         author.id !== you &&
           !isHook(author) &&

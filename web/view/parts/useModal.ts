@@ -10,6 +10,8 @@ export function useModal(dialog: RefObject<HTMLDialogElement | null>, returnTo?:
     const shown = dialog.current;
     const before = document.activeElement;
     shown?.showModal();
+    // What comes first is the sign that closes it. The dialog itself has the focus then, and its name is spoken.
+    if (document.activeElement?.matches(".dialog-head *")) shown?.focus();
     const closed = openLayer(() => shown?.close());
     return () => {
       closed();

@@ -90,7 +90,7 @@ export function PeoplePicker({ store, chosen, onChoose, isLeftOut, onPick }: Pro
             <button type="button" class="person" onClick={() => take(person)}>
               <Avatar person={person} />
               <bdi>{person.name}</bdi>
-              {person.online && <span class="person-online">{t("Online")}</span>}
+              {person.online && <span class="person-online" role="img" aria-label={t("Online")} />}
             </button>
             {onPick && chosen.length === 0 && (
               <IconButton name={t("Add {name} to a group", { name: person.name })} onClick={() => choose(person)}>

@@ -84,9 +84,12 @@ function OwnerForm({ store, onOwner }: { readonly store: Store; readonly onOwner
   const [refusal, setRefusal] = useState<string>();
   if (!isOpen) {
     return (
-      <button type="button" class="link-button" onClick={() => setOpen(true)}>
-        {t("Owner access")}
-      </button>
+      <section>
+        <h4>{t("This site")}</h4>
+        <button type="button" class="button" onClick={() => setOpen(true)}>
+          {t("Owner access")}
+        </button>
+      </section>
     );
   }
   return (
