@@ -160,7 +160,7 @@ describe("words whose channel was deleted", () => {
     await bea.page.keyboard.press("Escape");
     await bea.comeBack(site, "/c/plans");
     await bea.page.getByRole("button", { name: /^Unsent messages/ }).click();
-    await dialog().getByText("half a thought").waitFor();
+    await dialog().getByRole("listitem").filter({ hasText: "half a thought" }).getByText("#doomed").waitFor();
     for (let left = 2; left > 0; left--) await dialog().getByRole("button", { name: "Discard" }).first().click();
     await dialog().getByText("No unsent messages.").waitFor();
     await bea.page.keyboard.press("Escape");

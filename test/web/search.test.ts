@@ -69,8 +69,12 @@ describe("messages", () => {
   });
 
   test.each([
-    ["The director of the museum in Porto wants two more labels", "…in Porto wants two more ", "labels"],
-    [`${"語".repeat(40)}猫`, `…${"語".repeat(30)}`, "猫"],
+    [
+      "The director of the museum in Porto wants two more labels, and a third one for the labyrinth",
+      "…wants two more labels, and a third one for the ",
+      "labyrinth",
+    ],
+    [`${"語".repeat(60)}猫`, `…${"語".repeat(48)}`, "猫"],
   ])("a snippet of %s begins with a word, or with a character where there are no spaces", (text, before, word) => {
     const [found] = findMessages([{ channelId: "general", messages: [message(1, text)] }], word, {
       textOf: () => ({ words: text, folded: fold(text) }),

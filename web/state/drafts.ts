@@ -46,14 +46,7 @@ export function createDrafts(tab: TabState, { localState, people, sending, unrea
   function setEdit(conversation: Conversation, next: Edit | undefined): void {
     conversation.editing.value = next;
     const epoch = epochOf(conversation);
-    if (!person.value || epoch === undefined) return;
-    localState.keepEdit(person.value.id, epoch, next);
-    keepTitle(conversation, epoch, next !== undefined);
-  }
-
-  /** A conversation may be gone before what is begun in it is sent. */
-  function keepTitle({ channelId }: Conversation, epoch: string, isBegun: boolean): void {
-    if (person.value) localState.keepTitle(person.value.id, epoch, isBegun ? people.titleOf(channelId) : "");
+    if (person.value && epoch !== undefined) localState.keepEdit(person.value.id, epoch, next);
   }
 
   /** Begins to edit a message of the person's own. `false`: the rewrite of another one is not saved yet, and stays. */
@@ -82,6 +75,17 @@ export function createDrafts(tab: TabState, { localState, people, sending, unrea
     const [who, known, isKnown] = [person.value, epochs.value, isListKnown.value];
     void unread.drafts.value;
     return who && isKnown ? localState.unsaid(who.id).filter(({ epoch }) => !known.split(" ").includes(epoch)) : [];
+  });
+  /** What every conversation is called. Of one that goes, and in which something was begun, that is kept. */
+  let titles = new Map<string, string>();
+  epochs.subscribe(() => {
+    const before = titles;
+    titles = new Map([...channels.peek().values()].map(({ epoch, id }) => [epoch, people.titleOf(id)]));
+    for (const epoch of unread.drafts.peek()) {
+      const title = before.get(epoch);
+      if (person.peek() && title !== undefined && !titles.has(epoch))
+        localState.keepTitle(person.peek()?.id ?? "", epoch, title);
+    }
   });
   /** Words of an earlier version of the app. */
   const rescued: Signal<ReturnType<typeof localState.rescued>> = signal(localState.rescued());
@@ -166,12 +170,7 @@ export function createDrafts(tab: TabState, { localState, people, sending, unrea
     },
 
     draft: (conversation: Conversation) => unread.draft(epochOf(conversation)),
-    keepDraft(conversation: Conversation, text: string): void {
-      const epoch = epochOf(conversation);
-      if (epoch === undefined) return;
-      unread.keepDraft(epoch, text);
-      keepTitle(conversation, epoch, text !== "");
-    },
+    keepDraft: (conversation: Conversation, text: string) => unread.keepDraft(epochOf(conversation), text),
 
     /** What was written and has no conversation any more: in channels that are gone, or with an earlier version of the app. */
     unsent: computed<readonly Unsent[]>(() => {

@@ -103,12 +103,12 @@ export const localState = {
     write(keyOf(personId, "draft", epoch), text);
   },
 
-  /** What a conversation was called when something was begun in it: it is told once the conversation is gone. */
+  /** What a conversation that is gone was called: something was begun in it. */
   title(personId: string, epoch: string): string | undefined {
     return read(keyOf(personId, "title", epoch));
   },
   keepTitle(personId: string, epoch: string, title: string): void {
-    if ((localState.title(personId, epoch) ?? "") !== title) write(keyOf(personId, "title", epoch), title);
+    write(keyOf(personId, "title", epoch), title);
   },
 
   /** The rewrite of a message of this channel that was begun last, and is not saved yet. */
