@@ -42,7 +42,10 @@ const RESTORED_MS = 1_000;
 let channel: { readonly id: string; readonly connection: Connection } | undefined;
 /** The person whose conversations are stored. */
 let persisted: string | undefined;
-/** The store holds what this device has kept of the person and of the open conversation, or what the server said sooner. */
+/**
+ * The store holds what this device has kept of the person and of the open conversation, or what the server said sooner. Without
+ * either it resolves after RESTORED_MS at the latest.
+ */
 const restored = Promise.withResolvers<void>();
 
 const store = createStore({
@@ -137,6 +140,7 @@ effect(() => {
   const isOutside = store.phase.value !== "starting" && store.phase.value !== "in";
   if (isOutside || store.open.value?.epoch.value !== undefined) restored.resolve();
 });
+setTimeout(restored.resolve, RESTORED_MS);
 
 effect(() => {
   if (store.openEpoch.value === undefined && store.directoryLink.value.kind !== "live") return;
@@ -207,7 +211,6 @@ forgetSuperseded();
 // Starting the script and showing the first screen are two tasks, so that neither is long. A text that is read later would move
 // what stands below it, so the screen waits for the parser; and for the messages, so that no empty screen is painted before them.
 // Before a sign-in there are neither.
-setTimeout(restored.resolve, RESTORED_MS);
 const isNewcomer = !localState.person();
 void Promise.all([loadLanguage(), isNewcomer || Promise.all([loadMarkdown(), restored.promise])]).then(() =>
   setTimeout(() => {

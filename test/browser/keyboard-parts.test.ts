@@ -83,6 +83,7 @@ test("a profile from the list of people, and a conversation from it", async () =
   await tabTo("Integrations"); // the details stay open
   for (let tab = 0; tab < 3; tab++) await page.keyboard.press("ArrowLeft");
   await page.getByText("Viewing now").waitFor();
+  await page.getByRole("tabpanel").getByRole("button", { name: "Bea Online" }).waitFor();
   await choose("Bea");
   await page.getByRole("dialog", { name: "Profile" }).waitFor();
   await choose("Message");

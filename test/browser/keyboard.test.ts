@@ -160,7 +160,12 @@ test("Ctrl with B, I and E marks what is selected, and unmarks it", async () => 
 test("? shows every key", async () => {
   await ada.message("Hi there").focus();
   await ada.page.keyboard.press("?");
-  await ada.page.getByRole("dialog", { name: "Shortcuts" }).getByText("Jump to or search…").waitFor();
+  const shortcuts = ada.page.getByRole("dialog", { name: "Shortcuts" });
+  await shortcuts.getByText("Jump to or search…").waitFor();
+  // Nothing in it is to be filled in: the dialog itself has the focus.
+  expect(await shortcuts.evaluate((dialog) => dialog === document.activeElement)).toBe(true);
+  await ada.page.keyboard.press("Tab");
+  expect(await ada.focused()).toBe("Close");
   await ada.page.keyboard.press("Escape");
   await ada.page.locator("dialog").waitFor({ state: "detached" });
   await ada.page.keyboard.press("Control+/");

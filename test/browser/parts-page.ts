@@ -71,13 +71,13 @@ const PARTS: readonly Piece[] = [
       "label.select",
       { style: "inline-size: 100%; margin: 0; font-size: var(--secondary); font-weight: 550" },
       "Keep messages for",
-      ["select", {}, ["option", { dir: "auto" }, "7 days"]],
+      ["select", {}, ["option", {}, "One week"]],
     ],
   ),
   row("Switches", toggle("Private"), toggle("Sound", { checked: "" })),
   row("Segments", [
     "fieldset.choice",
-    {},
+    { style: "margin: 0" },
     ["legend", { style: "font-size: var(--secondary); font-weight: 550" }, "Density"],
     ["div.segments", {}, segment("Comfortable", { checked: "" }), segment("Compact")],
   ]),
@@ -92,7 +92,7 @@ const PARTS: readonly Piece[] = [
     "Menu",
     [
       "div.menu",
-      { role: "toolbar", "aria-label": "Menu" },
+      { role: "toolbar", "aria-label": "Menu", style: "box-shadow: none" },
       ["button", { type: "button" }, "Edit message"],
       ["button", { type: "button" }, "Copy link"],
       ["button.danger-text", { type: "button" }, "Delete message"],
@@ -122,7 +122,7 @@ const PARTS: readonly Piece[] = [
   ),
   row("Dialog", [
     "dialog.dialog",
-    { open: "", style: `${still}; inline-size: 100%`, "aria-label": "Delete #design?" },
+    { open: "", style: `${still}; inline-size: 100%; box-shadow: none`, "aria-label": "Delete #design?" },
     ["header.dialog-head", {}, ["h2", {}, "Delete #design?"]],
     ["p", {}, "This deletes all messages and files for everyone. It can't be undone."],
     ["div.dialog-actions", {}, button("", "Cancel"), button(".danger", "Delete")],

@@ -147,7 +147,10 @@ const PROGRAMS = (
   "Newsletter,Backups,Weather,Room plan,Audio guide,Parcel service,Cash desk,School tours,Lost and found,Deploys," +
   "Translations,Photo archive,Garden lights,Café orders,Heating,Membership"
 ).split(",");
-const FAIRS = "summer-fair book-stall open-day lantern-walk night-tour bake-sale spring-market quiz-evening".split(" ");
+const FAIRS = (
+  "summer-fair book-stall open-day lantern-walk night-tour bake-sale spring-market quiz-evening " +
+  "winter-concert plant-swap film-night map-workshop garden-party harvest-table story-hour poster-sale"
+).split(" ");
 
 const SENSORS = (
   "Climate alerts,Room sensors,Humidity,Storage sensors,Climate watch,Showcase sensors,Air control,North wing sensors," +

@@ -181,7 +181,7 @@ test("a rewrite that was begun in a channel that is deleted is under Unsent mess
   await bea.page.getByRole("button", { name: "Go to #general" }).click();
   await bea.page.getByRole("button", { name: /^Unsent messages/ }).click();
   const dialog = bea.page.getByRole("dialog", { name: "Unsent messages" });
-  await dialog.getByText("as it was to be").waitFor();
+  await dialog.getByRole("listitem").filter({ hasText: "as it was to be" }).getByText("#doomed-too").waitFor();
   await dialog.getByRole("button", { name: "Discard" }).click();
   await bea.page.keyboard.press("Escape");
   await bea.openChannel("plans");
@@ -231,6 +231,23 @@ test("where the browser stores nothing, drafts last as long as the tab, messages
   await dan.say("sent all the same");
   await bea.sees("sent all the same");
   await dan.context.close();
+});
+
+test("a database that never answers keeps no screen back", async () => {
+  const eve = await Someone.open(browser, "Eve", BARE);
+  await eve.join(site, "/c/plans");
+  await eve.context.addInitScript(() => {
+    const { open } = IDBFactory.prototype;
+    IDBFactory.prototype.open = function (name) {
+      const request = open.call(this, name);
+      request.addEventListener = () => {};
+      return request;
+    };
+  });
+  await eve.page.routeWebSocket(/\/api\//, () => {}); // no server answers either
+  await eve.page.goto(`${site.url}/c/plans`);
+  await eve.page.getByRole("navigation", { name: "Conversations" }).waitFor();
+  await eve.context.close();
 });
 
 test("one's own message is never unread, also when one switches in the moment of sending", async () => {

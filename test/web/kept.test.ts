@@ -57,10 +57,14 @@ test("how far channels that are gone were read is forgotten; of the others it st
   localState.keepRead(ada.id, "epoch-general", 7);
   localState.keepRead(ada.id, "epoch-gone", 7);
   localState.keepReply(ada.id, "epoch-gone", "m1");
+  for (const epoch of ["epoch-gone", "epoch-begun"]) localState.keepTitle(ada.id, epoch, "#design");
+  localState.keepDraft(ada.id, "epoch-begun", "a draft");
   localState.prune(ada.id, new Set(["epoch-general"]));
   expect(localState.read(ada.id, "epoch-general")).toBe(7);
   expect(localState.read(ada.id, "epoch-gone")).toBeUndefined();
   expect(localState.reply(ada.id, "epoch-gone")).toBeUndefined();
+  expect(localState.title(ada.id, "epoch-gone")).toBeUndefined();
+  expect(localState.title(ada.id, "epoch-begun")).toBe("#design");
 });
 
 test("forty messages write the window and the list once or twice", async () => {

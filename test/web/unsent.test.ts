@@ -217,9 +217,10 @@ describe("a rewrite", () => {
     localState.keepDraft(ada.id, "epoch-gone", "a draft");
     localState.keepEdit(ada.id, "epoch-gone", { id: "1", text: "a rewrite", from: "" });
     const { store } = await talking();
+    localState.keepTitle(ada.id, "epoch-gone", "#design");
     expect(store.unsent.value.map(({ text }) => text).sort()).toEqual(["a draft", "a rewrite"]);
     store.unsent.value.find(({ text }) => text === "a rewrite")?.discard();
-    expect(store.unsent.value.map(({ text }) => text)).toEqual(["a draft"]);
+    expect(store.unsent.value).toMatchObject([{ title: "#design", text: "a draft" }]);
   });
 
   test("of a channel that is made again stays with the one before", async () => {

@@ -314,7 +314,7 @@ const words: Dictionary = {
     other: "و{n} آخر.",
   },
   "Attach files": "إرفاق ملفات",
-  Away: "بعيد",
+  Away: "غائب",
   "Become an owner": "صِر مالكًا",
   "Bold · italic · code": "عريض · مائل · شيفرة",
   "New line": "سطر جديد",

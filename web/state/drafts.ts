@@ -76,17 +76,6 @@ export function createDrafts(tab: TabState, { localState, people, sending, unrea
     void unread.drafts.value;
     return who && isKnown ? localState.unsaid(who.id).filter(({ epoch }) => !known.split(" ").includes(epoch)) : [];
   });
-  /** What every conversation is called. Of one that goes, and in which something was begun, that is kept. */
-  let titles = new Map<string, string>();
-  epochs.subscribe(() => {
-    const before = titles;
-    titles = new Map([...channels.peek().values()].map(({ epoch, id }) => [epoch, people.titleOf(id)]));
-    for (const epoch of unread.drafts.peek()) {
-      const title = before.get(epoch);
-      if (person.peek() && title !== undefined && !titles.has(epoch))
-        localState.keepTitle(person.peek()?.id ?? "", epoch, title);
-    }
-  });
   /** Words of an earlier version of the app. */
   const rescued: Signal<ReturnType<typeof localState.rescued>> = signal(localState.rescued());
 

@@ -1,5 +1,5 @@
 /** Where the person is: what is unread in each channel, where what is new begins in the open one, and which ones were open lately. */
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { type ReadonlySignal, signal, untracked } from "@preact/signals";
 import type { FeedCommand } from "../../worker/protocol/commands.ts";
 import type { Channel } from "../../worker/protocol/things.ts";
 import type { localState as deviceState } from "../storage/local-state.ts";
@@ -12,11 +12,12 @@ type Dependencies = {
   readonly localState: typeof deviceState;
   readonly unread: Unread;
   readonly sending: Sending;
+  readonly titleOf: (channelId: string) => string;
   /** Sends a command on the socket of the feed; `false` when it is not live. */
   readonly sendToFeed: (command: FeedCommand) => boolean;
 };
 
-export function createPlace(tab: TabState, { localState, unread, sending, sendToFeed }: Dependencies) {
+export function createPlace(tab: TabState, { localState, unread, sending, titleOf, sendToFeed }: Dependencies) {
   const { person, directoryLink } = tab;
   const closedSections = signal<ReadonlySet<string>>(new Set(localState.closedSections()));
 
@@ -91,6 +92,8 @@ export function createPlace(tab: TabState, { localState, unread, sending, sendTo
       unread.release(epoch.value);
       localState.keepPlace(who.id, channelHref(channelId, who.id));
       localState.keepRecent(who.id, channelId);
+      const title = untracked(() => titleOf(channelId));
+      localState.keepTitle(who.id, epoch.value, title);
       tab.evictConversations();
     },
   };

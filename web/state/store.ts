@@ -224,7 +224,7 @@ export function createStore(dependencies: Dependencies) {
     isPersistenceFailing,
     readSeq: unread.readSeq,
     isMention: unread.isMention,
-    ...createPlace(tab, { localState, unread, sending, sendToFeed }),
+    ...createPlace(tab, { localState, unread, sending, titleOf: people.titleOf, sendToFeed }),
     /** The page is hidden, or another conversation opened: how far the person has read is told. `isLast`: there may be no later moment. */
     tellRead: (isLast: boolean) => (isLast ? readReporter.flushNow() : readReporter.flush()),
 

@@ -218,10 +218,8 @@ export function createUnread({ person, blocked, heldSeq }: Tab, { localState, on
 
     /** Forgets a draft, or a rewrite, of a channel that is gone. */
     dropUnsaid(kind: "draft" | "edit", epoch: string): void {
-      if (!person.value) return;
-      if (kind === "draft") localState.keepDraft(person.value.id, epoch, "");
-      else localState.keepEdit(person.value.id, epoch, undefined);
-      localState.keepTitle(person.value.id, epoch, "");
+      if (person.value && kind === "draft") localState.keepDraft(person.value.id, epoch, "");
+      if (person.value && kind === "edit") localState.keepEdit(person.value.id, epoch, undefined);
       // Also where it was not among them: what is looked for in storage is looked for again.
       drafts.value = new Set([...drafts.value].filter((other) => other !== epoch));
     },

@@ -103,12 +103,12 @@ export const localState = {
     write(keyOf(personId, "draft", epoch), text);
   },
 
-  /** What a conversation that is gone was called: something was begun in it. */
+  /** What a conversation was called when it was opened last: told once it is gone and something was begun in it. */
   title(personId: string, epoch: string): string | undefined {
     return read(keyOf(personId, "title", epoch));
   },
   keepTitle(personId: string, epoch: string, title: string): void {
-    write(keyOf(personId, "title", epoch), title);
+    if (localState.title(personId, epoch) !== title) write(keyOf(personId, "title", epoch), title);
   },
 
   /** The rewrite of a message of this channel that was begun last, and is not saved yet. */
@@ -130,17 +130,12 @@ export const localState = {
 
   /** Everything a person has begun to write: drafts, and rewrites of messages. */
   unsaid(personId: string): readonly Unsaid[] {
-    const keys = [...new Set([...storedKeys(), ...held.keys()])];
-    return (["draft", "edit"] as const).flatMap((kind) => {
-      const prefix = `${keyOf(personId, kind)}.`;
-      return keys.flatMap((key) => {
-        const epoch = key.slice(prefix.length);
-        if (!key.startsWith(prefix)) return [];
-        const text =
-          kind === "draft" ? localState.draft(personId, epoch) : (localState.edit(personId, epoch)?.text ?? "");
-        return text === "" ? [] : [{ key, kind, epoch, text }];
-      });
-    });
+    return (["draft", "edit"] as const).flatMap((kind) =>
+      epochsOf(personId, kind).flatMap((epoch) => {
+        const text = kind === "draft" ? localState.draft(personId, epoch) : localState.edit(personId, epoch)?.text;
+        return !text ? [] : [{ key: keyOf(personId, kind, epoch), kind, epoch, text }];
+      }),
+    );
   },
 
   /** The number of the newest message read here, `undefined` in a channel never seen. */
@@ -154,10 +149,9 @@ export const localState = {
 
   /** By epoch: what was read here and the server was not told yet. */
   unreported(personId: string): readonly (readonly [epoch: string, seq: number])[] {
-    const prefix = `${keyOf(personId, "unreported")}.`;
-    return [...new Set([...storedKeys(), ...held.keys()])].flatMap((key) => {
-      const seq = key.startsWith(prefix) ? Number(read(key)) : 0;
-      return seq > 0 ? [[key.slice(prefix.length), seq] as const] : [];
+    return epochsOf(personId, "unreported").flatMap((epoch) => {
+      const seq = Number(read(keyOf(personId, "unreported", epoch)));
+      return seq > 0 ? [[epoch, seq] as const] : [];
     });
   },
   keepUnreported(personId: string, epoch: string, seq: number | undefined): void {
@@ -180,11 +174,13 @@ export const localState = {
     write(RESCUED, left.length > 0 ? JSON.stringify(left) : "");
   },
 
-  /** Forgets how far channels that are not among these were read, and what was replied to there. */
+  /** Forgets of channels that are not among these how far they were read, what was replied to, and their titles if nothing was begun. */
   prune(personId: string, epochs: ReadonlySet<string>): void {
-    for (const prefix of ["read", "reply", "unreported"].map((kind) => `${keyOf(personId, kind)}.`))
-      for (const key of storedKeys())
-        if (key.startsWith(prefix) && !epochs.has(key.slice(prefix.length))) write(key, "");
+    const begun = new Set([...epochs, ...localState.unsaid(personId).map(({ epoch }) => epoch)]);
+    for (const kind of ["read", "reply", "unreported", "title"]) {
+      const kept = kind === "title" ? begun : epochs;
+      for (const epoch of epochsOf(personId, kind)) if (!kept.has(epoch)) write(keyOf(personId, kind, epoch), "");
+    }
   },
 
   /** Calls back when another tab of this device has changed something here. */
@@ -199,7 +195,7 @@ export const localState = {
   /** Forgets everything of a person. */
   wipe(personId: string): void {
     const own = keyOf(personId, "");
-    for (const key of new Set([...storedKeys(), ...held.keys()])) if (key.startsWith(own)) write(key, "");
+    for (const key of allKeys()) if (key.startsWith(own)) write(key, "");
     if (localState.person()?.id === personId) write(PERSON, "");
     write(SITE, "");
     write(HUES, "");
@@ -231,11 +227,17 @@ function write(key: string, value: string): void {
   tabs.postMessage([key, value]);
 }
 
-function storedKeys(): readonly string[] {
+/** The channels, by epoch, of which something of this kind is kept. */
+function epochsOf(personId: string, kind: string): readonly string[] {
+  const prefix = `${keyOf(personId, kind)}.`;
+  return allKeys().flatMap((key) => (key.startsWith(prefix) ? [key.slice(prefix.length)] : []));
+}
+
+function allKeys(): readonly string[] {
   try {
-    return Object.keys(localStorage);
+    return [...new Set([...Object.keys(localStorage), ...held.keys()])];
   } catch {
-    return []; // storage is refused
+    return [...held.keys()]; // storage is refused
   }
 }
 

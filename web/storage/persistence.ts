@@ -110,7 +110,8 @@ export async function persist(store: Store): Promise<void> {
   ];
   await listed;
   await opened;
-  void attempt(() => deleteRows(["windows", "files", "outbox"], personId, true));
+  if (store.person.peek()?.id === personId)
+    void attempt(() => deleteRows(["windows", "files", "outbox"], personId, true));
 }
 
 /** Everything that is kept of a person's conversations. */

@@ -25,10 +25,11 @@ const NO_LIST = { current: null };
 
 export function Unavailable({ store, reconnect, onOpenRail }: Props) {
   const where = route.value;
+  const name = where.kind === "channel" && kindOf(where.id) === "public" ? `#${where.id}` : undefined;
   useEffect(followEdgeSwipe, []);
   return (
     <div class="conversation">
-      <header class="conversation-head unavailable-head">
+      <header class={name === undefined ? "conversation-head nameless" : "conversation-head"}>
         <IconButton
           name={t("Open conversations")}
           id="open-conversations"
@@ -37,9 +38,9 @@ export function Unavailable({ store, reconnect, onOpenRail }: Props) {
         >
           <Icon name="menu" />
         </IconButton>
-        {where.kind === "channel" && kindOf(where.id) === "public" && (
+        {name !== undefined && (
           <bdi class="unavailable-name" aria-hidden="true">
-            #{where.id}
+            {name}
           </bdi>
         )}
       </header>

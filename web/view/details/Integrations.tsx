@@ -86,7 +86,7 @@ export function Integrations({ store, channel }: TabProps) {
           <p>{t("Try it in a terminal:")}</p>
           <CopyField label={t("Command")} text={curl(shown.url)} isSecond />
           <div class="field-row">
-            <button type="button" class="button" onClick={() => void test(shown.url)}>
+            <button type="button" class="button quiet" onClick={() => void test(shown.url)}>
               {t("Send a test")}
             </button>
             <span class="hint">{tested}</span>

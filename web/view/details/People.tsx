@@ -82,9 +82,6 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
         <span class="person-note">{t("You")}</span>
       ) : (
         <>
-          <IconButton name={t("Message {name}", { name: person.name })} onClick={() => void write(person)}>
-            <LateIcon name="message" />
-          </IconButton>
           {isMember && isCreator && !isGroup && (
             <IconButton
               name={t("Remove {name}", { name: person.name })}
@@ -102,6 +99,9 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
               <LateIcon name="trash" />
             </IconButton>
           )}
+          <IconButton name={t("Message {name}", { name: person.name })} onClick={() => void write(person)}>
+            <LateIcon name="message" />
+          </IconButton>
         </>
       )}
     </li>

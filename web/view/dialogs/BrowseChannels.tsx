@@ -49,9 +49,11 @@ export function BrowseChannels({ store, onClose }: { readonly store: Store; read
               <span class="channel-sign">{kind === "public" ? "#" : <Icon name="lock" />}</span>
               <span class="option-lines">
                 <bdi class="option-label">{name}</bdi>
-                <span class="option-note" dir="auto">
-                  {topic || t("No topic yet.")}
-                </span>
+                {topic !== "" && (
+                  <span class="option-note" dir="auto">
+                    {topic}
+                  </span>
+                )}
               </span>
               <span class="person-note">
                 {store.preferenceOf(id).hidden === true ? t("Hidden") : lastAt !== null && dayName(lastAt, store.now())}

@@ -1,4 +1,5 @@
 /** One box for everything: where one was lately, then channels, people, messages held on this device, and actions. */
+import { Fragment } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
@@ -148,7 +149,16 @@ function OptionView({ option: { sign, label, unread, about, pieces } }: { readon
         <span class="option-sign">{sign === "lock" || sign === "people" ? <LateIcon name={sign} /> : sign}</span>
       )}
       <span class="option-lines">
-        {about !== undefined && <span class="option-note">{about}</span>}
+        {about !== undefined && (
+          <span class="option-note">
+            {about.map((part, at) => (
+              <Fragment key={part}>
+                {at > 0 && " · "}
+                <bdi>{part}</bdi>
+              </Fragment>
+            ))}
+          </span>
+        )}
         <span class="option-label" dir="auto">
           {pieces?.map(({ text, isHit }) => (isHit && isWord(text) ? <mark>{text}</mark> : text)) ?? label}
         </span>

@@ -21,7 +21,7 @@ export type Option = {
   /** How well its name fits what was typed, where it holds it as it is. */
   readonly fit?: number;
   /** Of a message: where and when it was said, and the words round what was found. */
-  readonly about?: string;
+  readonly about?: readonly string[];
   readonly pieces?: readonly Piece[];
   readonly act: () => void;
 };
@@ -152,7 +152,7 @@ function messages(store: Store, kept: readonly KeptConversation[], typed: string
       key: message.id,
       sign: author,
       label: message.text,
-      about: [store.nameOf(author), ...where, `${day} ${clockTime(sentAt)}`].join(" · "),
+      about: [store.nameOf(author), ...where, `${day} ${clockTime(sentAt)}`],
       pieces,
       act: () => goTo(store, channelId, message.seq),
     };

@@ -28,13 +28,15 @@ function Item({ unsent: { title, text, fileNames, discard } }: { readonly unsent
   return (
     <li>
       {title !== undefined && (
-        <p class="hint">
+        <p class="unsent-title">
           <bdi>{title}</bdi>
         </p>
       )}
-      <p class="text" dir="auto">
-        {text || fileNames.join(", ")}
-      </p>
+      <blockquote>
+        <p class="text" dir="auto">
+          {text || fileNames.join(", ")}
+        </p>
+      </blockquote>
       <div class="dialog-actions">
         <button type="button" class="button quiet" onClick={discard}>
           {t("Discard")}

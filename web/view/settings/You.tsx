@@ -1,5 +1,5 @@
 /** Who one is here: the name, the devices, the way back and the way out. */
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { foldDisplayName } from "../../../worker/protocol/names.ts";
 import { t, told } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
@@ -82,46 +82,48 @@ function OwnerForm({ store, onOwner }: { readonly store: Store; readonly onOwner
   const [isOpen, setOpen] = useState(false);
   const [code, setCode] = useState("");
   const [refusal, setRefusal] = useState<string>();
-  if (!isOpen) {
-    return (
-      <section>
-        <h4>{t("This site")}</h4>
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), [isOpen]);
+  return (
+    <section>
+      <h4>{t("This site")}</h4>
+      {isOpen ? (
+        <form
+          onSubmit={async (event) => {
+            event.preventDefault();
+            const answer = await store.becomeOwner(code);
+            if (answer.ok) onOwner();
+            else setRefusal(answer.detail);
+          }}
+        >
+          <label for="owner-code">{t("Owner code")}</label>
+          <div class="field-row">
+            <input
+              id="owner-code"
+              type="password"
+              autocomplete="off"
+              aria-describedby="owner-code-hint"
+              aria-invalid={refusal !== undefined}
+              ref={field}
+              value={code}
+              onInput={({ currentTarget }) => {
+                setCode(currentTarget.value);
+                setRefusal(undefined);
+              }}
+            />
+            <button type="submit" class="button" disabled={code === ""}>
+              {t("Become an owner")}
+            </button>
+          </div>
+          <p id="owner-code-hint" class={refusal ? "hint complaint" : "hint"} role="status">
+            {refusal ?? t("The OWNER_CODE set at deployment")}
+          </p>
+        </form>
+      ) : (
         <button type="button" class="button" onClick={() => setOpen(true)}>
           {t("Owner access")}
         </button>
-      </section>
-    );
-  }
-  return (
-    <form
-      onSubmit={async (event) => {
-        event.preventDefault();
-        const answer = await store.becomeOwner(code);
-        if (answer.ok) onOwner();
-        else setRefusal(answer.detail);
-      }}
-    >
-      <label for="owner-code">{t("Owner code")}</label>
-      <div class="field-row">
-        <input
-          id="owner-code"
-          type="password"
-          autocomplete="off"
-          aria-describedby="owner-code-hint"
-          aria-invalid={refusal !== undefined}
-          value={code}
-          onInput={({ currentTarget }) => {
-            setCode(currentTarget.value);
-            setRefusal(undefined);
-          }}
-        />
-        <button type="submit" class="button" disabled={code === ""}>
-          {t("Become an owner")}
-        </button>
-      </div>
-      <p id="owner-code-hint" class={refusal ? "hint complaint" : "hint"} role="status">
-        {refusal ?? t("The OWNER_CODE set at deployment")}
-      </p>
-    </form>
+      )}
+    </section>
   );
 }
