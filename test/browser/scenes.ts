@@ -193,8 +193,11 @@ export const SCENES: readonly Scene[] = [
       // It moves the list once, and a menu goes when the list moves.
       await who.page.getByRole("button", { name: "Make a recovery code" }).waitFor();
       const row = who.message(text).last();
-      await row.getByRole("button", { name: "More" }).first().evaluate(click);
-      await who.page.getByRole("toolbar", { name: "More" }).getByRole("button", { name: "Delete message" }).click();
+      await row.getByRole("button", { name: "More", exact: true }).first().evaluate(click);
+      await who.page
+        .getByRole("toolbar", { name: "More", exact: true })
+        .getByRole("button", { name: "Delete message" })
+        .click();
       await who.page.getByRole("button", { name: "Undo" }).waitFor();
     },
   },
