@@ -105,7 +105,7 @@ export function SkinTones() {
             checked={tone === skinTone.value}
             onChange={() => chooseSkinTone(tone)}
           />
-          {`✋${tone}`}
+          <span>{`✋${tone}`}</span>
         </label>
       ))}
     </fieldset>

@@ -82,15 +82,14 @@ export function Integrations({ store, channel }: TabProps) {
       {shown && (
         <div class="secret" role="status">
           <p>{t("The address for {name}. Copy it now. You won't see it again.", { name: shown.name })}</p>
-          <CopyField label={t("Address")} text={shown.url} />
-          <p>{t("Try it in a terminal:")}</p>
-          <CopyField label={t("Command")} text={curl(shown.url)} isSecond />
-          <div class="field-row">
+          <CopyField label={t("Address")} text={shown.url} isLong>
             <button type="button" class="button quiet" onClick={() => void test(shown.url)}>
               {t("Send a test")}
             </button>
-            <span class="hint">{tested}</span>
-          </div>
+          </CopyField>
+          {tested !== undefined && <p class="hint">{tested}</p>}
+          <p>{t("Try it in a terminal:")}</p>
+          <CopyField label={t("Command")} text={curl(shown.url)} isSecond isLong />
           <p class="hint">{t("Add /discord to the address for Discord's format, or /github for GitHub events.")}</p>
         </div>
       )}

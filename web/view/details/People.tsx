@@ -74,9 +74,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
       <button type="button" class="person" onClick={() => openProfile(person)}>
         <Avatar person={person} />
         <bdi>{store.nameOf(person)}</bdi>
-        {person.id !== you && (!("online" in person) || person.online) && (
-          <span class="person-online" role="img" aria-label={t("Online")} />
-        )}
+        {(!("online" in person) || person.online) && <span class="person-online" role="img" aria-label={t("Online")} />}
       </button>
       {person.id === you ? (
         <span class="person-note">{t("You")}</span>

@@ -1,4 +1,5 @@
 /** A text to copy, in a read-only field: a link, a key, a command. */
+import type { ComponentChildren } from "preact";
 import { CopyButton } from "./CopyButton.tsx";
 
 type Props = {
@@ -6,19 +7,25 @@ type Props = {
   readonly text: string;
   /** Beside another one that is more important. */
   readonly isSecond?: boolean;
+  /** Shown whole, over several lines, with the buttons below. */
+  readonly isLong?: boolean;
+  /** Other buttons for the same text. */
+  readonly children?: ComponentChildren;
 };
 
-export function CopyField({ label, text, isSecond = false }: Props) {
+export function CopyField({ label, text, isSecond = false, isLong = false, children }: Props) {
+  const field = {
+    "aria-label": label,
+    readOnly: true,
+    dir: "ltr",
+    value: text,
+    onFocus: ({ currentTarget }: { currentTarget: HTMLInputElement | HTMLTextAreaElement }) => currentTarget.select(),
+  } as const;
   return (
-    <div class="field-row">
-      <input
-        aria-label={label}
-        readOnly
-        dir="ltr"
-        value={text}
-        onFocus={({ currentTarget }) => currentTarget.select()}
-      />
+    <div class={isLong ? "field-row long" : "field-row"}>
+      {isLong ? <textarea {...field} rows={3} spellcheck={false} /> : <input {...field} />}
       <CopyButton text={text} isMain={!isSecond} />
+      {children}
     </div>
   );
 }
