@@ -10,7 +10,9 @@ import { controlsWithoutRing } from "./browser/focus.ts";
 import { lookOver } from "./browser/looks.ts";
 import { NARROW, openBrowser, Someone, TABLET, WIDE } from "./browser/people.ts";
 import { populate } from "./browser/scene-content.ts";
-import { HEADINGS, prefer, SCENES, settle } from "./browser/scenes.ts";
+import { HEADINGS } from "./browser/scenes/scene.ts";
+import { prefer, settle } from "./browser/scenes/steps.ts";
+import { SCENES } from "./browser/scenes.ts";
 import { Site } from "./site.ts";
 import { visitorName } from "./talk.ts";
 

@@ -2,7 +2,7 @@
 import type { Page } from "playwright-core";
 import { CHANNELS_PER_PAGE, FEED_CHANNELS_MAX } from "../worker/protocol/limits.ts";
 import type { Someone } from "./browser/people.ts";
-import { rewire } from "./browser/scenes.ts";
+import { rewire } from "./browser/scenes/steps.ts";
 import type { Site } from "./site.ts";
 
 const DIRECTS = 300;

@@ -3,7 +3,7 @@ import type { Browser, WebSocketRoute } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Site } from "../site.ts";
 import { NARROW, openBrowser, Someone, WIDE } from "./people.ts";
-import { prefer, rewire, settle } from "./scenes.ts";
+import { prefer, rewire, settle } from "./scenes/steps.ts";
 
 /** As long as a slow machine may need. */
 const WAIT = { timeout: 10_000 };

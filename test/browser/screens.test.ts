@@ -8,7 +8,8 @@ import { controlsWithoutRing } from "./focus.ts";
 import { lookOver } from "./looks.ts";
 import { NARROW, openBrowser, Someone, WIDE } from "./people.ts";
 import { populate } from "./scene-content.ts";
-import { picturesShown, SCENES, settle } from "./scenes.ts";
+import { picturesShown, settle } from "./scenes/steps.ts";
+import { SCENES } from "./scenes.ts";
 
 const PICTURES = new URL("../../test-results/screens/", import.meta.url).pathname;
 const site = new Site();

@@ -3,7 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Site } from "../site.ts";
 import { NARROW, openBrowser, Someone, WIDE } from "./people.ts";
-import { prefer } from "./scenes.ts";
+import { prefer } from "./scenes/steps.ts";
 
 /** Requests of the page can be held and refused only where no service worker answers them. */
 const BARE = { ...WIDE, serviceWorkers: "block" } as const;
