@@ -74,7 +74,7 @@ const PARTS: readonly Piece[] = [
       ["select", {}, ["option", {}, "One week"]],
     ],
   ),
-  row("Switches", toggle("Private"), toggle("Sound", { checked: "" })),
+  row("Switches", toggle("Private"), ["span", {}], toggle("Sound", { checked: "" })),
   row("Segments", [
     "fieldset.choice",
     { style: "margin: 0" },
@@ -103,7 +103,7 @@ const PARTS: readonly Piece[] = [
         role: "listbox",
         "aria-label": "Suggestions",
         style:
-          "inline-size: 240px; padding: 4px; border: 1px solid var(--line); border-radius: var(--r3); background: var(--canvas)",
+          "inline-size: 240px; padding: 4px; border: 1px solid var(--line); border-radius: var(--r3); background: var(--raised)",
       },
       option("#", "design", true),
       option("#", "design-team", false),

@@ -334,6 +334,7 @@ describe("in the app", () => {
     await dora.page.getByRole("tab", { name: "Integrations" }).click();
     await dora.page.getByLabel("Name of a new hook").fill("Deploys");
     await dora.page.getByRole("button", { name: "Add hook" }).click();
+    await dora.page.getByText("Try it in a terminal").click();
     const address = dora.page.getByRole("textbox", { name: "Address" });
     expect(await address.inputValue()).toContain(`${site.url}/api/hooks/`);
     expect(await dora.page.getByRole("textbox", { name: "Command" }).inputValue()).toContain(

@@ -2,6 +2,9 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Try it in a terminal": "جرّبه في الطرفية",
+  "Owners manage this site. You need its owner code.": "يدير المالكون هذا الموقع. تحتاج إلى رمز المالك.",
+  "Last message": "آخر رسالة",
   "Recently active": "نشطون مؤخرًا",
   "A recovery code signs you in on any device.": "رمز الاسترداد يسجّل دخولك على أي جهاز.",
   "Only the latest {n} messages are kept.": "تُحفظ آخر {n} رسالة فقط.",
@@ -120,7 +123,6 @@ const words: Dictionary = {
   "Sent.": "أُرسلت.",
   "This is a test.": "هذه تجربة.",
   "Send a test": "إرسال تجربة",
-  "Try it in a terminal:": "جرّبه في الطرفية:",
   "The address for {name}. Copy it now. You won't see it again.": "عنوان {name}. انسخه الآن: لن يُعرض مرة أخرى.",
   "No hooks yet.": "لا يوجد خطّاف بعد.",
   "A hook is an address that other programs send messages to, in the format of Slack, Discord or GitHub.":

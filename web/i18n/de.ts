@@ -2,6 +2,10 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Try it in a terminal": "In einem Terminal ausprobieren",
+  "Owners manage this site. You need its owner code.":
+    "Eigentümer verwalten diese Seite. Dafür brauchst du ihren Code.",
+  "Last message": "Letzte Nachricht",
   "Recently active": "Kürzlich aktiv",
   "A recovery code signs you in on any device.": "Ein Wiederherstellungscode meldet dich auf jedem Gerät an.",
   "Only the latest {n} messages are kept.": "Nur die letzten {n} Nachrichten bleiben erhalten.",
@@ -111,7 +115,6 @@ const words: Dictionary = {
   "Sent.": "Gesendet.",
   "This is a test.": "Dies ist ein Test.",
   "Send a test": "Test senden",
-  "Try it in a terminal:": "Probiere es in einem Terminal aus:",
   "The address for {name}. Copy it now. You won't see it again.":
     "Die Adresse von {name}. Kopiere sie jetzt: Sie wird nicht noch einmal gezeigt.",
   "No hooks yet.": "Es gibt noch keinen Hook.",

@@ -2,6 +2,9 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Try it in a terminal": "Probarlo en una terminal",
+  "Owners manage this site. You need its owner code.": "Los propietarios administran este sitio. Necesitas su código.",
+  "Last message": "Último mensaje",
   "Recently active": "Activos recientemente",
   "A recovery code signs you in on any device.":
     "Con un código de recuperación inicias sesión en cualquier dispositivo.",
@@ -112,7 +115,6 @@ const words: Dictionary = {
   "Sent.": "Enviado.",
   "This is a test.": "Esto es una prueba.",
   "Send a test": "Enviar una prueba",
-  "Try it in a terminal:": "Pruébalo en una terminal:",
   "The address for {name}. Copy it now. You won't see it again.":
     "La dirección de {name}. Cópiala ahora: no se vuelve a mostrar.",
   "No hooks yet.": "Todavía no hay ningún hook.",

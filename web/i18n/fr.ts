@@ -2,6 +2,9 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Try it in a terminal": "L’essayer dans un terminal",
+  "Owners manage this site. You need its owner code.": "Les propriétaires gèrent ce site. Il vous faut son code.",
+  "Last message": "Dernier message",
   "Recently active": "Actifs récemment",
   "A recovery code signs you in on any device.": "Un code de récupération vous connecte sur n’importe quel appareil.",
   "Only the latest {n} messages are kept.": "Seuls les {n} derniers messages sont conservés.",
@@ -115,7 +118,6 @@ const words: Dictionary = {
   "Sent.": "Envoyé.",
   "This is a test.": "Ceci est un test.",
   "Send a test": "Envoyer un test",
-  "Try it in a terminal:": "Essaie-le dans un terminal :",
   "The address for {name}. Copy it now. You won't see it again.":
     "L’adresse de {name}. Copie-la maintenant : elle ne s’affichera plus.",
   "No hooks yet.": "Il n’y a pas encore de hook.",

@@ -2,6 +2,9 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Try it in a terminal": "ターミナルで試す",
+  "Owners manage this site. You need its owner code.": "オーナーはこのサイトを管理できます。オーナーコードが必要です。",
+  "Last message": "最後のメッセージ",
   "Recently active": "最近の投稿者",
   "A recovery code signs you in on any device.": "復旧コードがあれば、どの端末でもサインインできます。",
   "Only the latest {n} messages are kept.": "最新の{n}件のメッセージだけを保存します。",
@@ -110,7 +113,6 @@ const words: Dictionary = {
   "Sent.": "送信しました。",
   "This is a test.": "これはテストです。",
   "Send a test": "テストを送信",
-  "Try it in a terminal:": "ターミナルで試す:",
   "The address for {name}. Copy it now. You won't see it again.":
     "{name}のアドレスです。再表示されないので、今コピーしてください。",
   "No hooks yet.": "フックはまだありません。",

@@ -3,6 +3,9 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "Try it in a terminal"
+  | "Owners manage this site. You need its owner code."
+  | "Last message"
   | "Only the latest {n} messages are kept."
   | "Disconnected"
   | "{name} was deleted"
@@ -100,7 +103,6 @@ export type Phrase =
   | "Sent."
   | "This is a test."
   | "Send a test"
-  | "Try it in a terminal:"
   | "The address for {name}. Copy it now. You won't see it again."
   | "No hooks yet."
   | "A hook is an address that other programs send messages to, in the format of Slack, Discord or GitHub."

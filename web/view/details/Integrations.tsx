@@ -81,15 +81,19 @@ export function Integrations({ store, channel }: TabProps) {
       {hooks?.length === 0 && <p class="hint">{t("No hooks yet.")}</p>}
       {shown && (
         <div class="secret" role="status">
-          <p>{t("The address for {name}. Copy it now. You won't see it again.", { name: shown.name })}</p>
+          <p class="secret-note">
+            {t("The address for {name}. Copy it now. You won't see it again.", { name: shown.name })}
+          </p>
           <CopyField label={t("Address")} text={shown.url} isLong>
             <button type="button" class="button quiet" onClick={() => void test(shown.url)}>
               {t("Send a test")}
             </button>
           </CopyField>
           {tested !== undefined && <p class="hint">{tested}</p>}
-          <p>{t("Try it in a terminal:")}</p>
-          <CopyField label={t("Command")} text={curl(shown.url)} isSecond isLong />
+          <details>
+            <summary>{t("Try it in a terminal")}</summary>
+            <CopyField label={t("Command")} text={curl(shown.url)} isSecond isLong />
+          </details>
           <p class="hint">{t("Add /discord to the address for Discord's format, or /github for GitHub events.")}</p>
         </div>
       )}

@@ -19,9 +19,6 @@ export function BrowseChannels({ store, onClose }: { readonly store: Store; read
   return (
     <Dialog title={t("Browse channels")} onClose={onClose}>
       <FindField label={t("Find channels")} typed={typed} onType={setTyped} hasFocus />
-      <p class={channels.length === 0 ? "hint" : "visually-hidden"} role="status">
-        {channels.length === 0 ? t("No channel has this name or topic.") : t("{n} found", { n: channels.length })}
-      </p>
       <button
         type="button"
         class="person action-row"
@@ -34,6 +31,12 @@ export function BrowseChannels({ store, onClose }: { readonly store: Store; read
         </span>
         {t("New channel")}
       </button>
+      <p class="hint browse-head">
+        <span role="status">
+          {channels.length === 0 ? t("No channel has this name or topic.") : t("{n} found", { n: channels.length })}
+        </span>
+        {channels.length > 0 && <span aria-hidden="true">{t("Last message")}</span>}
+      </p>
       <ul class="people browse">
         {channels.map(({ id, kind, name, topic, lastAt }) => (
           <li key={id}>
@@ -56,7 +59,14 @@ export function BrowseChannels({ store, onClose }: { readonly store: Store; read
                 )}
               </span>
               <span class="person-note">
-                {store.preferenceOf(id).hidden === true ? t("Hidden") : lastAt !== null && dayName(lastAt, store.now())}
+                {store.preferenceOf(id).hidden === true
+                  ? t("Hidden")
+                  : lastAt !== null && (
+                      <>
+                        <span class="visually-hidden">{t("Last message")} </span>
+                        {dayName(lastAt, store.now())}
+                      </>
+                    )}
               </span>
             </button>
           </li>

@@ -7,12 +7,16 @@ import { quoted } from "../../state/quoted.ts";
 import { keepRecentEmoji, recentEmoji } from "../../state/recent-emoji.ts";
 import { messageLink } from "../../state/route.ts";
 import type { Conversation, Store } from "../../state/store.ts";
+import styles from "../../styles/touch-menu.css?inline";
 import { Dialog } from "../dialogs/Dialog.tsx";
+import { adoptStyles } from "../parts/adopt-styles.ts";
 import { copyText } from "../parts/clipboard.ts";
 import { IconButton } from "../parts/IconButton.tsx";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import { lazy } from "../parts/lazy.tsx";
 import type { ShownList } from "./message-commands.ts";
+
+adoptStyles(styles);
 
 const ReportMessage = lazy(async () => (await import("./ReportMessage.tsx")).ReportMessage);
 const WhoReacted = lazy(async () => (await import("./WhoReacted.tsx")).WhoReacted);

@@ -1,6 +1,10 @@
 /** A text to copy, in a read-only field: a link, a key, a command. */
 import type { ComponentChildren } from "preact";
+import styles from "../../styles/secrets.css?inline";
+import { adoptStyles } from "./adopt-styles.ts";
 import { CopyButton } from "./CopyButton.tsx";
+
+adoptStyles(styles);
 
 type Props = {
   readonly label: string;

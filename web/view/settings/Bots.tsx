@@ -79,7 +79,9 @@ export function Bots({ store }: { readonly store: Store }) {
       )}
       {shown && (
         <div ref={secret} class="secret" role="status">
-          <p>{t("The key for {name}. Copy it now. You won't see it again.", { name: shown.name })}</p>
+          <p class="secret-note">
+            {t("The key for {name}. Copy it now. You won't see it again.", { name: shown.name })}
+          </p>
           <CopyField label={t("Key")} text={shown.key} />
         </div>
       )}

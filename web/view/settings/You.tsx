@@ -120,9 +120,12 @@ function OwnerForm({ store, onOwner }: { readonly store: Store; readonly onOwner
           </p>
         </form>
       ) : (
-        <button type="button" class="button" onClick={() => setOpen(true)}>
-          {t("Owner access")}
-        </button>
+        <>
+          <p class="hint">{t("Owners manage this site. You need its owner code.")}</p>
+          <button type="button" class="button" onClick={() => setOpen(true)}>
+            {t("Owner access")}
+          </button>
+        </>
       )}
     </section>
   );
