@@ -306,6 +306,13 @@ describe("while nobody looks", () => {
     await who.page.clock.runFor(2 * 60_000);
     await reloaded;
     await chip.waitFor({ state: "detached" });
+
+    version = 99;
+    await who.page.reload();
+    await chip.waitFor();
+    await who.page.getByRole("button", { name: "Not now" }).click();
+    await chip.waitFor({ state: "detached" });
+    await composer.waitFor();
     await who.context.close();
   });
 });

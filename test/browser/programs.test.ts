@@ -340,6 +340,9 @@ describe("in the app", () => {
     expect(await dora.page.getByRole("textbox", { name: "Command" }).inputValue()).toContain(
       await address.inputValue(),
     );
+    const hidden = (field: HTMLTextAreaElement) => field.scrollHeight - field.clientHeight;
+    for (const name of ["Address", "Command"])
+      expect(await dora.page.getByRole("textbox", { name }).evaluate(hidden), `${name} is shown whole`).toBe(0);
     await dora.page.getByRole("button", { name: "Send a test" }).click();
     await dora.sees("This is a test.");
     await dora.page.getByRole("log").getByText("Bot", { exact: true }).first().waitFor();

@@ -202,6 +202,9 @@ test("Rail: marked unread, muted, favourite and hidden are the same on both devi
   await ada.page.getByRole("switch", { name: "Hide" }).click();
   await link(phone, "#news").waitFor({ state: "detached" });
   await button(phone, "Browse channels").click();
+  await dialog(phone)
+    .getByRole("button", { name: /general.*Last message Today/ })
+    .waitFor();
   await phone.page.getByRole("textbox", { name: "Find channels" }).fill("news");
   await dialog(phone).getByRole("button", { name: /news/ }).click();
   await phone.page.getByRole("log", { name: "Messages in #news" }).waitFor();
@@ -285,4 +288,20 @@ test("Screens: a device is ended from another one, and a recovery code brings it
   await link(laptop, "#planning").click();
   await laptop.sees("Only for the two of us");
   expect([...ada.complaints, ...bea.complaints, ...cem.complaints, ...laptop.complaints]).toEqual([]);
+});
+
+test("Screens: the people of a channel are those who view it now, and those who wrote lately", async () => {
+  const dana = await Someone.open(browser, "Dana");
+  await dana.join(site, "/c/general");
+  await dana.makeChannel("lately");
+  await cem.post(site, "lately", "A word from Cem");
+  await dana.sees("A word from Cem");
+  await details(dana, "People");
+  const section = (name: string) =>
+    dana.page.getByRole("tabpanel").locator("section", { has: dana.page.getByRole("heading", { name }) });
+  await section("Recently active").getByRole("button", { name: /^Cem/ }).first().waitFor();
+  expect(await section("Recently active").getByText("Dana").count()).toBe(0);
+  await section("Viewing now").getByRole("button", { name: "Dana Online" }).waitFor();
+  expect(await section("Viewing now").getByText("Cem").count()).toBe(0);
+  await dana.context.close();
 });

@@ -1,3 +1,4 @@
+/** What counts as unread in the store, and the marks that all devices share. */
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { ChannelPage } from "../../web/network/api.ts";
 import { go } from "../../web/state/route.ts";

@@ -1,3 +1,4 @@
+/** Who one is in the store: sign-in without cookies or storage, links for devices, the end of a session. */
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { go } from "../../web/state/route.ts";
 import { localState } from "../../web/storage/local-state.ts";

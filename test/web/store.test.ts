@@ -1,3 +1,4 @@
+/** The store: frames in, signals out: where one is, what a channel tells, people, typists and what is kept. The outbox is the real one. */
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { go, parseRoute, route } from "../../web/state/route.ts";
 import { localState } from "../../web/storage/local-state.ts";

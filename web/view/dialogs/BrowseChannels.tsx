@@ -59,14 +59,13 @@ export function BrowseChannels({ store, onClose }: { readonly store: Store; read
                 )}
               </span>
               <span class="person-note">
-                {store.preferenceOf(id).hidden === true
-                  ? t("Hidden")
-                  : lastAt !== null && (
-                      <>
-                        <span class="visually-hidden">{t("Last message")} </span>
-                        {dayName(lastAt, store.now())}
-                      </>
-                    )}
+                {store.preferenceOf(id).hidden === true && <span>{t("Hidden")}</span>}
+                {lastAt !== null && (
+                  <span>
+                    <span class="visually-hidden">{t("Last message")} </span>
+                    {dayName(lastAt, store.now())}
+                  </span>
+                )}
               </span>
             </button>
           </li>

@@ -6,6 +6,9 @@ import { CopyButton } from "./CopyButton.tsx";
 
 adoptStyles(styles);
 
+/** A line of the narrowest long field takes about so many characters. Browsers that size fields by their content need no number of rows. */
+const LINE_CHARACTERS = 28;
+
 type Props = {
   readonly label: string;
   readonly text: string;
@@ -27,7 +30,11 @@ export function CopyField({ label, text, isSecond = false, isLong = false, child
   } as const;
   return (
     <div class={isLong ? "field-row long" : "field-row"}>
-      {isLong ? <textarea {...field} rows={3} spellcheck={false} /> : <input {...field} />}
+      {isLong ? (
+        <textarea {...field} rows={Math.ceil(text.length / LINE_CHARACTERS)} spellcheck={false} />
+      ) : (
+        <input {...field} />
+      )}
       <CopyButton text={text} isMain={!isSecond} />
       {children}
     </div>
