@@ -117,8 +117,8 @@ const words: Dictionary = {
   "Delete {name}": "حذف {name}",
   "Add hook": "إضافة خطّاف",
   "Name of a new hook": "اسم خطّاف جديد",
-  "Add /discord to the address for Discord's format, or /github for GitHub events.":
-    "لصيغة Discord أضف ‎/discord إلى العنوان، ولأحداث GitHub أضف ‎/github.",
+  "Add {discord} to the address for Discord's format, or {github} for GitHub events.":
+    "لصيغة Discord أضف ‎{discord} إلى العنوان، ولأحداث GitHub أضف ‎{github}.",
   "Not sent: {why}": "لم تُرسل: {why}",
   "Sent.": "أُرسلت.",
   "This is a test.": "هذه تجربة.",

@@ -109,8 +109,8 @@ const words: Dictionary = {
   "Delete {name}": "{name} löschen",
   "Add hook": "Hook hinzufügen",
   "Name of a new hook": "Name eines neuen Hooks",
-  "Add /discord to the address for Discord's format, or /github for GitHub events.":
-    "Für das Format von Discord hänge /discord an die Adresse, für Ereignisse von GitHub /github.",
+  "Add {discord} to the address for Discord's format, or {github} for GitHub events.":
+    "Für das Format von Discord hänge {discord} an die Adresse, für Ereignisse von GitHub {github}.",
   "Not sent: {why}": "Nicht gesendet: {why}",
   "Sent.": "Gesendet.",
   "This is a test.": "Dies ist ein Test.",

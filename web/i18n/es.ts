@@ -109,8 +109,8 @@ const words: Dictionary = {
   "Delete {name}": "Eliminar {name}",
   "Add hook": "Añadir hook",
   "Name of a new hook": "Nombre de un nuevo hook",
-  "Add /discord to the address for Discord's format, or /github for GitHub events.":
-    "Para el formato de Discord añade /discord a la dirección; para los eventos de GitHub, /github.",
+  "Add {discord} to the address for Discord's format, or {github} for GitHub events.":
+    "Para el formato de Discord añade {discord} a la dirección; para los eventos de GitHub, {github}.",
   "Not sent: {why}": "No enviado: {why}",
   "Sent.": "Enviado.",
   "This is a test.": "Esto es una prueba.",

@@ -112,8 +112,8 @@ const words: Dictionary = {
   "Delete {name}": "Supprimer {name}",
   "Add hook": "Ajouter un hook",
   "Name of a new hook": "Nom d’un nouveau hook",
-  "Add /discord to the address for Discord's format, or /github for GitHub events.":
-    "Pour le format de Discord, ajoute /discord à l’adresse ; pour les événements de GitHub, /github.",
+  "Add {discord} to the address for Discord's format, or {github} for GitHub events.":
+    "Pour le format de Discord, ajoute {discord} à l’adresse ; pour les événements de GitHub, {github}.",
   "Not sent: {why}": "Non envoyé : {why}",
   "Sent.": "Envoyé.",
   "This is a test.": "Ceci est un test.",

@@ -107,8 +107,8 @@ const words: Dictionary = {
   "Delete {name}": "{name}を削除",
   "Add hook": "フックを追加",
   "Name of a new hook": "新しいフックの名前",
-  "Add /discord to the address for Discord's format, or /github for GitHub events.":
-    "Discord形式ではアドレスに /discord を、GitHubのイベントでは /github を付けます。",
+  "Add {discord} to the address for Discord's format, or {github} for GitHub events.":
+    "Discord形式ではアドレスに {discord} を、GitHubのイベントでは {github} を付けます。",
   "Not sent: {why}": "送信できませんでした: {why}",
   "Sent.": "送信しました。",
   "This is a test.": "これはテストです。",

@@ -98,7 +98,7 @@ export type Phrase =
   | "Delete {name}"
   | "Add hook"
   | "Name of a new hook"
-  | "Add /discord to the address for Discord's format, or /github for GitHub events."
+  | "Add {discord} to the address for Discord's format, or {github} for GitHub events."
   | "Not sent: {why}"
   | "Sent."
   | "This is a test."

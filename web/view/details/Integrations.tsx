@@ -1,6 +1,6 @@
 /** The incoming hooks of a conversation: addresses that other programs write to. An address is shown once. */
 import { useEffect, useState } from "preact/hooks";
-import { t } from "../../i18n/i18n.ts";
+import { rich, t } from "../../i18n/i18n.ts";
 import { Confirm } from "../dialogs/Confirm.tsx";
 import { CopyField } from "../parts/CopyField.tsx";
 import { IconButton } from "../parts/IconButton.tsx";
@@ -94,7 +94,12 @@ export function Integrations({ store, channel }: TabProps) {
             <summary>{t("Try it in a terminal")}</summary>
             <CopyField label={t("Command")} text={curl(shown.url)} isSecond isLong />
           </details>
-          <p class="hint">{t("Add /discord to the address for Discord's format, or /github for GitHub events.")}</p>
+          <p class="hint">
+            {rich("Add {discord} to the address for Discord's format, or {github} for GitHub events.", {
+              discord: <code dir="ltr">/discord</code>,
+              github: <code dir="ltr">/github</code>,
+            })}
+          </p>
         </div>
       )}
       <NewName id="hook-name" label={t("Name of a new hook")} action={t("Add hook")} refusal={refusal} onMake={add} />

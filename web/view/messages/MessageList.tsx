@@ -57,7 +57,7 @@ export function MessageList({ store, conversation, you, shown }: Props) {
   const newCount = anchor.isPinned.current ? 0 : seq - seenSeq;
   const where = route.value;
   const asked = "seq" in where ? where.seq : undefined;
-  const { isWhole, first } = useFirstRows(epoch !== undefined, asked !== undefined);
+  const first = useFirstRows(epoch !== undefined, asked !== undefined);
   const days = layOut(messages.slice(first), entries, { you, now: store.now() }, laidOut.current);
   laidOut.current = days;
   const rows = days.flatMap((day) => day.rows);
@@ -80,10 +80,10 @@ export function MessageList({ store, conversation, you, shown }: Props) {
     wasLed.current ||= epoch !== undefined;
     if (anchor.isPinned.current) toEnd();
     else anchor.hold();
-  }, [messages, entries.length, epoch, isWhole, unread.first?.id]);
+  }, [messages, entries.length, epoch, first, unread.first?.id]);
 
   // History goes in while busy, so that it is not read out; only what comes after it is news.
-  useEffect(() => setBusy(epoch === undefined || !isWhole), [epoch, isWhole]);
+  useEffect(() => setBusy(epoch === undefined || first < 0), [epoch, first]);
 
   // An own message is shown as it is sent. What is confirmed later moves no reader.
   const pendingBefore = useRef(pending);

@@ -6,13 +6,16 @@ const ROW_PX = 30;
 /** The other rows come this long (ms) after the first ones. The composer is there by then. */
 const REST_AFTER_MS = 150;
 
-/** `first` is for `slice`, which takes its whole part: all rows from there are shown. A list that has to lead to a message is whole at once. */
-export function useFirstRows(isThere: boolean, isLed: boolean) {
+/**
+ * Where the shown rows begin, for `slice`, which takes the whole part of the number: 0 for all of them. A list that has to lead to
+ * a message is whole at once.
+ */
+export function useFirstRows(isThere: boolean, isLed: boolean): number {
   const [isWhole, setWhole] = useState(isLed);
   useEffect(() => {
     if (!isThere) return;
     const timer = setTimeout(setWhole, REST_AFTER_MS, true);
     return () => clearTimeout(timer);
   }, [isThere]);
-  return { isWhole, first: isWhole || isLed ? 0 : -innerHeight / ROW_PX };
+  return isWhole || isLed ? 0 : -innerHeight / ROW_PX;
 }

@@ -4,6 +4,7 @@ import type { Device } from "../../../worker/protocol/occasional-answers.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import { dayName } from "../parts/formats.ts";
+import { LateIcon } from "../parts/late-icons.tsx";
 
 export function Devices({ store }: { readonly store: Store }) {
   const [devices, setDevices] = useState<readonly Device[]>([]);
@@ -21,6 +22,9 @@ export function Devices({ store }: { readonly store: Store }) {
       <ul class="people">
         {devices.map(({ id, current, seenAt, label }) => (
           <li key={id} class="person">
+            <span class="channel-sign">
+              <LateIcon name="device" />
+            </span>
             <span>
               <bdi>{label}</bdi>
               <span class="hint">{current ? t("This device") : dayName(seenAt, store.now())}</span>
