@@ -65,8 +65,12 @@ const PARTS: readonly Piece[] = [
     "Fields",
     field("Display name"),
     field("Channel name", { value: "", placeholder: "design team" }),
-    field("Access code", { "aria-invalid": "true" }),
-    ["p.hint.complaint", { dir: "auto" }, "Wrong access code. Ask the person who invited you."],
+    [
+      "div",
+      { style: "display: grid; gap: 6px; inline-size: 100%; margin-block-end: 8px" },
+      field("Access code", { "aria-invalid": "true" }),
+      ["p.hint.complaint", { dir: "auto" }, "Wrong access code. Ask the person who invited you."],
+    ],
     [
       "label.select",
       { style: "inline-size: 100%; margin: 0; font-size: var(--secondary); font-weight: 550" },
