@@ -260,6 +260,19 @@ describe("while nobody looks", () => {
     await bea.join(site, "/c/general");
   });
 
+  test("Notifications: a sound can be chosen once there are notifications", async () => {
+    const who = await Someone.open(browser, "Ina");
+    await who.context.grantPermissions(["notifications"]);
+    await who.join(site, "/c/design");
+    await who.openSettings("Notifications");
+    const sound = who.page.getByRole("radio", { name: "With notifications" });
+    await sound.waitFor();
+    expect(await sound.isDisabled()).toBe(true);
+    await who.page.getByRole("radio", { name: "All messages" }).check();
+    await expect.poll(() => sound.isDisabled()).toBe(false);
+    await who.context.close();
+  });
+
   test("Rail: the title, the icon and the app's badge tell what waits", async () => {
     const who = await Someone.open(browser, "Cem");
     await who.context.addInitScript(() => {

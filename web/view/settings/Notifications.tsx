@@ -27,7 +27,12 @@ export function Notifications({ store }: SectionProps) {
           {t("Notifications are blocked. Allow them in your browser's site settings.")}
         </p>
       )}
-      <Choice legend="Sound" preference={sound} labels={{ off: "Off", on: "With notifications" }} />
+      <Choice
+        legend="Sound"
+        preference={sound}
+        isIdle={notifications.chosen.value === "off"}
+        labels={{ off: "Off", on: "With notifications" }}
+      />
       <Push store={store} />
     </>
   );
