@@ -290,11 +290,11 @@ test("Screens: a device is ended from another one, and a recovery code brings it
   expect([...ada.complaints, ...bea.complaints, ...cem.complaints, ...laptop.complaints]).toEqual([]);
 });
 
-test("Screens: the people of a channel are those who view it now, and those who wrote lately", async () => {
+test("Screens: the people of a channel: who views it now, and who was active recently", async () => {
   const dana = await Someone.open(browser, "Dana");
   await dana.join(site, "/c/general");
-  await dana.makeChannel("lately");
-  await cem.post(site, "lately", "A word from Cem");
+  await dana.makeChannel("recent");
+  await cem.post(site, "recent", "A word from Cem");
   await dana.sees("A word from Cem");
   await details(dana, "People");
   const section = (name: string) =>

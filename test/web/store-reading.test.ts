@@ -88,7 +88,7 @@ describe("read marks agree on all devices", () => {
     const window = {
       epoch: design.epoch,
       head: { seq: 1, rev: 2 },
-      messages: [{ ...mentioning, rev: 2, text: "nobody" }],
+      messages: [{ ...mentioning, rev: 2, text: "no one" }],
     };
     vi.mocked(api.window).mockResolvedValueOnce({ ok: true, value: window, status: 200 });
     store.receiveDirectory({ type: "mention_withdrawn", channel: "design", id: mentioning.id });

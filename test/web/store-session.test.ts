@@ -13,7 +13,7 @@ describe("where cookies are refused", () => {
     return await make();
   }
 
-  test("nobody signs in, so that no name is taken in vain, and the person is told why", async () => {
+  test("no one is signed in, no name is taken, and the person is told why", async () => {
     const { store, api } = await stranger();
     vi.spyOn(navigator, "cookieEnabled", "get").mockReturnValue(false);
     const answer = await store.signIn("Ada");
@@ -51,7 +51,7 @@ test("where the browser refuses storage one is still oneself: renaming and sendi
 });
 
 describe("a device link", () => {
-  test("opened where nobody is signed in: in at once", async () => {
+  test("opened where no one is signed in: the person is in at once", async () => {
     const { store, api } = await make({ token: "secret" });
     expect(api.redeem).toHaveBeenCalledExactlyOnceWith("secret");
     expect(store.person.value).toEqual(bea);
@@ -66,7 +66,7 @@ describe("a device link", () => {
     expect(store.person.value).toEqual(bea);
   });
 
-  test("that is used up and opened in a page where nobody is signed in says why", async () => {
+  test("that is used up says why, where no one is signed in", async () => {
     const { store, api } = await make();
     vi.mocked(api.session).mockResolvedValue({ ok: false, status: 401, code: "unauthorized", detail: "" });
     store.linkChanged("directory", { kind: "stopped", code: 4401 });
@@ -77,7 +77,7 @@ describe("a device link", () => {
     expect(store.linkProblem.value).toBe("Used up.");
   });
 
-  test("opened where somebody is: asked first, and whoever stays stays", async () => {
+  test("opened where a person is signed in: it asks first, and changes nothing when the person stays", async () => {
     await make();
     const { store, api } = await make({ token: "secret" });
     expect(store.phase.value).toBe("linked");
@@ -121,7 +121,7 @@ describe("the end of a session", () => {
     expect(Object.keys(localStorage)).toEqual([]);
   });
 
-  test("that nobody can vouch for takes nothing: only an explicit answer does", async () => {
+  test("that no answer confirms takes nothing: only an explicit answer does", async () => {
     const { store, api } = await talking();
     store.keepDraft(here(store), "half a thought");
     const unsure = { ok: false, status: 503, code: "busy", detail: "" } as const;
@@ -151,7 +151,7 @@ describe("the end of a session", () => {
     expect(store.phase.value).toBe("in");
   });
 
-  test("somebody else signed in in another tab: this one starts over, and sends nothing in their name", async () => {
+  test("another person signed in in another tab: this one starts over, and sends nothing in their name", async () => {
     const { store, api, startOver } = await talking([message(1)]);
     localState.keepPerson(bea);
     store.linkChanged("channel", { kind: "waiting", tries: 1 });

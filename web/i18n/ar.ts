@@ -118,7 +118,7 @@ const words: Dictionary = {
   "Add hook": "إضافة خطّاف",
   "Name of a new hook": "اسم خطّاف جديد",
   "Add {discord} to the address for Discord's format, or {github} for GitHub events.":
-    "لصيغة Discord أضف ‎{discord} إلى العنوان، ولأحداث GitHub أضف ‎{github}.",
+    "لصيغة Discord أضف {discord} إلى العنوان، ولأحداث GitHub أضف {github}.",
   "Not sent: {why}": "لم تُرسل: {why}",
   "Sent.": "أُرسلت.",
   "This is a test.": "هذه تجربة.",

@@ -104,7 +104,7 @@ const words: Dictionary = {
   "Create bot": "Créer un bot",
   "Name of a new bot": "Nom d’un nouveau bot",
   "The key for {name}. Copy it now. You won't see it again.":
-    "La clé de {name}. Copie-la maintenant : elle ne s’affichera plus.",
+    "La clé de {name}. Copiez-la maintenant : elle ne s’affichera plus.",
   "New key": "Nouvelle clé",
   "A bot is a program that reads and writes here under its own name.":
     "Un bot est un programme qui lit et écrit ici sous son propre nom.",
@@ -113,13 +113,13 @@ const words: Dictionary = {
   "Add hook": "Ajouter un hook",
   "Name of a new hook": "Nom d’un nouveau hook",
   "Add {discord} to the address for Discord's format, or {github} for GitHub events.":
-    "Pour le format de Discord, ajoute {discord} à l’adresse ; pour les événements de GitHub, {github}.",
+    "Pour le format de Discord, ajoutez {discord} à l’adresse ; pour les événements de GitHub, {github}.",
   "Not sent: {why}": "Non envoyé : {why}",
   "Sent.": "Envoyé.",
   "This is a test.": "Ceci est un test.",
   "Send a test": "Envoyer un test",
   "The address for {name}. Copy it now. You won't see it again.":
-    "L’adresse de {name}. Copie-la maintenant : elle ne s’affichera plus.",
+    "L’adresse de {name}. Copiez-la maintenant : elle ne s’affichera plus.",
   "No hooks yet.": "Il n’y a pas encore de hook.",
   "A hook is an address that other programs send messages to, in the format of Slack, Discord or GitHub.":
     "Un hook est une adresse à laquelle d’autres programmes envoient des messages, au format de Slack, Discord ou GitHub.",
@@ -129,15 +129,15 @@ const words: Dictionary = {
   "Remove {name} from the channel": "Retirer {name} du canal",
   "Remove {name} from the site": "Retirer {name} du site",
   "They can't message you directly, and their mentions don't notify you. You still see their messages in channels.":
-    "Cette personne ne peut pas commencer de conversation avec toi, et ses mentions ne te parviennent pas. Tu vois toujours ce qu’elle écrit dans les canaux.",
+    "Cette personne ne peut pas commencer de conversation avec vous, et ses mentions ne vous parviennent pas. Vous voyez toujours ce qu’elle écrit dans les canaux.",
   "No one else is here yet. Share this site's address.":
     "Personne d’autre n’est encore là. Envoie l’adresse de ce site.",
-  "Everyone is selected.": "Tu as choisi tout le monde.",
+  "Everyone is selected.": "Vous avez choisi tout le monde.",
   "No one here has that name.": "Personne ici ne porte ce nom.",
   "Ask a member to add you. Your draft is under Unsent messages.":
-    "Demande à quelqu’un qui en fait partie de t’ajouter. Ce que tu écrivais est dans « Messages non envoyés ».",
-  "Ask a member to add you.": "Demande à quelqu’un qui en fait partie de t’ajouter.",
-  "This conversation is not available to you": "Cette conversation ne t’est pas accessible",
+    "Demandez à quelqu’un qui en fait partie de vous ajouter. Ce que vous écriviez est dans « Messages non envoyés ».",
+  "Ask a member to add you.": "Demandez à quelqu’un qui en fait partie de vous ajouter.",
+  "This conversation is not available to you": "Cette conversation ne vous est pas accessible",
   "Messages are deleted after {time}.": "Les messages sont supprimés après {time}.",
   "One message every {time}.": "Un message toutes les {time}.",
   "Not now": "Pas maintenant",

@@ -21,7 +21,7 @@ export const RAIL: readonly Scene[] = [
       await rewire(who.page, /directory\/socket/, (frame) => {
         if (frame["type"] !== "directory" || !Array.isArray(frame["channels"])) return frame;
         const [first, ...rest] = frame["channels"];
-        const peer = { id: "peer-of-nobody-0123456789", name: "Dora Müller-Lüdenscheidt-Wittelsbach" };
+        const peer = { id: "peer-for-the-scene-012345", name: "Dora Müller-Lüdenscheidt-Wittelsbach" };
         const direct = {
           ...first,
           id: `${peer.id}~${ownId(frame)}`,

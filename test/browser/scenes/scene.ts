@@ -2,7 +2,7 @@
 import type { Site } from "../../site.ts";
 import type { Someone } from "../people.ts";
 
-/** The parts of the design. Scenes and the titles of browser tests (`Keys: …`) name them; the gallery lists what nobody shows. */
+/** The parts of the design. Scenes and the titles of browser tests (`Keys: …`) name them; the gallery lists the parts that no scene and no test shows. */
 export const HEADINGS = [
   "Screens",
   "Messages",
@@ -20,7 +20,7 @@ export type Scene = {
   readonly name: string;
   readonly shows: (typeof HEADINGS)[number];
   readonly isExamined?: true;
-  /** Nobody is in yet: the language is chosen before the page is opened. */
+  /** No one is signed in yet: the language is chosen before the page is opened. */
   readonly isOutside?: true;
   /** There is no conversation, so another language takes effect with the next load. */
   readonly isApart?: true;

@@ -126,7 +126,7 @@ export function ownId({ you }: Frame): string {
 }
 
 export function invented(last: { readonly seq: number; readonly rev: number } | undefined, n: number) {
-  const author = { id: "cem-of-nobody-0123456789", name: "Cem" };
+  const author = { id: "cem-for-the-scene-012345", name: "Cem" };
   const seq = (last?.seq ?? 0) + n;
   return {
     id: crypto.randomUUID(),
