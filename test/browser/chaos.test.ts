@@ -40,6 +40,20 @@ async function memoryOf(page: Page): Promise<number> {
   return page.evaluate(() => Reflect.get(performance, "memory").usedJSHeapSize);
 }
 
+/** What a device has not sent, as it is kept: it tells a message that waits, or was refused, from one that is lost. */
+function unsentOn(page: Page): Promise<string> {
+  return page.evaluate(
+    () =>
+      new Promise<string>((resolve) => {
+        const opening = indexedDB.open("flack");
+        opening.onsuccess = () => {
+          const asking = opening.result.transaction("outbox").objectStore("outbox").getAll();
+          asking.onsuccess = () => resolve(JSON.stringify(asking.result));
+        };
+      }),
+  );
+}
+
 test(`${MINUTES} minutes of chaos`, { timeout: MINUTES * 60_000 + 4 * SETTLE_MS }, async () => {
   const people = await Promise.all(["Ada", "Bea", "Cem"].map((name) => Someone.open(browser, name, WIDE)));
   const [first] = people;
@@ -126,7 +140,11 @@ test(`${MINUTES} minutes of chaos`, { timeout: MINUTES * 60_000 + 4 * SETTLE_MS 
     const kept = (sent.get(name) ?? []).slice(-20);
     await expect
       .poll(answer, { timeout: SETTLE_MS, message: `all of #${name} arrives` })
-      .toEqual(expect.arrayContaining(kept));
+      .toEqual(expect.arrayContaining(kept))
+      .catch(async (missing) => {
+        for (const { page, owner } of tabs) console.log(`${owner.name}, ${page.url()}: unsent ${await unsentOn(page)}`);
+        throw missing;
+      });
     const held = await answer();
     expect(new Set(held).size, `nothing in #${name} is there twice`).toBe(held.length);
     for (const { page, owner } of tabs) {
