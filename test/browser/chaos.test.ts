@@ -83,10 +83,13 @@ test(`${MINUTES} minutes of chaos`, { timeout: MINUTES * 60_000 + 4 * SETTLE_MS 
   /** By person and channel: what was typed last and not sent. */
   const drafts = new Map<string, string>();
   let count = 0;
+  /** What was done, in order: printed where a message is missing. */
+  const story: string[] = [];
   const memoryBefore = await memoryOf(tabs[0]?.page as Page);
 
   async function step({ page, owner }: Tab): Promise<void> {
     const what = Math.random();
+    story.push(`${owner.name} ${owner.page === page ? 1 : 2}: ${what.toFixed(2)}, ${page.url()}`);
     const channel = () => decodeURIComponent(new URL(page.url()).pathname.replace("/c/", ""));
     if (what < 0.25) {
       const link = page.getByRole("navigation", { name: "Conversations" }).locator(`a[href="/c/${pick(CHANNELS)}"]`);
@@ -98,6 +101,7 @@ test(`${MINUTES} minutes of chaos`, { timeout: MINUTES * 60_000 + 4 * SETTLE_MS 
       await composer(page).fill(text, { timeout: 2_000 });
       await composer(page).press("Enter", { timeout: 2_000 });
       if (channel() === where && (await composer(page).inputValue({ timeout: 2_000 })) === "") {
+        story.push(`sent ${text} in #${where}`);
         sent.get(where)?.push(text);
         drafts.delete(`${owner.name} ${where}`);
       }
@@ -120,6 +124,7 @@ test(`${MINUTES} minutes of chaos`, { timeout: MINUTES * 60_000 + 4 * SETTLE_MS 
   let killAt = Date.now() + 15_000;
   while (Date.now() < end) {
     if (Date.now() > killAt) {
+      story.push("the server is killed");
       await site.kill();
       await step(pick(tabs)).catch(() => {});
       await site.start();
@@ -128,21 +133,25 @@ test(`${MINUTES} minutes of chaos`, { timeout: MINUTES * 60_000 + 4 * SETTLE_MS 
     await step(pick(tabs)).catch(() => {}); // a page that is reloading, or away
   }
 
+  async function textsOf(channel: string): Promise<string[]> {
+    const response = await (first as Someone).context.request.get(`${site.url}/api/channels/${channel}/messages`);
+    const { messages }: { messages: { text: string }[] } = await response.json();
+    return messages.map(({ text }) => text);
+  }
+
   for (const { page, owner } of tabs) await owner.context.setOffline(false).then(() => page.bringToFront());
   // Of the tab as it has lived through all of it: what follows opens pages anew.
   const memoryAfter = await memoryOf(tabs[0]?.page as Page);
   for (const name of CHANNELS) {
-    const answer = async () => {
-      const response = await first.context.request.get(`${site.url}/api/channels/${name}/messages`);
-      const { messages }: { messages: { text: string }[] } = await response.json();
-      return messages.map(({ text }) => text);
-    };
+    const answer = () => textsOf(name);
     const kept = (sent.get(name) ?? []).slice(-20);
     await expect
       .poll(answer, { timeout: SETTLE_MS, message: `all of #${name} arrives` })
       .toEqual(expect.arrayContaining(kept))
       .catch(async (missing) => {
+        console.log(story.slice(-200).join("\n"));
         for (const { page, owner } of tabs) console.log(`${owner.name}, ${page.url()}: unsent ${await unsentOn(page)}`);
+        for (const other of CHANNELS) console.log(`#${other} has ${(await textsOf(other)).slice(-40).join(", ")}`);
         throw missing;
       });
     const held = await answer();

@@ -250,6 +250,32 @@ test("a database that never answers keeps no screen back", async () => {
   await eve.context.close();
 });
 
+test("a page that is gone before the database has written a message has not lost it", async () => {
+  const fay = await Someone.open(browser, "Fay", BARE);
+  await fay.join(site, "/c/plans");
+  await fay.context.addInitScript(() => {
+    const { open } = IDBFactory.prototype;
+    IDBFactory.prototype.open = function (name) {
+      const request = open.call(this, name);
+      if (sessionStorage.getItem("answers") === null) request.addEventListener = () => {};
+      return request;
+    };
+  });
+  await fay.page.reload();
+  const table = await hold(fay.page, /assets\/emoji-.*\.js/); // until then the message waits
+  await composer(fay).fill("not yet written :tada:");
+  await composer(fay).press("Enter");
+  await fay.sees("not yet written :tada:");
+  await fay.page.evaluate(() => sessionStorage.setItem("answers", "yes"));
+  await fay.page.reload();
+  await table.release();
+  await bea.sees("not yet written 🎉");
+  await fay.allSent();
+  expect((await kept(fay, "plans")).filter(({ text }) => text.startsWith("not yet written"))).toHaveLength(1);
+  expect(await fay.page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes("outbox")))).toEqual([]);
+  await fay.context.close();
+});
+
 test("one's own message is never unread, also when one switches in the moment of sending", async () => {
   const count = ada.page
     .getByRole("navigation", { name: "Conversations" })
