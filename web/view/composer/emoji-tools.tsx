@@ -3,19 +3,22 @@ import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { type Phrase, t, told } from "../../i18n/i18n.ts";
 import { chooseSkinTone, SKIN_TONES, type SkinTone, skinTone } from "../../state/recent-emoji.ts";
+import { Drawing } from "../parts/icons.tsx";
 
-/** By category of Unicode, an emoji of it. */
-const SIGNS: Readonly<Record<string, string>> = {
-  "Smileys & Emotion": "😀",
-  "People & Body": "👋",
-  "Animals & Nature": "🐻",
-  "Food & Drink": "🍎",
-  "Travel & Places": "✈️",
-  Activities: "⚽",
-  Objects: "💡",
-  Symbols: "🔣",
-  Flags: "🏁",
+/** The icon of a category of Unicode, as a path. The recent ones are under "". */
+const ICONS: Readonly<Record<string, string>> = {
+  "": "M12 20a8 8 0 100-16 8 8 0 000 16zM12 7.5V12l3 2",
+  "Smileys & Emotion": "M12 20a8 8 0 100-16 8 8 0 000 16zM9 10v.5M15 10v.5M8.5 14c1.8 2.4 5.2 2.4 7 0",
+  "People & Body": "M12 11.5a3.5 3.5 0 100-7 3.5 3.5 0 000 7zM5 20c.5-3.6 3.3-5.5 7-5.5s6.5 1.9 7 5.5",
+  "Animals & Nature": "M6 18C4.5 10 9.5 5 19.5 4.5 20 14.5 14 20 6 18zM4.5 20c2-4.5 5-7.5 9-9.5",
+  "Food & Drink": "M5 9h11v6a4 4 0 01-4 4H9a4 4 0 01-4-4zM16 10.5h1.5a2.5 2.5 0 010 5H16M8.5 4v2M12.5 4v2",
+  "Travel & Places": "M4.5 17v-4.5L7 7h10l2.5 5.5V17zM4.5 12.5h15M7 17v2M17 17v2M8 14.8h.5M15.5 14.8h.5",
+  Activities: "M12 20a8 8 0 100-16 8 8 0 000 16zM4 12h16M12 4c-4.5 4.5-4.5 11.5 0 16M12 4c4.5 4.5 4.5 11.5 0 16",
+  Objects: "M9.5 17h5M10.5 20h3M9.5 17c0-2.2-3-3.5-3-7a5.5 5.5 0 0111 0c0 3.5-3 4.8-3 7",
+  Symbols: "M12 19.5C7.5 16 4.5 13 4.5 9.5A3.9 3.9 0 0112 8a3.9 3.9 0 017.5 1.5c0 3.5-3 6.5-7.5 10z",
+  Flags: "M6 20V5h11l-2 4 2 4H6",
 };
+const OTHER_ICON = "M5 5h14v14H5z";
 
 /** A category is shown once its name is so near (px) to the top. */
 const HEAD_PX = 24;
@@ -68,7 +71,7 @@ export function CategoryTabs({ picker, names }: TabsProps) {
           tabIndex={index === at ? 0 : -1}
           onClick={() => leadTo(groups()[index])}
         >
-          {name === "" ? "🕘" : (SIGNS[name] ?? "•")}
+          <Drawing path={ICONS[name] ?? OTHER_ICON} />
         </button>
       ))}
     </div>

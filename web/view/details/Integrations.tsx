@@ -82,6 +82,7 @@ export function Integrations({ store, channel }: TabProps) {
       {shown && (
         <div class="secret" role="status">
           <p class="secret-note">
+            <LateIcon name="warning" />
             {t("The address for {name}. Copy it now. You won't see it again.", { name: shown.name })}
           </p>
           <CopyField label={t("Address")} text={shown.url} isLong>

@@ -80,6 +80,7 @@ export function Bots({ store }: { readonly store: Store }) {
       {shown && (
         <div ref={secret} class="secret" role="status">
           <p class="secret-note">
+            <LateIcon name="warning" />
             {t("The key for {name}. Copy it now. You won't see it again.", { name: shown.name })}
           </p>
           <CopyField label={t("Key")} text={shown.key} />

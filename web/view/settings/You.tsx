@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { foldDisplayName } from "../../../worker/protocol/names.ts";
 import { t, told } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
+import { Avatar } from "../people/Avatar.tsx";
 import { Devices } from "./Devices.tsx";
 import { Recovery } from "./Recovery.tsx";
 import type { SectionProps } from "./Settings.tsx";
@@ -18,7 +19,7 @@ export function You({ store, onAsk, onShow }: SectionProps) {
           <button type="button" class="button" onClick={() => onAsk("link")}>
             {t("Use on another device")}
           </button>
-          <button type="button" class="button" onClick={() => onAsk("signOut")}>
+          <button type="button" class="button quiet" onClick={() => onAsk("signOut")}>
             {t("Sign out")}
           </button>
         </div>
@@ -50,6 +51,7 @@ function NameForm({ store }: { readonly store: Store }) {
     >
       <label for="settings-name">{t("Display name")}</label>
       <div class="field-row">
+        {store.person.value && <Avatar person={store.person.value} />}
         <input
           id="settings-name"
           aria-describedby="settings-name-hint"
