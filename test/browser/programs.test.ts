@@ -343,6 +343,13 @@ describe("in the app", () => {
     const hidden = (field: HTMLTextAreaElement) => field.scrollHeight - field.clientHeight;
     for (const name of ["Address", "Command"])
       expect(await dora.page.getByRole("textbox", { name }).evaluate(hidden), `${name} is shown whole`).toBe(0);
+    await dora.page.getByRole("combobox", { name: "Format" }).selectOption("Discord");
+    expect(await address.inputValue()).toMatch(/\/discord$/);
+    const command = dora.page.getByRole("textbox", { name: "Command" });
+    expect(await command.inputValue()).toMatch(/\{"content":"Hello"\}.*\/discord$/);
+    await dora.page.getByRole("combobox", { name: "Format" }).selectOption("GitHub");
+    expect(await address.inputValue()).toMatch(/\/github$/);
+    await command.waitFor({ state: "detached" });
     await dora.page.getByRole("button", { name: "Send a test" }).click();
     await dora.sees("This is a test.");
     await dora.page.getByRole("log").getByText("Bot", { exact: true }).first().waitFor();

@@ -203,7 +203,10 @@ test("Rail: marked unread, muted, favourite and hidden are the same on both devi
   await link(phone, "#news").waitFor({ state: "detached" });
   await button(phone, "Browse channels").click();
   await dialog(phone)
-    .getByRole("button", { name: /general.*Last message Today/ })
+    .getByRole("button", { name: /general.*Last message \d/ })
+    .waitFor();
+  await dialog(phone)
+    .getByText(/^\d+ channels$/)
     .waitFor();
   await phone.page.getByRole("textbox", { name: "Find channels" }).fill("news");
   await dialog(phone).getByRole("button", { name: /news/ }).click();

@@ -2,6 +2,19 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "{n} channels": {
+    zero: "لا قنوات",
+    one: "قناة واحدة",
+    two: "قناتان",
+    few: "{n} قنوات",
+    many: "{n} قناة",
+    other: "{n} قناة",
+  },
+  "Signing out removes your data from this browser.": "تسجيل الخروج يزيل بياناتك من هذا المتصفح.",
+  Format: "الصيغة",
+  "Copy it now. You won't see it again.": "انسخه الآن: لن يُعرض مرة أخرى.",
+  "Choose what to be notified about first.": "اختر أولًا ما تتلقّى إشعارات بشأنه.",
+  "On this device, while the app is open.": "على هذا الجهاز والتطبيق مفتوح.",
   "Try it in a terminal": "جرّبه في الطرفية",
   "Owners manage this site. You need its owner code.": "يدير المالكون هذا الموقع. تحتاج إلى رمز المالك.",
   "Last message": "آخر رسالة",
@@ -117,13 +130,10 @@ const words: Dictionary = {
   "Delete {name}": "حذف {name}",
   "Add hook": "إضافة خطّاف",
   "Name of a new hook": "اسم خطّاف جديد",
-  "Add {discord} to the address for Discord's format, or {github} for GitHub events.":
-    "لصيغة Discord أضف {discord} إلى العنوان، ولأحداث GitHub أضف {github}.",
   "Not sent: {why}": "لم تُرسل: {why}",
   "Sent.": "أُرسلت.",
   "This is a test.": "هذه تجربة.",
   "Send a test": "إرسال تجربة",
-  "The address for {name}. Copy it now. You won't see it again.": "عنوان {name}. انسخه الآن: لن يُعرض مرة أخرى.",
   "No hooks yet.": "لا يوجد خطّاف بعد.",
   "A hook is an address that other programs send messages to, in the format of Slack, Discord or GitHub.":
     "الخطّاف عنوان ترسل إليه برامج أخرى الرسائل بصيغة Slack أو Discord أو GitHub.",

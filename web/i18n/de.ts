@@ -2,6 +2,12 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "{n} channels": { one: "{n} Kanal", other: "{n} Kanäle" },
+  "Signing out removes your data from this browser.": "Beim Abmelden werden deine Daten aus diesem Browser entfernt.",
+  Format: "Format",
+  "Copy it now. You won't see it again.": "Kopiere sie jetzt: Sie wird nicht noch einmal gezeigt.",
+  "Choose what to be notified about first.": "Wähle zuerst, wobei du benachrichtigt wirst.",
+  "On this device, while the app is open.": "Auf diesem Gerät, während die App geöffnet ist.",
   "Try it in a terminal": "In einem Terminal ausprobieren",
   "Owners manage this site. You need its owner code.":
     "Eigentümer verwalten diese Seite. Dafür brauchst du ihren Code.",
@@ -109,14 +115,10 @@ const words: Dictionary = {
   "Delete {name}": "{name} löschen",
   "Add hook": "Hook hinzufügen",
   "Name of a new hook": "Name eines neuen Hooks",
-  "Add {discord} to the address for Discord's format, or {github} for GitHub events.":
-    "Für das Format von Discord hänge {discord} an die Adresse, für Ereignisse von GitHub {github}.",
   "Not sent: {why}": "Nicht gesendet: {why}",
   "Sent.": "Gesendet.",
   "This is a test.": "Dies ist ein Test.",
   "Send a test": "Test senden",
-  "The address for {name}. Copy it now. You won't see it again.":
-    "Die Adresse von {name}. Kopiere sie jetzt: Sie wird nicht noch einmal gezeigt.",
   "No hooks yet.": "Es gibt noch keinen Hook.",
   "A hook is an address that other programs send messages to, in the format of Slack, Discord or GitHub.":
     "Ein Hook ist eine Adresse, an die andere Programme Nachrichten senden, im Format von Slack, Discord oder GitHub.",

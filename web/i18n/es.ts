@@ -2,6 +2,12 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "{n} channels": { one: "{n} canal", many: "{n} de canales", other: "{n} canales" },
+  "Signing out removes your data from this browser.": "Al cerrar la sesión se borran tus datos de este navegador.",
+  Format: "Formato",
+  "Copy it now. You won't see it again.": "Cópiala ahora: no se vuelve a mostrar.",
+  "Choose what to be notified about first.": "Elige primero de qué avisarte.",
+  "On this device, while the app is open.": "En este dispositivo, con la aplicación abierta.",
   "Try it in a terminal": "Probarlo en una terminal",
   "Owners manage this site. You need its owner code.": "Los propietarios administran este sitio. Necesitas su código.",
   "Last message": "Último mensaje",
@@ -109,14 +115,10 @@ const words: Dictionary = {
   "Delete {name}": "Eliminar {name}",
   "Add hook": "Añadir hook",
   "Name of a new hook": "Nombre de un nuevo hook",
-  "Add {discord} to the address for Discord's format, or {github} for GitHub events.":
-    "Para el formato de Discord añade {discord} a la dirección; para los eventos de GitHub, {github}.",
   "Not sent: {why}": "No enviado: {why}",
   "Sent.": "Enviado.",
   "This is a test.": "Esto es una prueba.",
   "Send a test": "Enviar una prueba",
-  "The address for {name}. Copy it now. You won't see it again.":
-    "La dirección de {name}. Cópiala ahora: no se vuelve a mostrar.",
   "No hooks yet.": "Todavía no hay ningún hook.",
   "A hook is an address that other programs send messages to, in the format of Slack, Discord or GitHub.":
     "Un hook es una dirección a la que otros programas envían mensajes, en el formato de Slack, Discord o GitHub.",

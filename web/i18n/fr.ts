@@ -2,6 +2,12 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "{n} channels": { one: "{n} salon", many: "{n} de salons", other: "{n} salons" },
+  "Signing out removes your data from this browser.": "La déconnexion supprime vos données de ce navigateur.",
+  Format: "Format",
+  "Copy it now. You won't see it again.": "Copiez-la maintenant : elle ne s’affichera plus.",
+  "Choose what to be notified about first.": "Choisissez d’abord pour quoi vous avertir.",
+  "On this device, while the app is open.": "Sur cet appareil, quand l’application est ouverte.",
   "Try it in a terminal": "L’essayer dans un terminal",
   "Owners manage this site. You need its owner code.": "Les propriétaires gèrent ce site. Il vous faut son code.",
   "Last message": "Dernier message",
@@ -81,7 +87,7 @@ const words: Dictionary = {
   "Close the guest link": "Fermer le lien invité",
   "The guest link is closed. No one is watching any more.": "Le lien invité est fermé. Plus personne ne regarde.",
   "Anyone with this link can read this channel without joining. They can't write.":
-    "Toute personne qui a ce lien peut lire ce canal sans le rejoindre. Elle ne peut pas écrire.",
+    "Toute personne qui a ce lien peut lire ce salon sans y entrer. Elle ne peut pas écrire.",
   "Guest link": "Lien invité",
   "No messages yet.": "Pas encore de messages.",
   "Join the conversation": "Rejoindre la conversation",
@@ -112,24 +118,20 @@ const words: Dictionary = {
   "Delete {name}": "Supprimer {name}",
   "Add hook": "Ajouter un hook",
   "Name of a new hook": "Nom d’un nouveau hook",
-  "Add {discord} to the address for Discord's format, or {github} for GitHub events.":
-    "Pour le format de Discord, ajoutez {discord} à l’adresse ; pour les événements de GitHub, {github}.",
   "Not sent: {why}": "Non envoyé : {why}",
   "Sent.": "Envoyé.",
   "This is a test.": "Ceci est un test.",
   "Send a test": "Envoyer un test",
-  "The address for {name}. Copy it now. You won't see it again.":
-    "L’adresse de {name}. Copiez-la maintenant : elle ne s’affichera plus.",
   "No hooks yet.": "Il n’y a pas encore de hook.",
   "A hook is an address that other programs send messages to, in the format of Slack, Discord or GitHub.":
     "Un hook est une adresse à laquelle d’autres programmes envoient des messages, au format de Slack, Discord ou GitHub.",
   Integrations: "Intégrations",
   "This message is no longer kept": "Ce message n’est plus conservé",
   Bot: "Bot",
-  "Remove {name} from the channel": "Retirer {name} du canal",
+  "Remove {name} from the channel": "Retirer {name} du salon",
   "Remove {name} from the site": "Retirer {name} du site",
   "They can't message you directly, and their mentions don't notify you. You still see their messages in channels.":
-    "Cette personne ne peut pas commencer de conversation avec vous, et ses mentions ne vous parviennent pas. Vous voyez toujours ce qu’elle écrit dans les canaux.",
+    "Cette personne ne peut pas commencer de conversation avec vous, et ses mentions ne vous parviennent pas. Vous voyez toujours ce qu’elle écrit dans les salons.",
   "No one else is here yet. Share this site's address.":
     "Personne d’autre n’est encore là. Envoie l’adresse de ce site.",
   "Everyone is selected.": "Vous avez choisi tout le monde.",

@@ -31,7 +31,7 @@ export const LANGUAGES = Object.keys(TABLES).filter(isLanguage);
 
 /** English says most phrases as they are; these have another form for one. */
 const COUNTED: Readonly<Partial<Record<string, Forms>>> = Object.fromEntries(
-  ["member", "day", "hour", "minute", "second"].map((thing) => [
+  ["member", "channel", "day", "hour", "minute", "second"].map((thing) => [
     `{n} ${thing}s`,
     { one: `{n} ${thing}`, other: `{n} ${thing}s` },
   ]),

@@ -2,6 +2,13 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "{n} channels": "{n}チャンネル",
+  "Signing out removes your data from this browser.":
+    "サインアウトすると、このブラウザからあなたのデータが削除されます。",
+  Format: "形式",
+  "Copy it now. You won't see it again.": "再表示されないので、今コピーしてください。",
+  "Choose what to be notified about first.": "先に通知する内容を選んでください。",
+  "On this device, while the app is open.": "この端末でアプリを開いている間。",
   "Try it in a terminal": "ターミナルで試す",
   "Owners manage this site. You need its owner code.": "オーナーはこのサイトを管理できます。オーナーコードが必要です。",
   "Last message": "最後のメッセージ",
@@ -107,14 +114,10 @@ const words: Dictionary = {
   "Delete {name}": "{name}を削除",
   "Add hook": "フックを追加",
   "Name of a new hook": "新しいフックの名前",
-  "Add {discord} to the address for Discord's format, or {github} for GitHub events.":
-    "Discord形式ではアドレスに {discord} を、GitHubのイベントでは {github} を付けます。",
   "Not sent: {why}": "送信できませんでした: {why}",
   "Sent.": "送信しました。",
   "This is a test.": "これはテストです。",
   "Send a test": "テストを送信",
-  "The address for {name}. Copy it now. You won't see it again.":
-    "{name}のアドレスです。再表示されないので、今コピーしてください。",
   "No hooks yet.": "フックはまだありません。",
   "A hook is an address that other programs send messages to, in the format of Slack, Discord or GitHub.":
     "フックは、ほかのプログラムがSlack、Discord、GitHubの形式でメッセージを送るアドレスです。",

@@ -3,6 +3,12 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "{n} channels"
+  | "Signing out removes your data from this browser."
+  | "Format"
+  | "Copy it now. You won't see it again."
+  | "Choose what to be notified about first."
+  | "On this device, while the app is open."
   | "Try it in a terminal"
   | "Owners manage this site. You need its owner code."
   | "Last message"
@@ -98,12 +104,10 @@ export type Phrase =
   | "Delete {name}"
   | "Add hook"
   | "Name of a new hook"
-  | "Add {discord} to the address for Discord's format, or {github} for GitHub events."
   | "Not sent: {why}"
   | "Sent."
   | "This is a test."
   | "Send a test"
-  | "The address for {name}. Copy it now. You won't see it again."
   | "No hooks yet."
   | "A hook is an address that other programs send messages to, in the format of Slack, Discord or GitHub."
   | "Integrations"

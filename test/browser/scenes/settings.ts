@@ -20,9 +20,10 @@ export const SETTINGS: readonly Scene[] = [
     shows: "Notifications",
     isExamined: true,
     async open(who, site) {
+      await who.context.grantPermissions(["notifications"]);
       await moveIn(who, site, "/c/exhibition");
       await who.openSettings("Notifications");
-      await who.page.getByRole("group", { name: "Notify me about" }).waitFor();
+      await who.page.getByRole("radio", { name: "Mentions and direct messages" }).check();
     },
   },
   {

@@ -5,7 +5,7 @@ import { channelHref, go } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
 import { fold } from "../../text/fold.ts";
 import { FindField } from "../parts/FindField.tsx";
-import { dayName } from "../parts/formats.ts";
+import { dayOrTime } from "../parts/formats.ts";
 import { Icon } from "../parts/icons.tsx";
 import { sheet } from "../parts/sheets.ts";
 import { Dialog } from "./Dialog.tsx";
@@ -33,7 +33,9 @@ export function BrowseChannels({ store, onClose }: { readonly store: Store; read
       </button>
       <p class="hint browse-head">
         <span role="status">
-          {channels.length === 0 ? t("No channel has this name or topic.") : t("{n} found", { n: channels.length })}
+          {channels.length === 0
+            ? t("No channel has this name or topic.")
+            : t(wanted === "" ? "{n} channels" : "{n} found", { n: channels.length })}
         </span>
         {channels.length > 0 && <span aria-hidden="true">{t("Last message")}</span>}
       </p>
@@ -52,9 +54,9 @@ export function BrowseChannels({ store, onClose }: { readonly store: Store; read
               <span class="channel-sign">{kind === "public" ? "#" : <Icon name="lock" />}</span>
               <span class="option-lines">
                 <bdi class="option-label">{name}</bdi>
-                {topic !== "" && (
+                {(topic !== "" || lastAt === null) && (
                   <span class="option-note" dir="auto">
-                    {topic}
+                    {topic || t("No messages yet.")}
                   </span>
                 )}
               </span>
@@ -63,7 +65,7 @@ export function BrowseChannels({ store, onClose }: { readonly store: Store; read
                 {lastAt !== null && (
                   <span>
                     <span class="visually-hidden">{t("Last message")} </span>
-                    {dayName(lastAt, store.now())}
+                    {dayOrTime(lastAt, store.now())}
                   </span>
                 )}
               </span>

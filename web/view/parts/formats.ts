@@ -43,6 +43,11 @@ export function dayName(day: number, now: number): string {
   return (isThisYear ? thisYear : otherYear).value.format(day);
 }
 
+/** The time today, else the day. Both in ms. */
+export function dayOrTime(at: number, now: number): string {
+  return dayNumber(at) === dayNumber(now) ? clockTime(at) : dayName(at, now);
+}
+
 /** Days of the calendar, counted: in some zones a day has no midnight, or 25 hours. */
 function dayNumber(at: number): number {
   const date = new Date(at);

@@ -10,6 +10,7 @@ import type { SectionProps } from "./Settings.tsx";
 /** The browser is asked for permission when the person turns it on, and not before. */
 export function Notifications({ store }: SectionProps) {
   const [isRefused, setRefused] = useState(isNotifyingRefused);
+  const isOff = notifications.chosen.value === "off";
   return (
     <>
       <Choice
@@ -22,17 +23,14 @@ export function Notifications({ store }: SectionProps) {
           return may;
         }}
       />
+      <p class="hint">{t("On this device, while the app is open.")}</p>
       {isRefused && (
         <p class="hint complaint" role="alert">
           {t("Notifications are blocked. Allow them in your browser's site settings.")}
         </p>
       )}
-      <Choice
-        legend="Sound"
-        preference={sound}
-        isIdle={notifications.chosen.value === "off"}
-        labels={{ off: "Off", on: "With notifications" }}
-      />
+      <Choice legend="Sound" preference={sound} isIdle={isOff} labels={{ off: "Off", on: "With notifications" }} />
+      {isOff && <p class="hint">{t("Choose what to be notified about first.")}</p>}
       <Push store={store} />
     </>
   );

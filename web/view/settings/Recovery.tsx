@@ -16,13 +16,22 @@ export function Recovery({ store }: { readonly store: Store }) {
 
   return (
     <section class="recovery">
-      <h4>{t("Recovery code")}</h4>
-      <p class="hint">
-        {t(
-          "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you.",
+      <div class="setting-row">
+        <div>
+          <h4>{t("Recovery code")}</h4>
+          <p class="hint">
+            {t(
+              "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you.",
+            )}
+          </p>
+        </div>
+        {!code && (
+          <button type="button" class="button" onClick={() => void make()}>
+            {t("Make a new code")}
+          </button>
         )}
-      </p>
-      {code ? (
+      </div>
+      {code && (
         <>
           <p class="recovery-code" dir="ltr">
             {code}
@@ -37,10 +46,6 @@ export function Recovery({ store }: { readonly store: Store }) {
             {t("Write it down now. You won't see it again.")}
           </p>
         </>
-      ) : (
-        <button type="button" class="button" onClick={() => void make()}>
-          {t("Make a new code")}
-        </button>
       )}
       {refusal && (
         <p class="hint complaint" role="alert">

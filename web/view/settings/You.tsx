@@ -13,18 +13,21 @@ export function You({ store, onAsk, onShow }: SectionProps) {
     <>
       <NameForm store={store} />
       <section class="devices">
-        <h4>{t("Your devices")}</h4>
-        <Devices store={store} />
-        <div class="field-row">
+        <div class="setting-row">
+          <h4>{t("Your devices")}</h4>
           <button type="button" class="button" onClick={() => onAsk("link")}>
             {t("Use on another device")}
           </button>
-          <button type="button" class="button quiet" onClick={() => onAsk("signOut")}>
-            {t("Sign out")}
-          </button>
         </div>
+        <Devices store={store} />
       </section>
       <Recovery store={store} />
+      <section class="setting-row">
+        <p class="hint">{t("Signing out removes your data from this browser.")}</p>
+        <button type="button" class="button danger-text" onClick={() => onAsk("signOut")}>
+          {t("Sign out")}
+        </button>
+      </section>
       {!store.isOwner.value && <OwnerForm store={store} onOwner={() => onShow("Site")} />}
     </>
   );
@@ -88,7 +91,6 @@ function OwnerForm({ store, onOwner }: { readonly store: Store; readonly onOwner
   useEffect(() => field.current?.focus(), [isOpen]);
   return (
     <section>
-      <h4>{t("This site")}</h4>
       {isOpen ? (
         <form
           onSubmit={async (event) => {
@@ -98,6 +100,7 @@ function OwnerForm({ store, onOwner }: { readonly store: Store; readonly onOwner
             else setRefusal(answer.detail);
           }}
         >
+          <h4>{t("This site")}</h4>
           <label for="owner-code">{t("Owner code")}</label>
           <div class="field-row">
             <input
@@ -122,12 +125,15 @@ function OwnerForm({ store, onOwner }: { readonly store: Store; readonly onOwner
           </p>
         </form>
       ) : (
-        <>
-          <p class="hint">{t("Owners manage this site. You need its owner code.")}</p>
+        <div class="setting-row">
+          <div>
+            <h4>{t("This site")}</h4>
+            <p class="hint">{t("Owners manage this site. You need its owner code.")}</p>
+          </div>
           <button type="button" class="button" onClick={() => setOpen(true)}>
             {t("Owner access")}
           </button>
-        </>
+        </div>
       )}
     </section>
   );
