@@ -265,11 +265,15 @@ describe("while nobody looks", () => {
     await who.context.grantPermissions(["notifications"]);
     await who.join(site, "/c/design");
     await who.openSettings("Notifications");
-    const sound = who.page.getByRole("radio", { name: "With notifications" });
+    const sound = who.page.getByRole("switch", { name: "Sound" });
     await sound.waitFor();
     expect(await sound.isDisabled()).toBe(true);
     await who.page.getByRole("radio", { name: "All messages" }).check();
-    await expect.poll(() => sound.isDisabled()).toBe(false);
+    await sound.check(); // it waits until it can be
+    await who.page.reload();
+    await who.openSettings("Notifications");
+    await sound.waitFor();
+    expect(await sound.isChecked()).toBe(true);
     await who.context.close();
   });
 

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "This browser": "هذا المتصفح",
   "{n} channels": {
     zero: "لا قنوات",
     one: "قناة واحدة",

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "This browser": "Dieser Browser",
   "{n} channels": { one: "{n} Kanal", other: "{n} Kanäle" },
   "Signing out removes your data from this browser.": "Beim Abmelden werden deine Daten aus diesem Browser entfernt.",
   Format: "Format",

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "This browser": "Este navegador",
   "{n} channels": { one: "{n} canal", many: "{n} de canales", other: "{n} canales" },
   "Signing out removes your data from this browser.": "Al cerrar la sesión se borran tus datos de este navegador.",
   Format: "Formato",

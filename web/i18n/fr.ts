@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "This browser": "Ce navigateur",
   "{n} channels": { one: "{n} salon", many: "{n} de salons", other: "{n} salons" },
   "Signing out removes your data from this browser.": "La déconnexion supprime vos données de ce navigateur.",
   Format: "Format",

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "This browser": "このブラウザ",
   "{n} channels": "{n}チャンネル",
   "Signing out removes your data from this browser.":
     "サインアウトすると、このブラウザからあなたのデータが削除されます。",

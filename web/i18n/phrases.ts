@@ -3,6 +3,7 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "This browser"
   | "{n} channels"
   | "Signing out removes your data from this browser."
   | "Format"

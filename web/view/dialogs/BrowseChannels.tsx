@@ -9,6 +9,7 @@ import { dayOrTime } from "../parts/formats.ts";
 import { Icon } from "../parts/icons.tsx";
 import { sheet } from "../parts/sheets.ts";
 import { Dialog } from "./Dialog.tsx";
+import { UnreadCount } from "./UnreadCount.tsx";
 
 export function BrowseChannels({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
   const [typed, setTyped] = useState("");
@@ -40,38 +41,42 @@ export function BrowseChannels({ store, onClose }: { readonly store: Store; read
         {channels.length > 0 && <span aria-hidden="true">{t("Last message")}</span>}
       </p>
       <ul class="people browse">
-        {channels.map(({ id, kind, name, topic, lastAt }) => (
-          <li key={id}>
-            <button
-              type="button"
-              class="person"
-              aria-current={store.open.value?.channelId === id ? "page" : undefined}
-              onClick={() => {
-                onClose();
-                go(channelHref(id));
-              }}
-            >
-              <span class="channel-sign">{kind === "public" ? "#" : <Icon name="lock" />}</span>
-              <span class="option-lines">
-                <bdi class="option-label">{name}</bdi>
-                {(topic !== "" || lastAt === null) && (
+        {channels.map((channel) => {
+          const { id, kind, name, topic, lastAt } = channel;
+          return (
+            <li key={id}>
+              <button
+                type="button"
+                class="person"
+                aria-current={store.open.value?.channelId === id ? "page" : undefined}
+                onClick={() => {
+                  onClose();
+                  go(channelHref(id));
+                }}
+              >
+                <span class="channel-sign">{kind === "public" ? "#" : <Icon name="lock" />}</span>
+                <span class="option-lines">
+                  <bdi class="option-label">{name}</bdi>
                   <span class="option-note" dir="auto">
-                    {topic || t("No messages yet.")}
+                    {topic || t("No topic yet.")}
                   </span>
-                )}
-              </span>
-              <span class="person-note">
-                {store.preferenceOf(id).hidden === true && <span>{t("Hidden")}</span>}
-                {lastAt !== null && (
-                  <span>
-                    <span class="visually-hidden">{t("Last message")} </span>
-                    {dayOrTime(lastAt, store.now())}
-                  </span>
-                )}
-              </span>
-            </button>
-          </li>
-        ))}
+                </span>
+                <UnreadCount unread={store.unreadOf(channel).count} />
+                <span class="person-note">
+                  {store.preferenceOf(id).hidden === true && <span>{t("Hidden")}</span>}
+                  {lastAt === null ? (
+                    <span>{t("No messages yet.")}</span>
+                  ) : (
+                    <span>
+                      <span class="visually-hidden">{t("Last message")} </span>
+                      {dayOrTime(lastAt, store.now())}
+                    </span>
+                  )}
+                </span>
+              </button>
+            </li>
+          );
+        })}
       </ul>
     </Dialog>
   );

@@ -14,6 +14,7 @@ import { useModal } from "../parts/useModal.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { useGround } from "./Dialog.tsx";
 import { bestAt, groupsOf, type Option } from "./switcher-options.ts";
+import { UnreadCount } from "./UnreadCount.tsx";
 
 adoptStyles(styles);
 
@@ -163,12 +164,7 @@ function OptionView({ option: { sign, label, unread, about, pieces } }: { readon
           {pieces?.map(({ text, isHit }) => (isHit && isWord(text) ? <mark>{text}</mark> : text)) ?? label}
         </span>
       </span>
-      {unread !== undefined && unread > 0 && (
-        <span class="count">
-          {unread}
-          <span class="visually-hidden"> {t("unread")}</span>
-        </span>
-      )}
+      <UnreadCount unread={unread ?? 0} />
     </>
   );
 }

@@ -5,10 +5,12 @@ type Props = {
   readonly label: string;
   readonly hint?: string;
   readonly isOn: boolean;
+  /** It has no effect now, because of another choice. */
+  readonly isIdle?: boolean;
   readonly onChange: (isOn: boolean) => void;
 };
 
-export function Switch({ label, hint, isOn, onChange }: Props) {
+export function Switch({ label, hint, isOn, isIdle = false, onChange }: Props) {
   const hintId = useId();
   return (
     <label class="switch">
@@ -27,6 +29,7 @@ export function Switch({ label, hint, isOn, onChange }: Props) {
         aria-checked={isOn}
         aria-describedby={hint === undefined ? undefined : hintId}
         checked={isOn}
+        disabled={isIdle}
         onChange={({ currentTarget }) => onChange(currentTarget.checked)}
       />
     </label>

@@ -7,8 +7,6 @@ import type { Preference } from "../../state/preferences.ts";
 type Props<C extends string> = {
   readonly legend: Phrase;
   readonly preference: Preference<C>;
-  /** It has no effect now, because of another choice. */
-  readonly isIdle?: boolean;
   readonly labels: Readonly<Record<C, Phrase>>;
   /** What a choice looks like, above its name. */
   readonly preview?: (choice: C) => ComponentChildren;
@@ -16,12 +14,12 @@ type Props<C extends string> = {
   readonly mayChoose?: (choice: C) => Promise<boolean>;
 };
 
-export function Choice<C extends string>({ legend, preference, isIdle = false, labels, preview, mayChoose }: Props<C>) {
+export function Choice<C extends string>({ legend, preference, labels, preview, mayChoose }: Props<C>) {
   const { choices, chosen, choose } = preference;
   /** The browser has checked what may not be chosen. */
   const [, redraw] = useState(0);
   return (
-    <fieldset class={preview ? "choice pictured" : "choice"} disabled={isIdle}>
+    <fieldset class={preview ? "choice pictured" : "choice"}>
       <legend>{t(legend)}</legend>
       <div class="segments">
         {choices.map((choice) => (

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import { isNotifyingRefused, mayNotify } from "../../pwa/notifications.ts";
 import { notifications, sound } from "../../state/preferences.ts";
+import { Switch } from "../parts/Switch.tsx";
 import { Choice } from "./Choice.tsx";
 import { Push } from "./Push.tsx";
 import type { SectionProps } from "./Settings.tsx";
@@ -13,24 +14,31 @@ export function Notifications({ store }: SectionProps) {
   const isOff = notifications.chosen.value === "off";
   return (
     <>
-      <Choice
-        legend="Notify me about"
-        preference={notifications}
-        labels={{ off: "Nothing", mine: "Mentions and direct messages", all: "All messages" }}
-        mayChoose={async (choice) => {
-          const may = choice === "off" || (await mayNotify());
-          setRefused(!may);
-          return may;
-        }}
-      />
-      <p class="hint">{t("On this device, while the app is open.")}</p>
-      {isRefused && (
-        <p class="hint complaint" role="alert">
-          {t("Notifications are blocked. Allow them in your browser's site settings.")}
-        </p>
-      )}
-      <Choice legend="Sound" preference={sound} isIdle={isOff} labels={{ off: "Off", on: "With notifications" }} />
-      {isOff && <p class="hint">{t("Choose what to be notified about first.")}</p>}
+      <section>
+        <Choice
+          legend="Notify me about"
+          preference={notifications}
+          labels={{ off: "Nothing", mine: "Mentions and direct messages", all: "All messages" }}
+          mayChoose={async (choice) => {
+            const may = choice === "off" || (await mayNotify());
+            setRefused(!may);
+            return may;
+          }}
+        />
+        <p class="hint">{t("On this device, while the app is open.")}</p>
+        {isRefused && (
+          <p class="hint complaint" role="alert">
+            {t("Notifications are blocked. Allow them in your browser's site settings.")}
+          </p>
+        )}
+        <Switch
+          label={t("Sound")}
+          hint={t(isOff ? "Choose what to be notified about first." : "With notifications")}
+          isOn={sound.chosen.value === "on" && !isOff}
+          isIdle={isOff}
+          onChange={(isOn) => sound.choose(isOn ? "on" : "off")}
+        />
+      </section>
       <Push store={store} />
     </>
   );

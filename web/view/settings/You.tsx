@@ -23,7 +23,10 @@ export function You({ store, onAsk, onShow }: SectionProps) {
       </section>
       <Recovery store={store} />
       <section class="setting-row">
-        <p class="hint">{t("Signing out removes your data from this browser.")}</p>
+        <div>
+          <h4>{t("This browser")}</h4>
+          <p class="hint">{t("Signing out removes your data from this browser.")}</p>
+        </div>
         <button type="button" class="button danger-text" onClick={() => onAsk("signOut")}>
           {t("Sign out")}
         </button>
