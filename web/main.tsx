@@ -22,7 +22,6 @@ import { createOutbox } from "./state/outbox.ts";
 import { followAddress, takeInviteToken, takeLinkToken } from "./state/route.ts";
 import { createStore } from "./state/store.ts";
 import { createDeviceLock } from "./storage/device-lock.ts";
-import { fileRows } from "./storage/file-rows.ts";
 import { localState } from "./storage/local-state.ts";
 import { createOutboxRows } from "./storage/outbox-rows.ts";
 import { createTab } from "./storage/tabs.ts";
@@ -52,7 +51,7 @@ const store = createStore({
   api,
   requests: async () => (await fetchPart(() => import("./network/requests.ts"))).requests,
   localState,
-  files: fileRows,
+  files: async () => (await fetchPart(() => import("./storage/file-rows.ts"))).fileRows,
   makeDeliveries: async (needs) => (await fetchPart(() => import("./network/delivery.ts"))).createDeliveries(needs),
   makeOutbox: (deliver, adopted) =>
     createOutbox({

@@ -347,11 +347,13 @@ describe("in the app", () => {
     expect(await address.inputValue()).toMatch(/\/discord$/);
     const command = dora.page.getByRole("textbox", { name: "Command" });
     expect(await command.inputValue()).toMatch(/\{"content":"Hello"\}.*\/discord$/);
+    await dora.page.getByRole("button", { name: "Send a test" }).click();
+    await dora.sees("This is a test.");
+    await dora.page.getByText("Sent.", { exact: true }).waitFor();
     await dora.page.getByRole("combobox", { name: "Format" }).selectOption("GitHub");
     expect(await address.inputValue()).toMatch(/\/github$/);
     await command.waitFor({ state: "detached" });
-    await dora.page.getByRole("button", { name: "Send a test" }).click();
-    await dora.sees("This is a test.");
+    expect(await dora.page.getByRole("button", { name: "Send a test" }).count()).toBe(0);
     await dora.page.getByRole("log").getByText("Bot", { exact: true }).first().waitFor();
     await dora.page.getByRole("button", { name: "Delete Deploys" }).click();
     await dora.page.getByRole("dialog", { name: "Delete Deploys" }).getByRole("button", { name: "Delete" }).click();

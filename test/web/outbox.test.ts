@@ -113,30 +113,6 @@ test("without a connection everything stays and is kept; with one it goes out", 
   await vi.waitFor(() => expect(delivered).toEqual(["1", "2"]));
 });
 
-test("what the database never wrote is there in the next tab, in order, goes out once, and leaves nothing behind", async () => {
-  const { deliver: never } = way(() => ({ kind: "offline" }));
-  const { deliver, delivered } = way();
-  const notes = () => Object.keys(localStorage).filter((key) => key.startsWith("flack.ada.outbox."));
-  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
-  const refuse = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
-    throw new DOMException("There is no room.", "QuotaExceededError");
-  });
-  const first = await openTab(never);
-  for (const id of ["2", "10", "1", "undone"]) first.outbox.add(entry(id));
-  first.outbox.remove({ id: "undone", kind: "send" });
-  await vi.waitFor(() => expect(refuse).toHaveBeenCalledTimes(4));
-  expect(await storedIds()).toEqual([]);
-  expect(notes()).toHaveLength(3);
-  first.close();
-  refuse.mockRestore();
-  warn.mockRestore();
-  const second = await openTab(deliver);
-  second.outbox.take();
-  await vi.waitFor(() => expect(delivered).toEqual(["2", "10", "1"]));
-  await vi.waitFor(async () => expect(await storedIds()).toEqual([]));
-  expect(notes()).toEqual([]);
-});
-
 test("haste waits as long as the server says, and the order holds", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "Date"] });
   let refusals = 1;

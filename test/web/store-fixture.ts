@@ -122,7 +122,7 @@ export async function make({
     api,
     requests: unused,
     localState,
-    files: fileRows,
+    files: async () => fileRows,
     makeDeliveries,
     makeOutbox: (deliver, adopted) => {
       const tab = device.open(deliver, adopted);

@@ -2,7 +2,12 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Signing out removes your data from this browser.": "تسجيل الخروج يزيل بياناتك من هذا المتصفح.",
   "This browser": "هذا المتصفح",
+  "Turn on notifications to choose a sound.": "فعّل الإشعارات لاختيار صوت.",
+  "Copy this address now. You won't see it again.": "انسخ هذا العنوان الآن. لن يُعرض مرة أخرى.",
+  "On this device": "على هذا الجهاز",
+  "In the app": "في التطبيق",
   "{n} channels": {
     zero: "لا قنوات",
     one: "قناة واحدة",
@@ -11,11 +16,7 @@ const words: Dictionary = {
     many: "{n} قناة",
     other: "{n} قناة",
   },
-  "Signing out removes your data from this browser.": "تسجيل الخروج يزيل بياناتك من هذا المتصفح.",
   Format: "الصيغة",
-  "Copy it now. You won't see it again.": "انسخه الآن: لن يُعرض مرة أخرى.",
-  "Choose what to be notified about first.": "اختر أولًا ما تتلقّى إشعارات بشأنه.",
-  "On this device, while the app is open.": "على هذا الجهاز والتطبيق مفتوح.",
   "Try it in a terminal": "جرّبه في الطرفية",
   "Owners manage this site. You need its owner code.": "يدير المالكون هذا الموقع. تحتاج إلى رمز المالك.",
   "Last message": "آخر رسالة",

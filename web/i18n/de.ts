@@ -2,13 +2,14 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "This browser": "Dieser Browser",
-  "{n} channels": { one: "{n} Kanal", other: "{n} Kanäle" },
   "Signing out removes your data from this browser.": "Beim Abmelden werden deine Daten aus diesem Browser entfernt.",
+  "This browser": "Dieser Browser",
+  "Turn on notifications to choose a sound.": "Schalte Benachrichtigungen ein, um einen Ton zu wählen.",
+  "Copy this address now. You won't see it again.": "Kopiere diese Adresse jetzt. Sie wird nicht noch einmal gezeigt.",
+  "On this device": "Auf diesem Gerät",
+  "In the app": "In der App",
+  "{n} channels": { one: "{n} Kanal", other: "{n} Kanäle" },
   Format: "Format",
-  "Copy it now. You won't see it again.": "Kopiere sie jetzt: Sie wird nicht noch einmal gezeigt.",
-  "Choose what to be notified about first.": "Wähle zuerst, wobei du benachrichtigt wirst.",
-  "On this device, while the app is open.": "Auf diesem Gerät, während die App geöffnet ist.",
   "Try it in a terminal": "In einem Terminal ausprobieren",
   "Owners manage this site. You need its owner code.":
     "Eigentümer verwalten diese Seite. Dafür brauchst du ihren Code.",

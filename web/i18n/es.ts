@@ -2,13 +2,14 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "This browser": "Este navegador",
-  "{n} channels": { one: "{n} canal", many: "{n} de canales", other: "{n} canales" },
   "Signing out removes your data from this browser.": "Al cerrar la sesión se borran tus datos de este navegador.",
+  "This browser": "Este navegador",
+  "Turn on notifications to choose a sound.": "Activa las notificaciones para elegir un sonido.",
+  "Copy this address now. You won't see it again.": "Copia esta dirección ahora. No se volverá a mostrar.",
+  "On this device": "En este dispositivo",
+  "In the app": "En la aplicación",
+  "{n} channels": { one: "{n} canal", many: "{n} de canales", other: "{n} canales" },
   Format: "Formato",
-  "Copy it now. You won't see it again.": "Cópiala ahora: no se vuelve a mostrar.",
-  "Choose what to be notified about first.": "Elige primero de qué avisarte.",
-  "On this device, while the app is open.": "En este dispositivo, con la aplicación abierta.",
   "Try it in a terminal": "Probarlo en una terminal",
   "Owners manage this site. You need its owner code.": "Los propietarios administran este sitio. Necesitas su código.",
   "Last message": "Último mensaje",

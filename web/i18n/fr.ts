@@ -2,13 +2,14 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "This browser": "Ce navigateur",
-  "{n} channels": { one: "{n} salon", many: "{n} de salons", other: "{n} salons" },
   "Signing out removes your data from this browser.": "La déconnexion supprime vos données de ce navigateur.",
+  "This browser": "Ce navigateur",
+  "Turn on notifications to choose a sound.": "Activez les notifications pour choisir un son.",
+  "Copy this address now. You won't see it again.": "Copiez cette adresse maintenant. Elle ne s’affichera plus.",
+  "On this device": "Sur cet appareil",
+  "In the app": "Dans l’application",
+  "{n} channels": { one: "{n} salon", many: "{n} de salons", other: "{n} salons" },
   Format: "Format",
-  "Copy it now. You won't see it again.": "Copiez-la maintenant : elle ne s’affichera plus.",
-  "Choose what to be notified about first.": "Choisissez d’abord pour quoi vous avertir.",
-  "On this device, while the app is open.": "Sur cet appareil, quand l’application est ouverte.",
   "Try it in a terminal": "L’essayer dans un terminal",
   "Owners manage this site. You need its owner code.": "Les propriétaires gèrent ce site. Il vous faut son code.",
   "Last message": "Dernier message",
@@ -134,7 +135,7 @@ const words: Dictionary = {
   "They can't message you directly, and their mentions don't notify you. You still see their messages in channels.":
     "Cette personne ne peut pas commencer de conversation avec vous, et ses mentions ne vous parviennent pas. Vous voyez toujours ce qu’elle écrit dans les salons.",
   "No one else is here yet. Share this site's address.":
-    "Personne d’autre n’est encore là. Envoie l’adresse de ce site.",
+    "Personne d’autre n’est encore là. Envoyez l’adresse de ce site.",
   "Everyone is selected.": "Vous avez choisi tout le monde.",
   "No one here has that name.": "Personne ici ne porte ce nom.",
   "Ask a member to add you. Your draft is under Unsent messages.":

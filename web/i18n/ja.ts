@@ -2,14 +2,15 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "This browser": "このブラウザ",
-  "{n} channels": "{n}チャンネル",
   "Signing out removes your data from this browser.":
-    "サインアウトすると、このブラウザからあなたのデータが削除されます。",
+    "サインアウトすると、このブラウザーからあなたのデータが削除されます。",
+  "This browser": "このブラウザー",
+  "Turn on notifications to choose a sound.": "音を選ぶには通知をオンにしてください。",
+  "Copy this address now. You won't see it again.": "このアドレスを今コピーしてください。再表示されません。",
+  "On this device": "この端末",
+  "In the app": "アプリ内",
+  "{n} channels": "{n}チャンネル",
   Format: "形式",
-  "Copy it now. You won't see it again.": "再表示されないので、今コピーしてください。",
-  "Choose what to be notified about first.": "先に通知する内容を選んでください。",
-  "On this device, while the app is open.": "この端末でアプリを開いている間。",
   "Try it in a terminal": "ターミナルで試す",
   "Owners manage this site. You need its owner code.": "オーナーはこのサイトを管理できます。オーナーコードが必要です。",
   "Last message": "最後のメッセージ",

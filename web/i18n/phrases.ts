@@ -3,13 +3,14 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "Turn on notifications to choose a sound."
+  | "Copy this address now. You won't see it again."
+  | "On this device"
+  | "In the app"
   | "This browser"
   | "{n} channels"
   | "Signing out removes your data from this browser."
   | "Format"
-  | "Copy it now. You won't see it again."
-  | "Choose what to be notified about first."
-  | "On this device, while the app is open."
   | "Try it in a terminal"
   | "Owners manage this site. You need its owner code."
   | "Last message"

@@ -97,8 +97,8 @@ export const requests = {
   hooks: (channelId: string) => call("GET", `${channelPath(channelId)}/hooks`, HooksAnswer),
   addHook: (channelId: string, name: string) => call("POST", `${channelPath(channelId)}/hooks`, HookAnswer, { name }),
   /** What a hook answers to a message: `ok`, or why not. */
-  async testHook(url: string, text: string): Promise<string> {
-    return (await fetch(url, { method: "POST", body: JSON.stringify({ text }) })).text();
+  async testHook(url: string, message: Readonly<Record<string, string>>): Promise<string> {
+    return (await fetch(url, { method: "POST", body: JSON.stringify(message) })).text();
   },
   removeHook: (channelId: string, hookId: string) =>
     call("DELETE", `${channelPath(channelId)}/hooks/${hookId}`, nothing),

@@ -1,10 +1,11 @@
 /** Files that were chosen for a message which is not sent yet: kept with its draft, so that a reload brings them back. */
 import { effect, untracked } from "@preact/signals";
 import type { Uploads } from "../network/uploads.ts";
-import { draftOwner, type FileRows } from "../storage/file-rows.ts";
+import { draftOwner } from "../storage/draft-owner.ts";
+import type { FileRows } from "../storage/file-rows.ts";
 import type { Conversation, TabState } from "./tab-state.ts";
 
-export function createDraftFiles({ person, epochOf }: TabState, files: FileRows) {
+export function createDraftFiles({ person, epochOf }: TabState, files: () => Promise<FileRows>) {
   const recalled = new WeakSet<Conversation>();
   const stops = new WeakMap<Conversation, () => void>();
 
@@ -22,7 +23,10 @@ export function createDraftFiles({ person, epochOf }: TabState, files: FileRows)
       let before = "";
       const stop = effect(() => {
         const now = uploads.list.value.map(({ id, name }) => `${id} ${name}`).join("\n");
-        if (now !== before) untracked(() => void files.put(owner, personId, uploads.sources()));
+        if (now !== before) {
+          const sources = untracked(uploads.sources);
+          void files().then((rows) => rows.put(owner, personId, sources));
+        }
         before = now;
       });
       stops.set(conversation, stop);
@@ -39,7 +43,7 @@ export function createDraftFiles({ person, epochOf }: TabState, files: FileRows)
       const owner = ownerOf(conversation);
       if (owner === undefined || recalled.has(conversation)) return;
       recalled.add(conversation);
-      const kept = await files.read(owner);
+      const kept = await (await files()).read(owner);
       if (kept.length > 0 && conversation.uploads.value === undefined) attach(kept);
     },
   };

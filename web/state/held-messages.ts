@@ -8,7 +8,8 @@ import type { Attachment } from "../../worker/protocol/things.ts";
 import { t } from "../i18n/i18n.ts";
 import { chances } from "../network/load-part.ts";
 import type { Uploads } from "../network/uploads.ts";
-import { draftOwner, type FileRows } from "../storage/file-rows.ts";
+import { draftOwner } from "../storage/draft-owner.ts";
+import type { FileRows } from "../storage/file-rows.ts";
 import { noticeShortcodes, withEmoji } from "../text/shortcodes.ts";
 import type { Outbox } from "./outbox.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
@@ -23,7 +24,7 @@ type HeldMessage = {
 };
 
 type Dependencies = {
-  readonly files: FileRows;
+  readonly files: () => Promise<FileRows>;
   readonly makeUploads: (channelId: string) => Uploads;
   readonly outbox: () => Outbox;
 };
@@ -83,10 +84,11 @@ export function createHeldMessages({ files, makeUploads, outbox }: Dependencies)
     if (missing <= 0) return void release({ id, text, table: noticeShortcodes(text), uploads: undefined, attachments });
     // The page may have gone before they were stored with the message: then they are still with the draft.
     const draft = draftOwner(entry.personId, entry.epoch);
-    const own = await files.read(id);
-    const stored = own.length > 0 ? own : await files.read(draft);
+    const rows = await files();
+    const own = await rows.read(id);
+    const stored = own.length > 0 ? own : await rows.read(draft);
     if (stored.map(({ name }) => name).join("/") === entry.held.fileNames.join("/")) {
-      if (own.length === 0) await files.put(id, entry.personId, stored, draft);
+      if (own.length === 0) await rows.put(id, entry.personId, stored, draft);
       return upload(entry, stored);
     }
     const detail = t("The page closed before these files were uploaded: {names}", {
@@ -106,20 +108,21 @@ export function createHeldMessages({ files, makeUploads, outbox }: Dependencies)
 
     /** Stores the files of a message that is in the outbox, and of its draft no more. They are deleted with its entry. */
     async store(id: string, personId: string, sources: readonly File[], draft: string | undefined): Promise<void> {
-      await files.put(id, personId, sources, draft);
+      const rows = await files();
+      await rows.put(id, personId, sources, draft);
       if (
         !outbox()
           .entries.peek()
           .some((entry) => entry.id === id)
       )
-        await files.delete(id); // confirmed meanwhile
+        await rows.delete(id); // confirmed meanwhile
     },
 
     /** The server has the files of a message no more: they are uploaded once more, and it waits for them. `false`: that cannot be done. */
     async uploadAgain(entry: OutboxEntry): Promise<boolean> {
       if (entry.kind !== "send" || !entry.attachments || uploadedAgain.has(entry.id)) return false;
       uploadedAgain.add(entry.id);
-      const stored = await files.read(entry.id);
+      const stored = await (await files()).read(entry.id);
       if (stored.length !== entry.attachments.length) return false;
       outbox().hold(
         entry.id,

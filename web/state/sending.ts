@@ -38,7 +38,7 @@ type Dependencies = {
   ) => Outbox;
   /** Begins to take files for a channel's next message. */
   readonly makeUploads: (channelId: string) => Uploads;
-  readonly files: FileRows;
+  readonly files: () => Promise<FileRows>;
   /** Sends a command on the socket of a channel; `false` when there is none that is live. */
   readonly sendCommand: (channelId: string, command: ChannelCommand) => boolean;
   /** Whether a request that goes out now goes out as this tab's person. */

@@ -41,7 +41,7 @@ export type Dependencies = {
   /** What is asked for now and then: fetched when it is. */
   readonly requests: () => Promise<Requests>;
   readonly localState: typeof deviceState;
-  readonly files: FileRows;
+  readonly files: () => Promise<FileRows>;
   /** Requested once there is a connection: nothing can be delivered before. */
   readonly makeDeliveries: (dependencies: DeliveryDependencies) => Promise<ReturnType<typeof createDeliveries>>;
   readonly makeOutbox: (

@@ -1,11 +1,7 @@
 /** Files that wait to be uploaded with a message, kept over a reload. A device without room says so; the message waits without them. */
 import { openDatabase } from "./database.ts";
+import { draftOwner } from "./draft-owner.ts";
 import { attempt } from "./storage-failure.ts";
-
-/** Names the owner of the files of a draft. Those of a message belong to its id. */
-export function draftOwner(personId: string, epoch: string): string {
-  return `draft ${personId} ${epoch}`;
-}
 
 export type FileRows = typeof fileRows;
 

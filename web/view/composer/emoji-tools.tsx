@@ -29,7 +29,7 @@ type TabsProps = {
   readonly names: readonly string[];
 };
 
-/** One stop for Tab; arrows lead from one to the next, and down into its emoji. */
+/** One stop for Tab. Arrows lead from tab to tab, and down into the emoji of a category. */
 export function CategoryTabs({ picker, names }: TabsProps) {
   const [at, setAt] = useState(0);
   const groups = () => [...(picker.current?.querySelectorAll<HTMLElement>(".picker-group") ?? [])];

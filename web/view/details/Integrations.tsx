@@ -28,8 +28,9 @@ export function Integrations({ store, channel }: TabProps) {
     const answer = await (await store.requests()).addHook(channel.id, name);
     setRefusal(answer.ok ? undefined : answer.detail);
     if (!answer.ok) return false;
-    setShown(answer.value);
-    await look();
+    const made = answer.value;
+    setHooks((known = []) => [...known, made]);
+    setShown(made);
     return true;
   }
 
@@ -60,7 +61,7 @@ export function Integrations({ store, channel }: TabProps) {
                 <LateIcon name="trash" />
               </IconButton>
             </div>
-            {shown?.id === hook.id && <HookAddress store={store} url={shown.url} />}
+            {shown?.id === hook.id && <HookAddress store={store} name={hook.name} url={shown.url} />}
           </li>
         ))}
       </ul>
@@ -72,6 +73,9 @@ export function Integrations({ store, channel }: TabProps) {
           onConfirm={() => void remove(asking)}
         />
       )}
+      <p class="visually-hidden" role="status">
+        {shown && t("Copy this address now. You won't see it again.")}
+      </p>
       {hooks?.length === 0 && <p class="hint">{t("No hooks yet.")}</p>}
       <NewName id="hook-name" label={t("Name of a new hook")} action={t("Add hook")} refusal={refusal} onMake={add} />
     </div>

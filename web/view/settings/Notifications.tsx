@@ -15,6 +15,7 @@ export function Notifications({ store }: SectionProps) {
   return (
     <>
       <section>
+        <h4>{t("In the app")}</h4>
         <Choice
           legend="Notify me about"
           preference={notifications}
@@ -25,7 +26,6 @@ export function Notifications({ store }: SectionProps) {
             return may;
           }}
         />
-        <p class="hint">{t("On this device, while the app is open.")}</p>
         {isRefused && (
           <p class="hint complaint" role="alert">
             {t("Notifications are blocked. Allow them in your browser's site settings.")}
@@ -33,7 +33,7 @@ export function Notifications({ store }: SectionProps) {
         )}
         <Switch
           label={t("Sound")}
-          hint={t(isOff ? "Choose what to be notified about first." : "With notifications")}
+          hint={t(isOff ? "Turn on notifications to choose a sound." : "With notifications")}
           isOn={sound.chosen.value === "on" && !isOff}
           isIdle={isOff}
           onChange={(isOn) => sound.choose(isOn ? "on" : "off")}

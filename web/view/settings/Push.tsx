@@ -59,6 +59,7 @@ export function Push({ store }: { readonly store: Store }) {
 
   return (
     <section>
+      <h4>{t("On this device")}</h4>
       <Switch
         label={t("Notify this device while the app is closed")}
         hint={t("Mentions, replies and direct messages reach you here. The text is encrypted for this device.")}
@@ -68,16 +69,14 @@ export function Push({ store }: { readonly store: Store }) {
       <p class={problem ? "hint complaint" : "visually-hidden"} role="status">
         {problem}
       </p>
-      {isOn && (
-        <div class="field-row">
-          <button type="button" class="button" onClick={() => void test()}>
-            {t("Send a test")}
-          </button>
-          <button type="button" class="button" onClick={() => void pause(isPaused ? 0 : HOUR_MS)}>
-            {isPaused ? t("Resume") : t("Pause for 1 hour")}
-          </button>
-        </div>
-      )}
+      <div class="field-row">
+        <button type="button" class="button" disabled={!isOn} onClick={() => void test()}>
+          {t("Send a test")}
+        </button>
+        <button type="button" class="button" disabled={!isOn} onClick={() => void pause(isPaused ? 0 : HOUR_MS)}>
+          {isPaused ? t("Resume") : t("Pause for 1 hour")}
+        </button>
+      </div>
       <p class={told || isPaused ? "hint" : "visually-hidden"} role="status">
         {told ?? (isPaused ? t("Paused until {time}.", { time: clockTime(until) }) : "")}
       </p>

@@ -26,7 +26,7 @@ export function Recovery({ store }: { readonly store: Store }) {
           </p>
         </div>
         {!code && (
-          <button type="button" class="button" onClick={() => void make()}>
+          <button type="button" class="button quiet" onClick={() => void make()}>
             {t("Make a new code")}
           </button>
         )}

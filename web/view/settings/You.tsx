@@ -1,4 +1,4 @@
-/** Who one is here: the name, the devices, the way back and the way out. */
+/** The person here: the name, the devices, the way back and the way out. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { foldDisplayName } from "../../../worker/protocol/names.ts";
 import { t, told } from "../../i18n/i18n.ts";
@@ -13,13 +13,11 @@ export function You({ store, onAsk, onShow }: SectionProps) {
     <>
       <NameForm store={store} />
       <section class="devices">
-        <div class="setting-row">
-          <h4>{t("Your devices")}</h4>
-          <button type="button" class="button" onClick={() => onAsk("link")}>
-            {t("Use on another device")}
-          </button>
-        </div>
+        <h4>{t("Your devices")}</h4>
         <Devices store={store} />
+        <button type="button" class="button quiet" onClick={() => onAsk("link")}>
+          {t("Use on another device")}
+        </button>
       </section>
       <Recovery store={store} />
       <section class="setting-row">
@@ -27,7 +25,7 @@ export function You({ store, onAsk, onShow }: SectionProps) {
           <h4>{t("This browser")}</h4>
           <p class="hint">{t("Signing out removes your data from this browser.")}</p>
         </div>
-        <button type="button" class="button danger-text" onClick={() => onAsk("signOut")}>
+        <button type="button" class="button quiet danger-text" onClick={() => onAsk("signOut")}>
           {t("Sign out")}
         </button>
       </section>
@@ -94,6 +92,7 @@ function OwnerForm({ store, onOwner }: { readonly store: Store; readonly onOwner
   useEffect(() => field.current?.focus(), [isOpen]);
   return (
     <section>
+      {isOpen && <h4>{t("This site")}</h4>}
       {isOpen ? (
         <form
           onSubmit={async (event) => {
@@ -103,7 +102,6 @@ function OwnerForm({ store, onOwner }: { readonly store: Store; readonly onOwner
             else setRefusal(answer.detail);
           }}
         >
-          <h4>{t("This site")}</h4>
           <label for="owner-code">{t("Owner code")}</label>
           <div class="field-row">
             <input
@@ -133,7 +131,7 @@ function OwnerForm({ store, onOwner }: { readonly store: Store; readonly onOwner
             <h4>{t("This site")}</h4>
             <p class="hint">{t("Owners manage this site. You need its owner code.")}</p>
           </div>
-          <button type="button" class="button" onClick={() => setOpen(true)}>
+          <button type="button" class="button quiet" onClick={() => setOpen(true)}>
             {t("Owner access")}
           </button>
         </div>
