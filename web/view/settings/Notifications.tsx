@@ -14,7 +14,7 @@ export function Notifications({ store }: SectionProps) {
   const isOff = notifications.chosen.value === "off";
   return (
     <>
-      <section>
+      <section class="notified">
         <h4>{t("In the app")}</h4>
         <Choice
           legend="Notify me about"

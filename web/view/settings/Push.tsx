@@ -58,7 +58,7 @@ export function Push({ store }: { readonly store: Store }) {
   }
 
   return (
-    <section>
+    <section class="notified">
       <h4>{t("On this device")}</h4>
       <Switch
         label={t("Notify this device while the app is closed")}
