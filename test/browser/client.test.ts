@@ -274,6 +274,10 @@ describe("while nobody looks", () => {
     await who.openSettings("Notifications");
     await sound.waitFor();
     expect(await sound.isChecked()).toBe(true);
+    await who.page.getByRole("button", { name: "Pause for 1 hour" }).click();
+    await who.page.getByText(/^Paused until /).waitFor();
+    await who.page.getByRole("button", { name: "Resume" }).click();
+    await who.page.getByRole("button", { name: "Pause for 1 hour" }).waitFor();
     await who.context.close();
   });
 

@@ -2,6 +2,9 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "A pause stops notifications while the app is closed.":
+    "Une pause arrête les notifications quand l’application est fermée.",
+  "On all your devices": "Sur tous vos appareils",
   "Signing out removes your data from this browser.": "La déconnexion supprime vos données de ce navigateur.",
   "This browser": "Ce navigateur",
   "Turn on notifications to choose a sound.": "Activez les notifications pour choisir un son.",

@@ -2,6 +2,8 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "A pause stops notifications while the app is closed.": "一時停止すると、アプリを閉じている間の通知が止まります。",
+  "On all your devices": "すべての端末",
   "Signing out removes your data from this browser.":
     "サインアウトすると、このブラウザーからあなたのデータが削除されます。",
   "This browser": "このブラウザー",

@@ -25,7 +25,7 @@ const FOUND_MAX = 64;
 /** A step up or down, not one to the side. */
 const ROW = 2;
 /** Its size (px), to keep it inside the window. */
-const SIZE = { width: 344, height: 420 };
+const SIZE = { width: 344, height: 460 };
 
 adoptStyles(styles);
 

@@ -37,33 +37,37 @@ export function HookAddress({ store, name, url }: Props) {
         <LateIcon name="warning" />
         {t("Copy this address now. You won't see it again.")}
       </p>
-      <label class="secret-format">
-        <span>{t("Format")}</span>
-        <select
-          value={chosen}
-          onChange={({ currentTarget }) => {
-            setChosen(currentTarget.value);
-            setTested("");
-          }}
-        >
-          {FORMATS.map((format) => (
-            <option key={format.name}>{format.name}</option>
-          ))}
-        </select>
-      </label>
-      <CopyField label={t("Address")} text={address} isLong>
+      <CopyField label={t("Address")} text={address} isLong />
+      <div class="secret-tools">
+        <label class="secret-format">
+          <span>{t("Format")}</span>
+          <select
+            value={chosen}
+            onChange={({ currentTarget }) => {
+              setChosen(currentTarget.value);
+              setTested("");
+            }}
+          >
+            {FORMATS.map((format) => (
+              <option key={format.name}>{format.name}</option>
+            ))}
+          </select>
+        </label>
         {field !== undefined && (
           <button type="button" class="button quiet" onClick={() => void test(field)}>
             {t("Send a test")}
           </button>
         )}
-      </CopyField>
+      </div>
       <p class={tested === "" ? "visually-hidden" : "hint"} role="status">
         {tested}
       </p>
       {field !== undefined && (
         <details>
-          <summary>{t("Try it in a terminal")}</summary>
+          <summary>
+            <LateIcon name="right" />
+            {t("Try it in a terminal")}
+          </summary>
           <CopyField label={t("Command")} text={curl(address, field)} isSecond isLong />
         </details>
       )}

@@ -1,5 +1,4 @@
 /** A text to copy, in a read-only field: a link, a key, a command. */
-import type { ComponentChildren } from "preact";
 import styles from "../../styles/secrets.css?inline";
 import { adoptStyles } from "./adopt-styles.ts";
 import { CopyButton } from "./CopyButton.tsx";
@@ -16,11 +15,9 @@ type Props = {
   readonly isSecond?: boolean;
   /** Shown whole, over several lines, with the buttons below. */
   readonly isLong?: boolean;
-  /** Other buttons for the same text. */
-  readonly children?: ComponentChildren;
 };
 
-export function CopyField({ label, text, isSecond = false, isLong = false, children }: Props) {
+export function CopyField({ label, text, isSecond = false, isLong = false }: Props) {
   const field = {
     "aria-label": label,
     readOnly: true,
@@ -36,7 +33,6 @@ export function CopyField({ label, text, isSecond = false, isLong = false, child
         <input {...field} />
       )}
       <CopyButton text={text} isMain={!isSecond} />
-      {children}
     </div>
   );
 }

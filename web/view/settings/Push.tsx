@@ -58,28 +58,42 @@ export function Push({ store }: { readonly store: Store }) {
   }
 
   return (
-    <section class="notified">
-      <h4>{t("On this device")}</h4>
-      <Switch
-        label={t("Notify this device while the app is closed")}
-        hint={t("Mentions, replies and direct messages reach you here. The text is encrypted for this device.")}
-        isOn={isOn}
-        onChange={(isWanted) => void turn(isWanted)}
-      />
-      <p class={problem ? "hint complaint" : "visually-hidden"} role="status">
-        {problem}
-      </p>
-      <div class="field-row">
-        <button type="button" class="button" disabled={!isOn} onClick={() => void test()}>
-          {t("Send a test")}
-        </button>
-        <button type="button" class="button" disabled={!isOn} onClick={() => void pause(isPaused ? 0 : HOUR_MS)}>
+    <>
+      <section class="notified">
+        <h4>{t("On this device")}</h4>
+        <Switch
+          label={t("Notify this device while the app is closed")}
+          hint={t("Mentions, replies and direct messages reach you here. The text is encrypted for this device.")}
+          isOn={isOn}
+          onChange={(isWanted) => void turn(isWanted)}
+        />
+        <p class={problem ? "hint complaint" : "visually-hidden"} role="status">
+          {problem}
+        </p>
+        {isOn && (
+          <div class="field-row">
+            <button type="button" class="button quiet" onClick={() => void test()}>
+              {t("Send a test")}
+            </button>
+          </div>
+        )}
+        <p class={told ? "hint" : "visually-hidden"} role="status">
+          {told}
+        </p>
+      </section>
+      <section class="notified setting-row">
+        <div>
+          <h4>{t("On all your devices")}</h4>
+          <p class="hint" role="status">
+            {isPaused
+              ? t("Paused until {time}.", { time: clockTime(until) })
+              : t("A pause stops notifications while the app is closed.")}
+          </p>
+        </div>
+        <button type="button" class="button quiet" onClick={() => void pause(isPaused ? 0 : HOUR_MS)}>
           {isPaused ? t("Resume") : t("Pause for 1 hour")}
         </button>
-      </div>
-      <p class={told || isPaused ? "hint" : "visually-hidden"} role="status">
-        {told ?? (isPaused ? t("Paused until {time}.", { time: clockTime(until) }) : "")}
-      </p>
-    </section>
+      </section>
+    </>
   );
 }
