@@ -2,8 +2,9 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "A pause stops notifications while the app is closed.": "الإيقاف المؤقت يوقف الإشعارات والتطبيق مغلق.",
-  "On all your devices": "على كل أجهزتك",
+  "Until tomorrow": "حتى الغد",
+  "Until then, nothing is sent to any of your devices.": "حتى ذلك الحين لا يُرسل شيء إلى أجهزتك.",
+  "Pause notifications": "إيقاف الإشعارات مؤقتًا",
   "Signing out removes your data from this browser.": "تسجيل الخروج يزيل بياناتك من هذا المتصفح.",
   "This browser": "هذا المتصفح",
   "Turn on notifications to choose a sound.": "فعّل الإشعارات لاختيار صوت.",

@@ -2,9 +2,9 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "A pause stops notifications while the app is closed.":
-    "Eine Pause hält Benachrichtigungen an, während die App geschlossen ist.",
-  "On all your devices": "Auf allen deinen Geräten",
+  "Until tomorrow": "Bis morgen",
+  "Until then, nothing is sent to any of your devices.": "Bis dahin wird nichts an deine Geräte gesendet.",
+  "Pause notifications": "Benachrichtigungen pausieren",
   "Signing out removes your data from this browser.": "Beim Abmelden werden deine Daten aus diesem Browser entfernt.",
   "This browser": "Dieser Browser",
   "Turn on notifications to choose a sound.": "Schalte Benachrichtigungen ein, um einen Ton zu wählen.",

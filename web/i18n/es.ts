@@ -2,8 +2,9 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "A pause stops notifications while the app is closed.": "Una pausa detiene los avisos con la aplicación cerrada.",
-  "On all your devices": "En todos tus dispositivos",
+  "Until tomorrow": "Hasta mañana",
+  "Until then, nothing is sent to any of your devices.": "Hasta entonces no se envía nada a tus dispositivos.",
+  "Pause notifications": "Pausar los avisos",
   "Signing out removes your data from this browser.": "Al cerrar la sesión se borran tus datos de este navegador.",
   "This browser": "Este navegador",
   "Turn on notifications to choose a sound.": "Activa las notificaciones para elegir un sonido.",

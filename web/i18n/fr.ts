@@ -2,9 +2,9 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "A pause stops notifications while the app is closed.":
-    "Une pause arrête les notifications quand l’application est fermée.",
-  "On all your devices": "Sur tous vos appareils",
+  "Until tomorrow": "Jusqu’à demain",
+  "Until then, nothing is sent to any of your devices.": "Jusque-là, rien n’est envoyé à vos appareils.",
+  "Pause notifications": "Suspendre les notifications",
   "Signing out removes your data from this browser.": "La déconnexion supprime vos données de ce navigateur.",
   "This browser": "Ce navigateur",
   "Turn on notifications to choose a sound.": "Activez les notifications pour choisir un son.",

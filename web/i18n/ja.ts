@@ -2,8 +2,9 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "A pause stops notifications while the app is closed.": "一時停止すると、アプリを閉じている間の通知が止まります。",
-  "On all your devices": "すべての端末",
+  "Until tomorrow": "明日まで",
+  "Until then, nothing is sent to any of your devices.": "それまで、どの端末にも何も送信されません。",
+  "Pause notifications": "通知を一時停止",
   "Signing out removes your data from this browser.":
     "サインアウトすると、このブラウザーからあなたのデータが削除されます。",
   "This browser": "このブラウザー",

@@ -3,8 +3,9 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
-  | "A pause stops notifications while the app is closed."
-  | "On all your devices"
+  | "Until tomorrow"
+  | "Until then, nothing is sent to any of your devices."
+  | "Pause notifications"
   | "Turn on notifications to choose a sound."
   | "Copy this address now. You won't see it again."
   | "On this device"

@@ -48,6 +48,11 @@ export function dayOrTime(at: number, now: number): string {
   return dayNumber(at) === dayNumber(now) ? clockTime(at) : dayName(at, now);
 }
 
+/** The time today, else the day and the time. Both in ms. */
+export function timeOrMoment(at: number, now: number): string {
+  return dayNumber(at) === dayNumber(now) ? clockTime(at) : fullTime(at);
+}
+
 /** Days of the calendar, counted: in some zones a day has no midnight, or 25 hours. */
 function dayNumber(at: number): number {
   const date = new Date(at);

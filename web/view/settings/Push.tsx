@@ -4,10 +4,12 @@ import { type Phrase, t } from "../../i18n/i18n.ts";
 import { type PushProblem, pushProblem, turnPushOff, turnPushOn } from "../../pwa/push.ts";
 import { push } from "../../state/preferences.ts";
 import type { Store } from "../../state/store.ts";
-import { clockTime } from "../parts/formats.ts";
+import { timeOrMoment } from "../parts/formats.ts";
 import { Switch } from "../parts/Switch.tsx";
 
 const HOUR_MS = 3_600_000;
+/** A pause until tomorrow ends at this hour of the day. */
+const MORNING_HOUR = 9;
 const PROBLEMS: Readonly<Record<PushProblem, Phrase>> = {
   unavailable: "This browser can't receive notifications while the app is closed.",
   home: "Add this site to your home screen first. Then notifications can reach you here.",
@@ -39,10 +41,10 @@ export function Push({ store }: { readonly store: Store }) {
     setProblem(failure === undefined ? undefined : typeof failure === "string" ? t(PROBLEMS[failure]) : failure.detail);
   }
 
-  async function pause(ms: number): Promise<void> {
-    const wanted = ms === 0 ? null : store.now() + ms;
-    const answer = await (await store.requests()).pausePush(wanted);
-    if (answer.ok) setUntil(wanted ?? 0);
+  /** `wanted`: until when (ms). 0 ends a pause. */
+  async function pause(wanted: number): Promise<void> {
+    const answer = await (await store.requests()).pausePush(wanted === 0 ? null : wanted);
+    if (answer.ok) setUntil(wanted);
     else setProblem(answer.detail);
   }
 
@@ -81,19 +83,37 @@ export function Push({ store }: { readonly store: Store }) {
           {told}
         </p>
       </section>
-      <section class="notified setting-row">
-        <div>
-          <h4>{t("On all your devices")}</h4>
-          <p class="hint" role="status">
-            {isPaused
-              ? t("Paused until {time}.", { time: clockTime(until) })
-              : t("A pause stops notifications while the app is closed.")}
-          </p>
+      <section class="notified">
+        <h4>{t("Pause notifications")}</h4>
+        <p class="hint" role="status">
+          {isPaused
+            ? t("Paused until {time}.", { time: timeOrMoment(until, store.now()) })
+            : t("Until then, nothing is sent to any of your devices.")}
+        </p>
+        <div class="field-row">
+          {isPaused ? (
+            <button type="button" class="button quiet" onClick={() => void pause(0)}>
+              {t("Resume")}
+            </button>
+          ) : (
+            <>
+              <button type="button" class="button quiet" onClick={() => void pause(store.now() + HOUR_MS)}>
+                {t("Pause for 1 hour")}
+              </button>
+              <button type="button" class="button quiet" onClick={() => void pause(tomorrow(store.now()))}>
+                {t("Until tomorrow")}
+              </button>
+            </>
+          )}
         </div>
-        <button type="button" class="button quiet" onClick={() => void pause(isPaused ? 0 : HOUR_MS)}>
-          {isPaused ? t("Resume") : t("Pause for 1 hour")}
-        </button>
       </section>
     </>
   );
+}
+
+/** Tomorrow morning (ms), in the zone of this device. */
+function tomorrow(now: number): number {
+  const morning = new Date(now);
+  morning.setDate(morning.getDate() + 1);
+  return morning.setHours(MORNING_HOUR, 0, 0, 0);
 }
