@@ -277,7 +277,7 @@ describe("while nobody looks", () => {
     await who.page.getByRole("button", { name: "Pause for 1 hour" }).click();
     await who.page.getByText(/^Paused until /).waitFor();
     await who.page.getByRole("button", { name: "Resume" }).click();
-    await who.page.getByRole("button", { name: "Until tomorrow" }).click();
+    await who.page.getByRole("button", { name: "Until tomorrow, 9:00 AM" }).click();
     await who.page.getByText(/^Paused until .*9:00/).waitFor();
     await who.page.getByRole("button", { name: "Resume" }).click();
     await who.page.getByRole("button", { name: "Pause for 1 hour" }).waitFor();

@@ -2,8 +2,8 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "Until tomorrow": "حتى الغد",
-  "Until then, nothing is sent to any of your devices.": "حتى ذلك الحين لا يُرسل شيء إلى أجهزتك.",
+  "Until tomorrow, {time}": "حتى الغد، {time}",
+  "While paused, nothing is sent to any of your devices.": "أثناء الإيقاف لا يُرسل شيء إلى أجهزتك.",
   "Pause notifications": "إيقاف الإشعارات مؤقتًا",
   "Signing out removes your data from this browser.": "تسجيل الخروج يزيل بياناتك من هذا المتصفح.",
   "This browser": "هذا المتصفح",

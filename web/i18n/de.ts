@@ -2,8 +2,8 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "Until tomorrow": "Bis morgen",
-  "Until then, nothing is sent to any of your devices.": "Bis dahin wird nichts an deine Geräte gesendet.",
+  "Until tomorrow, {time}": "Bis morgen, {time}",
+  "While paused, nothing is sent to any of your devices.": "Während der Pause wird nichts an deine Geräte gesendet.",
   "Pause notifications": "Benachrichtigungen pausieren",
   "Signing out removes your data from this browser.": "Beim Abmelden werden deine Daten aus diesem Browser entfernt.",
   "This browser": "Dieser Browser",

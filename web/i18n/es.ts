@@ -2,8 +2,8 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "Until tomorrow": "Hasta mañana",
-  "Until then, nothing is sent to any of your devices.": "Hasta entonces no se envía nada a tus dispositivos.",
+  "Until tomorrow, {time}": "Hasta mañana, {time}",
+  "While paused, nothing is sent to any of your devices.": "Durante la pausa no se envía nada a tus dispositivos.",
   "Pause notifications": "Pausar los avisos",
   "Signing out removes your data from this browser.": "Al cerrar la sesión se borran tus datos de este navegador.",
   "This browser": "Este navegador",

@@ -2,8 +2,8 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "Until tomorrow": "Jusqu’à demain",
-  "Until then, nothing is sent to any of your devices.": "Jusque-là, rien n’est envoyé à vos appareils.",
+  "Until tomorrow, {time}": "Jusqu’à demain, {time}",
+  "While paused, nothing is sent to any of your devices.": "Pendant la pause, rien n’est envoyé à vos appareils.",
   "Pause notifications": "Suspendre les notifications",
   "Signing out removes your data from this browser.": "La déconnexion supprime vos données de ce navigateur.",
   "This browser": "Ce navigateur",

@@ -2,8 +2,8 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "Until tomorrow": "明日まで",
-  "Until then, nothing is sent to any of your devices.": "それまで、どの端末にも何も送信されません。",
+  "Until tomorrow, {time}": "明日 {time} まで",
+  "While paused, nothing is sent to any of your devices.": "一時停止中は、どの端末にも何も送信されません。",
   "Pause notifications": "通知を一時停止",
   "Signing out removes your data from this browser.":
     "サインアウトすると、このブラウザーからあなたのデータが削除されます。",

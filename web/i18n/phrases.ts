@@ -3,8 +3,8 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
-  | "Until tomorrow"
-  | "Until then, nothing is sent to any of your devices."
+  | "Until tomorrow, {time}"
+  | "While paused, nothing is sent to any of your devices."
   | "Pause notifications"
   | "Turn on notifications to choose a sound."
   | "Copy this address now. You won't see it again."

@@ -4,7 +4,7 @@ import { type Phrase, t } from "../../i18n/i18n.ts";
 import { type PushProblem, pushProblem, turnPushOff, turnPushOn } from "../../pwa/push.ts";
 import { push } from "../../state/preferences.ts";
 import type { Store } from "../../state/store.ts";
-import { timeOrMoment } from "../parts/formats.ts";
+import { clockTime, timeOrMoment } from "../parts/formats.ts";
 import { Switch } from "../parts/Switch.tsx";
 
 const HOUR_MS = 3_600_000;
@@ -88,7 +88,7 @@ export function Push({ store }: { readonly store: Store }) {
         <p class="hint" role="status">
           {isPaused
             ? t("Paused until {time}.", { time: timeOrMoment(until, store.now()) })
-            : t("Until then, nothing is sent to any of your devices.")}
+            : t("While paused, nothing is sent to any of your devices.")}
         </p>
         <div class="field-row">
           {isPaused ? (
@@ -101,7 +101,7 @@ export function Push({ store }: { readonly store: Store }) {
                 {t("Pause for 1 hour")}
               </button>
               <button type="button" class="button quiet" onClick={() => void pause(tomorrow(store.now()))}>
-                {t("Until tomorrow")}
+                {t("Until tomorrow, {time}", { time: clockTime(tomorrow(store.now())) })}
               </button>
             </>
           )}
