@@ -91,32 +91,39 @@ test("what was confirmed in one tab does not come back by another that has read 
   refused.mockRestore();
   const [key = ""] = notes();
   const note = localStorage.getItem(key) ?? "";
-  await rows.delete({ kind: "send", id: "1", personId: "ada" });
+  await rows.delete({ kind: "send", id: "1", personId: "ada", revision: 1 });
   // The other tab has waited for its database since it read the note.
+  expect(await writeRow(row("1"), note, true)).toBeUndefined();
+  // So has a page whose own words were deleted before they were written.
   expect(await writeRow(row("1"), note)).toBeUndefined();
   expect(await storedIds()).toEqual([]);
   expect(notes()).toEqual([]);
 });
 
-test("an older revision never takes the place of a newer one, also where the newer one could not be noted", async () => {
+test("the note of an older revision does not take the place of a newer one", async () => {
   const rows = createOutboxRows();
-  const refused = refuseRows();
-  await rows.put(row("1"));
-  refused.mockRestore();
-  const full = vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
-    throw new DOMException("There is no room.", "QuotaExceededError");
-  });
-  await rows.put({ ...row("1"), revision: 2, text: "longer" } as OutboxEntry);
-  full.mockRestore();
+  await rows.put(row("1", { revision: 2, text: "longer" }));
+  // The newer one was written without a note: the browser had no room for it.
+  localStorage.setItem("flack.ada.outbox.send:1", JSON.stringify(row("1")));
   expect(await rows.read("ada")).toMatchObject([{ revision: 2, text: "longer" }]);
-  await rows.put(row("1"));
-  expect(await rows.read("ada")).toMatchObject([{ revision: 2, text: "longer" }]);
+  expect(notes()).toEqual([]);
+});
+
+test("what is changed before it was written keeps its place", async () => {
+  const rows = createOutboxRows();
+  const first = row("1");
+  await Promise.all([
+    rows.put(first),
+    rows.put(row("2", { order: 2 })),
+    rows.put({ ...first, revision: 2, failure: { code: "upload", detail: "No connection." } }),
+  ]);
+  expect(await rows.read("ada")).toMatchObject([{ id: "1", revision: 2 }, { id: "2" }]);
 });
 
 test("what was discarded or undone before the database had deleted it stays away", async () => {
   const rows = createOutboxRows();
   await rows.put(row("undone", { kind: "delete", isUndoable: true }));
-  const deleting = rows.delete({ kind: "delete", id: "undone", personId: "ada" });
+  const deleting = rows.delete({ kind: "delete", id: "undone", personId: "ada", revision: 1 });
   const [key = ""] = notes(); // at once
   const note = localStorage.getItem(key) ?? "";
   await deleting;
@@ -130,12 +137,38 @@ test("what was discarded or undone before the database had deleted it stays away
   expect(notes()).toEqual([]);
 });
 
-test("a note that is none is deleted, and hides no other one", async () => {
+test("what the database refuses to delete stays away, and what is written of it anew is stored", async () => {
+  const rows = createOutboxRows();
+  await rows.put({ ...row("1"), revision: 3 });
+  vi.spyOn(console, "warn").mockImplementation(() => {});
+  const refused = vi.spyOn(IDBObjectStore.prototype, "delete").mockImplementation(() => {
+    throw new DOMException("There is no room.", "QuotaExceededError");
+  });
+  await rows.delete({ kind: "send", id: "1", personId: "ada", revision: 3 });
+  expect(await storedIds()).toEqual(["1"]);
+  expect(await createOutboxRows().read("ada")).toEqual([]);
+  refused.mockRestore();
+  await rows.put(row("1", { text: "anew" }));
+  expect(await createOutboxRows().read("ada")).toMatchObject([{ text: "anew", revision: 1 }]);
+});
+
+test("a tab that hears that an entry is gone keeps what it has made of it since", async () => {
+  const { outbox } = await openTab(async () => OFFLINE);
+  outbox.add({ ...entry("1"), kind: "edit", text: "first" });
+  outbox.add({ ...entry("1"), kind: "edit", text: "second" });
+  await createOutboxRows().delete({ kind: "edit", id: "1", personId: "ada", revision: 1 });
+  // What is posted after it has arrived after it.
+  const later = await openTab(async () => OFFLINE);
+  later.outbox.add(entry("2"));
+  await vi.waitFor(() => expect(outbox.entries.value.map(({ id }) => id)).toContain("2"));
+  expect(outbox.entries.value).toMatchObject([{ text: "second" }, { id: "2" }]);
+});
+
+test("a note that cannot be read hides no other one", async () => {
   localStorage.setItem("flack.ada.outbox.send:broken", "{");
   localStorage.setItem("flack.ada.outbox.send:1", JSON.stringify(row("1")));
   localStorage.setItem("flack.ada.outbox.send:2", JSON.stringify(row("2", { personId: "bea" })));
   expect(await createOutboxRows().read("ada")).toMatchObject([{ id: "1" }]);
-  expect(notes()).toEqual([]);
 });
 
 test("a person who signs out, and people who are not here any more, leave no note", async () => {

@@ -2,12 +2,14 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "Until tomorrow, {time}": "حتى الغد، {time}",
-  "While paused, nothing is sent to any of your devices.": "أثناء الإيقاف لا يُرسل شيء إلى أجهزتك.",
+  "Paused until {time}.": "متوقف حتى {time}.",
   "Pause notifications": "إيقاف الإشعارات مؤقتًا",
+  "Turn on notifications first.": "فعّل الإشعارات أولًا.",
+  "While paused, your devices get no notifications while the app is closed.":
+    "أثناء الإيقاف لا تتلقّى أجهزتك إشعارات والتطبيق مغلق.",
+  "Until tomorrow, {time}": "حتى الغد، {time}",
   "Signing out removes your data from this browser.": "تسجيل الخروج يزيل بياناتك من هذا المتصفح.",
   "This browser": "هذا المتصفح",
-  "Turn on notifications to choose a sound.": "فعّل الإشعارات لاختيار صوت.",
   "Copy this address now. You won't see it again.": "انسخ هذا العنوان الآن. لن يُعرض مرة أخرى.",
   "On this device": "على هذا الجهاز",
   "In the app": "في التطبيق",
@@ -120,7 +122,6 @@ const words: Dictionary = {
     "أضف هذا الموقع إلى الشاشة الرئيسية أولًا، ثم يمكن أن تصلك الإشعارات هنا.",
   "This browser can't receive notifications while the app is closed.":
     "لا يستطيع هذا المتصفح استقبال الإشعارات والتطبيق مغلق.",
-  "Paused until {time}.": "متوقف حتى {time}.",
   Resume: "استئناف",
   "Pause for 1 hour": "إيقاف مؤقت لساعة",
   "Mentions, replies and direct messages reach you here. The text is encrypted for this device.":

@@ -2,12 +2,14 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "Until tomorrow, {time}": "Bis morgen, {time}",
-  "While paused, nothing is sent to any of your devices.": "Während der Pause wird nichts an deine Geräte gesendet.",
+  "Paused until {time}.": "Pausiert bis {time}.",
   "Pause notifications": "Benachrichtigungen pausieren",
+  "Turn on notifications first.": "Schalte zuerst Benachrichtigungen ein.",
+  "While paused, your devices get no notifications while the app is closed.":
+    "Während der Pause bekommen deine Geräte keine Benachrichtigungen, solange die App geschlossen ist.",
+  "Until tomorrow, {time}": "Bis morgen, {time}",
   "Signing out removes your data from this browser.": "Beim Abmelden werden deine Daten aus diesem Browser entfernt.",
   "This browser": "Dieser Browser",
-  "Turn on notifications to choose a sound.": "Schalte Benachrichtigungen ein, um einen Ton zu wählen.",
   "Copy this address now. You won't see it again.": "Kopiere diese Adresse jetzt. Sie wird nicht noch einmal gezeigt.",
   "On this device": "Auf diesem Gerät",
   "In the app": "In der App",
@@ -103,7 +105,6 @@ const words: Dictionary = {
     "Füge diese Seite zuerst zum Home-Bildschirm hinzu. Dann können dich Benachrichtigungen hier erreichen.",
   "This browser can't receive notifications while the app is closed.":
     "Dieser Browser kann keine Benachrichtigungen empfangen, während die App geschlossen ist.",
-  "Paused until {time}.": "Pausiert bis {time}.",
   Resume: "Fortsetzen",
   "Pause for 1 hour": "1 Stunde pausieren",
   "Mentions, replies and direct messages reach you here. The text is encrypted for this device.":

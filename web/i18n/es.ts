@@ -2,12 +2,14 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Paused until {time}.": "En pausa hasta: {time}",
+  "Pause notifications": "Pausar las notificaciones",
+  "Turn on notifications first.": "Activa primero las notificaciones.",
+  "While paused, your devices get no notifications while the app is closed.":
+    "Durante la pausa, tus dispositivos no reciben notificaciones con la aplicación cerrada.",
   "Until tomorrow, {time}": "Hasta mañana, {time}",
-  "While paused, nothing is sent to any of your devices.": "Durante la pausa no se envía nada a tus dispositivos.",
-  "Pause notifications": "Pausar los avisos",
   "Signing out removes your data from this browser.": "Al cerrar la sesión se borran tus datos de este navegador.",
   "This browser": "Este navegador",
-  "Turn on notifications to choose a sound.": "Activa las notificaciones para elegir un sonido.",
   "Copy this address now. You won't see it again.": "Copia esta dirección ahora. No se volverá a mostrar.",
   "On this device": "En este dispositivo",
   "In the app": "En la aplicación",
@@ -103,7 +105,6 @@ const words: Dictionary = {
     "Añade primero este sitio a la pantalla de inicio. Después podrás recibir avisos aquí.",
   "This browser can't receive notifications while the app is closed.":
     "Este navegador no puede recibir avisos con la aplicación cerrada.",
-  "Paused until {time}.": "En pausa hasta las {time}.",
   Resume: "Reanudar",
   "Pause for 1 hour": "Pausar 1 hora",
   "Mentions, replies and direct messages reach you here. The text is encrypted for this device.":

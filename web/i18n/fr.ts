@@ -2,12 +2,14 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "Until tomorrow, {time}": "Jusqu’à demain, {time}",
-  "While paused, nothing is sent to any of your devices.": "Pendant la pause, rien n’est envoyé à vos appareils.",
+  "Paused until {time}.": "En pause jusqu’à : {time}",
   "Pause notifications": "Suspendre les notifications",
+  "Turn on notifications first.": "Activez d’abord les notifications.",
+  "While paused, your devices get no notifications while the app is closed.":
+    "Pendant la pause, vos appareils ne reçoivent pas de notifications quand l’application est fermée.",
+  "Until tomorrow, {time}": "Jusqu’à demain, {time}",
   "Signing out removes your data from this browser.": "La déconnexion supprime vos données de ce navigateur.",
   "This browser": "Ce navigateur",
-  "Turn on notifications to choose a sound.": "Activez les notifications pour choisir un son.",
   "Copy this address now. You won't see it again.": "Copiez cette adresse maintenant. Elle ne s’affichera plus.",
   "On this device": "Sur cet appareil",
   "In the app": "Dans l’application",
@@ -106,7 +108,6 @@ const words: Dictionary = {
     "Ajoute d’abord ce site à l’écran d’accueil. Les notifications pourront alors te parvenir ici.",
   "This browser can't receive notifications while the app is closed.":
     "Ce navigateur ne peut pas recevoir de notifications quand l’application est fermée.",
-  "Paused until {time}.": "En pause jusqu’à {time}.",
   Resume: "Reprendre",
   "Pause for 1 hour": "Mettre en pause 1 heure",
   "Mentions, replies and direct messages reach you here. The text is encrypted for this device.":

@@ -2,13 +2,15 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
-  "Until tomorrow, {time}": "明日 {time} まで",
-  "While paused, nothing is sent to any of your devices.": "一時停止中は、どの端末にも何も送信されません。",
+  "Paused until {time}.": "{time}まで停止中です。",
   "Pause notifications": "通知を一時停止",
+  "Turn on notifications first.": "先に通知をオンにしてください。",
+  "While paused, your devices get no notifications while the app is closed.":
+    "一時停止中は、アプリを閉じている間どの端末にも通知されません。",
+  "Until tomorrow, {time}": "明日 {time} まで",
   "Signing out removes your data from this browser.":
     "サインアウトすると、このブラウザーからあなたのデータが削除されます。",
   "This browser": "このブラウザー",
-  "Turn on notifications to choose a sound.": "音を選ぶには通知をオンにしてください。",
   "Copy this address now. You won't see it again.": "このアドレスを今コピーしてください。再表示されません。",
   "On this device": "この端末",
   "In the app": "アプリ内",
@@ -102,7 +104,6 @@ const words: Dictionary = {
     "まずこのサイトをホーム画面に追加してください。その後、ここで通知を受け取れます。",
   "This browser can't receive notifications while the app is closed.":
     "このブラウザーは、アプリを閉じている間の通知を受け取れません。",
-  "Paused until {time}.": "{time}まで停止中です。",
   Resume: "再開",
   "Pause for 1 hour": "1時間停止",
   "Mentions, replies and direct messages reach you here. The text is encrypted for this device.":

@@ -3,10 +3,11 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
-  | "Until tomorrow, {time}"
-  | "While paused, nothing is sent to any of your devices."
+  | "Paused until {time}."
   | "Pause notifications"
-  | "Turn on notifications to choose a sound."
+  | "Turn on notifications first."
+  | "While paused, your devices get no notifications while the app is closed."
+  | "Until tomorrow, {time}"
   | "Copy this address now. You won't see it again."
   | "On this device"
   | "In the app"
@@ -95,7 +96,6 @@ export type Phrase =
   | "This link was closed"
   | "Add this site to your home screen first. Then notifications can reach you here."
   | "This browser can't receive notifications while the app is closed."
-  | "Paused until {time}."
   | "Resume"
   | "Pause for 1 hour"
   | "Mentions, replies and direct messages reach you here. The text is encrypted for this device."

@@ -75,6 +75,12 @@ export function createHeldMessages({ files, makeUploads, outbox }: Dependencies)
     });
   }
 
+  /** Whether a message still waits to be sent. */
+  function isThere(id: string): boolean {
+    const entries = outbox().entries.peek();
+    return entries.some((entry) => entry.id === id);
+  }
+
   /** An entry that a closed tab has left waiting: this tab sees to it. */
   async function adopt(entry: OutboxEntry): Promise<void> {
     if (entry.kind === "delete") return outbox().releaseDelete(entry.id);
@@ -87,6 +93,7 @@ export function createHeldMessages({ files, makeUploads, outbox }: Dependencies)
     const rows = await files();
     const own = await rows.read(id);
     const stored = own.length > 0 ? own : await rows.read(draft);
+    if (!isThere(id)) return; // taken back meanwhile
     if (stored.map(({ name }) => name).join("/") === entry.held.fileNames.join("/")) {
       if (own.length === 0) await rows.put(id, entry.personId, stored, draft);
       return upload(entry, stored);
@@ -110,12 +117,7 @@ export function createHeldMessages({ files, makeUploads, outbox }: Dependencies)
     async store(id: string, personId: string, sources: readonly File[], draft: string | undefined): Promise<void> {
       const rows = await files();
       await rows.put(id, personId, sources, draft);
-      if (
-        !outbox()
-          .entries.peek()
-          .some((entry) => entry.id === id)
-      )
-        await rows.delete(id); // confirmed meanwhile
+      if (!isThere(id)) await rows.delete(id); // confirmed meanwhile
     },
 
     /** The server has the files of a message no more: they are uploaded once more, and it waits for them. `false`: that cannot be done. */

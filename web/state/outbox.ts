@@ -58,9 +58,9 @@ export function createOutbox({ rows, makeLock, tab, deliver, adopted }: Dependen
     if (personId !== owner) return;
     if (isWiped) all.value = [];
     if (put && put.revision >= (find(put)?.revision ?? 0)) show(put);
-    if (gone !== undefined) {
-      noteGone(gone);
-      all.value = all.value.filter((entry) => keyOf(entry) !== gone);
+    if (gone) {
+      noteGone(gone.key);
+      all.value = all.value.filter((entry) => keyOf(entry) !== gone.key || entry.revision > gone.revision);
     }
     if (!lock.isHeld()) return;
     adoptLeft();

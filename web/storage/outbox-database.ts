@@ -4,7 +4,7 @@ import { Attachment } from "../../worker/protocol/things.ts";
 import { listOf } from "../../worker/protocol/wire.ts";
 import { keyOf, type OutboxEntry } from "../state/outbox-entry.ts";
 import { openDatabase } from "./database.ts";
-import { DELETED, dropNote, isNoted, notePrefix, type OwnedEntry } from "./outbox-notes.ts";
+import { DELETED, dropNote, noteOf, notePrefix, type OwnedEntry } from "./outbox-notes.ts";
 import { attempt } from "./storage-failure.ts";
 
 const any = {
@@ -33,23 +33,25 @@ const Entry = v.variant("kind", [
 ]);
 
 /**
- * Writes an entry and answers with what the row is then: a new one has its place after all others, and a newer one stays. With a `note`
- * it is written only as long as the note says so; otherwise the answer is `undefined`.
+ * Writes an entry and answers with what the row is then: a new one has its place after all others, which it keeps. With a `note` it is
+ * not written once it was deleted; the answer is `undefined` then. `isLeft`: a closed page has left the note. What was noted or written
+ * since stays.
  */
-export async function writeRow(entry: OutboxEntry, note?: string): Promise<OutboxEntry | undefined> {
+export async function writeRow(entry: OutboxEntry, note?: string, isLeft = false): Promise<OutboxEntry | undefined> {
   const key = keyOf(entry);
   const transaction = (await openDatabase()).transaction("outbox", "readwrite");
   const held = await transaction.store.get(key);
   const last = await transaction.store.index("order").openKeyCursor(null, "prev");
-  let value = held?.value;
-  if (note === undefined || isNoted(entry, note)) {
-    const order = held?.order ?? Math.max(entry.order, (Number(last?.key) || 0) + 1);
-    if (!value || value.revision <= entry.revision) value = { ...entry, order };
-    await transaction.store.put({ key, personId: entry.personId, order, value });
-  }
+  const order = held?.order ?? Math.max(entry.order, (Number(last?.key) || 0) + 1);
+  const noted = note === undefined ? undefined : noteOf(entry);
+  const isDeleted = noted === null || noted === DELETED;
+  const isNewer = noted !== note || (held?.value.revision ?? 0) > entry.revision;
+  const isWanted = !isDeleted && !(isLeft && isNewer);
+  const value = { ...entry, order };
+  if (isWanted) await transaction.store.put({ key, personId: entry.personId, order, value });
   await transaction.done;
   if (note !== undefined) dropNote(entry, note);
-  return value;
+  return isWanted ? value : undefined;
 }
 
 /** Deletes an entry, with the files that were kept for it; where `isNotedOnly`, only as long as it is noted. */
@@ -57,7 +59,7 @@ export async function deleteRow(entry: OwnedEntry, isNotedOnly = false): Promise
   const transaction = (await openDatabase()).transaction(["outbox", "files"], "readwrite");
   const files = transaction.objectStore("files");
   const owned = entry.kind === "send" ? await files.index("owner").getAllKeys(entry.id) : [];
-  if (!isNotedOnly || isNoted(entry, DELETED)) {
+  if (!isNotedOnly || noteOf(entry) === DELETED) {
     await transaction.objectStore("outbox").delete(keyOf(entry));
     for (const key of owned) await files.delete(key);
   }
@@ -70,7 +72,7 @@ export async function readRows(personId: string, wrote: (entry: OutboxEntry) => 
     readNotes(personId).map((left) =>
       attempt(async () => {
         if (left.entry) {
-          const written = await writeRow(left.entry, left.note);
+          const written = await writeRow(left.entry, left.note, true);
           if (written) wrote(written);
         } else {
           await deleteRow(left, true);
@@ -102,9 +104,8 @@ function readNotes(personId: string): readonly Left[] {
       const [kind = "", id = ""] = key.slice(prefix.length).split(":", 2);
       if (isKind(kind) && note === DELETED) return [{ personId, kind, id, note }];
       const entry = entryOf(note);
-      if (entry?.personId === personId) return [{ personId, kind: entry.kind, id, note, entry }];
-      localStorage.removeItem(key); // not written by this version
-      return [];
+      // What this version cannot read is left to the one that wrote it.
+      return entry?.personId === personId ? [{ personId, kind: entry.kind, id, note, entry }] : [];
     });
     return left.sort((a, b) => (a.entry?.order ?? 0) - (b.entry?.order ?? 0));
   } catch {

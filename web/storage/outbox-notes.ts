@@ -1,6 +1,6 @@
 /**
- * What the database is to hold of each entry of the outbox, until it does. It writes a moment later, and the page may be gone by then;
- * `localStorage` writes at once, and all tabs of this device see it.
+ * Notes: what the database is to hold of each entry of the outbox, until it does. The database writes a moment later, and the page may
+ * be gone by then. `localStorage` writes at once.
  */
 import { type EntryName, keyOf } from "../state/outbox-entry.ts";
 
@@ -24,16 +24,16 @@ export function keepNote(entry: OwnedEntry, note: string): boolean {
   }
 }
 
-/** Whether this is what is noted of an entry. */
-export function isNoted(entry: OwnedEntry, note: string): boolean {
+/** What is noted of an entry: `null` if nothing is, or the browser refuses it. */
+export function noteOf(entry: OwnedEntry): string | null {
   try {
-    return localStorage.getItem(notePrefix(entry.personId) + keyOf(entry)) === note;
+    return localStorage.getItem(notePrefix(entry.personId) + keyOf(entry));
   } catch {
-    return false;
+    return null;
   }
 }
 
 /** The database has done what a note says. What was noted since stays. */
 export function dropNote(entry: OwnedEntry, note: string): void {
-  if (isNoted(entry, note)) localStorage.removeItem(notePrefix(entry.personId) + keyOf(entry));
+  if (noteOf(entry) === note) localStorage.removeItem(notePrefix(entry.personId) + keyOf(entry));
 }

@@ -9,11 +9,11 @@ import { type Broadcast, openBroadcast } from "./broadcast.ts";
 import { DELETED, dropNote, keepNote, type OwnedEntry } from "./outbox-notes.ts";
 import { attempt } from "./storage-failure.ts";
 
-/** What a tab has written: entries as they are now, names of entries that are gone. */
+/** What a tab has written: an entry as it is now, or one that is gone, as far as that tab knew it. */
 export type OutboxChange = {
   readonly personId: string;
   readonly put?: OutboxEntry;
-  readonly gone?: string;
+  readonly gone?: { readonly key: string; readonly revision: number };
   readonly isWiped?: boolean;
 };
 
@@ -44,11 +44,14 @@ export function createOutboxRows(channel: Broadcast = openBroadcast("flack-outbo
     },
 
     /** Deletes an entry, with the files that were kept for it. */
-    async delete(entry: OwnedEntry): Promise<void> {
+    async delete(entry: OwnedEntry & { readonly revision: number }): Promise<void> {
       keepNote(entry, DELETED);
-      await attempt(async () => (await database()).deleteRow(entry));
-      dropNote(entry, DELETED);
-      channel.postMessage({ personId: entry.personId, gone: keyOf(entry) } satisfies OutboxChange);
+      await attempt(async () => {
+        await (await database()).deleteRow(entry);
+        dropNote(entry, DELETED); // where the database refuses, it says so from now on
+      });
+      const { personId, revision } = entry;
+      channel.postMessage({ personId, gone: { key: keyOf(entry), revision } } satisfies OutboxChange);
     },
 
     async wipe(personId: string): Promise<void> {

@@ -6,7 +6,7 @@ import { CopyField } from "../parts/CopyField.tsx";
 import { LateIcon } from "../parts/late-icons.tsx";
 
 const SLACK = { name: "Slack", path: "", field: "text" };
-/** What is added to the address for a format, and the field of a message's text. GitHub sends events, of which none has one. */
+/** What is added to the address for a format, and the field of a message's text. GitHub sends events, which have no such field. */
 const FORMATS: readonly { readonly name: string; readonly path: string; readonly field?: string }[] = [
   SLACK,
   { name: "Discord", path: "/discord", field: "content" },
@@ -26,7 +26,10 @@ export function HookAddress({ store, name, url }: Props) {
   useEffect(() => box.current?.scrollIntoView({ block: "nearest" }), []);
 
   async function test(textField: string): Promise<void> {
-    const answer = await (await store.requests()).testHook(address, { [textField]: t("This is a test.") });
+    const requests = await store.requests();
+    const answer = await requests
+      .testHook(address, { [textField]: t("This is a test.") })
+      .catch(() => t("No connection."));
     const why = answer === "rate_limited" ? t("Too many requests. Wait a moment.") : answer;
     setTested(answer === "ok" ? t("Sent.") : t("Not sent: {why}", { why }));
   }

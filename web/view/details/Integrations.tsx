@@ -28,9 +28,11 @@ export function Integrations({ store, channel }: TabProps) {
     const answer = await (await store.requests()).addHook(channel.id, name);
     setRefusal(answer.ok ? undefined : answer.detail);
     if (!answer.ok) return false;
-    const made = answer.value;
-    setHooks((known = []) => [...known, made]);
-    setShown(made);
+    const { id } = answer.value;
+    // Also where the list cannot be had: the address is shown once, and stands in it.
+    setHooks((known = []) => [...known, { id, name: answer.value.name }]);
+    setShown(answer.value);
+    await look();
     return true;
   }
 
@@ -38,7 +40,7 @@ export function Integrations({ store, channel }: TabProps) {
     setAsking(undefined);
     const answer = await (await store.requests()).removeHook(channel.id, id);
     setRefusal(answer.ok ? undefined : answer.detail);
-    if (shown?.id === id) setShown(undefined);
+    if (answer.ok && shown?.id === id) setShown(undefined);
     await look();
   }
 

@@ -8,6 +8,7 @@ import { FindField } from "../parts/FindField.tsx";
 import { dayOrTime } from "../parts/formats.ts";
 import { Icon } from "../parts/icons.tsx";
 import { sheet } from "../parts/sheets.ts";
+import { shownUnread } from "../rail/shown-unread.ts";
 import { Dialog } from "./Dialog.tsx";
 import { UnreadCount } from "./UnreadCount.tsx";
 
@@ -61,7 +62,7 @@ export function BrowseChannels({ store, onClose }: { readonly store: Store; read
                     {topic || t("No topic yet.")}
                   </span>
                 </span>
-                <UnreadCount unread={store.unreadOf(channel).count} />
+                <UnreadCount unread={shownUnread(store, channel).count} />
                 <span class="person-note">
                   {store.preferenceOf(id).hidden === true && <span>{t("Hidden")}</span>}
                   {lastAt === null ? (

@@ -49,7 +49,7 @@ export function dayOrTime(at: number, now: number): string {
 }
 
 /** The time today, else the day and the time. Both in ms. */
-export function timeOrMoment(at: number, now: number): string {
+export function timeOrDate(at: number, now: number): string {
   return dayNumber(at) === dayNumber(now) ? clockTime(at) : fullTime(at);
 }
 

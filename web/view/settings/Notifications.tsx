@@ -1,4 +1,4 @@
-/** What one is told of, and where: on this desktop, by a sound, and on this device while the app is closed. */
+/** What a person is told of, and where: on this desktop, by a sound, and on this device while the app is closed. */
 import { useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import { isNotifyingRefused, mayNotify } from "../../pwa/notifications.ts";
@@ -33,7 +33,7 @@ export function Notifications({ store }: SectionProps) {
         )}
         <Switch
           label={t("Sound")}
-          hint={t(isOff ? "Turn on notifications to choose a sound." : "With notifications")}
+          hint={t(isOff ? "Turn on notifications first." : "With notifications")}
           isOn={sound.chosen.value === "on" && !isOff}
           isIdle={isOff}
           onChange={(isOn) => sound.choose(isOn ? "on" : "off")}

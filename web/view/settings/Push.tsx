@@ -1,10 +1,10 @@
 /** Notifications on this device while the app is closed: on or off, a test, and a pause that holds on all devices. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { type Phrase, t } from "../../i18n/i18n.ts";
 import { type PushProblem, pushProblem, turnPushOff, turnPushOn } from "../../pwa/push.ts";
 import { push } from "../../state/preferences.ts";
 import type { Store } from "../../state/store.ts";
-import { clockTime, timeOrMoment } from "../parts/formats.ts";
+import { clockTime, timeOrDate } from "../parts/formats.ts";
 import { Switch } from "../parts/Switch.tsx";
 
 const HOUR_MS = 3_600_000;
@@ -24,6 +24,9 @@ export function Push({ store }: { readonly store: Store }) {
   const [told, setTold] = useState<string>();
   const isOn = push.chosen.value === "on";
   const [until, setUntil] = useState(0);
+  /** Why a pause was not taken. */
+  const [refusal, setRefusal] = useState<string>();
+  const pausing = useRef<HTMLDivElement>(null);
   const isPaused = until > store.now();
 
   useEffect(() => {
@@ -33,6 +36,14 @@ export function Push({ store }: { readonly store: Store }) {
       else if (answer.code === "push_off") setProblem(answer.detail);
     });
   }, []);
+
+  // The button that was pressed makes room for another one.
+  const wasPaused = useRef(isPaused);
+  useEffect(() => {
+    const isPressed = wasPaused.current !== isPaused && document.activeElement === document.body;
+    wasPaused.current = isPaused;
+    if (isPressed) pausing.current?.querySelector("button")?.focus();
+  }, [isPaused]);
 
   async function turn(isWanted: boolean): Promise<void> {
     setTold(undefined);
@@ -44,8 +55,8 @@ export function Push({ store }: { readonly store: Store }) {
   /** `wanted`: until when (ms). 0 ends a pause. */
   async function pause(wanted: number): Promise<void> {
     const answer = await (await store.requests()).pausePush(wanted === 0 ? null : wanted);
+    setRefusal(answer.ok ? undefined : answer.detail);
     if (answer.ok) setUntil(wanted);
-    else setProblem(answer.detail);
   }
 
   async function test(): Promise<void> {
@@ -85,12 +96,13 @@ export function Push({ store }: { readonly store: Store }) {
       </section>
       <section class="notified">
         <h4>{t("Pause notifications")}</h4>
-        <p class="hint" role="status">
-          {isPaused
-            ? t("Paused until {time}.", { time: timeOrMoment(until, store.now()) })
-            : t("While paused, nothing is sent to any of your devices.")}
+        <p class={refusal ? "hint complaint" : "hint"} role="status">
+          {refusal ??
+            (isPaused
+              ? t("Paused until {time}.", { time: timeOrDate(until, store.now()) })
+              : t("While paused, your devices get no notifications while the app is closed."))}
         </p>
-        <div class="field-row">
+        <div ref={pausing} class="field-row">
           {isPaused ? (
             <button type="button" class="button quiet" onClick={() => void pause(0)}>
               {t("Resume")}

@@ -37,7 +37,7 @@ export function Recovery({ store }: { readonly store: Store }) {
             {code}
           </p>
           <div class="field-row">
-            <CopyButton text={code} tabIndex={0} />
+            <CopyButton text={code} />
             <button type="button" class="button quiet" onClick={() => print()}>
               {t("Print")}
             </button>

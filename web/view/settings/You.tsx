@@ -14,10 +14,10 @@ export function You({ store, onAsk, onShow }: SectionProps) {
       <NameForm store={store} />
       <section class="devices">
         <h4>{t("Your devices")}</h4>
-        <Devices store={store} />
         <button type="button" class="button quiet" onClick={() => onAsk("link")}>
           {t("Use on another device")}
         </button>
+        <Devices store={store} />
       </section>
       <Recovery store={store} />
       <section class="setting-row">
