@@ -243,6 +243,11 @@ describe("while nobody looks", () => {
       Object.defineProperty(document, "hasFocus", { value: () => false, configurable: true });
       dispatchEvent(new Event("blur"));
     });
+    // Neither this page nor the one that was closed has the focus any more.
+    await bea.page.waitForFunction(async () => {
+      const { held = [] } = await navigator.locks.query();
+      return held.every(({ name }) => name !== "flack-focus");
+    });
     await ada.say("Anybody?");
     await expect.poll(shown, WAIT).toEqual(["#design"]);
 
