@@ -230,24 +230,28 @@ describe("while nobody looks", () => {
     await bea.comeBack(site, "/c/general");
     await bea.page.getByRole("textbox", { name: "Message #general" }).waitFor();
     await directoryIsLive;
-    await bea.page.waitForFunction(async () => {
-      // The page that was closed may still hold the lock: the holder is this page when it holds a lock of its own beside it.
-      return navigator.locks.request("own", async () => {
-        const { held = [] } = await navigator.locks.query();
-        const holderOf = (lock: string) => held.find(({ name }) => name === lock)?.clientId;
-        return holderOf("flack-teller") === holderOf("own");
-      });
-    });
+    // The page that was closed may still hold the lock: the holder is this page when it holds a lock of its own beside it.
+    const isTeller = () =>
+      bea.page.evaluate(() =>
+        navigator.locks.request("own", async () => {
+          const { held = [] } = await navigator.locks.query();
+          const holderOf = (lock: string) => held.find(({ name }) => name === lock)?.clientId;
+          return holderOf("flack-teller") === holderOf("own");
+        }),
+      );
+    await expect.poll(isTeller, WAIT).toBe(true);
     await prefer(bea.page, "notifications", "all");
     await bea.page.evaluate(() => {
       Object.defineProperty(document, "hasFocus", { value: () => false, configurable: true });
       dispatchEvent(new Event("blur"));
     });
     // Neither this page nor the one that was closed has the focus any more.
-    await bea.page.waitForFunction(async () => {
-      const { held = [] } = await navigator.locks.query();
-      return held.every(({ name }) => name !== "flack-focus");
-    });
+    const isLookedAt = () =>
+      bea.page.evaluate(async () => {
+        const { held = [] } = await navigator.locks.query();
+        return held.some(({ name }) => name === "flack-focus");
+      });
+    await expect.poll(isLookedAt, WAIT).toBe(false);
     await ada.say("Anybody?");
     await expect.poll(shown, WAIT).toEqual(["#design"]);
 

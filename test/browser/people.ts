@@ -141,17 +141,19 @@ export class Someone {
 
   /** What was said is shown at once, and on the device some milliseconds later: waits until a message of that text is there. */
   async keeps(text: string): Promise<void> {
-    await this.page.waitForFunction(async (words) => {
+    // Not `waitForFunction`: it does not await what a condition promises.
+    await this.page.evaluate(async (words) => {
       const database = await new Promise<IDBDatabase>((resolve) => {
         const opening = indexedDB.open("flack");
         opening.onsuccess = () => resolve(opening.result);
       });
-      const kept = await new Promise<unknown[]>((resolve) => {
-        const asking = database.transaction("outbox").objectStore("outbox").getAll();
-        asking.onsuccess = () => resolve(asking.result);
-      });
+      const all = () =>
+        new Promise<unknown[]>((resolve) => {
+          const asking = database.transaction("outbox").objectStore("outbox").getAll();
+          asking.onsuccess = () => resolve(asking.result);
+        });
+      while (!(await all()).some((entry) => JSON.stringify(entry).includes(words)));
       database.close();
-      return kept.some((entry) => JSON.stringify(entry).includes(words));
     }, text);
   }
 

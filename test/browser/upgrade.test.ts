@@ -84,7 +84,9 @@ test("drafts and unsent messages are under Unsent messages, the theme stays, and
     await ada.page.waitForFunction((count) => document.querySelectorAll(".unsent li").length === count, left - 1);
   }
   await ada.page.evaluate(async () => void (await navigator.serviceWorker.ready));
-  await ada.page.waitForFunction(async () => !(await caches.keys()).includes("flack-0123456789"));
+  await expect
+    .poll(() => ada.page.evaluate(() => caches.keys()), { timeout: 10_000 })
+    .not.toContain("flack-0123456789");
   const left = await ada.page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes("of-version-0-1")));
   expect(left).toEqual([]);
   expect(await ada.page.evaluate(() => JSON.stringify({ ...localStorage }))).not.toContain("half a thought");

@@ -34,17 +34,18 @@ export function tellDesktop(store: Store): void {
   if (!("locks" in navigator && "Notification" in globalThis && "serviceWorker" in navigator)) return;
   holdFocus();
   withdrawRead(store);
-  // The tab that gets the lock has it until it closes; the next one in line notifies from then on.
-  void navigator.locks.request(TELLER, () => {
-    follow(store);
-    return new Promise(() => {});
-  });
-}
-
-function follow(store: Store): void {
   /** By epoch: the newest message that was told. */
   const told = new Map<string, number>();
-  store.onIncoming((incoming) => setTimeout(() => void tell(store, told, incoming), READ_ELSEWHERE_MS));
+  let isTeller = false;
+  // Also what comes while the lock is asked for is told.
+  store.onIncoming((incoming) => {
+    setTimeout(() => isTeller && void tell(store, told, incoming), READ_ELSEWHERE_MS);
+  });
+  // The tab that gets the lock has it until it closes; the next one in line notifies from then on.
+  void navigator.locks.request(TELLER, () => {
+    isTeller = true;
+    return new Promise(() => {});
+  });
 }
 
 async function tell(store: Store, told: Map<string, number>, { channelId, messages }: Incoming): Promise<void> {

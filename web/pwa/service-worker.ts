@@ -95,8 +95,9 @@ async function lead(path: string): Promise<void> {
 
 /** The files of the version before stay; older ones, and those of version 0.1, go. */
 async function forgetOthers(): Promise<void> {
-  const names = (await caches.keys()).filter((name) => name.startsWith("flack-") && name !== cacheNames.precache);
-  await Promise.all(names.slice(0, -1).map((name) => caches.delete(name)));
+  const others = (await caches.keys()).filter((name) => name.startsWith("flack-") && name !== cacheNames.precache);
+  const before = others.findLast((name) => name.startsWith("flack-files-"));
+  await Promise.all(others.filter((name) => name !== before).map((name) => caches.delete(name)));
 }
 
 /** The newest page there is; without a network, or when it takes too long, the one that is kept. */
