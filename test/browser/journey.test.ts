@@ -323,6 +323,18 @@ test("with the keyboard alone: into the list, delete, undo, back to the composer
   }
 });
 
+test("a dialog that was closed does not take the focus from where the person has gone since", async () => {
+  const { page } = ada;
+  await page.getByRole("button", { name: "New channel" }).click();
+  await page.getByRole("dialog", { name: "New channel" }).waitFor();
+  await page.evaluate(() => {
+    document.querySelector("dialog")?.close(); // as Esc does
+    document.querySelector<HTMLElement>("button[aria-label='Settings']")?.focus();
+  });
+  await page.locator("dialog").waitFor({ state: "detached" });
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Settings");
+});
+
 test("the drawer on a phone takes the focus, closes by Esc, and gives it back", async () => {
   const { page } = bea;
   const open = page.getByRole("button", { name: "Open conversations" });

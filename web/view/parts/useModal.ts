@@ -14,9 +14,12 @@ export function useModal(dialog: RefObject<HTMLDialogElement | null>, returnTo?:
     if (document.activeElement?.matches(".dialog-head *")) shown?.focus();
     const closed = openLayer(() => shown?.close());
     return () => {
+      const active = document.activeElement;
+      // The browser closes it before its component goes. Where the person has gone on since, the focus stays.
+      const isElsewhere = active !== before && active !== document.body && !shown?.contains(active);
       closed();
       shown?.close();
-      const after = returnTo?.() ?? before;
+      const after = isElsewhere ? active : (returnTo?.() ?? before);
       if (after instanceof HTMLElement && after !== document.body) after.focus();
     };
   }, []);
