@@ -105,7 +105,7 @@ const words: Dictionary = {
   "Ask the person who shared it for a new one.": "Demandez-en un autre à la personne qui vous l’a donné.",
   "This link was closed": "Ce lien a été fermé",
   "Add this site to your home screen first. Then notifications can reach you here.":
-    "Ajoute d’abord ce site à l’écran d’accueil. Les notifications pourront alors te parvenir ici.",
+    "Ajoutez d’abord ce site à l’écran d’accueil. Les notifications pourront alors vous parvenir ici.",
   "This browser can't receive notifications while the app is closed.":
     "Ce navigateur ne peut pas recevoir de notifications quand l’application est fermée.",
   Resume: "Reprendre",
