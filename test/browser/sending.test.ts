@@ -56,6 +56,18 @@ async function kept(who: Someone, channel: string): Promise<{ text: string; atta
   return (await (await who.context.request.get(`${site.url}/api/channels/${channel}/messages`)).json()).messages;
 }
 
+/** The database of each page that is opened from now on never answers, until the tab's `answers` is set. */
+function silenceDatabase({ context }: Someone): Promise<unknown> {
+  return context.addInitScript(() => {
+    const { open } = IDBFactory.prototype;
+    IDBFactory.prototype.open = function (name) {
+      const request = open.call(this, name);
+      if (sessionStorage.getItem("answers") === null) request.addEventListener = () => {};
+      return request;
+    };
+  });
+}
+
 describe("every late step of sending keeps its conversation", () => {
   test("words whose shortcode is still being looked up are posted where they were written", async () => {
     const table = await hold(ada.page, /assets\/emoji-.*\.js/);
@@ -236,14 +248,7 @@ test("where the browser stores nothing, drafts last as long as the tab, messages
 test("a database that never answers keeps no screen back", async () => {
   const eve = await Someone.open(browser, "Eve", BARE);
   await eve.join(site, "/c/plans");
-  await eve.context.addInitScript(() => {
-    const { open } = IDBFactory.prototype;
-    IDBFactory.prototype.open = function (name) {
-      const request = open.call(this, name);
-      request.addEventListener = () => {};
-      return request;
-    };
-  });
+  await silenceDatabase(eve);
   await eve.page.routeWebSocket(/\/api\//, () => {}); // no server answers either
   await eve.page.goto(`${site.url}/c/plans`);
   await eve.page.getByRole("navigation", { name: "Conversations" }).waitFor();
@@ -253,14 +258,7 @@ test("a database that never answers keeps no screen back", async () => {
 test("a page that is gone before the database has written a message has not lost it", async () => {
   const fay = await Someone.open(browser, "Fay", BARE);
   await fay.join(site, "/c/plans");
-  await fay.context.addInitScript(() => {
-    const { open } = IDBFactory.prototype;
-    IDBFactory.prototype.open = function (name) {
-      const request = open.call(this, name);
-      if (sessionStorage.getItem("answers") === null) request.addEventListener = () => {};
-      return request;
-    };
-  });
+  await silenceDatabase(fay);
   await fay.page.reload();
   const table = await hold(fay.page, /assets\/emoji-.*\.js/); // until then the message waits
   await composer(fay).fill("not yet written :tada:");

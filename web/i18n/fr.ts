@@ -111,7 +111,7 @@ const words: Dictionary = {
   Resume: "Reprendre",
   "Pause for 1 hour": "Mettre en pause 1 heure",
   "Mentions, replies and direct messages reach you here. The text is encrypted for this device.":
-    "Les mentions, réponses et messages directs te parviennent ici. Le texte est chiffré pour cet appareil.",
+    "Les mentions, réponses et messages directs vous parviennent ici. Le texte est chiffré pour cet appareil.",
   "Notify this device while the app is closed": "Notifier cet appareil quand l’application est fermée",
   "Create bot": "Créer un bot",
   "Name of a new bot": "Nom d’un nouveau bot",
