@@ -2,7 +2,7 @@
 import type { Browser, CDPSession, Locator } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Site } from "../site.ts";
-import { NARROW, openBrowser, Someone } from "./people.ts";
+import { NARROW, openBrowser, Someone, TABLET } from "./people.ts";
 
 const site = new Site();
 let browser: Browser;
@@ -29,6 +29,7 @@ afterAll(async () => {
 });
 
 const drawer = () => bea.page.locator(".rail-open");
+const boxOf = async (place: Locator) => (await place.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
 const heading = (who: Someone, name: string) => who.page.getByRole("heading", { name: `#${name}`, exact: true });
 
 /** One finger goes from one place (px) to another. */
@@ -143,12 +144,12 @@ test("a profile stands beside the name it was opened from, wholly in view; a cli
   await row.hover();
   const name = row.getByRole("button", { name: "Ada", exact: true });
   const profile = page.getByRole("dialog", { name: "Profile" });
-  const boxOf = async (place: Locator) => (await place.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
   await name.click();
   await profile.waitFor();
   const [beside, box] = [await boxOf(name), await boxOf(profile)];
   expect(box.x - beside.x - beside.width).toBeCloseTo(8, 0);
-  expect(box.y + box.height).toBeLessThanOrEqual((page.viewportSize()?.height ?? 0) - 8);
+  const composer = await boxOf(page.locator("#composer"));
+  expect(box.y + box.height).toBeLessThanOrEqual(composer.y - 8);
   await page.mouse.click(box.x + 4, box.y + 4); // its own padding
   expect(await profile.isVisible()).toBe(true);
   // A selection that ends outside is no click there.
@@ -184,12 +185,49 @@ test("on a phone the search fills the screen, and Cancel leaves it", async () =>
 test("a menu that belongs to a place on the page goes when the window changes", async () => {
   const { page } = ada;
   await page.getByRole("link", { name: "#plans", exact: true }).click({ button: "right" });
-  const menu = page.locator(".popup");
+  const menu = page.locator(".menu");
   await menu.waitFor();
   const size = page.viewportSize() ?? { width: 0, height: 0 };
   await page.setViewportSize({ ...size, width: size.width - 100 });
   await menu.waitFor({ state: "detached" });
   await page.setViewportSize(size);
+});
+
+test("on a phone a menu comes from below, and marks nothing read where nothing is unread", async () => {
+  const { page } = bea;
+  const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
+  await page.getByRole("button", { name: "Open conversations" }).click();
+  await page.getByRole("link", { name: "#general", exact: true }).click({ button: "right" });
+  const menu = page.locator(".menu");
+  await menu.waitFor();
+  const box = await boxOf(menu);
+  expect([box.x, box.width, box.y + box.height]).toEqual([0, width, height]);
+  expect(await menu.getByRole("button", { name: "Mark read" }).isDisabled()).toBe(true);
+  await page.keyboard.press("Escape");
+  await menu.waitFor({ state: "detached" });
+  await ada.openChannel("general");
+  await ada.say("Something new");
+  const link = page.getByRole("link", { name: "#general", exact: true });
+  await link.locator(".count").waitFor();
+  await link.click({ button: "right" });
+  await menu.getByRole("button", { name: "Mark read" }).click();
+  await link.locator(".count").waitFor({ state: "detached" });
+  await page.keyboard.press("Escape");
+  await drawer().waitFor({ state: "detached" });
+  await ada.openChannel("plans");
+});
+
+test("on a tablet what can be done with a message stands below it, at the end of its line", async () => {
+  const eda = await Someone.open(browser, "Eda", TABLET);
+  await eda.join(site, "/c/plans");
+  await eda.say("Below this");
+  await eda.allSent();
+  const row = await boxOf(eda.message("Below this"));
+  await eda.act("Below this");
+  const card = await boxOf(eda.page.getByRole("dialog", { name: "Message actions" }));
+  expect(card.x + card.width).toBeCloseTo(row.x + row.width - 8, 0); // the distance from the edge
+  expect(card.width).toBeLessThan(row.width);
+  await eda.context.close();
 });
 
 test("the emoji picker leads to a category, and keeps a skin tone", async () => {

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Invite people to {name}": "دعوة أشخاص إلى {name}",
   "Paused until {time}.": "متوقف حتى {time}.",
   "Pause notifications": "إيقاف الإشعارات مؤقتًا",
   "Turn on notifications first.": "فعّل الإشعارات أولًا.",

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Invite people to {name}": "Personen einladen: {name}",
   "Paused until {time}.": "Pausiert bis {time}.",
   "Pause notifications": "Benachrichtigungen pausieren",
   "Turn on notifications first.": "Schalte zuerst Benachrichtigungen ein.",

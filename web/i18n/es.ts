@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Invite people to {name}": "Invitar a personas a {name}",
   "Paused until {time}.": "En pausa hasta: {time}",
   "Pause notifications": "Pausar las notificaciones",
   "Turn on notifications first.": "Activa primero las notificaciones.",

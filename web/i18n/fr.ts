@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Invite people to {name}": "Inviter des personnes : {name}",
   "Paused until {time}.": "En pause jusqu’à : {time}",
   "Pause notifications": "Suspendre les notifications",
   "Turn on notifications first.": "Activez d’abord les notifications.",

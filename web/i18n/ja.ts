@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Invite people to {name}": "{name} に招待",
   "Paused until {time}.": "{time}まで停止中です。",
   "Pause notifications": "通知を一時停止",
   "Turn on notifications first.": "先に通知をオンにしてください。",

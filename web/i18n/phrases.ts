@@ -3,6 +3,7 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "Invite people to {name}"
   | "Paused until {time}."
   | "Pause notifications"
   | "Turn on notifications first."

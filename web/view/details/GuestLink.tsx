@@ -30,8 +30,8 @@ export function GuestLink({ store, channel, onClose }: Props) {
       <p>{t("Anyone with this link can read this channel without joining. They can't write.")}</p>
       {url !== undefined && (
         <div class="device-link">
-          <QrCode text={url} />
           <CopyField label={t("Guest link")} text={url} />
+          <QrCode text={url} />
         </div>
       )}
       <p class="hint" role="status">

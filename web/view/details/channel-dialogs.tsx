@@ -160,7 +160,7 @@ export function DeleteDialog({ store, channel, onClose, onLeave }: DialogProps) 
           go(channelHref(FIRST_CHANNEL));
         }}
       >
-        <p class="hint">{t("This deletes all messages and files for everyone. It can't be undone.")}</p>
+        <p>{t("This deletes all messages and files for everyone. It can't be undone.")}</p>
         <label for="delete-name">
           {rich("Type {name} to confirm", {
             name: (

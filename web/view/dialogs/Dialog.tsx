@@ -22,6 +22,8 @@ type Props = {
   readonly isWide?: boolean;
   /** A card stands beside the button that opened it. On a phone it comes from below. A click elsewhere closes it. */
   readonly isCard?: boolean;
+  /** What a card belongs to, if that is not a button. The card stands below it. */
+  readonly cardOf?: Element | null;
   /** A pane stands at the end of a tablet's screen. On a phone it comes from below. */
   readonly isPane?: boolean;
   readonly children: ComponentChildren;
@@ -53,11 +55,20 @@ export function useGround(act: () => void) {
   };
 }
 
-export function Dialog({ title, sign, onClose, isWide = false, isCard = false, isPane = false, children }: Props) {
+export function Dialog({
+  title,
+  sign,
+  onClose,
+  isWide = false,
+  isCard = false,
+  cardOf,
+  isPane = false,
+  children,
+}: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const head = useRef<HTMLElement>(null);
   const titleId = useId();
-  const [opener] = useState(() => (isCard ? openerNow() : undefined));
+  const [opener] = useState(() => (isCard ? (cardOf ?? openerNow()) : undefined));
   const ground = useGround(() => (isCard || isPane) && onClose?.());
   useModal(dialog);
   useLayoutEffect(() => {
@@ -66,7 +77,7 @@ export function Dialog({ title, sign, onClose, isWide = false, isCard = false, i
     if (!shown || !anchor) return undefined;
     const roomy = matchMedia(ROOMY);
     const place = () => {
-      if (roomy.matches) placeBeside(shown, anchor, "beside");
+      if (roomy.matches) placeBeside(shown, anchor, cardOf ? "below" : "beside");
       else shown.removeAttribute("style");
     };
     place();

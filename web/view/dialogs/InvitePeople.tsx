@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Channel } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
+import { siteName } from "../../state/site-name.ts";
 import type { Store } from "../../state/store.ts";
 import { CopyField } from "../parts/CopyField.tsx";
 import { fullTime } from "../parts/formats.ts";
@@ -22,7 +23,8 @@ export function InviteSheet({ store, onClose }: Omit<Props, "channel">) {
 export function InvitePeople({ store, channel, onClose }: Props) {
   const [invite, setInvite] = useState<Invite>();
   const [said, setSaid] = useState<string>();
-  const to = channel?.kind === "private" ? channel.id : undefined;
+  const joined = channel?.kind === "private" ? channel : undefined;
+  const to = joined?.id;
 
   useEffect(() => {
     void store.requests().then(async (requests) => {
@@ -39,14 +41,17 @@ export function InvitePeople({ store, channel, onClose }: Props) {
   }
 
   return (
-    <Dialog title={t("Invite people")} onClose={onClose}>
+    <Dialog
+      title={t("Invite people to {name}", { name: joined ? store.titleOf(joined.id) : siteName })}
+      onClose={onClose}
+    >
       {invite && (
         <div class="device-link">
-          <QrCode text={invite.url} />
           <p>
             {t("Anyone with this link can join, up to 100 people, until {time}.", { time: fullTime(invite.expiresAt) })}
           </p>
           <CopyField label={t("Invite link")} text={invite.url} />
+          <QrCode text={invite.url} />
         </div>
       )}
       <p class="hint" role="status">

@@ -82,10 +82,13 @@ export function MessageMenu({ store, conversation, id, beside, commands, onClose
       })}
       {message.author.id !== you && item("flag", t("Report message"), () => setReporting(true))}
       {mayRemove && (
-        <button type="button" class="danger-text" onClick={then(commands.remove)}>
-          <LateIcon name="trash" />
-          {t("Delete message")}
-        </button>
+        <>
+          <hr />
+          <button type="button" class="danger-text" onClick={then(commands.remove)}>
+            <LateIcon name="trash" />
+            {t("Delete message")}
+          </button>
+        </>
       )}
     </Popup>
   );

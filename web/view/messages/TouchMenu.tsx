@@ -15,6 +15,7 @@ import { IconButton } from "../parts/IconButton.tsx";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import { lazy } from "../parts/lazy.tsx";
 import type { ShownList } from "./message-commands.ts";
+import { rowId } from "./timeline.ts";
 
 adoptStyles(styles);
 
@@ -77,7 +78,7 @@ export function TouchMenu({ store, conversation, shown }: Props) {
     return <EmojiPicker anchor={new DOMRect(innerWidth, innerHeight)} onPick={react} onClose={close} />;
   }
   return (
-    <Dialog title={t("Message actions")} onClose={close}>
+    <Dialog title={t("Message actions")} isCard cardOf={document.getElementById(rowId(message.id))} onClose={close}>
       <p class="sheet-message">
         <bdi class="quote-author">{store.nameOf(message.author)}</bdi>
         {/* The list takes long presses: here words can be selected. */}

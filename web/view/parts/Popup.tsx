@@ -1,7 +1,17 @@
-/** Buttons beside what they are about: opened over the page, closed by Escape, a click elsewhere, or what was chosen. */
+/**
+ * Buttons beside what they are about, and on a phone a sheet from below: opened over the page, closed by Escape, a click elsewhere, or
+ * what was chosen.
+ */
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import styles from "../../styles/menus.css?inline";
+import { adoptStyles } from "./adopt-styles.ts";
 import { placeBeside } from "./place-beside.ts";
+
+adoptStyles(styles);
+
+/** Where a menu does not come from below (menus.css). */
+const ROOMY = "(min-width: 720px)";
 
 type Props = {
   readonly label: string;
@@ -17,7 +27,7 @@ export function Popup({ label, beside, onClose, children }: Props) {
     const shown = popup.current;
     if (!shown) return undefined;
     shown.showPopover();
-    placeBeside(shown, beside, "below");
+    if (matchMedia(ROOMY).matches) placeBeside(shown, beside, "below");
     shown.querySelector("button")?.focus();
     // A new width moves the anchor. An on-screen keyboard changes the height alone.
     const width = innerWidth;
@@ -40,7 +50,7 @@ export function Popup({ label, beside, onClose, children }: Props) {
   return (
     <div
       ref={popup}
-      class="menu popup"
+      class="menu"
       role="toolbar"
       aria-label={label}
       aria-orientation="vertical"

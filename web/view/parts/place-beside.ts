@@ -8,17 +8,25 @@ const GAP_PX = { below: 4, beside: 8 } as const;
 
 /**
  * Places an element that is fixed to the window below a rectangle of it, or beside it: where the line ends, else where it begins. The
- * element stays wholly in view. `anchor` is in px of the window.
+ * element stays wholly in view, and what belongs to something above the composer stays above it if there is room. `anchor` is in px of
+ * the window.
  */
 export function placeBeside(shown: HTMLElement, anchor: DOMRect, side: keyof typeof GAP_PX): void {
   const { width, height } = shown.getBoundingClientRect();
   const within = (wanted: number, room: number) => `${Math.max(EDGE_PX, Math.min(wanted, room - EDGE_PX))}px`;
-  const left = side === "below" ? anchor.right - width : leftBeside(anchor, width);
+  const end = document.dir === "rtl" ? anchor.left : anchor.right - width;
+  const left = side === "below" ? end : leftBeside(anchor, width);
   const top = side === "below" ? anchor.bottom + GAP_PX.below : anchor.top;
   // A dialog of the platform stretches between the window's edges otherwise.
   Object.assign(shown.style, { inset: "auto", margin: "0" });
   shown.style.left = within(left, innerWidth - width);
-  shown.style.top = within(top, innerHeight - height);
+  shown.style.top = within(top, floorOf(anchor, height) - height);
+}
+
+/** Where (px) the room for an element ends: at the composer, which stays in view, or at the window's edge. */
+function floorOf(anchor: DOMRect, height: number): number {
+  const composer = document.getElementById("composer")?.getBoundingClientRect().top ?? innerHeight;
+  return anchor.top < composer && height + 2 * EDGE_PX <= composer ? composer : innerHeight;
 }
 
 function leftBeside({ left, right }: DOMRect, width: number): number {

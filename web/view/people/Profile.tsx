@@ -63,9 +63,13 @@ export function Profile({ store, onClose }: { readonly store: Store; readonly on
           <button type="button" class="button quiet" onClick={mention}>
             {t("Mention")}
           </button>
+        </div>
+      )}
+      {!isYou && (
+        <div class="profile-more">
           <button
             type="button"
-            class="button quiet"
+            class="link-button"
             onClick={async () => {
               const answer = await store.block(person.id, !isBlocked);
               if (!answer.ok) setRefusal(answer.detail);
@@ -74,7 +78,7 @@ export function Profile({ store, onClose }: { readonly store: Store; readonly on
             {t(isBlocked ? "Unblock" : "Block")}
           </button>
           {store.isOwner.value && (
-            <button type="button" class="button quiet danger-text" onClick={() => setRemoving(true)}>
+            <button type="button" class="link-button danger-text" onClick={() => setRemoving(true)}>
               {t("Remove")}
             </button>
           )}

@@ -10,6 +10,7 @@ import type { ChannelMenuProps } from "./Rail.tsx";
 export function ChannelMenu({ store, channel, beside, onClose }: ChannelMenuProps) {
   const { notify, favourite = false, hidden = false } = store.preferenceOf(channel.id);
   const isMuted = notify === "nothing";
+  const isUnread = store.unreadOf(channel).count > 0;
 
   function close(): void {
     onClose();
@@ -36,12 +37,22 @@ export function ChannelMenu({ store, channel, beside, onClose }: ChannelMenuProp
       <p class="menu-title" dir="auto" aria-hidden="true">
         {store.titleOf(channel.id)}
       </p>
-      {item("check", t("Mark read"), () => store.markAllRead(channel))}
+      {/* It keeps its place: keys and fingers find the rest where they expect it. */}
+      {isUnread ? (
+        item("check", t("Mark read"), () => store.markAllRead(channel))
+      ) : (
+        <button type="button" aria-disabled>
+          <LateIcon name="check" />
+          {t("Mark read")}
+        </button>
+      )}
+      <hr />
       {preference(isMuted ? "bell" : "bellOff", t(isMuted ? "Unmute" : "Mute"), {
         notify: isMuted ? "mentions" : "nothing",
       })}
       {preference("star", t(favourite ? "Remove from favourites" : "Add to favourites"), { favourite: !favourite })}
       {preference(hidden ? "eye" : "eyeOff", t(hidden ? "Show in the list" : "Hide"), { hidden: !hidden })}
+      <hr />
       {item(
         "link",
         t("Copy link"),

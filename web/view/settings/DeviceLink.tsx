@@ -31,13 +31,13 @@ export function DeviceLink({ store }: { readonly store: Store }) {
   if (!link) return <p class="hint">{t("Making a link…")}</p>;
   return (
     <div class="device-link">
-      <QrCode text={link.url} />
       <p>
         {t(
           "Scan this with your other device, or open the link there. It works once, until {time}. Anyone who opens it is signed in as you. Don't share it.",
           { time: clockTime(link.expiresAt) },
         )}
       </p>
+      <QrCode text={link.url} />
       <CopyField label={t("Link for another device")} text={link.url} />
     </div>
   );
