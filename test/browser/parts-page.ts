@@ -52,14 +52,12 @@ const still = "position: static; display: block; inset: auto; margin: 0";
 const PARTS: readonly Piece[] = [
   row(
     "Buttons",
-    button("", "Cancel"),
-    button(".primary", "Create"),
-    button(".danger", "Delete"),
-    button(".quiet", "Not now"),
-    button("", "Not yet", { disabled: "" }),
-    button(".primary", "Not yet", { disabled: "" }),
-    button("", "Unreads", { "aria-pressed": "true" }),
-    ["button.link-button", { type: "button" }, "Retry"],
+    button(".primary", "Primary"),
+    button("", "Secondary"),
+    button(".danger", "Danger"),
+    button(".primary", "Disabled", { disabled: "" }),
+    button("", "Pressed", { "aria-pressed": "true" }),
+    ["button.link-button", { type: "button" }, "Link"],
   ),
   row(
     "Fields",
@@ -67,7 +65,7 @@ const PARTS: readonly Piece[] = [
     field("Channel name", { value: "", placeholder: "design team" }),
     [
       "div",
-      { style: "display: grid; gap: 6px; inline-size: 100%; margin-block-end: 8px" },
+      { style: "display: grid; gap: 8px; inline-size: 100%" },
       field("Access code", { "aria-invalid": "true" }),
       ["p.hint.complaint", { dir: "auto" }, "Wrong access code. Ask the person who invited you."],
     ],
@@ -82,7 +80,7 @@ const PARTS: readonly Piece[] = [
   row("Segments", [
     "fieldset.choice",
     { style: "margin: 0" },
-    ["legend", { style: "font-size: var(--secondary); font-weight: 550" }, "Density"],
+    ["legend", { style: "margin-block-end: 8px; font-size: var(--secondary); font-weight: 550" }, "Density"],
     ["div.segments", {}, segment("Comfortable", { checked: "" }), segment("Compact")],
   ]),
   row("Avatars", ...Array.from({ length: 16 }, (_, hue) => avatar(String.fromCharCode(65 + hue), hue)), [
@@ -96,7 +94,7 @@ const PARTS: readonly Piece[] = [
     "Menu",
     [
       "div.menu",
-      { role: "toolbar", "aria-label": "Menu", style: "box-shadow: none" },
+      { role: "toolbar", "aria-label": "Menu", style: `${still}; box-shadow: none` },
       ["button", { type: "button" }, "Edit message"],
       ["button", { type: "button" }, "Copy link"],
       ["button.danger-text", { type: "button" }, "Delete message"],

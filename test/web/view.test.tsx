@@ -68,6 +68,11 @@ describe("the timeline", () => {
     expect(day?.rows.map(({ isOwn }) => isOwn)).toEqual([true, true, true, false, false]);
   });
 
+  test("says again who writes where a message quotes another one", () => {
+    const [day] = layOut([message(1), message(2, { replyTo: message(1).id }), message(3)], [], asAda);
+    expect(day?.rows.map(({ isFirst }) => isFirst)).toEqual([true, true, false]);
+  });
+
   test("parts what a hook says under one name from what it says under another", () => {
     const hook = { id: "hook_0123456789abcdef", name: "CI · Grafana" };
     const [day] = layOut(

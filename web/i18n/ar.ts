@@ -2,12 +2,31 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  or: "أو",
+  "Edit your last message (if empty)": "تعديل آخر رسالة لك (إن كان فارغًا)",
+  "Pause while the app is closed": "إيقاف مؤقت أثناء إغلاق التطبيق",
+  "Holds on all your devices.": "يسري على كل أجهزتك.",
+  "Play a sound with each notification": "تشغيل صوت مع كل إشعار",
+  "Connecting…": "جارٍ الاتصال…",
+  "Show in conversation": "عرض في المحادثة",
+  "Choose a person to message, or + to add several.": "اختر شخصًا لمراسلته، أو + لإضافة عدة أشخاص.",
+  "Keep this name on another device": "احتفظ بهذا الاسم على جهاز آخر",
+  "You're signed out": "سُجّل خروجك",
+  "Your data was removed from this device. You can sign back in with a recovery code or a link from another device.":
+    "أُزيلت بياناتك من هذا الجهاز. يمكنك الدخول من جديد برمز الاسترداد أو برابط من جهاز آخر.",
+  "Its messages and files were deleted for everyone.": "حُذفت رسائلها وملفاتها لدى الجميع.",
+  "Its messages and files were deleted for everyone. Your draft is under Unsent messages.":
+    "حُذفت رسائلها وملفاتها لدى الجميع. ما كنت تكتبه موجود في «رسائل غير مرسلة».",
+  "Reload to continue. Anything you were writing is kept.": "أعد التحميل للمتابعة. ما كنت تكتبه محفوظ.",
+  "Scan this with your other device, or open the link there. It works once, until {time}.":
+    "امسح هذا بالجهاز الآخر أو افتح الرابط هناك. يعمل مرة واحدة حتى {time}.",
+  "Don't share it. Anyone who opens it is signed in as you.": "لا تشاركه. من يفتحه يسجّل الدخول باسمك.",
+  "{name} was deleted": "حُذفت القناة {name}",
+  "Ask the person who invited you.": "اسأل من دعاك.",
+  "Each conversation keeps its latest {n} messages.": "تحتفظ كل محادثة بآخر {n} رسالة.",
   "Invite people to {name}": "دعوة أشخاص إلى {name}",
   "Paused until {time}.": "متوقف حتى {time}.",
-  "Pause notifications": "إيقاف الإشعارات مؤقتًا",
   "Turn on notifications first.": "فعّل الإشعارات أولًا.",
-  "While paused, your devices get no notifications while the app is closed.":
-    "أثناء الإيقاف لا تتلقّى أجهزتك إشعارات والتطبيق مغلق.",
   "Until tomorrow, {time}": "حتى الغد، {time}",
   "Signing out removes your data from this browser.": "تسجيل الخروج يزيل بياناتك من هذا المتصفح.",
   "This browser": "هذا المتصفح",
@@ -30,7 +49,6 @@ const words: Dictionary = {
   "A recovery code signs you in on any device.": "رمز الاسترداد يسجّل دخولك على أي جهاز.",
   "Only the latest {n} messages are kept.": "تُحفظ آخر {n} رسالة فقط.",
   Disconnected: "غير متصل بالخادم",
-  "{name} was deleted": "حُذفت {name}",
   "If you lose this device, a recovery code gets you back in.": "إذا فقدت هذا الجهاز، فرمز الاسترداد يعيدك.",
   Filter: "تصفية",
   "View profile": "عرض الملف الشخصي",
@@ -382,15 +400,11 @@ const words: Dictionary = {
   "Owner access": "أنا أدير هذا الموقع",
   "If this is your only device, you'll lose the name {name}, your direct messages and your drafts.":
     "إن كان هذا جهازك الوحيد فستفقد الاسم {name} ورسائلك المباشرة ومسوداتك.",
-  "In an empty composer: edit your last message": "في حقل فارغ: تعديل آخر رسالة لك",
   "The OWNER_CODE set at deployment": "حُدِّد عند إعداد الموقع.",
   "Trying again soon.": "ستتكرر المحاولة.",
   "Will be created as {name}": "ستكون {name}.",
   "This deletes all messages and files for everyone. It can't be undone.":
     "تختفي رسائلها وملفاتها عن الجميع ولا شيء يعيدها.",
-  "Its messages are gone.": "ذهبت رسائلها.",
-  "Its messages are gone. Your draft is under Unsent messages.":
-    "لم تعد رسائلها موجودة. ما كنت تكتبه موجود في «رسائل غير مرسلة».",
   Join: "انضمام",
   "Join again": "انضمام من جديد",
   "Join as {name}": "الانضمام باسم {name}",
@@ -458,8 +472,6 @@ const words: Dictionary = {
   Results: "النتائج",
   Retry: "إعادة المحاولة",
   Save: "حفظ",
-  "Scan this with your other device, or open the link there. It works once, until {time}. Anyone who opens it is signed in as you. Don't share it.":
-    "امسح هذا بالجهاز الآخر أو افتح الرابط هناك. يعمل مرة واحدة حتى {time}، ومن يفتحه يصبح أنت: لا تُرِه أحدًا.",
   Search: "بحث",
   Send: "إرسال",
   "Send without files": "إرسال دون ملفات",
@@ -482,7 +494,7 @@ const words: Dictionary = {
   "The server's answer couldn't be read.": "لم يُجِب الخادم بما يمكن قراءته.",
   "The channel or message is gone. Copy what you want to keep, then discard it.":
     "لم تعد قنواتها أو رسائلها موجودة. انسخ ما تريد الاحتفاظ به، ثم تجاهله.",
-  Theme: "المظهر",
+  Theme: "السمة",
   "{name} doesn't exist": "لا توجد {name} هنا",
   "Person not found": "لا أحد هنا",
   "No results": "لا شيء بهذا الاسم.",
@@ -492,7 +504,6 @@ const words: Dictionary = {
   "This browser doesn't store anything for this page. You'll lose drafts and unsent messages when you close it.":
     "لا يحفظ هذا المتصفح شيئًا لهذه الصفحة. تُفقد المسودات والرسائل غير المرسلة عند إغلاقها.",
   "This channel is gone.": "لم تعد هذه القناة موجودة.",
-  "Your data was removed from this device.": "لم يعد هذا الجهاز يحتفظ بشيء يخصك.",
   "This file is empty.": "هذا الملف فارغ.",
   "This list": "هذه القائمة",
   "This signs someone else in on this device and signs {name} out.":
@@ -507,12 +518,10 @@ const words: Dictionary = {
   "Upload of {name}": "رفع {name}",
   "Use here": "استخدامه هنا",
   "Use on another device": "الاستخدام على جهاز آخر",
-  "Use on another device first?": "أتريد استخدامه أولًا على جهاز آخر؟",
   "Use the link": "استخدام الرابط",
   "Use this link here?": "استخدام هذا الرابط هنا؟",
   "Waiting for the connection…": "في انتظار الاتصال…",
   "What should people call you?": "بماذا يناديك الناس؟",
-  "Your draft is kept.": "ما كتبته محفوظ.",
   "Say what {name} is for. Everyone in it can see this.": "عمّ تدور {name} في سطر واحد. يراه الجميع.",
   "Will be deleted when connected": "ستُحذف عند الاتصال",
   "Will be sent when connected": "ستُرسل عند الاتصال",
@@ -522,7 +531,6 @@ const words: Dictionary = {
   "You haven't talked to {name} yet": "لم تتحدث مع {name} بعد",
   "You can have eight windows connected at once. Using this one disconnects the oldest.":
     "يمكن وصل ثماني نوافذ في آن واحد. استخدام هذه يفصل الأقدم.",
-  "You signed out elsewhere": "سجّلت الخروج من مكان آخر",
   "a message that's no longer kept": "رسالة لم تعد محفوظة هنا",
   "design team": "فريق التصميم",
   unread: "غير مقروءة",

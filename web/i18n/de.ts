@@ -2,12 +2,33 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  or: "oder",
+  "Edit your last message (if empty)": "Letzte Nachricht bearbeiten (wenn leer)",
+  "Pause while the app is closed": "Pause, solange die App geschlossen ist",
+  "Holds on all your devices.": "Gilt auf allen deinen Geräten.",
+  "Play a sound with each notification": "Bei jeder Benachrichtigung einen Ton abspielen",
+  "Connecting…": "Verbinden…",
+  "Show in conversation": "In der Unterhaltung zeigen",
+  "Choose a person to message, or + to add several.": "Wähle eine Person, oder mit + mehrere.",
+  "Keep this name on another device": "Diesen Namen auf einem anderen Gerät behalten",
+  "You're signed out": "Du bist abgemeldet",
+  "Your data was removed from this device. You can sign back in with a recovery code or a link from another device.":
+    "Deine Daten wurden von diesem Gerät entfernt. Mit einem Wiederherstellungscode oder einem Link von einem anderen Gerät kannst du dich wieder anmelden.",
+  "Its messages and files were deleted for everyone.": "Seine Nachrichten und Dateien wurden für alle gelöscht.",
+  "Its messages and files were deleted for everyone. Your draft is under Unsent messages.":
+    "Seine Nachrichten und Dateien wurden für alle gelöscht. Was du gerade geschrieben hast, steht unter Ungesendete Nachrichten.",
+  "Reload to continue. Anything you were writing is kept.":
+    "Lade neu, um weiterzumachen. Was du geschrieben hast, bleibt erhalten.",
+  "Scan this with your other device, or open the link there. It works once, until {time}.":
+    "Scanne dies mit dem anderen Gerät oder öffne dort den Link. Er gilt einmal, bis {time}.",
+  "Don't share it. Anyone who opens it is signed in as you.":
+    "Gib ihn nicht weiter. Wer ihn öffnet, wird als du angemeldet.",
+  "{name} was deleted": "{name} wurde gelöscht",
+  "Ask the person who invited you.": "Frag die Person, die dich eingeladen hat.",
+  "Each conversation keeps its latest {n} messages.": "Jede Unterhaltung behält ihre letzten {n} Nachrichten.",
   "Invite people to {name}": "Personen einladen: {name}",
   "Paused until {time}.": "Pausiert bis {time}.",
-  "Pause notifications": "Benachrichtigungen pausieren",
   "Turn on notifications first.": "Schalte zuerst Benachrichtigungen ein.",
-  "While paused, your devices get no notifications while the app is closed.":
-    "Während der Pause bekommen deine Geräte keine Benachrichtigungen, solange die App geschlossen ist.",
   "Until tomorrow, {time}": "Bis morgen, {time}",
   "Signing out removes your data from this browser.": "Beim Abmelden werden deine Daten aus diesem Browser entfernt.",
   "This browser": "Dieser Browser",
@@ -24,7 +45,6 @@ const words: Dictionary = {
   "A recovery code signs you in on any device.": "Ein Wiederherstellungscode meldet dich auf jedem Gerät an.",
   "Only the latest {n} messages are kept.": "Nur die letzten {n} Nachrichten bleiben erhalten.",
   Disconnected: "Getrennt",
-  "{name} was deleted": "{name} wurde gelöscht",
   "If you lose this device, a recovery code gets you back in.":
     "Mit einem Wiederherstellungscode kommst du zurück, wenn du dieses Gerät verlierst.",
   Filter: "Filtern",
@@ -315,15 +335,11 @@ const words: Dictionary = {
   "Owner access": "Ich betreibe diese Seite",
   "If this is your only device, you'll lose the name {name}, your direct messages and your drafts.":
     "Wenn das dein einziges Gerät ist, verlierst du den Namen {name}, deine Direktnachrichten und deine Entwürfe.",
-  "In an empty composer: edit your last message": "Im leeren Feld: die letzte eigene Nachricht bearbeiten",
   "The OWNER_CODE set at deployment": "Er wurde beim Einrichten der Seite festgelegt.",
   "Trying again soon.": "Es wird wieder versucht.",
   "Will be created as {name}": "Er wird {name} heißen.",
   "This deletes all messages and files for everyone. It can't be undone.":
     "Seine Nachrichten und Dateien verschwinden für alle, und nichts bringt sie zurück.",
-  "Its messages are gone.": "Seine Nachrichten sind fort.",
-  "Its messages are gone. Your draft is under Unsent messages.":
-    "Seine Nachrichten sind weg. Was du gerade geschrieben hast, steht unter Ungesendete Nachrichten.",
   Join: "Beitreten",
   "Join again": "Wieder beitreten",
   "Join as {name}": "Als {name} beitreten",
@@ -392,8 +408,6 @@ const words: Dictionary = {
   Results: "Ergebnisse",
   Retry: "Wiederholen",
   Save: "Speichern",
-  "Scan this with your other device, or open the link there. It works once, until {time}. Anyone who opens it is signed in as you. Don't share it.":
-    "Scanne dies mit dem anderen Gerät oder öffne dort den Link. Er gilt einmal, bis {time}, und wer ihn öffnet, gilt als du: zeige ihn niemandem.",
   Search: "Suchen",
   Send: "Senden",
   "Send without files": "Ohne Dateien senden",
@@ -427,7 +441,6 @@ const words: Dictionary = {
   "This browser doesn't store anything for this page. You'll lose drafts and unsent messages when you close it.":
     "Dieser Browser speichert nichts für diese Seite. Entwürfe und ungesendete Nachrichten gehen verloren, wenn du sie schließt.",
   "This channel is gone.": "Diesen Kanal gibt es nicht mehr.",
-  "Your data was removed from this device.": "Dieses Gerät bewahrt nichts mehr von dir auf.",
   "This file is empty.": "Diese Datei ist leer.",
   "This list": "Diese Liste",
   "This signs someone else in on this device and signs {name} out.":
@@ -442,12 +455,10 @@ const words: Dictionary = {
   "Upload of {name}": "Hochladen von {name}",
   "Use here": "Hier benutzen",
   "Use on another device": "Auf einem anderen Gerät benutzen",
-  "Use on another device first?": "Zuerst auf einem anderen Gerät benutzen?",
   "Use the link": "Link benutzen",
   "Use this link here?": "Diesen Link hier benutzen?",
   "Waiting for the connection…": "Warten auf die Verbindung…",
   "What should people call you?": "Wie sollen dich die anderen nennen?",
-  "Your draft is kept.": "Was du geschrieben hast, bleibt erhalten.",
   "Say what {name} is for. Everyone in it can see this.": "Worum es in {name} geht, in einer Zeile. Alle sehen es.",
   "Will be deleted when connected": "Wird gelöscht, sobald Verbindung besteht",
   "Will be sent when connected": "Wird gesendet, sobald Verbindung besteht",
@@ -457,7 +468,6 @@ const words: Dictionary = {
   "You haven't talked to {name} yet": "Du und {name} habt noch nicht miteinander geredet",
   "You can have eight windows connected at once. Using this one disconnects the oldest.":
     "Acht Fenster können gleichzeitig verbunden sein. Wenn du dieses benutzt, wird das älteste getrennt.",
-  "You signed out elsewhere": "Du hast dich anderswo abgemeldet",
   "a message that's no longer kept": "eine Nachricht, die hier nicht mehr aufbewahrt wird",
   "design team": "design team",
   unread: "ungelesen",

@@ -2,12 +2,32 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  or: "o",
+  "Edit your last message (if empty)": "Editar tu último mensaje (si está vacío)",
+  "Pause while the app is closed": "Pausar mientras la app está cerrada",
+  "Holds on all your devices.": "Vale en todos tus dispositivos.",
+  "Play a sound with each notification": "Reproducir un sonido con cada notificación",
+  "Connecting…": "Conectando…",
+  "Show in conversation": "Mostrar en la conversación",
+  "Choose a person to message, or + to add several.": "Elige a una persona, o añade varias con +.",
+  "Keep this name on another device": "Conservar este nombre en otro dispositivo",
+  "You're signed out": "Tu sesión está cerrada",
+  "Your data was removed from this device. You can sign back in with a recovery code or a link from another device.":
+    "Tus datos se eliminaron de este dispositivo. Puedes volver a entrar con un código de recuperación o con un enlace de otro dispositivo.",
+  "Its messages and files were deleted for everyone.": "Sus mensajes y archivos se eliminaron para todos.",
+  "Its messages and files were deleted for everyone. Your draft is under Unsent messages.":
+    "Sus mensajes y archivos se eliminaron para todos. Lo que estabas escribiendo está en Mensajes sin enviar.",
+  "Reload to continue. Anything you were writing is kept.":
+    "Recarga para continuar. Lo que estabas escribiendo se conserva.",
+  "Scan this with your other device, or open the link there. It works once, until {time}.":
+    "Escanea esto con el otro dispositivo o abre allí el enlace. Sirve una sola vez, hasta las {time}.",
+  "Don't share it. Anyone who opens it is signed in as you.": "No lo compartas. Quien lo abra entra como tú.",
+  "{name} was deleted": "Se eliminó {name}",
+  "Ask the person who invited you.": "Pregunta a quien te invitó.",
+  "Each conversation keeps its latest {n} messages.": "Cada conversación conserva sus últimos {n} mensajes.",
   "Invite people to {name}": "Invitar a personas a {name}",
   "Paused until {time}.": "En pausa hasta: {time}",
-  "Pause notifications": "Pausar las notificaciones",
   "Turn on notifications first.": "Activa primero las notificaciones.",
-  "While paused, your devices get no notifications while the app is closed.":
-    "Durante la pausa, tus dispositivos no reciben notificaciones con la aplicación cerrada.",
   "Until tomorrow, {time}": "Hasta mañana, {time}",
   "Signing out removes your data from this browser.": "Al cerrar la sesión se borran tus datos de este navegador.",
   "This browser": "Este navegador",
@@ -24,7 +44,6 @@ const words: Dictionary = {
     "Con un código de recuperación inicias sesión en cualquier dispositivo.",
   "Only the latest {n} messages are kept.": "Solo se conservan los últimos {n} mensajes.",
   Disconnected: "Desconectado",
-  "{name} was deleted": "Se eliminó {name}",
   "If you lose this device, a recovery code gets you back in.":
     "Si pierdes este dispositivo, un código de recuperación te permite volver.",
   Filter: "Filtrar",
@@ -313,15 +332,11 @@ const words: Dictionary = {
   "Owner access": "Yo administro este sitio",
   "If this is your only device, you'll lose the name {name}, your direct messages and your drafts.":
     "Si este es tu único dispositivo, pierdes el nombre {name}, tus mensajes directos y tus borradores.",
-  "In an empty composer: edit your last message": "Sin nada escrito: editar tu último mensaje",
   "The OWNER_CODE set at deployment": "Se fijó al instalar el sitio.",
   "Trying again soon.": "Se volverá a intentar.",
   "Will be created as {name}": "Será {name}.",
   "This deletes all messages and files for everyone. It can't be undone.":
     "Sus mensajes y archivos desaparecen para todos y nada los devuelve.",
-  "Its messages are gone.": "Sus mensajes ya no están.",
-  "Its messages are gone. Your draft is under Unsent messages.":
-    "Sus mensajes ya no existen. Lo que estabas escribiendo está en Mensajes sin enviar.",
   Join: "Entrar",
   "Join again": "Volver a entrar",
   "Join as {name}": "Entrar como {name}",
@@ -389,8 +404,6 @@ const words: Dictionary = {
   Results: "Resultados",
   Retry: "Reintentar",
   Save: "Guardar",
-  "Scan this with your other device, or open the link there. It works once, until {time}. Anyone who opens it is signed in as you. Don't share it.":
-    "Escanéalo con el otro dispositivo o abre allí el enlace. Sirve una vez, hasta las {time}, y quien lo abra serás tú: no lo enseñes a nadie.",
   Search: "Buscar",
   Send: "Enviar",
   "Send without files": "Enviar sin archivos",
@@ -424,7 +437,6 @@ const words: Dictionary = {
   "This browser doesn't store anything for this page. You'll lose drafts and unsent messages when you close it.":
     "Este navegador no guarda nada de esta página. Los borradores y mensajes sin enviar se pierden al cerrarla.",
   "This channel is gone.": "Este canal ya no existe.",
-  "Your data was removed from this device.": "Este dispositivo ya no guarda nada tuyo.",
   "This file is empty.": "Este archivo está vacío.",
   "This list": "Esta lista",
   "This signs someone else in on this device and signs {name} out.":
@@ -439,12 +451,10 @@ const words: Dictionary = {
   "Upload of {name}": "Subida de {name}",
   "Use here": "Usar aquí",
   "Use on another device": "Usar en otro dispositivo",
-  "Use on another device first?": "¿Usarlo antes en otro dispositivo?",
   "Use the link": "Usar el enlace",
   "Use this link here?": "¿Usar aquí este enlace?",
   "Waiting for the connection…": "Esperando la conexión…",
   "What should people call you?": "¿Cómo te llamas?",
-  "Your draft is kept.": "Lo que escribiste se conserva.",
   "Say what {name} is for. Everyone in it can see this.": "De qué trata {name}, en una línea. Todos lo ven.",
   "Will be deleted when connected": "Se eliminará al conectar",
   "Will be sent when connected": "Se enviará al conectar",
@@ -454,7 +464,6 @@ const words: Dictionary = {
   "You haven't talked to {name} yet": "Tú y {name} aún no habéis hablado",
   "You can have eight windows connected at once. Using this one disconnects the oldest.":
     "Puedes tener ocho ventanas conectadas a la vez. Al usar esta se desconecta la más antigua.",
-  "You signed out elsewhere": "Cerraste la sesión en otro lugar",
   "a message that's no longer kept": "un mensaje que ya no se guarda aquí",
   "design team": "equipo de diseño",
   unread: "sin leer",

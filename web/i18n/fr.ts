@@ -2,12 +2,34 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  or: "ou",
+  "Edit your last message (if empty)": "Modifier votre dernier message (si vide)",
+  "Pause while the app is closed": "Pause quand l’app est fermée",
+  "Holds on all your devices.": "Vaut sur tous vos appareils.",
+  "Play a sound with each notification": "Jouer un son à chaque notification",
+  "Connecting…": "Connexion…",
+  "Show in conversation": "Afficher dans la conversation",
+  "Choose a person to message, or + to add several.": "Choisissez une personne, ou ajoutez-en plusieurs avec +.",
+  "Keep this name on another device": "Garder ce nom sur un autre appareil",
+  "You're signed out": "Vous êtes déconnecté",
+  "Your data was removed from this device. You can sign back in with a recovery code or a link from another device.":
+    "Vos données ont été supprimées de cet appareil. Vous pouvez vous reconnecter avec un code de récupération ou un lien venant d’un autre appareil.",
+  "Its messages and files were deleted for everyone.":
+    "Ses messages et ses fichiers ont été supprimés pour tout le monde.",
+  "Its messages and files were deleted for everyone. Your draft is under Unsent messages.":
+    "Ses messages et ses fichiers ont été supprimés pour tout le monde. Ce que vous écriviez se trouve dans Messages non envoyés.",
+  "Reload to continue. Anything you were writing is kept.":
+    "Rechargez pour continuer. Ce que vous écriviez est conservé.",
+  "Scan this with your other device, or open the link there. It works once, until {time}.":
+    "Scannez ceci avec l’autre appareil, ou ouvrez-y le lien. Il sert une seule fois, jusqu’à {time}.",
+  "Don't share it. Anyone who opens it is signed in as you.":
+    "Ne le partagez pas. La personne qui l’ouvre est connectée à votre place.",
+  "{name} was deleted": "{name} a été supprimé",
+  "Ask the person who invited you.": "Demandez à la personne qui vous a invité.",
+  "Each conversation keeps its latest {n} messages.": "Chaque conversation garde ses {n} derniers messages.",
   "Invite people to {name}": "Inviter des personnes : {name}",
   "Paused until {time}.": "En pause jusqu’à : {time}",
-  "Pause notifications": "Suspendre les notifications",
   "Turn on notifications first.": "Activez d’abord les notifications.",
-  "While paused, your devices get no notifications while the app is closed.":
-    "Pendant la pause, vos appareils ne reçoivent pas de notifications quand l’application est fermée.",
   "Until tomorrow, {time}": "Jusqu’à demain, {time}",
   "Signing out removes your data from this browser.": "La déconnexion supprime vos données de ce navigateur.",
   "This browser": "Ce navigateur",
@@ -23,7 +45,6 @@ const words: Dictionary = {
   "A recovery code signs you in on any device.": "Un code de récupération vous connecte sur n’importe quel appareil.",
   "Only the latest {n} messages are kept.": "Seuls les {n} derniers messages sont conservés.",
   Disconnected: "Déconnecté",
-  "{name} was deleted": "{name} a été supprimé",
   "If you lose this device, a recovery code gets you back in.":
     "Si vous perdez cet appareil, un code de récupération vous permet de revenir.",
   Filter: "Filtrer",
@@ -317,15 +338,11 @@ const words: Dictionary = {
   "Owner access": "Je gère ce site",
   "If this is your only device, you'll lose the name {name}, your direct messages and your drafts.":
     "Si c'est votre seul appareil, vous perdez le nom {name}, vos messages directs et vos brouillons.",
-  "In an empty composer: edit your last message": "Champ vide : modifier votre dernier message",
   "The OWNER_CODE set at deployment": "Il a été fixé à l’installation du site.",
   "Trying again soon.": "Un nouvel essai suivra.",
   "Will be created as {name}": "Ce sera {name}.",
   "This deletes all messages and files for everyone. It can't be undone.":
     "Ses messages et fichiers disparaissent pour tous, sans retour.",
-  "Its messages are gone.": "Ses messages ont disparu.",
-  "Its messages are gone. Your draft is under Unsent messages.":
-    "Ses messages ont disparu. Ce que vous écriviez se trouve dans Messages non envoyés.",
   Join: "Entrer",
   "Join again": "Revenir",
   "Join as {name}": "Entrer comme {name}",
@@ -393,8 +410,6 @@ const words: Dictionary = {
   Results: "Résultats",
   Retry: "Réessayer",
   Save: "Enregistrer",
-  "Scan this with your other device, or open the link there. It works once, until {time}. Anyone who opens it is signed in as you. Don't share it.":
-    "Scannez ceci avec l’autre appareil, ou ouvrez-y le lien. Il sert une fois, jusqu’à {time}, et qui l’ouvre est vous : ne le montrez à personne.",
   Search: "Rechercher",
   Send: "Envoyer",
   "Send without files": "Envoyer sans les fichiers",
@@ -428,7 +443,6 @@ const words: Dictionary = {
   "This browser doesn't store anything for this page. You'll lose drafts and unsent messages when you close it.":
     "Ce navigateur n'enregistre rien pour cette page. Les brouillons et messages non envoyés sont perdus à sa fermeture.",
   "This channel is gone.": "Ce salon n’existe plus.",
-  "Your data was removed from this device.": "Cet appareil ne garde plus rien de vous.",
   "This file is empty.": "Ce fichier est vide.",
   "This list": "Cette liste",
   "This signs someone else in on this device and signs {name} out.":
@@ -443,12 +457,10 @@ const words: Dictionary = {
   "Upload of {name}": "Envoi de {name}",
   "Use here": "Utiliser ici",
   "Use on another device": "Utiliser sur un autre appareil",
-  "Use on another device first?": "L’utiliser d’abord sur un autre appareil ?",
   "Use the link": "Utiliser le lien",
   "Use this link here?": "Utiliser ce lien ici ?",
   "Waiting for the connection…": "En attente de la connexion…",
   "What should people call you?": "Comment vous appeler ?",
-  "Your draft is kept.": "Ce que vous avez écrit est conservé.",
   "Say what {name} is for. Everyone in it can see this.": "De quoi parle {name}, en une ligne. Tout le monde le voit.",
   "Will be deleted when connected": "Sera supprimé une fois connecté",
   "Will be sent when connected": "Sera envoyé une fois connecté",
@@ -458,7 +470,6 @@ const words: Dictionary = {
   "You haven't talked to {name} yet": "Vous et {name} n’avez pas encore parlé",
   "You can have eight windows connected at once. Using this one disconnects the oldest.":
     "Huit fenêtres peuvent être connectées à la fois. Utiliser celle-ci déconnecte la plus ancienne.",
-  "You signed out elsewhere": "Vous vous êtes déconnecté ailleurs",
   "a message that's no longer kept": "un message qui n’est plus gardé ici",
   "design team": "équipe design",
   unread: "non lus",

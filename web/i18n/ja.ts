@@ -2,12 +2,33 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  or: "または",
+  "Edit your last message (if empty)": "直前のメッセージを編集（空のとき）",
+  "Pause while the app is closed": "アプリを閉じている間の通知を一時停止",
+  "Holds on all your devices.": "すべての端末に適用されます。",
+  "Play a sound with each notification": "通知のたびに音を鳴らす",
+  "Connecting…": "接続中…",
+  "Show in conversation": "会話で表示",
+  "Choose a person to message, or + to add several.": "相手を選ぶか、+ で複数の人を追加します。",
+  "Keep this name on another device": "別の端末でこの名前を使い続ける",
+  "You're signed out": "サインアウトしました",
+  "Your data was removed from this device. You can sign back in with a recovery code or a link from another device.":
+    "この端末からあなたのデータを削除しました。復旧コードか別の端末のリンクで、もう一度サインインできます。",
+  "Its messages and files were deleted for everyone.": "メッセージとファイルはすべて削除されました。",
+  "Its messages and files were deleted for everyone. Your draft is under Unsent messages.":
+    "メッセージとファイルはすべて削除されました。書きかけの内容は「未送信のメッセージ」にあります。",
+  "Reload to continue. Anything you were writing is kept.":
+    "続けるには再読み込みしてください。書きかけの内容は残っています。",
+  "Scan this with your other device, or open the link there. It works once, until {time}.":
+    "別の端末でこれを読み取るか、リンクを開いてください。{time} までに一度だけ使えます。",
+  "Don't share it. Anyone who opens it is signed in as you.":
+    "共有しないでください。開いた人はあなたとしてサインインします。",
+  "{name} was deleted": "{name} は削除されました",
+  "Ask the person who invited you.": "招待した人に確認してください。",
+  "Each conversation keeps its latest {n} messages.": "どの会話も最新の{n}件のメッセージを保存します。",
   "Invite people to {name}": "{name} に招待",
   "Paused until {time}.": "{time}まで停止中です。",
-  "Pause notifications": "通知を一時停止",
   "Turn on notifications first.": "先に通知をオンにしてください。",
-  "While paused, your devices get no notifications while the app is closed.":
-    "一時停止中は、アプリを閉じている間どの端末にも通知されません。",
   "Until tomorrow, {time}": "明日 {time} まで",
   "Signing out removes your data from this browser.":
     "サインアウトすると、このブラウザーからあなたのデータが削除されます。",
@@ -24,7 +45,6 @@ const words: Dictionary = {
   "A recovery code signs you in on any device.": "復旧コードがあれば、どの端末でもサインインできます。",
   "Only the latest {n} messages are kept.": "最新の{n}件のメッセージだけを保存します。",
   Disconnected: "切断されました",
-  "{name} was deleted": "{name} は削除されました",
   "If you lose this device, a recovery code gets you back in.": "この端末を失っても、復旧コードがあれば戻れます。",
   Filter: "絞り込み",
   "View profile": "プロフィールを見る",
@@ -313,15 +333,11 @@ const words: Dictionary = {
   "Owner access": "このサイトの運営者です",
   "If this is your only device, you'll lose the name {name}, your direct messages and your drafts.":
     "これが唯一の端末なら、{name}という名前、ダイレクトメッセージ、下書きを失います。",
-  "In an empty composer: edit your last message": "入力欄が空のとき：直前の自分のメッセージを編集",
   "The OWNER_CODE set at deployment": "サイトの設置時に設定されたものです。",
   "Trying again soon.": "自動的に再試行します。",
   "Will be created as {name}": "{name}になります。",
   "This deletes all messages and files for everyone. It can't be undone.":
     "メッセージとファイルは全員から消え、元に戻せません。",
-  "Its messages are gone.": "メッセージは失われました。",
-  "Its messages are gone. Your draft is under Unsent messages.":
-    "メッセージはなくなりました。書きかけの内容は「未送信のメッセージ」にあります。",
   Join: "参加",
   "Join again": "もう一度参加",
   "Join as {name}": "{name}として参加",
@@ -389,8 +405,6 @@ const words: Dictionary = {
   Results: "結果",
   Retry: "再試行",
   Save: "保存",
-  "Scan this with your other device, or open the link there. It works once, until {time}. Anyone who opens it is signed in as you. Don't share it.":
-    "別の端末で読み取るか、そこでリンクを開いてください。{time}まで1回だけ使え、開いた人があなたになります。誰にも見せないでください。",
   Search: "検索",
   Send: "送信",
   "Send without files": "ファイルなしで送信",
@@ -424,7 +438,6 @@ const words: Dictionary = {
   "This browser doesn't store anything for this page. You'll lose drafts and unsent messages when you close it.":
     "このブラウザーはこのページのデータを保存しません。閉じると下書きと未送信のメッセージは失われます。",
   "This channel is gone.": "このチャンネルはもうありません。",
-  "Your data was removed from this device.": "この端末にはもう何も残っていません。",
   "This file is empty.": "このファイルは空です。",
   "This list": "この一覧",
   "This signs someone else in on this device and signs {name} out.":
@@ -439,12 +452,10 @@ const words: Dictionary = {
   "Upload of {name}": "{name}のアップロード",
   "Use here": "ここで使う",
   "Use on another device": "別の端末で使う",
-  "Use on another device first?": "先に別の端末で使いますか？",
   "Use the link": "リンクを使う",
   "Use this link here?": "ここでこのリンクを使いますか？",
   "Waiting for the connection…": "接続を待っています…",
   "What should people call you?": "何とお呼びしましょうか？",
-  "Your draft is kept.": "書いたものは保存されています。",
   "Say what {name} is for. Everyone in it can see this.": "{name}の内容を1行で。全員に表示されます。",
   "Will be deleted when connected": "接続したら削除されます",
   "Will be sent when connected": "接続したら送信されます",
@@ -454,7 +465,6 @@ const words: Dictionary = {
   "You haven't talked to {name} yet": "あなたと{name}はまだ話していません",
   "You can have eight windows connected at once. Using this one disconnects the oldest.":
     "同時に接続できるウィンドウは8つです。ここで使うと最も古いものが切断されます。",
-  "You signed out elsewhere": "別の場所でサインアウトしました",
   "a message that's no longer kept": "もう残っていないメッセージ",
   "design team": "デザイン チーム",
   unread: "件の未読",

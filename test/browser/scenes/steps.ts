@@ -26,6 +26,7 @@ export async function settle({ page }: Someone): Promise<void> {
     const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
     return Promise.allSettled(ending.map(({ finished }) => finished));
   });
+  await page.locator("[data-scrolling]").waitFor({ state: "detached" });
 }
 
 export type Frame = Readonly<Record<string, unknown>>;

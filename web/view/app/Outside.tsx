@@ -18,8 +18,10 @@ export function Outside({ store }: { readonly store: Store }) {
       return (
         <main>
           <Notice
-            title={t("You signed out elsewhere")}
-            text={t("Your data was removed from this device.")}
+            title={t("You're signed out")}
+            text={t(
+              "Your data was removed from this device. You can sign back in with a recovery code or a link from another device.",
+            )}
             action={t("Join again")}
             onAction={() => void store.start()}
           />

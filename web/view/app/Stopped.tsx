@@ -26,7 +26,7 @@ export function Stopped({ store, reconnect }: Props) {
       return (
         <Reason
           title={t("Something went wrong")}
-          text={t("Your draft is kept.")}
+          text={t("Reload to continue. Anything you were writing is kept.")}
           action={t("Reload")}
           onAction={() => location.reload()}
         />

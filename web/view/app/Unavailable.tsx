@@ -62,7 +62,9 @@ function Reason({ store, reconnect }: Omit<Props, "onOpenRail">) {
     return <Page title={t("This conversation is not available to you")} text={t(words)} />;
   }
   if (store.openEpoch.value !== undefined) {
-    const words = hasUnsent ? "Its messages are gone. Your draft is under Unsent messages." : "Its messages are gone.";
+    const words = hasUnsent
+      ? "Its messages and files were deleted for everyone. Your draft is under Unsent messages."
+      : "Its messages and files were deleted for everyone.";
     const name = <bdi>#{store.open.value?.channelId}</bdi>;
     return <Page title={rich("{name} was deleted", { name })} text={t(words)} />;
   }
@@ -151,11 +153,7 @@ function Page({ title, text, offer }: PageProps) {
           {offer.label}
         </button>
       )}
-      <button
-        type="button"
-        class={offer ? "button quiet" : "button primary"}
-        onClick={() => go(channelHref("general"))}
-      >
+      <button type="button" class={offer ? "button" : "button primary"} onClick={() => go(channelHref("general"))}>
         {t("Go to #general")}
       </button>
     </div>

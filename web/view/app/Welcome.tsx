@@ -93,7 +93,7 @@ export function Welcome({ store }: { readonly store: Store }) {
               id="access-code"
               type="password"
               autocomplete="off"
-              aria-describedby={isWrongCode ? "access-code-hint" : undefined}
+              aria-describedby="access-code-hint"
               aria-invalid={isWrongCode}
               value={accessCode}
               onInput={(event) => {
@@ -101,11 +101,13 @@ export function Welcome({ store }: { readonly store: Store }) {
                 setProblem(undefined);
               }}
             />
-            {isWrongCode && (
-              <p id="access-code-hint" class="hint complaint" role="alert">
-                {problem.detail}
-              </p>
-            )}
+            <p
+              id="access-code-hint"
+              class={isWrongCode ? "hint complaint" : "hint"}
+              role={isWrongCode ? "alert" : undefined}
+            >
+              {isWrongCode ? problem.detail : t("Ask the person who invited you.")}
+            </p>
           </>
         )}
         <button type="submit" class="button primary" disabled={isAsking || name.trim() === ""}>
@@ -114,7 +116,7 @@ export function Welcome({ store }: { readonly store: Store }) {
       </form>
       <ComeBack store={store} />
       <ul class="welcome-notes">
-        <li>{t("Only the latest {n} messages are kept.", { n: WINDOW_MESSAGES })}</li>
+        <li>{t("Each conversation keeps its latest {n} messages.", { n: WINDOW_MESSAGES })}</li>
         <li>{t("A recovery code signs you in on any device.")}</li>
       </ul>
     </dialog>

@@ -74,7 +74,7 @@ export function EditField({ store, conversation, hasFiles }: Props) {
         <ComposerTools store={store} conversation={conversation} field={field} mayAttach={false} />
         <Counter id="edit-counter" excess={excess} />
         <span class="edit-actions">
-          <button type="button" class="button quiet" onClick={end}>
+          <button type="button" class="button" onClick={end}>
             {t("Cancel")}
             <KeyCap keys="Esc" />
           </button>

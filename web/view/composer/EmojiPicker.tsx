@@ -40,7 +40,8 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
   const isSearching = word.trim() !== "";
   useModal(dialog, returnTo);
   useEffect(() => {
-    return dialog.current && head.current ? followPull(dialog.current, head.current) : undefined;
+    const picker = dialog.current;
+    return picker && head.current ? followPull(picker, head.current, () => picker.close()) : undefined;
   }, []);
 
   function pick(emoji: string): void {

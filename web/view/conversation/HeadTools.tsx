@@ -5,6 +5,7 @@ import type { Store } from "../../state/store.ts";
 import type { Conversation } from "../../state/tab-state.ts";
 import { IconButton } from "../parts/IconButton.tsx";
 import { LateIcon } from "../parts/late-icons.tsx";
+import { sorted } from "../parts/people-order.ts";
 import { detailsTab, searchFor, sheet, type TabName } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { Faces } from "../people/Faces.tsx";
@@ -18,7 +19,9 @@ type Props = {
 };
 
 export function HeadTools({ store, conversation }: Props) {
-  const { count, people } = conversation.here.value;
+  const { count } = conversation.here.value;
+  const you = store.person.value?.id;
+  const people = sorted(conversation.here.value.people, you);
   const pinned = conversation.pins.value.length;
   const title = store.titleOf(conversation.channelId);
   const tab = detailsTab.value;
@@ -32,7 +35,7 @@ export function HeadTools({ store, conversation }: Props) {
       {channel && !title.startsWith("#") && (
         // Before the name, where the style sheet keeps its place.
         <span class="head-faces">
-          <Faces channel={channel} you={store.person.value?.id} isOnline={isPeerOnline} />
+          <Faces channel={channel} you={you} isOnline={isPeerOnline} />
         </span>
       )}
       {count > 0 && kindOf(conversation.channelId) !== "direct" && store.isConnected.value && (

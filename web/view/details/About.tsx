@@ -40,7 +40,7 @@ export function About({ store, conversation, channel, onLeave }: TabProps) {
         <p class="hint">
           {rich("Created by {name} on {time}.", {
             name: <bdi>{store.nameOf(channel.createdBy)}</bdi>,
-            time: fullTime(channel.createdAt),
+            time: <span class="whole">{fullTime(channel.createdAt)}</span>,
           })}
         </p>
       )}

@@ -44,7 +44,7 @@ export function AddPeople({ store, channel, members, onClose }: AddProps) {
           </p>
         )}
         <div class="dialog-actions">
-          <button type="button" class="button quiet" onClick={onClose}>
+          <button type="button" class="button" onClick={onClose}>
             {t("Cancel")}
           </button>
           <button type="submit" class="button primary" disabled={chosen.length === 0}>

@@ -57,7 +57,7 @@ export function HookAddress({ store, name, url }: Props) {
           </select>
         </label>
         {field !== undefined && (
-          <button type="button" class="button quiet" onClick={() => void test(field)}>
+          <button type="button" class="button" onClick={() => void test(field)}>
             {t("Send a test")}
           </button>
         )}

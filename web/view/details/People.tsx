@@ -8,6 +8,7 @@ import { InvitePeople } from "../dialogs/InvitePeople.tsx";
 import { FindField } from "../parts/FindField.tsx";
 import { IconButton } from "../parts/IconButton.tsx";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
+import { sorted } from "../parts/people-order.ts";
 import { openProfile } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { AddPeople } from "./AddPeople.tsx";
@@ -137,8 +138,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
       )}
       <section>
         <h3>
-          {t("Viewing now")}
-          {count > viewing.length && ` · ${count}`}
+          {t("Viewing now")} · {count}
         </h3>
         {listOf(sorted(viewing, you), false)}
         {typed === "" && count > viewing.length && (
@@ -197,12 +197,6 @@ function actionRow(icon: LateIconName, label: string, act: () => void) {
       {label}
     </button>
   );
-}
-
-/** Oneself, then those who are online, then by name. */
-function sorted<P extends Person | OnlinePerson>(people: readonly P[], you: string | undefined): readonly P[] {
-  const rankOf = (person: P) => (person.id === you ? 2 : Number("online" in person && person.online));
-  return [...people].sort((a, b) => rankOf(b) - rankOf(a) || a.name.localeCompare(b.name));
 }
 
 function isIn(people: readonly Person[], personId: string): boolean {

@@ -45,7 +45,7 @@ export function Pins({ store, conversation, onLeave }: TabProps) {
                     go(`${channelHref(channelId, store.person.value?.id)}?m=${message.seq}`);
                   }}
                 >
-                  {t("Show")}
+                  {t("Show in conversation")}
                 </button>
               )}
             </li>

@@ -48,7 +48,7 @@ export function NameDialog({ store, channel, onClose }: DialogProps) {
           </p>
         )}
         <div class="dialog-actions">
-          <button type="button" class="button quiet" onClick={onClose}>
+          <button type="button" class="button" onClick={onClose}>
             {t("Cancel")}
           </button>
           <button type="submit" class="button primary" disabled={name.trim() === ""}>
@@ -87,7 +87,7 @@ export function LeaveDialog({ store, channel, onClose, onLeave }: DialogProps) {
         </p>
       )}
       <div class="dialog-actions">
-        <button type="button" class="button quiet" autofocus onClick={onClose}>
+        <button type="button" class="button" autofocus onClick={onClose}>
           {t("Cancel")}
         </button>
         <button type="button" class="button danger" onClick={() => void leave()}>
@@ -133,7 +133,7 @@ export function TopicDialog({ store, channel, onClose }: DialogProps) {
               : t("Say what {name} is for. Everyone in it can see this.", { name: store.titleOf(channel.id) }))}
         </p>
         <div class="dialog-actions">
-          <button type="button" class="button quiet" onClick={onClose}>
+          <button type="button" class="button" onClick={onClose}>
             {t("Cancel")}
           </button>
           <button type="submit" class="button primary" disabled={isTooLong}>
@@ -185,7 +185,7 @@ export function DeleteDialog({ store, channel, onClose, onLeave }: DialogProps) 
           </p>
         )}
         <div class="dialog-actions">
-          <button type="button" class="button quiet" onClick={onClose}>
+          <button type="button" class="button" onClick={onClose}>
             {t("Cancel")}
           </button>
           <button

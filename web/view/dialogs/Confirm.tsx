@@ -17,7 +17,7 @@ export function Confirm({ text, action, onCancel, onConfirm }: Props) {
     <Dialog title={action} onClose={onCancel}>
       <p>{text}</p>
       <div class="dialog-actions">
-        <button type="button" class="button quiet" autofocus onClick={onCancel}>
+        <button type="button" class="button" autofocus onClick={onCancel}>
           {t("Cancel")}
         </button>
         <button type="button" class="button danger" onClick={onConfirm}>

@@ -90,8 +90,8 @@ export function Dialog({
     };
   }, []);
   useEffect(() => {
-    if (onClose && dialog.current && head.current) return followPull(dialog.current, head.current);
-    return undefined;
+    const shown = dialog.current;
+    return onClose && shown && head.current ? followPull(shown, head.current, () => shown.close()) : undefined;
   }, []);
   return (
     <dialog

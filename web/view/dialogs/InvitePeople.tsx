@@ -1,11 +1,12 @@
 /** A link, and the same as a picture, by which others come in: to the site, or to a private channel. */
 import { useEffect, useState } from "preact/hooks";
 import type { Channel } from "../../../worker/protocol/things.ts";
-import { t } from "../../i18n/i18n.ts";
+import { rich, t } from "../../i18n/i18n.ts";
 import { siteName } from "../../state/site-name.ts";
 import type { Store } from "../../state/store.ts";
 import { CopyField } from "../parts/CopyField.tsx";
 import { fullTime } from "../parts/formats.ts";
+import { Icon } from "../parts/icons.tsx";
 import { QrCode } from "../parts/QrCode.tsx";
 import { invitedTo } from "../parts/sheets.ts";
 import { Dialog } from "./Dialog.tsx";
@@ -42,13 +43,16 @@ export function InvitePeople({ store, channel, onClose }: Props) {
 
   return (
     <Dialog
-      title={t("Invite people to {name}", { name: joined ? store.titleOf(joined.id) : siteName })}
+      title={t("Invite people to {name}", { name: joined?.name ?? siteName })}
+      {...(joined && { sign: <Icon name="lock" /> })}
       onClose={onClose}
     >
       {invite && (
         <div class="device-link">
           <p>
-            {t("Anyone with this link can join, up to 100 people, until {time}.", { time: fullTime(invite.expiresAt) })}
+            {rich("Anyone with this link can join, up to 100 people, until {time}.", {
+              time: <span class="whole">{fullTime(invite.expiresAt)}</span>,
+            })}
           </p>
           <CopyField label={t("Invite link")} text={invite.url} />
           <QrCode text={invite.url} />

@@ -93,7 +93,7 @@ export function NewChannel({ store, onClose }: { readonly store: Store; readonly
         )}
         {isPrivate && <PeoplePicker store={store} chosen={members} onChoose={setMembers} />}
         <div class="dialog-actions">
-          <button type="button" class="button quiet" onClick={onClose}>
+          <button type="button" class="button" onClick={onClose}>
             {t("Cancel")}
           </button>
           <button type="submit" class="button primary" disabled={!folded.ok || isAsking || isTooLong}>

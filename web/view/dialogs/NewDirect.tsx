@@ -19,6 +19,7 @@ export function NewDirect({ store, onClose }: { readonly store: Store; readonly 
 
   return (
     <Dialog title={t("New direct message")} onClose={onClose}>
+      <p class="hint">{t("Choose a person to message, or + to add several.")}</p>
       <form
         onSubmit={(event) => {
           event.preventDefault();

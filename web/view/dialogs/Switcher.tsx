@@ -134,6 +134,9 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
           <KeyCap keys="Enter" /> {t("Open")}
         </span>
         <span>
+          <KeyCap keys="Esc" /> {t("Close")}
+        </span>
+        <span>
           {t("Filter")} <code>from:</code> <code>in:</code> <code>has:file</code>
         </span>
       </p>

@@ -18,8 +18,8 @@ const HEIGHT_MIN = 24;
 /** A picture of unknown size gets this much room (px), and keeps it. */
 const UNKNOWN_SIZE = { width: 320, height: 240 };
 
-/** Characters at the end of a file's name that are always shown. */
-const ENDING = 12;
+/** Characters at the end of a file's name that are always shown: its last word, if that is not longer. */
+const ENDING = 14;
 
 type Props = { readonly id: string; readonly attachments: readonly Attachment[]; readonly tabIndex: number };
 
@@ -73,11 +73,11 @@ function OtherFile({ file, tabIndex }: { readonly file: Attachment; readonly tab
 /** A name whose middle gives way where there is no room: the ending tells what a file is. */
 function FileName({ name }: { readonly name: string }) {
   const characters = [...new Intl.Segmenter().segment(name)].map(({ segment }) => segment);
-  const end = characters.slice(-ENDING).join("");
+  const cut = Math.max(characters.lastIndexOf(" ") + 1, characters.length - ENDING);
   return (
     <span class="download-name" dir="auto" title={name}>
-      <span class="name-start">{characters.slice(0, -ENDING).join("")}</span>
-      <span class="name-end">{end}</span>
+      <span class="name-start">{characters.slice(0, cut).join("")}</span>
+      <span class="name-end">{characters.slice(cut).join("")}</span>
     </span>
   );
 }

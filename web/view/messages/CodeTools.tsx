@@ -16,7 +16,7 @@ export function CodeTools({ text, tabIndex, isWrapped, onWrap }: Props) {
       {onWrap && (
         <button
           type="button"
-          class="button quiet"
+          class="button"
           tabIndex={tabIndex}
           aria-pressed={isWrapped}
           onClick={() => onWrap(!isWrapped)}

@@ -55,7 +55,7 @@ export function ReportMessage({ store, conversation, id, onClose }: Props) {
         )}
         <div class="dialog-actions">
           {!isSent && (
-            <button type="button" class="button quiet" onClick={onClose}>
+            <button type="button" class="button" onClick={onClose}>
               {t("Cancel")}
             </button>
           )}

@@ -83,7 +83,8 @@ export function layOut(
     const { author } = row;
     // A hook speaks under the names of those who call it.
     const isSame = above?.author.id === author.id && !(isHook(author) && above.author.name !== author.name);
-    const isFirst = !isSame || row.sentAt - above.sentAt >= GROUP_MS;
+    // Between a name and its text there is no other name.
+    const isFirst = !isSame || row.replyTo !== undefined || row.sentAt - above.sentAt >= GROUP_MS;
     const added = asBefore({ ...row, isFirst }, known.get(row.id));
     if (last?.day === day) last.rows.push(added);
     else days.push({ day, rows: [added] });

@@ -15,7 +15,7 @@ export function CopyButton({ text, tabIndex = 0, isMain = false }: Props) {
   return (
     <button
       type="button"
-      class={isMain ? "button primary" : "button quiet"}
+      class={isMain ? "button primary" : "button"}
       tabIndex={tabIndex}
       onClick={async () => {
         setCopied(await copyText(text));

@@ -7,6 +7,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import styles from "../../styles/menus.css?inline";
 import { adoptStyles } from "./adopt-styles.ts";
 import { placeBeside } from "./place-beside.ts";
+import { followPull } from "./pull-down.ts";
 
 adoptStyles(styles);
 
@@ -22,6 +23,7 @@ type Props = {
 
 export function Popup({ label, beside, onClose, children }: Props) {
   const popup = useRef<HTMLDivElement>(null);
+  const handle = useRef<HTMLDivElement>(null);
 
   useLayoutEffect(() => {
     const shown = popup.current;
@@ -33,7 +35,11 @@ export function Popup({ label, beside, onClose, children }: Props) {
     const width = innerWidth;
     const close = () => innerWidth !== width && shown.hidePopover();
     addEventListener("resize", close);
-    return () => removeEventListener("resize", close);
+    const unfollow = handle.current && followPull(shown, handle.current, () => shown.hidePopover());
+    return () => {
+      unfollow?.();
+      removeEventListener("resize", close);
+    };
   }, []);
 
   function onKeyDown(event: KeyboardEvent): void {
@@ -59,6 +65,7 @@ export function Popup({ label, beside, onClose, children }: Props) {
       onKeyDown={onKeyDown}
       onToggle={({ newState }) => newState === "closed" && onClose()}
     >
+      <div ref={handle} class="pull" />
       {children}
     </div>
   );

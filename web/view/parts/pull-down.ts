@@ -1,12 +1,12 @@
 /** A finger that pulls a sheet down by its head closes it. One that lets go earlier puts it back. */
 
-/** Where a dialog comes from below (dialogs.css). */
+/** Where dialogs and menus come from below (dialogs.css, menus.css). */
 const SHEET = "(max-width: 719px)";
 /** A sheet that is pulled down this far (px) closes. */
 const FAR_PX = 80;
 
-/** Returns a function that stops listening. */
-export function followPull(sheet: HTMLDialogElement, head: HTMLElement): () => void {
+/** `close` closes the sheet. Returns a function that stops listening. */
+export function followPull(sheet: HTMLElement, head: HTMLElement, close: () => void): () => void {
   const outside = new AbortController();
   const phone = matchMedia(SHEET);
   let start: number | undefined;
@@ -35,7 +35,7 @@ export function followPull(sheet: HTMLDialogElement, head: HTMLElement): () => v
     (event) => {
       const isFar = pulled(event) > FAR_PX;
       putBack();
-      if (isFar) sheet.close();
+      if (isFar) close();
     },
     outside,
   );

@@ -45,9 +45,22 @@ export function followTooltips(): () => void {
     timer = setTimeout(() => show(tip, element, words), WAIT_MS);
   }
 
-  document.addEventListener("pointerover", ({ target, pointerType }) => pointerType !== "touch" && come(target), {
-    signal,
-  });
+  /** Where (px) the pointer was pressed last. What comes to lie under it there was not pointed at. */
+  let pressed = { x: -1, y: -1 };
+  document.addEventListener(
+    "pointerdown",
+    ({ clientX, clientY }) => {
+      pressed = { x: clientX, y: clientY };
+    },
+    { signal, capture: true },
+  );
+  document.addEventListener(
+    "pointerover",
+    ({ target, pointerType, clientX, clientY }) => {
+      if (pointerType !== "touch" && !(clientX === pressed.x && clientY === pressed.y)) come(target);
+    },
+    { signal },
+  );
   document.addEventListener(
     "focusin",
     ({ target }) => target instanceof Element && target.matches(":focus-visible") && come(target),

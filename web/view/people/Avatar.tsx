@@ -2,22 +2,31 @@
 import type { Person } from "../../../worker/protocol/things.ts";
 import { hueOf } from "../../state/hues.ts";
 
-/** `onClick`: for a pointer alone; what it does can be reached by a key elsewhere. */
-export function Avatar({ person, onClick }: { readonly person: Person; readonly onClick?: () => void }) {
+type Props = {
+  readonly person: Person;
+  /** There is room for one letter. */
+  readonly isTiny?: boolean;
+  /** For a pointer alone; what it does can be reached by a key elsewhere. */
+  readonly onClick?: () => void;
+};
+
+export function Avatar({ person, isTiny, onClick }: Props) {
   return (
     // The style sheet draws the letters: they are no part of a link's words.
     <span
       class="avatar"
       style={{ "--hue": hueOf(person.id) }}
-      data-initials={initials(person.name)}
+      data-initials={initials(person.name, isTiny)}
       aria-hidden="true"
       onClick={onClick}
     />
   );
 }
 
-function initials(name: string): string {
-  const words = name.split(/[\s._-]+/u).filter((word) => word !== "");
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? "")][0] ?? "");
+function initials(name: string, isTiny = false): string {
+  const words = name.split(/[\s._]+/u).filter((word) => word !== "");
+  const letters = [words[0], words.length > 1 && !isTiny ? words.at(-1) : undefined].map(
+    (word) => [...(word ?? "")][0] ?? "",
+  );
   return letters.join("").toUpperCase();
 }

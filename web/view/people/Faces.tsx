@@ -23,7 +23,7 @@ export function Faces({ channel: { peer, people = [] }, you, isOnline, id }: Pro
           .filter(({ id }) => id !== you)
           .slice(0, FACES_MAX)
           .map((person) => (
-            <Avatar key={person.id} person={person} />
+            <Avatar key={person.id} person={person} isTiny />
           ))}
       </span>
     );

@@ -4,6 +4,7 @@ import { rich, t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import { insertText } from "../composer/TextEntry.tsx";
 import { Dialog } from "../dialogs/Dialog.tsx";
+import { LateIcon } from "../parts/late-icons.tsx";
 import { shownPerson } from "../parts/sheets.ts";
 import { Avatar } from "./Avatar.tsx";
 import "../details/styles.ts";
@@ -60,7 +61,7 @@ export function Profile({ store, onClose }: { readonly store: Store; readonly on
               {t("Message")}
             </button>
           )}
-          <button type="button" class="button quiet" onClick={mention}>
+          <button type="button" class="button" onClick={mention}>
             {t("Mention")}
           </button>
         </div>
@@ -69,16 +70,18 @@ export function Profile({ store, onClose }: { readonly store: Store; readonly on
         <div class="profile-more">
           <button
             type="button"
-            class="link-button"
+            class="action"
             onClick={async () => {
               const answer = await store.block(person.id, !isBlocked);
               if (!answer.ok) setRefusal(answer.detail);
             }}
           >
+            <LateIcon name={isBlocked ? "check" : "block"} />
             {t(isBlocked ? "Unblock" : "Block")}
           </button>
           {store.isOwner.value && (
-            <button type="button" class="link-button danger-text" onClick={() => setRemoving(true)}>
+            <button type="button" class="action danger-text" onClick={() => setRemoving(true)}>
+              <LateIcon name="remove" />
               {t("Remove")}
             </button>
           )}
@@ -122,7 +125,7 @@ function Removal({ store, personId, name, onClose }: RemovalProps) {
         </p>
       )}
       <div class="dialog-actions">
-        <button type="button" class="button quiet" autofocus onClick={onClose}>
+        <button type="button" class="button" autofocus onClick={onClose}>
           {t("Cancel")}
         </button>
         <button

@@ -137,7 +137,15 @@ export function Rail({ store, isOpen, onLeave }: Props) {
             <span class="rail-you">
               <bdi>{you.name}</bdi>
               <span class={isLive ? "rail-state" : "rail-state down"}>
-                {isLive ? t("Online") : isDown ? t("Reconnecting…") : isStopped && t("Disconnected")}
+                {isLive ? (
+                  t("Online")
+                ) : isDown ? (
+                  t("Reconnecting…")
+                ) : isStopped ? (
+                  t("Disconnected")
+                ) : (
+                  <span class="late">{t("Connecting…")}</span>
+                )}
               </span>
             </span>
             <IconButton name={t("Settings")} onClick={opens("settings")}>

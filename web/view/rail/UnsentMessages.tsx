@@ -38,7 +38,7 @@ function Item({ unsent: { title, text, fileNames, discard } }: { readonly unsent
         </p>
       </blockquote>
       <div class="dialog-actions">
-        <button type="button" class="button quiet" onClick={discard}>
+        <button type="button" class="button" onClick={discard}>
           {t("Discard")}
         </button>
         <CopyButton text={text} isMain />

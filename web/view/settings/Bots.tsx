@@ -57,7 +57,7 @@ export function Bots({ store }: { readonly store: Store }) {
             </span>
             <button
               type="button"
-              class="button quiet"
+              class="button"
               onClick={async () => make((await store.requests()).changeBotKey(bot.id))}
             >
               <LateIcon name="key" />

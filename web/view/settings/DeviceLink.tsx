@@ -4,6 +4,7 @@ import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import { CopyField } from "../parts/CopyField.tsx";
 import { clockTime } from "../parts/formats.ts";
+import { LateIcon } from "../parts/late-icons.tsx";
 import { QrCode } from "../parts/QrCode.tsx";
 
 type Link = { readonly url: string; readonly expiresAt: number };
@@ -32,13 +33,16 @@ export function DeviceLink({ store }: { readonly store: Store }) {
   return (
     <div class="device-link">
       <p>
-        {t(
-          "Scan this with your other device, or open the link there. It works once, until {time}. Anyone who opens it is signed in as you. Don't share it.",
-          { time: clockTime(link.expiresAt) },
-        )}
+        {t("Scan this with your other device, or open the link there. It works once, until {time}.", {
+          time: clockTime(link.expiresAt),
+        })}
       </p>
       <QrCode text={link.url} />
       <CopyField label={t("Link for another device")} text={link.url} />
+      <p class="secret-note">
+        <LateIcon name="warning" />
+        {t("Don't share it. Anyone who opens it is signed in as you.")}
+      </p>
     </div>
   );
 }

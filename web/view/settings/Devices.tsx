@@ -32,7 +32,7 @@ export function Devices({ store }: { readonly store: Store }) {
             {!current && (
               <button
                 type="button"
-                class="button quiet danger-text"
+                class="button danger-text"
                 onClick={async () => {
                   const answer = await (await store.requests()).endDevice(id);
                   if (answer.ok) await look();

@@ -23,7 +23,7 @@ export function Linked({ store }: { readonly store: Store }) {
           })}
       </p>
       <div class="dialog-actions">
-        <button type="button" class="button quiet" onClick={() => void store.decideLink(false)}>
+        <button type="button" class="button" onClick={() => void store.decideLink(false)}>
           {t("Cancel")}
         </button>
         <button type="button" class="button primary" onClick={take}>

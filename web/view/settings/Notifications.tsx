@@ -33,7 +33,7 @@ export function Notifications({ store }: SectionProps) {
         )}
         <Switch
           label={t("Sound")}
-          hint={t(isOff ? "Turn on notifications first." : "With notifications")}
+          hint={t(isOff ? "Turn on notifications first." : "Play a sound with each notification")}
           isOn={sound.chosen.value === "on" && !isOff}
           isIdle={isOff}
           onChange={(isOn) => sound.choose(isOn ? "on" : "off")}

@@ -85,7 +85,7 @@ export function Push({ store }: { readonly store: Store }) {
         </p>
         {isOn && (
           <div class="field-row">
-            <button type="button" class="button quiet" onClick={() => void test()}>
+            <button type="button" class="button" onClick={() => void test()}>
               {t("Send a test")}
             </button>
           </div>
@@ -95,24 +95,24 @@ export function Push({ store }: { readonly store: Store }) {
         </p>
       </section>
       <section class="notified">
-        <h4>{t("Pause notifications")}</h4>
+        <h4>{t("Pause while the app is closed")}</h4>
         <p class={refusal ? "hint complaint" : "hint"} role="status">
           {refusal ??
             (isPaused
               ? t("Paused until {time}.", { time: timeOrDate(until, store.now()) })
-              : t("While paused, your devices get no notifications while the app is closed."))}
+              : t("Holds on all your devices."))}
         </p>
         <div ref={pausing} class="field-row">
           {isPaused ? (
-            <button type="button" class="button quiet" onClick={() => void pause(0)}>
+            <button type="button" class="button" onClick={() => void pause(0)}>
               {t("Resume")}
             </button>
           ) : (
             <>
-              <button type="button" class="button quiet" onClick={() => void pause(store.now() + HOUR_MS)}>
+              <button type="button" class="button" onClick={() => void pause(store.now() + HOUR_MS)}>
                 {t("Pause for 1 hour")}
               </button>
-              <button type="button" class="button quiet" onClick={() => void pause(tomorrow(store.now()))}>
+              <button type="button" class="button" onClick={() => void pause(tomorrow(store.now()))}>
                 {t("Until tomorrow, {time}", { time: clockTime(tomorrow(store.now())) })}
               </button>
             </>

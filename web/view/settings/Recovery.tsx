@@ -26,7 +26,7 @@ export function Recovery({ store }: { readonly store: Store }) {
           </p>
         </div>
         {!code && (
-          <button type="button" class="button quiet" onClick={() => void make()}>
+          <button type="button" class="button" onClick={() => void make()}>
             {t("Make a new code")}
           </button>
         )}
@@ -38,7 +38,7 @@ export function Recovery({ store }: { readonly store: Store }) {
           </p>
           <div class="field-row">
             <CopyButton text={code} />
-            <button type="button" class="button quiet" onClick={() => print()}>
+            <button type="button" class="button" onClick={() => print()}>
               {t("Print")}
             </button>
           </div>

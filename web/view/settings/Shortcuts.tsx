@@ -7,8 +7,8 @@ import { COMMAND } from "../parts/keys.ts";
 
 adoptStyles(styles);
 
-/** Keys that are pressed together, then those that do the same or its opposite. */
-type Shortcut = readonly [keys: readonly (readonly string[])[], does: Phrase];
+/** Keys that are pressed together; those after them do the next thing that is named, or after `or` the same. */
+type Shortcut = readonly [keys: readonly (readonly string[] | "or")[], does: Phrase];
 
 const GROUPS: readonly { readonly name: Phrase; readonly shortcuts: readonly Shortcut[] }[] = [
   {
@@ -19,7 +19,7 @@ const GROUPS: readonly { readonly name: Phrase; readonly shortcuts: readonly Sho
       [[["Alt", "Shift", "↑"], ["↓"]], "Previous, next unread"],
       [[["F6"], ["Shift", "F6"]], "Next, previous region"],
       [[["Esc"]], "Close · stop editing · mark as read"],
-      [[["?"], [COMMAND, "/"]], "This list"],
+      [[["?"], "or", [COMMAND, "/"]], "This list"],
     ],
   },
   {
@@ -27,7 +27,7 @@ const GROUPS: readonly { readonly name: Phrase; readonly shortcuts: readonly Sho
     shortcuts: [
       [[["Enter"], ["Shift", "Enter"]], "Send · line break"],
       [[[COMMAND, "Enter"]], "Send, always"],
-      [[["↑"]], "In an empty composer: edit your last message"],
+      [[["↑"]], "Edit your last message (if empty)"],
       [[[COMMAND, "B"], ["I"], ["E"]], "Bold · italic · code"],
       [[[COMMAND, "U"]], "Attach files"],
       [[["Tab"]], "Accept suggestion"],
@@ -36,7 +36,7 @@ const GROUPS: readonly { readonly name: Phrase; readonly shortcuts: readonly Sho
   {
     name: "On a message",
     shortcuts: [
-      [[["↑"], ["↓"], ["J"], ["K"]], "Previous, next message"],
+      [[["↑"], ["↓"], "or", ["K"], ["J"]], "Previous, next message"],
       [[["Home"], ["End"]], "Oldest, latest message"],
       [[["E"]], "Edit message"],
       [[["R"]], "Reply"],
@@ -60,15 +60,19 @@ export function Shortcuts({ onClose }: { readonly onClose: () => void }) {
                 <div key={does}>
                   <dt>{t(does)}</dt>
                   <dd>
-                    {keys.map((pressed) => (
-                      <span key={pressed.join()}>
-                        {pressed.map((key) => (
-                          <kbd key={key} class="keycap">
-                            {key}
-                          </kbd>
-                        ))}
-                      </span>
-                    ))}
+                    {keys.map((pressed) =>
+                      pressed === "or" ? (
+                        <span key={pressed}>{t("or")}</span>
+                      ) : (
+                        <span key={pressed.join()} class="chord">
+                          {pressed.map((key) => (
+                            <kbd key={key} class="keycap">
+                              {key}
+                            </kbd>
+                          ))}
+                        </span>
+                      ),
+                    )}
                   </dd>
                 </div>
               ))}

@@ -33,7 +33,7 @@ export function SignOut({ store, onLink, onClose }: SignOutProps) {
       </p>
       {isLast && (
         <button type="button" class="link-button" onClick={onLink}>
-          {t("Use on another device first?")}
+          {t("Keep this name on another device")}
         </button>
       )}
       {complaint && (
@@ -42,7 +42,7 @@ export function SignOut({ store, onLink, onClose }: SignOutProps) {
         </p>
       )}
       <div class="dialog-actions">
-        <button type="button" class="button quiet" autofocus onClick={onClose}>
+        <button type="button" class="button" autofocus onClick={onClose}>
           {t("Cancel")}
         </button>
         <button type="button" class="button danger" onClick={signOut}>

@@ -59,7 +59,7 @@ export function SiteOwners({ store, onLeave, onShow }: SectionProps) {
               {store.channels.value.has(channel) && (
                 <button
                   type="button"
-                  class="button quiet"
+                  class="button"
                   onClick={() => {
                     onLeave();
                     go(`${channelHref(channel)}?m=${message.seq}`);
@@ -70,7 +70,7 @@ export function SiteOwners({ store, onLeave, onShow }: SectionProps) {
               )}
               <button
                 type="button"
-                class="button quiet"
+                class="button"
                 onClick={async () => {
                   await (await store.requests()).closeReport(id);
                   await look();
@@ -93,7 +93,7 @@ export function SiteOwners({ store, onLeave, onShow }: SectionProps) {
             </span>
             <button
               type="button"
-              class="button quiet"
+              class="button"
               onClick={async () => {
                 await (await store.requests()).liftBan(id);
                 await look();

@@ -14,7 +14,7 @@ export function You({ store, onAsk, onShow }: SectionProps) {
       <NameForm store={store} />
       <section class="devices">
         <h4>{t("Your devices")}</h4>
-        <button type="button" class="button quiet" onClick={() => onAsk("link")}>
+        <button type="button" class="button" onClick={() => onAsk("link")}>
           {t("Use on another device")}
         </button>
         <Devices store={store} />
@@ -25,7 +25,7 @@ export function You({ store, onAsk, onShow }: SectionProps) {
           <h4>{t("This browser")}</h4>
           <p class="hint">{t("Signing out removes your data from this browser.")}</p>
         </div>
-        <button type="button" class="button quiet danger-text" onClick={() => onAsk("signOut")}>
+        <button type="button" class="button danger-text" onClick={() => onAsk("signOut")}>
           {t("Sign out")}
         </button>
       </section>
@@ -131,7 +131,7 @@ function OwnerForm({ store, onOwner }: { readonly store: Store; readonly onOwner
             <h4>{t("This site")}</h4>
             <p class="hint">{t("Owners manage this site. You need its owner code.")}</p>
           </div>
-          <button type="button" class="button quiet" onClick={() => setOpen(true)}>
+          <button type="button" class="button" onClick={() => setOpen(true)}>
             {t("Owner access")}
           </button>
         </div>
