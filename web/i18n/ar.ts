@@ -525,7 +525,6 @@ const words: Dictionary = {
   "Say what {name} is for. Everyone in it can see this.": "عمّ تدور {name} في سطر واحد. يراه الجميع.",
   "Will be deleted when connected": "ستُحذف عند الاتصال",
   "Will be sent when connected": "ستُرسل عند الاتصال",
-  "With notifications": "مع الإشعارات",
   Yesterday: "أمس",
   You: "أنت",
   "You haven't talked to {name} yet": "لم تتحدث مع {name} بعد",

@@ -462,7 +462,6 @@ const words: Dictionary = {
   "Say what {name} is for. Everyone in it can see this.": "Worum es in {name} geht, in einer Zeile. Alle sehen es.",
   "Will be deleted when connected": "Wird gelöscht, sobald Verbindung besteht",
   "Will be sent when connected": "Wird gesendet, sobald Verbindung besteht",
-  "With notifications": "Bei Benachrichtigungen",
   Yesterday: "Gestern",
   You: "Du",
   "You haven't talked to {name} yet": "Du und {name} habt noch nicht miteinander geredet",

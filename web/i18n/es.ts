@@ -458,7 +458,6 @@ const words: Dictionary = {
   "Say what {name} is for. Everyone in it can see this.": "De qué trata {name}, en una línea. Todos lo ven.",
   "Will be deleted when connected": "Se eliminará al conectar",
   "Will be sent when connected": "Se enviará al conectar",
-  "With notifications": "Con las notificaciones",
   Yesterday: "Ayer",
   You: "Tú",
   "You haven't talked to {name} yet": "Tú y {name} aún no habéis hablado",

@@ -464,7 +464,6 @@ const words: Dictionary = {
   "Say what {name} is for. Everyone in it can see this.": "De quoi parle {name}, en une ligne. Tout le monde le voit.",
   "Will be deleted when connected": "Sera supprimé une fois connecté",
   "Will be sent when connected": "Sera envoyé une fois connecté",
-  "With notifications": "Avec les notifications",
   Yesterday: "Hier",
   You: "Vous",
   "You haven't talked to {name} yet": "Vous et {name} n’avez pas encore parlé",

@@ -459,7 +459,6 @@ const words: Dictionary = {
   "Say what {name} is for. Everyone in it can see this.": "{name}の内容を1行で。全員に表示されます。",
   "Will be deleted when connected": "接続したら削除されます",
   "Will be sent when connected": "接続したら送信されます",
-  "With notifications": "通知のとき",
   Yesterday: "昨日",
   You: "あなた",
   "You haven't talked to {name} yet": "あなたと{name}はまだ話していません",

@@ -429,7 +429,6 @@ export type Phrase =
   | "Say what {name} is for. Everyone in it can see this."
   | "Will be deleted when connected"
   | "Will be sent when connected"
-  | "With notifications"
   | "Yesterday"
   | "You haven't talked to {name} yet"
   | "You can have eight windows connected at once. Using this one disconnects the oldest."
