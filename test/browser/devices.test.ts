@@ -196,7 +196,7 @@ test("a device that is ended from the other one stops; the other goes on", async
     .getByRole("listitem")
     .filter({ has: ada[0].page.getByRole("button", { name: "Sign out" }) });
   await others.getByRole("button", { name: "Sign out" }).first().click();
-  await ada[1].page.getByRole("heading", { name: "You signed out elsewhere" }).waitFor();
+  await ada[1].page.getByRole("heading", { name: "You're signed out" }).waitFor();
   await ada[0].page.keyboard.press("Escape");
   await ada[0].openChannel("general");
   await ada[0].say("Still here");

@@ -271,7 +271,7 @@ test("signing out in one tab is told in the other, and this device forgets the p
   await cem.page.getByRole("button", { name: "Sign out" }).click();
   await cem.page.getByRole("button", { name: "Sign out" }).click();
   await cem.page.getByRole("textbox", { name: "Display name" }).waitFor();
-  await other.getByRole("heading", { name: "You signed out elsewhere" }).waitFor();
+  await other.getByRole("heading", { name: "You're signed out" }).waitFor();
   await other.getByRole("button", { name: "Join again" }).click();
   await other.getByRole("textbox", { name: "Display name" }).waitFor();
   expect(await cem.page.evaluate(() => Object.keys(localStorage))).toEqual([]);

@@ -43,7 +43,7 @@ test("an owner deletes what others wrote and removes a person, who is signed out
   await ada.page.getByRole("button", { name: "2 viewing" }).click();
   await ada.page.getByRole("button", { name: "Remove Mal from the site" }).click();
   await ada.page.getByRole("dialog").getByRole("button", { name: "Remove Mal from the site" }).click();
-  await mal.page.getByRole("heading", { name: "You signed out elsewhere" }).waitFor();
+  await mal.page.getByRole("heading", { name: "You're signed out" }).waitFor();
   expect([...ada.complaints, ...mal.complaints]).toEqual([]);
   await ada.page.reload();
   await ada.openSettings("Site");
@@ -77,7 +77,7 @@ test("a report reaches the owner, who keeps its author's address out, lets it ba
   await ada.page.getByRole("dialog", { name: "Profile" }).getByRole("button", { name: "Remove", exact: true }).click();
   await ada.page.getByRole("combobox", { name: "Also ban their addresses" }).selectOption({ label: "7 days" });
   await ada.page.getByRole("button", { name: "Remove Mal 2" }).click();
-  await mal.page.getByRole("heading", { name: "You signed out elsewhere" }).waitFor();
+  await mal.page.getByRole("heading", { name: "You're signed out" }).waitFor();
   const signIn = () =>
     mal.context.request.post(`${site.url}/api/session`, { data: { name: "Mal 3" }, headers: { Origin: site.url } });
   expect((await signIn()).status()).toBe(403);

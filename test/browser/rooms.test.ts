@@ -282,7 +282,7 @@ test("Screens: a device is ended from another one, and a recovery code brings it
     .getByRole("listitem")
     .filter({ has: ada.page.getByRole("button", { name: "Sign out" }) });
   await devices.getByRole("button", { name: "Sign out" }).first().click();
-  await phone.page.getByRole("heading", { name: "You signed out elsewhere" }).waitFor();
+  await phone.page.getByRole("heading", { name: "You're signed out" }).waitFor();
   const laptop = await Someone.open(browser, "Ada's laptop");
   await laptop.page.goto(site.url);
   await button(laptop, "I have been here before").click();

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Each channel keeps its latest {n} messages.": "تحتفظ كل قناة بآخر {n} رسالة.",
   or: "أو",
   "Edit your last message (if empty)": "تعديل آخر رسالة لك (إن كان فارغًا)",
   "Pause while the app is closed": "إيقاف مؤقت أثناء إغلاق التطبيق",
@@ -23,7 +24,6 @@ const words: Dictionary = {
   "Don't share it. Anyone who opens it is signed in as you.": "لا تشاركه. من يفتحه يسجّل الدخول باسمك.",
   "{name} was deleted": "حُذفت القناة {name}",
   "Ask the person who invited you.": "اسأل من دعاك.",
-  "Each conversation keeps its latest {n} messages.": "تحتفظ كل محادثة بآخر {n} رسالة.",
   "Invite people to {name}": "دعوة أشخاص إلى {name}",
   "Paused until {time}.": "متوقف حتى {time}.",
   "Turn on notifications first.": "فعّل الإشعارات أولًا.",

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Each channel keeps its latest {n} messages.": "Jeder Kanal behält seine letzten {n} Nachrichten.",
   or: "oder",
   "Edit your last message (if empty)": "Letzte Nachricht bearbeiten (wenn leer)",
   "Pause while the app is closed": "Pause, solange die App geschlossen ist",
@@ -25,7 +26,6 @@ const words: Dictionary = {
     "Gib ihn nicht weiter. Wer ihn öffnet, wird als du angemeldet.",
   "{name} was deleted": "{name} wurde gelöscht",
   "Ask the person who invited you.": "Frag die Person, die dich eingeladen hat.",
-  "Each conversation keeps its latest {n} messages.": "Jede Unterhaltung behält ihre letzten {n} Nachrichten.",
   "Invite people to {name}": "Personen einladen: {name}",
   "Paused until {time}.": "Pausiert bis {time}.",
   "Turn on notifications first.": "Schalte zuerst Benachrichtigungen ein.",

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Each channel keeps its latest {n} messages.": "Cada canal conserva sus últimos {n} mensajes.",
   or: "o",
   "Edit your last message (if empty)": "Editar tu último mensaje (si está vacío)",
   "Pause while the app is closed": "Pausar mientras la app está cerrada",
@@ -24,7 +25,6 @@ const words: Dictionary = {
   "Don't share it. Anyone who opens it is signed in as you.": "No lo compartas. Quien lo abra entra como tú.",
   "{name} was deleted": "Se eliminó {name}",
   "Ask the person who invited you.": "Pregunta a quien te invitó.",
-  "Each conversation keeps its latest {n} messages.": "Cada conversación conserva sus últimos {n} mensajes.",
   "Invite people to {name}": "Invitar a personas a {name}",
   "Paused until {time}.": "En pausa hasta: {time}",
   "Turn on notifications first.": "Activa primero las notificaciones.",

@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Each channel keeps its latest {n} messages.": "Chaque salon garde ses {n} derniers messages.",
   or: "ou",
   "Edit your last message (if empty)": "Modifier votre dernier message (si vide)",
   "Pause while the app is closed": "Pause quand l’app est fermée",
@@ -26,7 +27,6 @@ const words: Dictionary = {
     "Ne le partagez pas. La personne qui l’ouvre est connectée à votre place.",
   "{name} was deleted": "{name} a été supprimé",
   "Ask the person who invited you.": "Demandez à la personne qui vous a invité.",
-  "Each conversation keeps its latest {n} messages.": "Chaque conversation garde ses {n} derniers messages.",
   "Invite people to {name}": "Inviter des personnes : {name}",
   "Paused until {time}.": "En pause jusqu’à : {time}",
   "Turn on notifications first.": "Activez d’abord les notifications.",

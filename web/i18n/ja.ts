@@ -2,6 +2,7 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Each channel keeps its latest {n} messages.": "各チャンネルは最新の{n}件のメッセージを保存します。",
   or: "または",
   "Edit your last message (if empty)": "直前のメッセージを編集（空のとき）",
   "Pause while the app is closed": "アプリを閉じている間の通知を一時停止",
@@ -25,7 +26,6 @@ const words: Dictionary = {
     "共有しないでください。開いた人はあなたとしてサインインします。",
   "{name} was deleted": "{name} は削除されました",
   "Ask the person who invited you.": "招待した人に確認してください。",
-  "Each conversation keeps its latest {n} messages.": "どの会話も最新の{n}件のメッセージを保存します。",
   "Invite people to {name}": "{name} に招待",
   "Paused until {time}.": "{time}まで停止中です。",
   "Turn on notifications first.": "先に通知をオンにしてください。",

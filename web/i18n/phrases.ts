@@ -3,6 +3,7 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "Each channel keeps its latest {n} messages."
   | "Play a sound with each notification"
   | "Holds on all your devices."
   | "Pause while the app is closed"
@@ -12,7 +13,6 @@ export type Phrase =
   | "Choose a person to message, or + to add several."
   | "Show in conversation"
   | "Connecting…"
-  | "Each conversation keeps its latest {n} messages."
   | "Ask the person who invited you."
   | "{name} was deleted"
   | "Don't share it. Anyone who opens it is signed in as you."

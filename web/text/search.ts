@@ -97,8 +97,8 @@ function isCalled(name: string, part: string): boolean {
   return fold(name).replaceAll(" ", "").includes(part);
 }
 
-/** A text in pieces, the words in it marked, cut to what is round the first of them. */
-function piecesOf(text: string, words: readonly string[]): readonly Piece[] {
+/** A text in pieces, the words (folded, none empty) in it marked, cut to what is round the first of them. */
+export function piecesOf(text: string, words: readonly string[]): readonly Piece[] {
   const line = text.replace(/\s+/g, " ");
   const { text: folded, places } = foldWithPlaces(line);
   const hits = hitsOf(folded, words).map(({ start, end }) => {

@@ -27,6 +27,7 @@ export async function settle({ page }: Someone): Promise<void> {
     return Promise.allSettled(ending.map(({ finished }) => finished));
   });
   await page.locator("[data-scrolling]").waitFor({ state: "detached" });
+  await page.getByText("Connecting…").waitFor({ state: "detached" });
 }
 
 export type Frame = Readonly<Record<string, unknown>>;

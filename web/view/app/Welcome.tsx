@@ -116,7 +116,7 @@ export function Welcome({ store }: { readonly store: Store }) {
       </form>
       <ComeBack store={store} />
       <ul class="welcome-notes">
-        <li>{t("Each conversation keeps its latest {n} messages.", { n: WINDOW_MESSAGES })}</li>
+        <li>{t("Each channel keeps its latest {n} messages.", { n: WINDOW_MESSAGES })}</li>
         <li>{t("A recovery code signs you in on any device.")}</li>
       </ul>
     </dialog>

@@ -8,7 +8,7 @@ import { channelHref, go } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
 import type { KeptConversation } from "../../storage/persistence.ts";
 import { fold } from "../../text/fold.ts";
-import { findMessages, fitOf, type Piece, queryOf, type Searchable } from "../../text/search.ts";
+import { findMessages, fitOf, type Piece, piecesOf, queryOf, type Searchable } from "../../text/search.ts";
 import { clockTime, dayName } from "../parts/formats.ts";
 import { type SheetName, sheet } from "../parts/sheets.ts";
 
@@ -79,7 +79,10 @@ function best(options: readonly Option[], wanted: string): readonly Option[] {
     })
     .sort((a, b) => b.fit - a.fit)
     .slice(0, GROUP_MAX)
-    .map(({ option, fit, isInside }) => (isInside ? { ...option, fit } : option));
+    .map(({ option, fit, isInside }) => {
+      const pieces = wanted.trim() === "" ? undefined : piecesOf(option.label, [fold(wanted)]);
+      return isInside ? { ...option, fit, ...(pieces && { pieces }) } : option;
+    });
 }
 
 /** The place of the option whose name holds what was typed, and best so; the first one where no name does. */
