@@ -88,8 +88,8 @@ async function show(
       await open(who, site);
     } else {
       await open(who, site);
-      // A finger rests over nothing.
-      if ("hasTouch" in size) await who.page.mouse.move(0, 0);
+      // A finger rests over nothing, and what was pressed is gone.
+      if ("hasTouch" in size || isOutside || isApart) await who.page.mouse.move(0, 0);
       await prefer(who.page, "language", language);
       if (isApart) await who.page.reload();
     }

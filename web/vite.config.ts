@@ -16,11 +16,11 @@ const SERVICE_WORKER = "service-worker";
 const PARTS: Readonly<Record<string, RegExp>> = {
   emoji: /\/gemoji\/|\/text\/emoji(?:-names)?\.ts$|\/(?:EmojiPicker|emoji-tools)\.tsx$|\/emoji-picker\.css/,
   background:
-    /\/(?:deferred-startup|on-screen-keyboard|delivery|prepare-file|send-file|copy-rows|message-letters|place-toolbar|tooltips|edge-swipe)\.ts$|\/(?:Companions|RecoveryOffer|Announcer|TouchMenu|Outage)\.tsx$|\/app\/keyboard\.ts$/,
+    /\/(?:deferred-startup|on-screen-keyboard|delivery|prepare-file|send-file|copy-rows|message-letters|place-toolbar|tooltips|edge-swipe)\.ts$|\/styles\/tooltips\.css|\/(?:Companions|RecoveryOffer|Announcer|TouchMenu|Outage)\.tsx$|\/app\/keyboard\.ts$/,
   highlight: /\/(?:highlight\.js|lowlight|devlop)\/|\/text\/highlight\.ts$/,
   search:
     /\/(?:Switcher|NewDirect|NewChannel|PeoplePicker)\.tsx$|\/switcher-options\.ts$|\/text\/search\.ts$|\/styles\/search\.css/,
-  settings: /\/view\/settings\/|\/styles\/(?:settings|choices|shortcuts)\.css/,
+  settings: /\/view\/settings\/|\/styles\/(?:settings|choices|credentials|shortcuts)\.css/,
   details:
     /\/view\/details\/|\/styles\/(?:details|pins-files|profile|lightbox)\.css|\/node_modules\/qr\/|\/(?:QrCode|Switch|NewName)\.tsx$|\/(?:MessageMenu|MessagePopup|ReportMessage|WhoReacted|Lightbox|Profile|InvitePeople|BrowseChannels)\.tsx$|\/network\/requests\.ts$|\/occasional-answers\.ts$|\/(?:Empty|UnsentMessages|Stopped|Unavailable|InviteOver)\.tsx$|\/storage\/rescue\.ts$/,
   // The Markdown parser and the screen for newcomers share it, and need no other part.

@@ -286,7 +286,7 @@ describe("while nobody looks", () => {
     await who.page.getByRole("button", { name: "Pause for 1 hour" }).click();
     await who.page.getByText(/^Paused until /).waitFor();
     await who.page.getByRole("button", { name: "Resume" }).click();
-    await who.page.getByRole("button", { name: "Until tomorrow, 9:00 AM" }).click();
+    await who.page.getByRole("button", { name: "Pause until tomorrow, 9:00 AM" }).click();
     await who.page.getByText(/^Paused until .*9:00/).waitFor();
     const focused = () => who.page.evaluate(() => document.activeElement?.textContent);
     await expect.poll(focused).toBe("Resume");

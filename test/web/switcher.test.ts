@@ -14,6 +14,10 @@ test.each([
   ["gn", ["design"]],
   ["#gen", ["general"]],
   ["xyz", []],
+  // Nothing is left of them when they are folded.
+  ["\u0640", []],
+  ["\u064e", []],
+  ["#\u0301", []],
 ])("channels for %j are %j", async (typed, names) => {
   const { store } = await talking();
   const found = groupsOf(store, [], typed).find(({ name }) => name === "Channels")?.options ?? [];

@@ -2,34 +2,46 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Previous conversation": "Vorherige Unterhaltung",
+  "Next conversation": "Nächste Unterhaltung",
+  "Previous unread": "Vorherige ungelesene",
+  "Next unread": "Nächste ungelesene",
+  "Pause notifications": "Benachrichtigungen pausieren",
+  "Stops notifications on all your devices while the app is closed.":
+    "Hält Benachrichtigungen auf allen deinen Geräten an, solange die App geschlossen ist.",
+  "Pause until tomorrow, {time}": "Bis morgen pausieren, {time}",
+  "Always mentions, replies and direct messages. The text is encrypted for this device.":
+    "Immer Erwähnungen, Antworten und Direktnachrichten. Der Text ist für dieses Gerät verschlüsselt.",
+  "Revoke my invites to {name}": "Meine Einladungen widerrufen: {name}",
+  "People on this site": "Personen auf dieser Seite",
+  "Anyone, by a link": "Alle, über einen Link",
+  "Your data was removed from this device. With a recovery code or another device, you can come back under your name.":
+    "Deine Daten wurden von diesem Gerät entfernt. Mit einem Wiederherstellungscode oder einem anderen Gerät kannst du unter deinem Namen zurückkommen.",
+  "Keep a recovery code in case you lose this device.":
+    "Bewahre einen Wiederherstellungscode auf, falls du dieses Gerät verlierst.",
+  "Edit your last message (empty field)": "Letzte Nachricht bearbeiten (Feld leer)",
+  "Choose a person to message, or + to add several.": "Wähle eine Person aus oder füge mit + mehrere hinzu.",
+  "Don't share it. Anyone who opens it is signed in as you.":
+    "Gib ihn nicht weiter. Wer ihn öffnet, wird als du angemeldet.",
+  "Show in conversation": "In der Unterhaltung anzeigen",
+  "Ask the person who invited you.": "Frag die Person, die dich eingeladen hat.",
+  "Scan this with your other device, or open the link there. It works once, until {time}.":
+    "Scanne dies mit dem anderen Gerät oder öffne dort den Link. Er gilt einmal, bis {time}.",
+  "Invite people to {name}": "Personen einladen: {name}",
   "Each channel keeps its latest {n} messages.": "Jeder Kanal behält seine letzten {n} Nachrichten.",
   or: "oder",
-  "Edit your last message (if empty)": "Letzte Nachricht bearbeiten (wenn leer)",
-  "Pause while the app is closed": "Pause, solange die App geschlossen ist",
-  "Holds on all your devices.": "Gilt auf allen deinen Geräten.",
   "Play a sound with each notification": "Bei jeder Benachrichtigung einen Ton abspielen",
   "Connecting…": "Verbinden…",
-  "Show in conversation": "In der Unterhaltung zeigen",
-  "Choose a person to message, or + to add several.": "Wähle eine Person, oder mit + mehrere.",
   "Keep this name on another device": "Diesen Namen auf einem anderen Gerät behalten",
   "You're signed out": "Du bist abgemeldet",
-  "Your data was removed from this device. You can sign back in with a recovery code or a link from another device.":
-    "Deine Daten wurden von diesem Gerät entfernt. Mit einem Wiederherstellungscode oder einem Link von einem anderen Gerät kannst du dich wieder anmelden.",
   "Its messages and files were deleted for everyone.": "Seine Nachrichten und Dateien wurden für alle gelöscht.",
   "Its messages and files were deleted for everyone. Your draft is under Unsent messages.":
     "Seine Nachrichten und Dateien wurden für alle gelöscht. Was du gerade geschrieben hast, steht unter Ungesendete Nachrichten.",
   "Reload to continue. Anything you were writing is kept.":
     "Lade neu, um weiterzumachen. Was du geschrieben hast, bleibt erhalten.",
-  "Scan this with your other device, or open the link there. It works once, until {time}.":
-    "Scanne dies mit dem anderen Gerät oder öffne dort den Link. Er gilt einmal, bis {time}.",
-  "Don't share it. Anyone who opens it is signed in as you.":
-    "Gib ihn nicht weiter. Wer ihn öffnet, wird als du angemeldet.",
   "{name} was deleted": "{name} wurde gelöscht",
-  "Ask the person who invited you.": "Frag die Person, die dich eingeladen hat.",
-  "Invite people to {name}": "Personen einladen: {name}",
   "Paused until {time}.": "Pausiert bis {time}.",
   "Turn on notifications first.": "Schalte zuerst Benachrichtigungen ein.",
-  "Until tomorrow, {time}": "Bis morgen, {time}",
   "Signing out removes your data from this browser.": "Beim Abmelden werden deine Daten aus diesem Browser entfernt.",
   "This browser": "Dieser Browser",
   "Copy this address now. You won't see it again.": "Kopiere diese Adresse jetzt. Sie wird nicht noch einmal gezeigt.",
@@ -45,8 +57,6 @@ const words: Dictionary = {
   "A recovery code signs you in on any device.": "Ein Wiederherstellungscode meldet dich auf jedem Gerät an.",
   "Only the latest {n} messages are kept.": "Nur die letzten {n} Nachrichten bleiben erhalten.",
   Disconnected: "Getrennt",
-  "If you lose this device, a recovery code gets you back in.":
-    "Mit einem Wiederherstellungscode kommst du zurück, wenn du dieses Gerät verlierst.",
   Filter: "Filtern",
   "View profile": "Profil ansehen",
   "Notify me about": "Benachrichtigen bei",
@@ -74,8 +84,8 @@ const words: Dictionary = {
   "Light skin tone": "Heller Hautton",
   "No skin tone": "Kein Hautton",
   "Skin tone": "Hautton",
-  "Oldest, latest message": "Älteste, neueste Nachricht",
-  "Previous, next message": "Vorige, nächste Nachricht",
+  "Oldest · latest message": "Älteste · neueste Nachricht",
+  "Previous · next message": "Vorige · nächste Nachricht",
   "On a message": "Auf einer Nachricht",
   "While writing": "Beim Schreiben",
   Anywhere: "Überall",
@@ -128,8 +138,6 @@ const words: Dictionary = {
     "Dieser Browser kann keine Benachrichtigungen empfangen, während die App geschlossen ist.",
   Resume: "Fortsetzen",
   "Pause for 1 hour": "1 Stunde pausieren",
-  "Mentions, replies and direct messages reach you here. The text is encrypted for this device.":
-    "Erwähnungen, Antworten und Direktnachrichten erreichen dich hier. Der Text ist für dieses Gerät verschlüsselt.",
   "Notify this device while the app is closed": "Dieses Gerät benachrichtigen, während die App geschlossen ist",
   "Create bot": "Bot erstellen",
   "Name of a new bot": "Name eines neuen Bots",
@@ -186,7 +194,6 @@ const words: Dictionary = {
   "Your invite links no longer work.": "Deine Einladungen gelten nicht mehr.",
   "Your devices": "Deine Geräte",
   "Write it down now. You won't see it again.": "Schreibe ihn jetzt auf. Er wird nicht wieder gezeigt.",
-  "Revoke my invites": "Meine Einladungen zurückziehen",
   "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you.":
     "Damit kommst du auf jedem Gerät als du selbst zurück, auch wenn du überall abgemeldet bist. Wer ihn hat, ist du.",
   "Unpin message": "Nachricht lösen",
@@ -367,7 +374,7 @@ const words: Dictionary = {
   "New messages": "Neue Nachrichten",
   "New version": "Neue Version",
   "Next picture": "Nächstes Bild",
-  "Next, previous region": "Nächster, voriger Bereich",
+  "Next · previous region": "Nächster · voriger Bereich",
   "No account, no password. This device remembers you.": "Kein Konto, kein Passwort. Dieses Gerät merkt sich dich.",
   "This file can't be read any more. Choose it again.":
     "Diese Datei kann nicht mehr gelesen werden. Wähle sie noch einmal aus.",
@@ -396,8 +403,6 @@ const words: Dictionary = {
   "Owner code": "Code des Eigentümers",
   People: "Personen",
   "Previous picture": "Voriges Bild",
-  "Previous, next conversation": "Vorige, nächste Unterhaltung",
-  "Previous, next unread": "Vorige, nächste ungelesene",
   Recent: "Zuletzt",
   "Reconnecting… your messages will be sent": "Verbindung wird wiederhergestellt… deine Nachrichten gehen noch hinaus",
   Reload: "Neu laden",
@@ -494,7 +499,7 @@ const words: Dictionary = {
   "Use at most 32 characters.": "Ein Name hat höchstens 32 Zeichen.",
   "Use at most two marks in a row.": "Ein Name enthält höchstens zwei Zusatzzeichen hintereinander.",
   "Use letters, numbers, hyphens and underscores.": "Ein Name besteht aus Buchstaben, Ziffern, - und _.",
-  "Use letters, numbers, spaces and . _ ' -": "Ein Name besteht aus Buchstaben, Ziffern, Leerzeichen und . _ ' -.",
+  "Use letters, numbers, spaces and . _ ' -": "Ein Name besteht aus Buchstaben, Ziffern, Leerzeichen und . _ ' -",
   "Use letters of one script only.": "Ein Name wird in einer Schrift geschrieben.",
   "Enter a name.": "Ein Name braucht mindestens ein Zeichen.",
   "Start with a letter or a number.": "Ein Name beginnt mit einem Buchstaben oder einer Ziffer.",

@@ -2,33 +2,45 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Previous conversation": "Conversación anterior",
+  "Next conversation": "Conversación siguiente",
+  "Previous unread": "No leída anterior",
+  "Next unread": "No leída siguiente",
+  "Pause notifications": "Pausar notificaciones",
+  "Stops notifications on all your devices while the app is closed.":
+    "Detiene las notificaciones en todos tus dispositivos mientras la aplicación está cerrada.",
+  "Pause until tomorrow, {time}": "Pausar hasta mañana, {time}",
+  "Always mentions, replies and direct messages. The text is encrypted for this device.":
+    "Siempre menciones, respuestas y mensajes directos. El texto va cifrado para este dispositivo.",
+  "Revoke my invites to {name}": "Revocar mis invitaciones a {name}",
+  "People on this site": "Personas de este sitio",
+  "Anyone, by a link": "Cualquiera, con un enlace",
+  "Your data was removed from this device. With a recovery code or another device, you can come back under your name.":
+    "Tus datos se eliminaron de este dispositivo. Con un código de recuperación u otro dispositivo puedes volver con tu nombre.",
+  "Keep a recovery code in case you lose this device.":
+    "Guarda un código de recuperación por si pierdes este dispositivo.",
+  "Edit your last message (empty field)": "Editar tu último mensaje (campo vacío)",
+  "Choose a person to message, or + to add several.": "Elige a una persona o añade varias con +.",
+  "Don't share it. Anyone who opens it is signed in as you.": "No lo compartas. Quien lo abra entra como tú.",
+  "Show in conversation": "Mostrar en la conversación",
+  "Ask the person who invited you.": "Pregunta a quien te invitó.",
+  "Scan this with your other device, or open the link there. It works once, until {time}.":
+    "Escanea esto con el otro dispositivo o abre allí el enlace. Sirve una sola vez, hasta las {time}.",
+  "Invite people to {name}": "Invitar a personas a {name}",
   "Each channel keeps its latest {n} messages.": "Cada canal conserva sus últimos {n} mensajes.",
   or: "o",
-  "Edit your last message (if empty)": "Editar tu último mensaje (si está vacío)",
-  "Pause while the app is closed": "Pausar mientras la app está cerrada",
-  "Holds on all your devices.": "Vale en todos tus dispositivos.",
   "Play a sound with each notification": "Reproducir un sonido con cada notificación",
   "Connecting…": "Conectando…",
-  "Show in conversation": "Mostrar en la conversación",
-  "Choose a person to message, or + to add several.": "Elige a una persona, o añade varias con +.",
   "Keep this name on another device": "Conservar este nombre en otro dispositivo",
   "You're signed out": "Tu sesión está cerrada",
-  "Your data was removed from this device. You can sign back in with a recovery code or a link from another device.":
-    "Tus datos se eliminaron de este dispositivo. Puedes volver a entrar con un código de recuperación o con un enlace de otro dispositivo.",
   "Its messages and files were deleted for everyone.": "Sus mensajes y archivos se eliminaron para todos.",
   "Its messages and files were deleted for everyone. Your draft is under Unsent messages.":
     "Sus mensajes y archivos se eliminaron para todos. Lo que estabas escribiendo está en Mensajes sin enviar.",
   "Reload to continue. Anything you were writing is kept.":
     "Recarga para continuar. Lo que estabas escribiendo se conserva.",
-  "Scan this with your other device, or open the link there. It works once, until {time}.":
-    "Escanea esto con el otro dispositivo o abre allí el enlace. Sirve una sola vez, hasta las {time}.",
-  "Don't share it. Anyone who opens it is signed in as you.": "No lo compartas. Quien lo abra entra como tú.",
   "{name} was deleted": "Se eliminó {name}",
-  "Ask the person who invited you.": "Pregunta a quien te invitó.",
-  "Invite people to {name}": "Invitar a personas a {name}",
   "Paused until {time}.": "En pausa hasta: {time}",
   "Turn on notifications first.": "Activa primero las notificaciones.",
-  "Until tomorrow, {time}": "Hasta mañana, {time}",
   "Signing out removes your data from this browser.": "Al cerrar la sesión se borran tus datos de este navegador.",
   "This browser": "Este navegador",
   "Copy this address now. You won't see it again.": "Copia esta dirección ahora. No se volverá a mostrar.",
@@ -44,8 +56,6 @@ const words: Dictionary = {
     "Con un código de recuperación inicias sesión en cualquier dispositivo.",
   "Only the latest {n} messages are kept.": "Solo se conservan los últimos {n} mensajes.",
   Disconnected: "Desconectado",
-  "If you lose this device, a recovery code gets you back in.":
-    "Si pierdes este dispositivo, un código de recuperación te permite volver.",
   Filter: "Filtrar",
   "View profile": "Ver perfil",
   "Notify me about": "Avisarme de",
@@ -73,8 +83,8 @@ const words: Dictionary = {
   "Light skin tone": "Tono de piel claro",
   "No skin tone": "Sin tono de piel",
   "Skin tone": "Tono de piel",
-  "Oldest, latest message": "Mensaje más antiguo, más reciente",
-  "Previous, next message": "Mensaje anterior, siguiente",
+  "Oldest · latest message": "Mensaje más antiguo · más reciente",
+  "Previous · next message": "Mensaje anterior · siguiente",
   "On a message": "Sobre un mensaje",
   "While writing": "Al escribir",
   Anywhere: "En cualquier lugar",
@@ -127,8 +137,6 @@ const words: Dictionary = {
     "Este navegador no puede recibir avisos con la aplicación cerrada.",
   Resume: "Reanudar",
   "Pause for 1 hour": "Pausar 1 hora",
-  "Mentions, replies and direct messages reach you here. The text is encrypted for this device.":
-    "Aquí te llegan menciones, respuestas y mensajes directos. El texto va cifrado para este dispositivo.",
   "Notify this device while the app is closed": "Avisar en este dispositivo con la aplicación cerrada",
   "Create bot": "Crear bot",
   "Name of a new bot": "Nombre de un nuevo bot",
@@ -185,7 +193,6 @@ const words: Dictionary = {
   "Your invite links no longer work.": "Tus invitaciones ya no valen.",
   "Your devices": "Tus dispositivos",
   "Write it down now. You won't see it again.": "Anótalo ahora. No se volverá a mostrar.",
-  "Revoke my invites": "Retirar mis invitaciones",
   "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you.":
     "Con él vuelves como tú en cualquier dispositivo, también tras cerrar todas las sesiones. Quien lo tenga es tú.",
   "Unpin message": "Desfijar mensaje",
@@ -364,7 +371,7 @@ const words: Dictionary = {
   "New messages": "Mensajes nuevos",
   "New version": "Versión nueva",
   "Next picture": "Imagen siguiente",
-  "Next, previous region": "Zona siguiente, anterior",
+  "Next · previous region": "Zona siguiente · anterior",
   "No account, no password. This device remembers you.": "Sin cuenta ni contraseña. Este dispositivo te recuerda.",
   "This file can't be read any more. Choose it again.": "Este archivo ya no se puede leer. Elígelo de nuevo.",
   "Your browser blocks cookies. Allow them for this site, then try again.":
@@ -392,8 +399,6 @@ const words: Dictionary = {
   "Owner code": "Código del propietario",
   People: "Personas",
   "Previous picture": "Imagen anterior",
-  "Previous, next conversation": "Conversación anterior, siguiente",
-  "Previous, next unread": "Anterior, siguiente sin leer",
   Recent: "Recientes",
   "Reconnecting… your messages will be sent": "Reconectando… tus mensajes se enviarán",
   Reload: "Recargar",
@@ -498,7 +503,7 @@ const words: Dictionary = {
   "Use at most 32 characters.": "Un nombre tiene 32 caracteres como máximo.",
   "Use at most two marks in a row.": "Un nombre no lleva más de dos signos diacríticos seguidos.",
   "Use letters, numbers, hyphens and underscores.": "Un nombre se compone de letras, cifras, - y _.",
-  "Use letters, numbers, spaces and . _ ' -": "Un nombre se compone de letras, cifras, espacios y . _ ' -.",
+  "Use letters, numbers, spaces and . _ ' -": "Un nombre se compone de letras, cifras, espacios y . _ ' -",
   "Use letters of one script only.": "Un nombre se escribe en un solo alfabeto.",
   "Enter a name.": "Un nombre necesita al menos un carácter.",
   "Start with a letter or a number.": "Un nombre empieza por una letra o una cifra.",

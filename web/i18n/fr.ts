@@ -2,35 +2,47 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Previous conversation": "Conversation précédente",
+  "Next conversation": "Conversation suivante",
+  "Previous unread": "Non lue précédente",
+  "Next unread": "Non lue suivante",
+  "Pause notifications": "Suspendre les notifications",
+  "Stops notifications on all your devices while the app is closed.":
+    "Arrête les notifications sur tous vos appareils quand l’application est fermée.",
+  "Pause until tomorrow, {time}": "Suspendre jusqu’à demain, {time}",
+  "Always mentions, replies and direct messages. The text is encrypted for this device.":
+    "Toujours les mentions, les réponses et les messages directs. Le texte est chiffré pour cet appareil.",
+  "Revoke my invites to {name}": "Révoquer mes invitations : {name}",
+  "People on this site": "Les personnes de ce site",
+  "Anyone, by a link": "Tout le monde, par un lien",
+  "Your data was removed from this device. With a recovery code or another device, you can come back under your name.":
+    "Vos données ont été supprimées de cet appareil. Avec un code de récupération ou un autre appareil, vous pouvez revenir sous votre nom.",
+  "Keep a recovery code in case you lose this device.":
+    "Gardez un code de récupération au cas où vous perdriez cet appareil.",
+  "Edit your last message (empty field)": "Modifier votre dernier message (champ vide)",
+  "Choose a person to message, or + to add several.": "Choisissez une personne ou ajoutez-en plusieurs avec +.",
+  "Don't share it. Anyone who opens it is signed in as you.":
+    "Ne le partagez pas. La personne qui l’ouvre se connecte sous votre nom.",
+  "Show in conversation": "Afficher dans la conversation",
+  "Ask the person who invited you.": "Demandez à la personne qui vous a invité.",
+  "Scan this with your other device, or open the link there. It works once, until {time}.":
+    "Scannez ceci avec l’autre appareil, ou ouvrez-y le lien. Il sert une seule fois, jusqu’à {time}.",
+  "Invite people to {name}": "Inviter des personnes : {name}",
   "Each channel keeps its latest {n} messages.": "Chaque salon garde ses {n} derniers messages.",
   or: "ou",
-  "Edit your last message (if empty)": "Modifier votre dernier message (si vide)",
-  "Pause while the app is closed": "Pause quand l’app est fermée",
-  "Holds on all your devices.": "Vaut sur tous vos appareils.",
   "Play a sound with each notification": "Jouer un son à chaque notification",
   "Connecting…": "Connexion…",
-  "Show in conversation": "Afficher dans la conversation",
-  "Choose a person to message, or + to add several.": "Choisissez une personne, ou ajoutez-en plusieurs avec +.",
   "Keep this name on another device": "Garder ce nom sur un autre appareil",
   "You're signed out": "Vous êtes déconnecté",
-  "Your data was removed from this device. You can sign back in with a recovery code or a link from another device.":
-    "Vos données ont été supprimées de cet appareil. Vous pouvez vous reconnecter avec un code de récupération ou un lien venant d’un autre appareil.",
   "Its messages and files were deleted for everyone.":
     "Ses messages et ses fichiers ont été supprimés pour tout le monde.",
   "Its messages and files were deleted for everyone. Your draft is under Unsent messages.":
     "Ses messages et ses fichiers ont été supprimés pour tout le monde. Ce que vous écriviez se trouve dans Messages non envoyés.",
   "Reload to continue. Anything you were writing is kept.":
     "Rechargez pour continuer. Ce que vous écriviez est conservé.",
-  "Scan this with your other device, or open the link there. It works once, until {time}.":
-    "Scannez ceci avec l’autre appareil, ou ouvrez-y le lien. Il sert une seule fois, jusqu’à {time}.",
-  "Don't share it. Anyone who opens it is signed in as you.":
-    "Ne le partagez pas. La personne qui l’ouvre est connectée à votre place.",
   "{name} was deleted": "{name} a été supprimé",
-  "Ask the person who invited you.": "Demandez à la personne qui vous a invité.",
-  "Invite people to {name}": "Inviter des personnes : {name}",
   "Paused until {time}.": "En pause jusqu’à : {time}",
   "Turn on notifications first.": "Activez d’abord les notifications.",
-  "Until tomorrow, {time}": "Jusqu’à demain, {time}",
   "Signing out removes your data from this browser.": "La déconnexion supprime vos données de ce navigateur.",
   "This browser": "Ce navigateur",
   "Copy this address now. You won't see it again.": "Copiez cette adresse maintenant. Elle ne s’affichera plus.",
@@ -45,8 +57,6 @@ const words: Dictionary = {
   "A recovery code signs you in on any device.": "Un code de récupération vous connecte sur n’importe quel appareil.",
   "Only the latest {n} messages are kept.": "Seuls les {n} derniers messages sont conservés.",
   Disconnected: "Déconnecté",
-  "If you lose this device, a recovery code gets you back in.":
-    "Si vous perdez cet appareil, un code de récupération vous permet de revenir.",
   Filter: "Filtrer",
   "View profile": "Voir le profil",
   "Notify me about": "M’avertir pour",
@@ -78,8 +88,8 @@ const words: Dictionary = {
   "Light skin tone": "Peau claire",
   "No skin tone": "Sans couleur de peau",
   "Skin tone": "Couleur de peau",
-  "Oldest, latest message": "Message le plus ancien, le plus récent",
-  "Previous, next message": "Message précédent, suivant",
+  "Oldest · latest message": "Message le plus ancien · le plus récent",
+  "Previous · next message": "Message précédent · suivant",
   "On a message": "Sur un message",
   "While writing": "Pendant la rédaction",
   Anywhere: "Partout",
@@ -132,8 +142,6 @@ const words: Dictionary = {
     "Ce navigateur ne peut pas recevoir de notifications quand l’application est fermée.",
   Resume: "Reprendre",
   "Pause for 1 hour": "Mettre en pause 1 heure",
-  "Mentions, replies and direct messages reach you here. The text is encrypted for this device.":
-    "Les mentions, réponses et messages directs vous parviennent ici. Le texte est chiffré pour cet appareil.",
   "Notify this device while the app is closed": "Notifier cet appareil quand l’application est fermée",
   "Create bot": "Créer un bot",
   "Name of a new bot": "Nom d’un nouveau bot",
@@ -190,7 +198,6 @@ const words: Dictionary = {
   "Your invite links no longer work.": "Vos invitations ne valent plus rien.",
   "Your devices": "Vos appareils",
   "Write it down now. You won't see it again.": "Notez-le maintenant. Il ne sera plus affiché.",
-  "Revoke my invites": "Retirer mes invitations",
   "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you.":
     "Avec lui, vous revenez en tant que vous-même sur n’importe quel appareil, même après vous être déconnecté partout. Qui l’a est vous.",
   "Unpin message": "Désépingler le message",
@@ -370,7 +377,7 @@ const words: Dictionary = {
   "New messages": "Nouveaux messages",
   "New version": "Nouvelle version",
   "Next picture": "Image suivante",
-  "Next, previous region": "Zone suivante, précédente",
+  "Next · previous region": "Zone suivante · précédente",
   "No account, no password. This device remembers you.": "Ni compte ni mot de passe. Cet appareil se souvient de vous.",
   "This file can't be read any more. Choose it again.": "Ce fichier ne peut plus être lu. Choisissez-le à nouveau.",
   "Your browser blocks cookies. Allow them for this site, then try again.":
@@ -398,8 +405,6 @@ const words: Dictionary = {
   "Owner code": "Code du propriétaire",
   People: "Personnes",
   "Previous picture": "Image précédente",
-  "Previous, next conversation": "Conversation précédente, suivante",
-  "Previous, next unread": "Non lue précédente, suivante",
   Recent: "Récents",
   "Reconnecting… your messages will be sent": "Reconnexion… vos messages partiront",
   Reload: "Recharger",
@@ -504,7 +509,7 @@ const words: Dictionary = {
   "Use at most 32 characters.": "Un nom compte au plus 32 caractères.",
   "Use at most two marks in a row.": "Un nom ne porte pas plus de deux signes diacritiques de suite.",
   "Use letters, numbers, hyphens and underscores.": "Un nom se compose de lettres, de chiffres, de - et de _.",
-  "Use letters, numbers, spaces and . _ ' -": "Un nom se compose de lettres, de chiffres, d’espaces et de . _ ' -.",
+  "Use letters, numbers, spaces and . _ ' -": "Un nom se compose de lettres, de chiffres, d’espaces et de . _ ' -",
   "Use letters of one script only.": "Un nom s’écrit dans une seule écriture.",
   "Enter a name.": "Un nom demande au moins un caractère.",
   "Start with a letter or a number.": "Un nom commence par une lettre ou un chiffre.",

@@ -2,34 +2,46 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Previous conversation": "前の会話",
+  "Next conversation": "次の会話",
+  "Previous unread": "前の未読",
+  "Next unread": "次の未読",
+  "Pause notifications": "通知を一時停止",
+  "Stops notifications on all your devices while the app is closed.":
+    "アプリを閉じている間、すべての端末の通知を止めます。",
+  "Pause until tomorrow, {time}": "明日 {time} まで一時停止",
+  "Always mentions, replies and direct messages. The text is encrypted for this device.":
+    "メンション、返信、ダイレクトメッセージを常に通知します。本文はこの端末用に暗号化されます。",
+  "Revoke my invites to {name}": "{name}への自分の招待を取り消す",
+  "People on this site": "このサイトの人",
+  "Anyone, by a link": "リンクで誰でも",
+  "Your data was removed from this device. With a recovery code or another device, you can come back under your name.":
+    "この端末からあなたのデータを削除しました。復旧コードか別の端末があれば、同じ名前で戻れます。",
+  "Keep a recovery code in case you lose this device.":
+    "この端末を失ったときのために、復旧コードを控えておいてください。",
+  "Edit your last message (empty field)": "直前のメッセージを編集（入力欄が空のとき）",
+  "Choose a person to message, or + to add several.": "相手を選ぶか、+で複数の人を追加します。",
+  "Don't share it. Anyone who opens it is signed in as you.":
+    "共有しないでください。開いた人はあなたとしてサインインします。",
+  "Show in conversation": "会話で表示",
+  "Ask the person who invited you.": "招待してくれた人に確認してください。",
+  "Scan this with your other device, or open the link there. It works once, until {time}.":
+    "別の端末でこれを読み取るか、リンクを開いてください。{time}までに一度だけ使えます。",
+  "Invite people to {name}": "{name}に招待",
   "Each channel keeps its latest {n} messages.": "各チャンネルは最新の{n}件のメッセージを保存します。",
   or: "または",
-  "Edit your last message (if empty)": "直前のメッセージを編集（空のとき）",
-  "Pause while the app is closed": "アプリを閉じている間の通知を一時停止",
-  "Holds on all your devices.": "すべての端末に適用されます。",
   "Play a sound with each notification": "通知のたびに音を鳴らす",
   "Connecting…": "接続中…",
-  "Show in conversation": "会話で表示",
-  "Choose a person to message, or + to add several.": "相手を選ぶか、+ で複数の人を追加します。",
   "Keep this name on another device": "別の端末でこの名前を使い続ける",
   "You're signed out": "サインアウトしました",
-  "Your data was removed from this device. You can sign back in with a recovery code or a link from another device.":
-    "この端末からあなたのデータを削除しました。復旧コードか別の端末のリンクで、もう一度サインインできます。",
   "Its messages and files were deleted for everyone.": "メッセージとファイルはすべて削除されました。",
   "Its messages and files were deleted for everyone. Your draft is under Unsent messages.":
     "メッセージとファイルはすべて削除されました。書きかけの内容は「未送信のメッセージ」にあります。",
   "Reload to continue. Anything you were writing is kept.":
     "続けるには再読み込みしてください。書きかけの内容は残っています。",
-  "Scan this with your other device, or open the link there. It works once, until {time}.":
-    "別の端末でこれを読み取るか、リンクを開いてください。{time} までに一度だけ使えます。",
-  "Don't share it. Anyone who opens it is signed in as you.":
-    "共有しないでください。開いた人はあなたとしてサインインします。",
   "{name} was deleted": "{name} は削除されました",
-  "Ask the person who invited you.": "招待した人に確認してください。",
-  "Invite people to {name}": "{name} に招待",
   "Paused until {time}.": "{time}まで停止中です。",
   "Turn on notifications first.": "先に通知をオンにしてください。",
-  "Until tomorrow, {time}": "明日 {time} まで",
   "Signing out removes your data from this browser.":
     "サインアウトすると、このブラウザーからあなたのデータが削除されます。",
   "This browser": "このブラウザー",
@@ -45,7 +57,6 @@ const words: Dictionary = {
   "A recovery code signs you in on any device.": "復旧コードがあれば、どの端末でもサインインできます。",
   "Only the latest {n} messages are kept.": "最新の{n}件のメッセージだけを保存します。",
   Disconnected: "切断されました",
-  "If you lose this device, a recovery code gets you back in.": "この端末を失っても、復旧コードがあれば戻れます。",
   Filter: "絞り込み",
   "View profile": "プロフィールを見る",
   "Notify me about": "通知する内容",
@@ -73,8 +84,8 @@ const words: Dictionary = {
   "Light skin tone": "明るい肌の色",
   "No skin tone": "肌の色なし",
   "Skin tone": "肌の色",
-  "Oldest, latest message": "最古・最新のメッセージ",
-  "Previous, next message": "前後のメッセージ",
+  "Oldest · latest message": "最古・最新のメッセージ",
+  "Previous · next message": "前後のメッセージ",
   "On a message": "メッセージ上",
   "While writing": "入力中",
   Anywhere: "どこでも",
@@ -127,8 +138,6 @@ const words: Dictionary = {
     "このブラウザーは、アプリを閉じている間の通知を受け取れません。",
   Resume: "再開",
   "Pause for 1 hour": "1時間停止",
-  "Mentions, replies and direct messages reach you here. The text is encrypted for this device.":
-    "メンション、返信、ダイレクトメッセージが届きます。文面はこの端末向けに暗号化されます。",
   "Notify this device while the app is closed": "アプリを閉じている間もこの端末に通知",
   "Create bot": "ボットを作成",
   "Name of a new bot": "新しいボットの名前",
@@ -185,7 +194,6 @@ const words: Dictionary = {
   "Your invite links no longer work.": "あなたの招待は無効になりました。",
   "Your devices": "あなたのデバイス",
   "Write it down now. You won't see it again.": "今すぐ書き留めてください。再表示されません。",
-  "Revoke my invites": "自分の招待を取り消す",
   "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you.":
     "すべてのデバイスからサインアウトしても、このコードでどのデバイスでも自分として戻れます。持っている人があなたになります。",
   "Unpin message": "固定を解除",
@@ -365,7 +373,7 @@ const words: Dictionary = {
   "New messages": "新着メッセージ",
   "New version": "新しいバージョン",
   "Next picture": "次の画像",
-  "Next, previous region": "次の領域、前の領域",
+  "Next · previous region": "次の領域 · 前の領域",
   "No account, no password. This device remembers you.": "アカウントもパスワードも不要です。この端末が覚えています。",
   "This file can't be read any more. Choose it again.": "このファイルはもう読み込めません。もう一度選んでください。",
   "Your browser blocks cookies. Allow them for this site, then try again.":
@@ -393,8 +401,6 @@ const words: Dictionary = {
   "Owner code": "オーナーコード",
   People: "人",
   "Previous picture": "前の画像",
-  "Previous, next conversation": "前の会話、次の会話",
-  "Previous, next unread": "前の未読、次の未読",
   Recent: "最近",
   "Reconnecting… your messages will be sent": "再接続中… メッセージは送信されます",
   Reload: "再読み込み",
@@ -510,7 +516,8 @@ const words: Dictionary = {
   "That name is reserved.": "この名前は予約されています。",
   "That name is too similar to a reserved one.": "この名前は予約された名前に似ています。",
   "Travel & Places": "旅行と場所",
-  "Wrong access code. Ask the person who invited you.": "アクセスコードが違います。招待した人に確認してください。",
+  "Wrong access code. Ask the person who invited you.":
+    "アクセスコードが違います。招待してくれた人に確認してください。",
   bad_request: "リクエストの形式が正しくありません。",
   unauthorized: "先に参加してください。",
   bad_origin: "別のサイトからのリクエストです。",

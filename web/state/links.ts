@@ -46,12 +46,9 @@ export function createLinks(tab: TabState, { session, sending, readReporter }: D
     void sending.prepare();
   }
 
-  /** Nothing goes on by itself. A conversation that has ended stops its own link alone. */
-  const hasStopped = () => tab.stopped.value !== undefined && tab.stopped.value !== CLOSE.channelGone;
-
   return {
     /** Who is online, as far as the server could say it lately. */
-    online: computed(() => (isFeedDown.value || hasStopped() ? NO_ONE : tab.online.value)),
+    online: computed(() => (isFeedDown.value || tab.isStopped.value ? NO_ONE : tab.online.value)),
 
     linkChanged(link: "directory" | "channel", state: ConnectionState): void {
       (link === "directory" ? directoryLink : channelLink).value = state;

@@ -150,6 +150,7 @@ export function createStore(dependencies: Dependencies) {
     open,
     openEpoch: tab.openEpoch,
     stopped: tab.stopped,
+    isStopped: tab.isStopped,
     isConnected,
 
     ...session.actions,

@@ -2,6 +2,7 @@
  * What this tab knows, as signals. The files beside it change them, each its own part; views only read them.
  */
 import { computed, type Signal, signal } from "@preact/signals";
+import { CLOSE } from "../../worker/protocol/errors.ts";
 import { EMPTY_HISTORY, type History } from "../../worker/protocol/history.ts";
 import { directId } from "../../worker/protocol/text.ts";
 import type { Channel, Person, Pin, Preference } from "../../worker/protocol/things.ts";
@@ -95,6 +96,12 @@ export function createTabState() {
     return epoch.value ?? channels.value.get(channelId)?.epoch;
   }
 
+  /** Why nothing goes on by itself: the close code of a link that stopped. */
+  const stopped = computed(() => {
+    const link = [directoryLink.value, channelLink.value].find((state) => state.kind === "stopped");
+    return link?.kind === "stopped" ? link.code : undefined;
+  });
+
   return {
     phase: signal<Phase>("starting"),
     person,
@@ -122,11 +129,9 @@ export function createTabState() {
     epochOf,
     open,
     openEpoch: computed(() => open.value && epochOf(open.value)),
-    /** Why nothing goes on by itself: the close code of a link that stopped. */
-    stopped: computed(() => {
-      const link = [directoryLink.value, channelLink.value].find((state) => state.kind === "stopped");
-      return link?.kind === "stopped" ? link.code : undefined;
-    }),
+    stopped,
+    /** Both links have stopped for good. A conversation that has ended stops its own link alone. */
+    isStopped: computed(() => stopped.value !== undefined && stopped.value !== CLOSE.channelGone),
     isConnected: computed(
       () => directoryLink.value.kind === "live" && (!open.value || channelLink.value.kind === "live"),
     ),

@@ -20,7 +20,7 @@ export function Outside({ store }: { readonly store: Store }) {
           <Notice
             title={t("You're signed out")}
             text={t(
-              "Your data was removed from this device. You can sign back in with a recovery code or a link from another device.",
+              "Your data was removed from this device. With a recovery code or another device, you can come back under your name.",
             )}
             action={t("Join again")}
             onAction={() => void store.start()}

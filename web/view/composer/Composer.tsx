@@ -1,7 +1,7 @@
 /** Where one writes. What was typed is kept on the device until it is sent. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { find } from "../../../worker/protocol/history.ts";
-import { isDrawn, kindOf } from "../../../worker/protocol/text.ts";
+import { isDrawn } from "../../../worker/protocol/text.ts";
 import { rich, t } from "../../i18n/i18n.ts";
 import { enter } from "../../state/preferences.ts";
 import { quoted } from "../../state/quoted.ts";
@@ -24,8 +24,6 @@ export function Composer({ store, conversation }: Props) {
   const isTooLong = excess > 0;
   const epoch = store.openEpoch.value;
   const title = store.titleOf(conversation.channelId);
-  // The lock beside the name says what kind it is; `#` is for those that anyone can read.
-  const isPrivate = kindOf(conversation.channelId) === "private";
   const uploads = conversation.uploads.value;
   const files = uploads?.list.value ?? [];
   const isUploaded = files.every(({ state }) => state.kind === "done");
@@ -105,7 +103,7 @@ export function Composer({ store, conversation }: Props) {
         field={field}
         id="composer-text"
         label={t("Message {name}", { name: title })}
-        placeholder={t("Message {name}", { name: isPrivate ? title.replace(/^#/, "") : title })}
+        placeholder={t("Message {name}", { name: title })}
         text={text}
         counterId="composer-counter"
         isTooLong={isTooLong}

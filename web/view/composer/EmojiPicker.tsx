@@ -8,6 +8,7 @@ import { type Emoji, emojiGroups, findEmoji, tonedEmoji } from "../../text/emoji
 import { adoptStyles } from "../parts/adopt-styles.ts";
 import { isComposing } from "../parts/keys.ts";
 import { followPull } from "../parts/pull-down.ts";
+import { isTouch } from "../parts/touch.ts";
 import { useModal } from "../parts/useModal.ts";
 import { CategoryTabs, SkinTones } from "./emoji-tools.tsx";
 import { useEmoji } from "./useEmoji.ts";
@@ -41,6 +42,8 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
   useModal(dialog, returnTo);
   useEffect(() => {
     const picker = dialog.current;
+    // A field with the focus would bring up a keyboard, over the emoji.
+    if (isTouch()) picker?.focus();
     return picker && head.current ? followPull(picker, head.current, () => picker.close()) : undefined;
   }, []);
 
@@ -84,6 +87,7 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
     <dialog
       ref={dialog}
       class="picker"
+      tabIndex={-1}
       aria-label={t("Emoji")}
       // The window may change while it is open: it stays inside.
       style={{

@@ -58,6 +58,7 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
   const isWelcomed = conversation.epoch.value !== undefined;
   wasWelcomed.current ||= isWelcomed;
   const isWithPeople = !title.startsWith("#");
+  const isLocked = !isWithPeople && channel?.kind === "private";
   const isUnreadElsewhere = [...store.channels.value.values()].some(
     (other) => other.id !== channelId && shownUnread(store, other).count > 0,
   );
@@ -76,15 +77,14 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
         </IconButton>
         <div class="head-title">
           <h1 ref={heading} tabIndex={-1}>
+            {isLocked && (
+              <span class="hash">
+                <Icon name="lock" />
+              </span>
+            )}
             <bdi>
-              {isWithPeople ? (
-                title
-              ) : (
-                <>
-                  <span class="hash">{channel?.kind === "private" ? <Icon name="lock" /> : "#"}</span>
-                  {title.slice(1)}
-                </>
-              )}
+              {!(isWithPeople || isLocked) && <span class="hash">#</span>}
+              {isWithPeople ? title : title.slice(1)}
             </bdi>
           </h1>
           {channel?.topic && (

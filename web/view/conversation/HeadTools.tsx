@@ -5,7 +5,7 @@ import type { Store } from "../../state/store.ts";
 import type { Conversation } from "../../state/tab-state.ts";
 import { IconButton } from "../parts/IconButton.tsx";
 import { LateIcon } from "../parts/late-icons.tsx";
-import { sorted } from "../parts/people-order.ts";
+import { inPeopleOrder } from "../parts/people-order.ts";
 import { detailsTab, searchFor, sheet, type TabName } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { Faces } from "../people/Faces.tsx";
@@ -21,7 +21,7 @@ type Props = {
 export function HeadTools({ store, conversation }: Props) {
   const { count } = conversation.here.value;
   const you = store.person.value?.id;
-  const people = sorted(conversation.here.value.people, you);
+  const people = inPeopleOrder(conversation.here.value.people, you);
   const pinned = conversation.pins.value.length;
   const title = store.titleOf(conversation.channelId);
   const tab = detailsTab.value;

@@ -20,7 +20,7 @@ export function RecoveryOffer({ store }: { readonly store: Store }) {
   if (!hasWritten || isEditing || recoveryOffer.chosen.value === "made") return null;
   return (
     <div class="offer" role="note">
-      <span>{t("If you lose this device, a recovery code gets you back in.")}</span>
+      <span>{t("Keep a recovery code in case you lose this device.")}</span>
       <button
         type="button"
         class="link-button"

@@ -8,7 +8,7 @@ import { InvitePeople } from "../dialogs/InvitePeople.tsx";
 import { FindField } from "../parts/FindField.tsx";
 import { IconButton } from "../parts/IconButton.tsx";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
-import { sorted } from "../parts/people-order.ts";
+import { inPeopleOrder } from "../parts/people-order.ts";
 import { openProfile } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { AddPeople } from "./AddPeople.tsx";
@@ -74,7 +74,14 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
     <li key={person.id} class="person-row">
       <button type="button" class="person" onClick={() => openProfile(person)}>
         <Avatar person={person} />
-        <bdi>{store.nameOf(person)}</bdi>
+        {isMember && isIn(viewing, person.id) ? (
+          <span>
+            <bdi>{store.nameOf(person)}</bdi>
+            <span class="hint">{t("Viewing now")}</span>
+          </span>
+        ) : (
+          <bdi>{store.nameOf(person)}</bdi>
+        )}
         {(!("online" in person) || person.online) && <span class="person-online" role="img" aria-label={t("Online")} />}
       </button>
       {person.id === you ? (
@@ -115,37 +122,38 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
 
   return (
     <>
-      {(typed !== "" || Math.max(viewing.length, active.length, members?.length ?? 0) >= FIND_FROM) && (
-        <FindField label={t("Find people")} typed={typed} onType={setTyped} />
-      )}
       {!hasMembers && (
         <section>
           <p class="hint">{t("Everyone on this site can see and join this channel.")}</p>
           {actionRow("invite", t("Invite people"), () => setInviting(true))}
         </section>
       )}
-      {hasMembers && (
+      {isPrivate && !isGroup && (
         <section>
-          {isPrivate && !isGroup && (
-            <>
-              {actionRow("plus", t("Add people"), () => setAdding(true))}
-              {actionRow("invite", t("Invite people"), () => setInviting(true))}
-            </>
-          )}
-          <h3>{t("{n} members", { n: channel.memberCount ?? members?.length ?? 2 })}</h3>
-          {listOf(sorted(members ?? [], you), true)}
+          {actionRow("invite", t("Add people"), () => setAdding(true), t("People on this site"))}
+          {actionRow("link", t("Invite people"), () => setInviting(true), t("Anyone, by a link"))}
         </section>
       )}
-      <section>
-        <h3>
-          {t("Viewing now")} · {count}
-        </h3>
-        {listOf(sorted(viewing, you), false)}
-        {typed === "" && count > viewing.length && (
-          <p class="hint">{t("And {n} more.", { n: count - viewing.length })}</p>
-        )}
-        {guests > 0 && <p class="hint">{t("Guests watching: {n}", { n: guests })}</p>}
-      </section>
+      {(typed !== "" || Math.max(viewing.length, active.length, members?.length ?? 0) >= FIND_FROM) && (
+        <FindField label={t("Find people")} typed={typed} onType={setTyped} />
+      )}
+      {hasMembers ? (
+        <section>
+          <h3>{t("{n} members", { n: channel.memberCount ?? members?.length ?? 2 })}</h3>
+          {listOf(inPeopleOrder(members ?? [], you), true)}
+        </section>
+      ) : (
+        <section>
+          <h3>
+            {t("Viewing now")} · {count}
+          </h3>
+          {listOf(inPeopleOrder(viewing, you), false)}
+          {typed === "" && count > viewing.length && (
+            <p class="hint">{t("And {n} more.", { n: count - viewing.length })}</p>
+          )}
+          {guests > 0 && <p class="hint">{t("Guests watching: {n}", { n: guests })}</p>}
+        </section>
+      )}
       {!hasMembers && active.length > 0 && (
         <section>
           <h3>{t("Recently active")}</h3>
@@ -187,14 +195,17 @@ function writersOf({ history }: TabProps["conversation"], leftOut: readonly Pers
   return [...writers.values()];
 }
 
-/** What can be done, as a row among people. */
-function actionRow(icon: LateIconName, label: string, act: () => void) {
+/** What can be done, as a row among people. `hint`: who it is for. */
+function actionRow(icon: LateIconName, label: string, act: () => void, hint?: string) {
   return (
-    <button type="button" class="person action-row" onClick={act}>
+    <button type="button" class="person action-row" aria-label={label} aria-description={hint} onClick={act}>
       <span class="channel-sign">
         <LateIcon name={icon} />
       </span>
-      {label}
+      <span>
+        {label}
+        {hint !== undefined && <span class="hint">{hint}</span>}
+      </span>
     </button>
   );
 }

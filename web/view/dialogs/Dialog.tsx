@@ -7,7 +7,7 @@ import { adoptStyles } from "../parts/adopt-styles.ts";
 import { IconButton } from "../parts/IconButton.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { placeBeside } from "../parts/place-beside.ts";
-import { followPull } from "../parts/pull-down.ts";
+import { followPull, ROOMY } from "../parts/pull-down.ts";
 import { useModal } from "../parts/useModal.ts";
 
 adoptStyles(styles);
@@ -20,17 +20,14 @@ type Props = {
   readonly onClose?: () => void;
   /** With a list at the side. */
   readonly isWide?: boolean;
-  /** A card stands beside the button that opened it. On a phone it comes from below. A click elsewhere closes it. */
-  readonly isCard?: boolean;
-  /** What a card belongs to, if that is not a button. The card stands below it. */
-  readonly cardOf?: Element | null;
+  /** A card stands beside the button that opened it, or below an element. On a phone it comes from below. A click elsewhere closes it. */
+  readonly card?: "opener" | Element;
+  /** The buttons of a menu, on a phone. A click elsewhere closes it. */
+  readonly isMenu?: boolean;
   /** A pane stands at the end of a tablet's screen. On a phone it comes from below. */
   readonly isPane?: boolean;
   readonly children: ComponentChildren;
 };
-
-/** Where a dialog does not come from below (dialogs.css). */
-const ROOMY = "(min-width: 720px)";
 
 /** What a dialog is opened from: the button that has the focus, or else what is under the pointer. */
 function openerNow(): Element | undefined {
@@ -60,16 +57,16 @@ export function Dialog({
   sign,
   onClose,
   isWide = false,
-  isCard = false,
-  cardOf,
+  card,
+  isMenu = false,
   isPane = false,
   children,
 }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const head = useRef<HTMLElement>(null);
   const titleId = useId();
-  const [opener] = useState(() => (isCard ? (cardOf ?? openerNow()) : undefined));
-  const ground = useGround(() => (isCard || isPane) && onClose?.());
+  const [opener] = useState(() => (card === "opener" ? openerNow() : card));
+  const ground = useGround(() => (card || isPane || isMenu) && onClose?.());
   useModal(dialog);
   useLayoutEffect(() => {
     const shown = dialog.current;
@@ -77,7 +74,7 @@ export function Dialog({
     if (!shown || !anchor) return undefined;
     const roomy = matchMedia(ROOMY);
     const place = () => {
-      if (roomy.matches) placeBeside(shown, anchor, cardOf ? "below" : "beside");
+      if (roomy.matches) placeBeside(shown, anchor, card === "opener" ? "beside" : "below");
       else shown.removeAttribute("style");
     };
     place();
@@ -96,7 +93,7 @@ export function Dialog({
   return (
     <dialog
       ref={dialog}
-      class={`dialog ${isWide ? "wide" : isCard ? "card" : isPane ? "pane" : ""}`}
+      class={`dialog ${isWide ? "wide" : card ? "card" : isPane ? "pane" : ""}`}
       aria-labelledby={titleId}
       tabIndex={-1}
       // A browser lets only the first Esc be prevented; the second closes all the same.
@@ -108,7 +105,7 @@ export function Dialog({
       {...ground}
     >
       <header ref={head} class={onClose ? "dialog-head pull" : "dialog-head"}>
-        <h2 id={titleId} class={isCard ? "visually-hidden" : ""}>
+        <h2 id={titleId} class={card ? "visually-hidden" : ""}>
           {sign}
           <bdi>{title}</bdi>
         </h2>

@@ -6,7 +6,6 @@ import { siteName } from "../../state/site-name.ts";
 import type { Store } from "../../state/store.ts";
 import { CopyField } from "../parts/CopyField.tsx";
 import { fullTime } from "../parts/formats.ts";
-import { Icon } from "../parts/icons.tsx";
 import { QrCode } from "../parts/QrCode.tsx";
 import { invitedTo } from "../parts/sheets.ts";
 import { Dialog } from "./Dialog.tsx";
@@ -26,6 +25,7 @@ export function InvitePeople({ store, channel, onClose }: Props) {
   const [said, setSaid] = useState<string>();
   const joined = channel?.kind === "private" ? channel : undefined;
   const to = joined?.id;
+  const name = joined ? store.titleOf(joined.id) : siteName;
 
   useEffect(() => {
     void store.requests().then(async (requests) => {
@@ -42,11 +42,7 @@ export function InvitePeople({ store, channel, onClose }: Props) {
   }
 
   return (
-    <Dialog
-      title={t("Invite people to {name}", { name: joined?.name ?? siteName })}
-      {...(joined && { sign: <Icon name="lock" /> })}
-      onClose={onClose}
-    >
+    <Dialog title={t("Invite people to {name}", { name })} onClose={onClose}>
       {invite && (
         <div class="device-link">
           <p>
@@ -63,7 +59,7 @@ export function InvitePeople({ store, channel, onClose }: Props) {
       </p>
       <div class="dialog-actions">
         <button type="button" class="link-button danger-text aside" onClick={() => void withdraw()}>
-          {t("Revoke my invites")}
+          {t("Revoke my invites to {name}", { name })}
         </button>
         <button type="button" class="button" onClick={onClose}>
           {t("Done")}

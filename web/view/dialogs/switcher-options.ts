@@ -70,19 +70,20 @@ export function groupsOf(store: Store, kept: readonly KeptConversation[], typed:
 }
 
 function best(options: readonly Option[], wanted: string): readonly Option[] {
+  // Nothing is left of signs that only change a letter: a vowel sign of Arabic, a tatweel.
+  const word = fold(wanted.trim());
   return options
     .flatMap((option) => {
       const fit = fitOf(option.label, wanted);
-      const isInside = fold(option.label).includes(fold(wanted));
+      const isInside = word !== "" && fold(option.label).includes(word);
       // Letters that are scattered over a name are no word of it.
       return fit === undefined || (!isInside && fit < [...wanted].length) ? [] : [{ option, fit, isInside }];
     })
     .sort((a, b) => b.fit - a.fit)
     .slice(0, GROUP_MAX)
-    .map(({ option, fit, isInside }) => {
-      const pieces = wanted.trim() === "" ? undefined : piecesOf(option.label, [fold(wanted)]);
-      return isInside ? { ...option, fit, ...(pieces && { pieces }) } : option;
-    });
+    .map(({ option, fit, isInside }) =>
+      isInside ? { ...option, fit, pieces: piecesOf(option.label, [word]) } : option,
+    );
 }
 
 /** The place of the option whose name holds what was typed, and best so; the first one where no name does. */

@@ -1,4 +1,4 @@
-/** What can be done with a message, as a sheet for a thumb: opened by a long press on it. */
+/** What can be done with a message: a sheet on a phone, a card on a tablet. A long press on the message opens it. */
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { find } from "../../../worker/protocol/history.ts";
@@ -78,7 +78,7 @@ export function TouchMenu({ store, conversation, shown }: Props) {
     return <EmojiPicker anchor={new DOMRect(innerWidth, innerHeight)} onPick={react} onClose={close} />;
   }
   return (
-    <Dialog title={t("Message actions")} isCard cardOf={document.getElementById(rowId(message.id))} onClose={close}>
+    <Dialog title={t("Message actions")} card={document.getElementById(rowId(message.id)) ?? "opener"} onClose={close}>
       <p class="sheet-message">
         <bdi class="quote-author">{store.nameOf(message.author)}</bdi>
         {/* The list takes long presses: here words can be selected. */}

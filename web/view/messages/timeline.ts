@@ -83,7 +83,7 @@ export function layOut(
     const { author } = row;
     // A hook speaks under the names of those who call it.
     const isSame = above?.author.id === author.id && !(isHook(author) && above.author.name !== author.name);
-    // Between a name and its text there is no other name.
+    // A reply shows its author. Otherwise the name in the quote would be the only one above its text.
     const isFirst = !isSame || row.replyTo !== undefined || row.sentAt - above.sentAt >= GROUP_MS;
     const added = asBefore({ ...row, isFirst }, known.get(row.id));
     if (last?.day === day) last.rows.push(added);

@@ -3,7 +3,7 @@ import encodeQR from "qr";
 import { t } from "../../i18n/i18n.ts";
 
 /** How wide (px) a square of it is. */
-const SQUARE = 4;
+const SQUARE = 5;
 
 /** Dark on light in every theme: some cameras read nothing else. */
 export function QrCode({ text }: { readonly text: string }) {

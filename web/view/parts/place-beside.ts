@@ -25,8 +25,9 @@ export function placeBeside(shown: HTMLElement, anchor: DOMRect, side: keyof typ
 
 /** Where (px) the room for an element ends: at the composer, which stays in view, or at the window's edge. */
 function floorOf(anchor: DOMRect, height: number): number {
-  const composer = document.getElementById("composer")?.getBoundingClientRect().top ?? innerHeight;
-  return anchor.top < composer && height + 2 * EDGE_PX <= composer ? composer : innerHeight;
+  const composer = document.getElementById("composer")?.getBoundingClientRect();
+  const isBelow = composer && anchor.left < composer.right && anchor.right > composer.left && anchor.top < composer.top;
+  return isBelow && height + 2 * EDGE_PX <= composer.top ? composer.top : innerHeight;
 }
 
 function leftBeside({ left, right }: DOMRect, width: number): number {

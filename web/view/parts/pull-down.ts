@@ -1,14 +1,14 @@
 /** A finger that pulls a sheet down by its head closes it. One that lets go earlier puts it back. */
 
-/** Where dialogs and menus come from below (dialogs.css, menus.css). */
-const SHEET = "(max-width: 719px)";
+/** Where dialogs and menus do not come from below (dialogs.css). */
+export const ROOMY = "(min-width: 720px)";
 /** A sheet that is pulled down this far (px) closes. */
 const FAR_PX = 80;
 
 /** `close` closes the sheet. Returns a function that stops listening. */
 export function followPull(sheet: HTMLElement, head: HTMLElement, close: () => void): () => void {
   const outside = new AbortController();
-  const phone = matchMedia(SHEET);
+  const roomy = matchMedia(ROOMY);
   let start: number | undefined;
   const pulled = ({ clientY }: PointerEvent) => Math.max(0, clientY - (start ?? clientY));
   const putBack = () => {
@@ -18,7 +18,7 @@ export function followPull(sheet: HTMLElement, head: HTMLElement, close: () => v
   head.addEventListener(
     "pointerdown",
     ({ pointerType, isPrimary, clientY }) => {
-      start = pointerType === "touch" && isPrimary && phone.matches ? clientY : undefined;
+      start = pointerType === "touch" && isPrimary && !roomy.matches ? clientY : undefined;
     },
     outside,
   );

@@ -3,7 +3,11 @@
  * the same (`aria-keyshortcuts`). Any key, click or scrolling takes it away; the pointer may go
  * over it (WCAG 1.4.13): its ground reaches to the element.
  */
+import styles from "../../styles/tooltips.css?inline";
+import { adoptStyles } from "./adopt-styles.ts";
 import { COMMAND } from "./keys.ts";
+
+adoptStyles(styles);
 
 const WAIT_MS = 500;
 /** Names of keys in `aria-keyshortcuts` that keyboards write otherwise. */
@@ -45,7 +49,7 @@ export function followTooltips(): () => void {
     timer = setTimeout(() => show(tip, element, words), WAIT_MS);
   }
 
-  /** Where (px) the pointer was pressed last. What comes to lie under it there was not pointed at. */
+  /** Where (px) the pointer was pressed last. An element that appears under a resting pointer shows no tooltip. */
   let pressed = { x: -1, y: -1 };
   document.addEventListener(
     "pointerdown",

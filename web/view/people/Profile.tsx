@@ -36,7 +36,7 @@ export function Profile({ store, onClose }: { readonly store: Store; readonly on
 
   if (isRemoving) return <Removal store={store} personId={person.id} name={name} onClose={onClose} />;
   return (
-    <Dialog title={t("Profile")} isCard onClose={onClose}>
+    <Dialog title={t("Profile")} card="opener" onClose={onClose}>
       <div class="profile">
         <Avatar person={{ id: person.id, name }} />
         <p class="profile-name">

@@ -37,7 +37,7 @@ export function ChannelMenu({ store, channel, beside, onClose }: ChannelMenuProp
       <p class="menu-title" dir="auto" aria-hidden="true">
         {store.titleOf(channel.id)}
       </p>
-      {/* It keeps its place: keys and fingers find the rest where they expect it. */}
+      {/* A disabled item keeps the places of the others. */}
       {isUnread ? (
         item("check", t("Mark read"), () => store.markAllRead(channel))
       ) : (

@@ -1,7 +1,6 @@
 /** The favourites, the channels, then the direct conversations, alphabetical and stable, and oneself. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { CLOSE } from "../../../worker/protocol/errors.ts";
 import type { Channel } from "../../../worker/protocol/things.ts";
 import { type Phrase, t } from "../../i18n/i18n.ts";
 import { siteName } from "../../state/site-name.ts";
@@ -51,8 +50,7 @@ export function Rail({ store, isOpen, onLeave }: Props) {
   }, [isOpen]);
   const you = store.person.value;
   const isDown = isBroken(store.directoryLink) || isBroken(store.channelLink);
-  // A page without a conversation has no channel link to wait for.
-  const isStopped = store.stopped.value !== undefined && store.stopped.value !== CLOSE.channelGone;
+  const isStopped = store.isStopped.value;
   const isLive = store.directoryLink.value.kind === "live" && !isDown && !isStopped;
   /** What is not needed to read is fetched after the messages. */
   const hasTime = store.site.value !== undefined || isDown;

@@ -13,7 +13,16 @@ export function Look() {
         legend="Theme"
         preference={theme}
         labels={{ system: "System", light: "Light", dark: "Dark", contrast: "High contrast" }}
-        preview={(choice) => <ThemePreview theme={choice} />}
+        preview={(choice) =>
+          choice === "system" ? (
+            <span class="theme-halves">
+              <ThemePreview theme="light" />
+              <ThemePreview theme="dark" />
+            </span>
+          ) : (
+            <ThemePreview theme={choice} />
+          )
+        }
       />
       <Choice legend="Density" preference={density} labels={{ comfortable: "Comfortable", compact: "Compact" }} />
       <label class="select">

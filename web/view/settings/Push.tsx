@@ -76,7 +76,7 @@ export function Push({ store }: { readonly store: Store }) {
         <h4>{t("On this device")}</h4>
         <Switch
           label={t("Notify this device while the app is closed")}
-          hint={t("Mentions, replies and direct messages reach you here. The text is encrypted for this device.")}
+          hint={t("Always mentions, replies and direct messages. The text is encrypted for this device.")}
           isOn={isOn}
           onChange={(isWanted) => void turn(isWanted)}
         />
@@ -95,12 +95,12 @@ export function Push({ store }: { readonly store: Store }) {
         </p>
       </section>
       <section class="notified">
-        <h4>{t("Pause while the app is closed")}</h4>
+        <h4>{t("Pause notifications")}</h4>
         <p class={refusal ? "hint complaint" : "hint"} role="status">
           {refusal ??
             (isPaused
               ? t("Paused until {time}.", { time: timeOrDate(until, store.now()) })
-              : t("Holds on all your devices."))}
+              : t("Stops notifications on all your devices while the app is closed."))}
         </p>
         <div ref={pausing} class="field-row">
           {isPaused ? (
@@ -113,7 +113,7 @@ export function Push({ store }: { readonly store: Store }) {
                 {t("Pause for 1 hour")}
               </button>
               <button type="button" class="button" onClick={() => void pause(tomorrow(store.now()))}>
-                {t("Until tomorrow, {time}", { time: clockTime(tomorrow(store.now())) })}
+                {t("Pause until tomorrow, {time}", { time: clockTime(tomorrow(store.now())) })}
               </button>
             </>
           )}

@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Phrase, t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
 import choices from "../../styles/choices.css?inline";
+import credentials from "../../styles/credentials.css?inline";
 import styles from "../../styles/settings.css?inline";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { adoptStyles } from "../parts/adopt-styles.ts";
@@ -17,7 +18,7 @@ import { SignOut } from "./SignOut.tsx";
 import { SiteOwners } from "./SiteOwners.tsx";
 import { You } from "./You.tsx";
 
-adoptStyles(styles + choices);
+adoptStyles(styles + choices + credentials);
 
 const DeviceLink = lazy(async () => (await import("./DeviceLink.tsx")).DeviceLink);
 

@@ -1,4 +1,5 @@
 /** Every key there is, by where it works. */
+import { Fragment } from "preact";
 import { type Phrase, t } from "../../i18n/i18n.ts";
 import styles from "../../styles/shortcuts.css?inline";
 import { Dialog } from "../dialogs/Dialog.tsx";
@@ -7,7 +8,10 @@ import { COMMAND } from "../parts/keys.ts";
 
 adoptStyles(styles);
 
-/** Keys that are pressed together; those after them do the next thing that is named, or after `or` the same. */
+/**
+ * The keys of one row. Keys in one list are pressed together. The next list does the next thing that the row names. A list after `"or"`
+ * does the same as what stands before it.
+ */
 type Shortcut = readonly [keys: readonly (readonly string[] | "or")[], does: Phrase];
 
 const GROUPS: readonly { readonly name: Phrase; readonly shortcuts: readonly Shortcut[] }[] = [
@@ -15,9 +19,11 @@ const GROUPS: readonly { readonly name: Phrase; readonly shortcuts: readonly Sho
     name: "Anywhere",
     shortcuts: [
       [[[COMMAND, "K"]], "Jump to or search…"],
-      [[["Alt", "↑"], ["↓"]], "Previous, next conversation"],
-      [[["Alt", "Shift", "↑"], ["↓"]], "Previous, next unread"],
-      [[["F6"], ["Shift", "F6"]], "Next, previous region"],
+      [[["Alt", "↑"]], "Previous conversation"],
+      [[["Alt", "↓"]], "Next conversation"],
+      [[["Alt", "Shift", "↑"]], "Previous unread"],
+      [[["Alt", "Shift", "↓"]], "Next unread"],
+      [[["F6"], ["Shift", "F6"]], "Next · previous region"],
       [[["Esc"]], "Close · stop editing · mark as read"],
       [[["?"], "or", [COMMAND, "/"]], "This list"],
     ],
@@ -27,8 +33,15 @@ const GROUPS: readonly { readonly name: Phrase; readonly shortcuts: readonly Sho
     shortcuts: [
       [[["Enter"], ["Shift", "Enter"]], "Send · line break"],
       [[[COMMAND, "Enter"]], "Send, always"],
-      [[["↑"]], "Edit your last message (if empty)"],
-      [[[COMMAND, "B"], ["I"], ["E"]], "Bold · italic · code"],
+      [[["↑"]], "Edit your last message (empty field)"],
+      [
+        [
+          [COMMAND, "B"],
+          [COMMAND, "I"],
+          [COMMAND, "E"],
+        ],
+        "Bold · italic · code",
+      ],
       [[[COMMAND, "U"]], "Attach files"],
       [[["Tab"]], "Accept suggestion"],
     ],
@@ -36,8 +49,8 @@ const GROUPS: readonly { readonly name: Phrase; readonly shortcuts: readonly Sho
   {
     name: "On a message",
     shortcuts: [
-      [[["↑"], ["↓"], "or", ["K"], ["J"]], "Previous, next message"],
-      [[["Home"], ["End"]], "Oldest, latest message"],
+      [[["↑"], ["↓"], "or", ["K"], ["J"]], "Previous · next message"],
+      [[["Home"], ["End"]], "Oldest · latest message"],
       [[["E"]], "Edit message"],
       [[["R"]], "Reply"],
       [[["+"]], "Add reaction"],
@@ -60,17 +73,20 @@ export function Shortcuts({ onClose }: { readonly onClose: () => void }) {
                 <div key={does}>
                   <dt>{t(does)}</dt>
                   <dd>
-                    {keys.map((pressed) =>
+                    {keys.map((pressed, at) =>
                       pressed === "or" ? (
                         <span key={pressed}>{t("or")}</span>
                       ) : (
-                        <span key={pressed.join()} class="chord">
-                          {pressed.map((key) => (
-                            <kbd key={key} class="keycap">
-                              {key}
-                            </kbd>
-                          ))}
-                        </span>
+                        <Fragment key={pressed.join()}>
+                          {at > 0 && keys[at - 1] !== "or" && <span aria-hidden="true">·</span>}
+                          <span class="chord">
+                            {pressed.map((key) => (
+                              <kbd key={key} class="keycap">
+                                {key}
+                              </kbd>
+                            ))}
+                          </span>
+                        </Fragment>
                       ),
                     )}
                   </dd>
