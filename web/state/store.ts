@@ -142,7 +142,6 @@ export function createStore(dependencies: Dependencies) {
     site: readonly(site),
     isOwner: readonly(tab.isOwner),
     channels: readonly(channels),
-    /** The server has told all channels there are. */
     isListKnown: readonly(tab.isListKnown),
     people: readonly(tab.people),
     directoryLink: readonly(directoryLink),
