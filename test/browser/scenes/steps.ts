@@ -23,7 +23,12 @@ export async function prefer(page: Page, name: string, choice: string): Promise<
 /** Transitions have ended, but for what goes on as long as it is shown. */
 export async function settle({ page }: Someone): Promise<void> {
   await page.evaluate(() => {
-    const ending = document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
+    // What follows the scrolling of its element never finishes.
+    const ending = document
+      .getAnimations()
+      .filter(
+        ({ effect, timeline }) => timeline === document.timeline && effect?.getComputedTiming().endTime !== Infinity,
+      );
     return Promise.allSettled(ending.map(({ finished }) => finished));
   });
   await page.locator("[data-scrolling]").waitFor({ state: "detached" });
