@@ -88,11 +88,11 @@ async function show(
       await open(who, site);
     } else {
       await open(who, site);
-      // A finger rests over nothing, and what was pressed is gone.
-      if ("hasTouch" in size || isOutside || isApart) await who.page.mouse.move(0, 0);
       await prefer(who.page, "language", language);
       if (isApart) await who.page.reload();
     }
+    // A finger rests over nothing, and what was pressed is gone.
+    if ("hasTouch" in size || isOutside || isApart) await who.page.mouse.move(0, 0);
     for (const [theme, media] of Object.entries(THEMES)) {
       await who.page.emulateMedia(media);
       await who.page
