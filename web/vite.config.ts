@@ -26,7 +26,7 @@ const PARTS: Readonly<Record<string, RegExp>> = {
   // The Markdown parser and the screen for newcomers share it, and need no other part.
   shared: /\/protocol\/scripts\.ts$|\/parts\/adopt-styles\.ts$/,
   outside:
-    /\/styles\/welcome\.css|\/(?:Welcome|Outside|NewVersion|NotStored|Banners|Notice)\.tsx$|\/protocol\/names\.ts$/,
+    /\/styles\/(?:banners|welcome)\.css|\/(?:Welcome|Outside|NewVersion|NotStored|Banners|Notice)\.tsx$|\/protocol\/names\.ts$/,
   // With what the parts share: it is fetched first. A module belongs to the first part that names it.
   conversation:
     /\/view\/(?:composer|messages|parts|dialogs)\/|\/styles\/(?:dialogs|menus|secrets|touch-menu)\.css|\/node_modules\/idb\/|\/(?:HeadTools|RailTools|RailEdge|TypingLine)\.tsx$|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))|\/pwa\/notifications\.ts$/,

@@ -181,7 +181,7 @@ test("a newcomer's first screen needs its own part and one answer; a person's ne
   const asked: string[] = [];
   page.on("request", (request) => {
     const { pathname } = new URL(request.url());
-    const [, part] = /^\/assets\/([a-z-]+)-[^/]+\.js$/.exec(pathname) ?? [];
+    const [, part] = /^\/assets\/([a-z-]+)-[\w-]{8}\.js$/.exec(pathname) ?? [];
     if (part) asked.push(part);
     else if (pathname.startsWith("/api/")) asked.push(pathname);
   });

@@ -2,19 +2,22 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you. A new code replaces the old one.":
+    "يسجّل دخولك على أي جهاز، حتى بعد تسجيل الخروج من كل مكان. ومن يملكه يمكنه الدخول باسمك. الرمز الجديد يحل محل القديم.",
+  "If you change it, your messages show the new name, and others can take the old one.":
+    "إذا غيّرته، تظهر رسائلك بالاسم الجديد، ويمكن للآخرين أخذ القديم.",
+  Viewing: "في هذه المحادثة الآن",
+  "You get mentions, replies and direct messages, whatever you chose above. The text is encrypted for this device.":
+    "تصلك الإشارات والردود والرسائل المباشرة أيًّا كان اختيارك أعلاه. النص مشفّر لهذا الجهاز.",
+  "Stops notifications on all your devices while the app is closed. In the app they go on.":
+    "يوقف الإشعارات على كل أجهزتك أثناء إغلاق التطبيق. تستمر داخل التطبيق.",
   "Previous conversation": "المحادثة السابقة",
   "Next conversation": "المحادثة التالية",
   "Previous unread": "غير المقروءة السابقة",
   "Next unread": "غير المقروءة التالية",
   "Pause notifications": "إيقاف الإشعارات مؤقتًا",
-  "Stops notifications on all your devices while the app is closed.":
-    "يوقف الإشعارات على كل أجهزتك أثناء إغلاق التطبيق.",
   "Pause until tomorrow, {time}": "إيقاف مؤقت حتى الغد، {time}",
-  "Always mentions, replies and direct messages. The text is encrypted for this device.":
-    "الإشارات والردود والرسائل المباشرة دائمًا. النص مشفّر لهذا الجهاز.",
   "Revoke my invites to {name}": "سحب دعواتي إلى {name}",
-  "People on this site": "أشخاص على هذا الموقع",
-  "Anyone, by a link": "أي شخص، برابط",
   "Your data was removed from this device. With a recovery code or another device, you can come back under your name.":
     "أُزيلت بياناتك من هذا الجهاز. برمز استرداد أو جهاز آخر يمكنك العودة باسمك.",
   "Keep a recovery code in case you lose this device.": "احتفظ برمز استرداد تحسبًا لفقدان هذا الجهاز.",
@@ -234,8 +237,6 @@ const words: Dictionary = {
   "Your invite links no longer work.": "لم تعد دعواتك صالحة.",
   "Your devices": "أجهزتك",
   "Write it down now. You won't see it again.": "دوّنه الآن. لن يُعرض مرة أخرى.",
-  "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you.":
-    "به تعود بنفسك على أي جهاز، حتى بعد تسجيل الخروج من كل مكان. من يملكه فهو أنت.",
   "Unpin message": "إلغاء تثبيت الرسالة",
   Unblock: "إلغاء الحظر",
   "This site": "هذا الموقع",
@@ -431,8 +432,6 @@ const words: Dictionary = {
   Messages: "الرسائل",
   "Messages in {name}": "الرسائل في {name}",
   "Messages with {name}": "الرسائل مع {name}",
-  "Your messages show your new name. The old one is free for others.":
-    "تعرض رسائلك اسمك الجديد، ويصبح القديم متاحًا لغيرك.",
   "Name of {name}": "اسم {name}",
   "New channel": "قناة جديدة",
   "New direct message": "رسالة مباشرة جديدة",

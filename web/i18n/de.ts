@@ -2,19 +2,22 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you. A new code replaces the old one.":
+    "Er meldet dich auf jedem Gerät an, auch wenn du überall abgemeldet bist. Wer ihn hat, kann sich als du anmelden. Ein neuer Code ersetzt den alten.",
+  "If you change it, your messages show the new name, and others can take the old one.":
+    "Wenn du ihn änderst, zeigen deine Nachrichten den neuen Namen, und andere können den alten nehmen.",
+  Viewing: "Gerade hier",
+  "You get mentions, replies and direct messages, whatever you chose above. The text is encrypted for this device.":
+    "Du bekommst Erwähnungen, Antworten und Direktnachrichten, egal was oben gewählt ist. Der Text ist für dieses Gerät verschlüsselt.",
+  "Stops notifications on all your devices while the app is closed. In the app they go on.":
+    "Hält Benachrichtigungen auf allen deinen Geräten an, solange die App geschlossen ist. In der App kommen sie weiter.",
   "Previous conversation": "Vorherige Unterhaltung",
   "Next conversation": "Nächste Unterhaltung",
   "Previous unread": "Vorherige ungelesene",
   "Next unread": "Nächste ungelesene",
   "Pause notifications": "Benachrichtigungen pausieren",
-  "Stops notifications on all your devices while the app is closed.":
-    "Hält Benachrichtigungen auf allen deinen Geräten an, solange die App geschlossen ist.",
   "Pause until tomorrow, {time}": "Bis morgen pausieren, {time}",
-  "Always mentions, replies and direct messages. The text is encrypted for this device.":
-    "Immer Erwähnungen, Antworten und Direktnachrichten. Der Text ist für dieses Gerät verschlüsselt.",
   "Revoke my invites to {name}": "Meine Einladungen widerrufen: {name}",
-  "People on this site": "Personen auf dieser Seite",
-  "Anyone, by a link": "Alle, über einen Link",
   "Your data was removed from this device. With a recovery code or another device, you can come back under your name.":
     "Deine Daten wurden von diesem Gerät entfernt. Mit einem Wiederherstellungscode oder einem anderen Gerät kannst du unter deinem Namen zurückkommen.",
   "Keep a recovery code in case you lose this device.":
@@ -194,8 +197,6 @@ const words: Dictionary = {
   "Your invite links no longer work.": "Deine Einladungen gelten nicht mehr.",
   "Your devices": "Deine Geräte",
   "Write it down now. You won't see it again.": "Schreibe ihn jetzt auf. Er wird nicht wieder gezeigt.",
-  "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you.":
-    "Damit kommst du auf jedem Gerät als du selbst zurück, auch wenn du überall abgemeldet bist. Wer ihn hat, ist du.",
   "Unpin message": "Nachricht lösen",
   Unblock: "Freigeben",
   "This site": "Diese Seite",
@@ -366,8 +367,6 @@ const words: Dictionary = {
   Messages: "Nachrichten",
   "Messages in {name}": "Nachrichten in {name}",
   "Messages with {name}": "Nachrichten mit {name}",
-  "Your messages show your new name. The old one is free for others.":
-    "Deine Nachrichten zeigen deinen neuen Namen. Der alte wird frei.",
   "Name of {name}": "Name von {name}",
   "New channel": "Neuer Kanal",
   "New direct message": "Neue Direktnachricht",

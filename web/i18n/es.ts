@@ -2,19 +2,22 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you. A new code replaces the old one.":
+    "Con él inicias sesión en cualquier dispositivo, aunque hayas cerrado todas las sesiones. Quien lo tenga puede entrar como tú. Un código nuevo sustituye al anterior.",
+  "If you change it, your messages show the new name, and others can take the old one.":
+    "Si lo cambias, tus mensajes muestran el nombre nuevo y otras personas pueden usar el anterior.",
+  Viewing: "Viendo ahora",
+  "You get mentions, replies and direct messages, whatever you chose above. The text is encrypted for this device.":
+    "Recibes menciones, respuestas y mensajes directos, elijas lo que elijas arriba. El texto va cifrado para este dispositivo.",
+  "Stops notifications on all your devices while the app is closed. In the app they go on.":
+    "Detiene las notificaciones en todos tus dispositivos mientras la aplicación está cerrada. En la aplicación siguen llegando.",
   "Previous conversation": "Conversación anterior",
   "Next conversation": "Conversación siguiente",
   "Previous unread": "No leída anterior",
   "Next unread": "No leída siguiente",
   "Pause notifications": "Pausar notificaciones",
-  "Stops notifications on all your devices while the app is closed.":
-    "Detiene las notificaciones en todos tus dispositivos mientras la aplicación está cerrada.",
   "Pause until tomorrow, {time}": "Pausar hasta mañana, {time}",
-  "Always mentions, replies and direct messages. The text is encrypted for this device.":
-    "Siempre menciones, respuestas y mensajes directos. El texto va cifrado para este dispositivo.",
   "Revoke my invites to {name}": "Revocar mis invitaciones a {name}",
-  "People on this site": "Personas de este sitio",
-  "Anyone, by a link": "Cualquiera, con un enlace",
   "Your data was removed from this device. With a recovery code or another device, you can come back under your name.":
     "Tus datos se eliminaron de este dispositivo. Con un código de recuperación u otro dispositivo puedes volver con tu nombre.",
   "Keep a recovery code in case you lose this device.":
@@ -193,8 +196,6 @@ const words: Dictionary = {
   "Your invite links no longer work.": "Tus invitaciones ya no valen.",
   "Your devices": "Tus dispositivos",
   "Write it down now. You won't see it again.": "Anótalo ahora. No se volverá a mostrar.",
-  "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you.":
-    "Con él vuelves como tú en cualquier dispositivo, también tras cerrar todas las sesiones. Quien lo tenga es tú.",
   "Unpin message": "Desfijar mensaje",
   Unblock: "Desbloquear",
   "This site": "Este sitio",
@@ -363,8 +364,6 @@ const words: Dictionary = {
   Messages: "Mensajes",
   "Messages in {name}": "Mensajes en {name}",
   "Messages with {name}": "Mensajes con {name}",
-  "Your messages show your new name. The old one is free for others.":
-    "Tus mensajes muestran tu nombre nuevo. El anterior queda libre.",
   "Name of {name}": "Nombre de {name}",
   "New channel": "Canal nuevo",
   "New direct message": "Mensaje directo nuevo",

@@ -2,19 +2,22 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you. A new code replaces the old one.":
+    "Il vous connecte sur n’importe quel appareil, même après une déconnexion partout. La personne qui l’a peut se connecter sous votre nom. Un nouveau code remplace l’ancien.",
+  "If you change it, your messages show the new name, and others can take the old one.":
+    "Si vous le changez, vos messages affichent le nouveau nom et d’autres peuvent prendre l’ancien.",
+  Viewing: "Ici en ce moment",
+  "You get mentions, replies and direct messages, whatever you chose above. The text is encrypted for this device.":
+    "Vous recevez les mentions, les réponses et les messages directs, quel que soit le choix ci-dessus. Le texte est chiffré pour cet appareil.",
+  "Stops notifications on all your devices while the app is closed. In the app they go on.":
+    "Arrête les notifications sur tous vos appareils quand l’application est fermée. Dans l’application, elles continuent.",
   "Previous conversation": "Conversation précédente",
   "Next conversation": "Conversation suivante",
   "Previous unread": "Non lue précédente",
   "Next unread": "Non lue suivante",
   "Pause notifications": "Suspendre les notifications",
-  "Stops notifications on all your devices while the app is closed.":
-    "Arrête les notifications sur tous vos appareils quand l’application est fermée.",
   "Pause until tomorrow, {time}": "Suspendre jusqu’à demain, {time}",
-  "Always mentions, replies and direct messages. The text is encrypted for this device.":
-    "Toujours les mentions, les réponses et les messages directs. Le texte est chiffré pour cet appareil.",
   "Revoke my invites to {name}": "Révoquer mes invitations : {name}",
-  "People on this site": "Les personnes de ce site",
-  "Anyone, by a link": "Tout le monde, par un lien",
   "Your data was removed from this device. With a recovery code or another device, you can come back under your name.":
     "Vos données ont été supprimées de cet appareil. Avec un code de récupération ou un autre appareil, vous pouvez revenir sous votre nom.",
   "Keep a recovery code in case you lose this device.":
@@ -198,8 +201,6 @@ const words: Dictionary = {
   "Your invite links no longer work.": "Vos invitations ne valent plus rien.",
   "Your devices": "Vos appareils",
   "Write it down now. You won't see it again.": "Notez-le maintenant. Il ne sera plus affiché.",
-  "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you.":
-    "Avec lui, vous revenez en tant que vous-même sur n’importe quel appareil, même après vous être déconnecté partout. Qui l’a est vous.",
   "Unpin message": "Désépingler le message",
   Unblock: "Débloquer",
   "This site": "Ce site",
@@ -369,8 +370,6 @@ const words: Dictionary = {
   Messages: "Messages",
   "Messages in {name}": "Messages dans {name}",
   "Messages with {name}": "Messages avec {name}",
-  "Your messages show your new name. The old one is free for others.":
-    "Vos messages affichent votre nouveau nom. L’ancien redevient libre.",
   "Name of {name}": "Nom de {name}",
   "New channel": "Nouveau salon",
   "New direct message": "Nouveau message direct",

@@ -2,19 +2,22 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you. A new code replaces the old one.":
+    "すべての端末でサインアウトした後でも、どの端末でもサインインできます。このコードを持つ人はあなたとしてサインインできます。新しいコードを作ると古いものは使えなくなります。",
+  "If you change it, your messages show the new name, and others can take the old one.":
+    "変更すると、メッセージには新しい名前が表示され、古い名前は他の人が使えるようになります。",
+  Viewing: "閲覧中",
+  "You get mentions, replies and direct messages, whatever you chose above. The text is encrypted for this device.":
+    "上の設定にかかわらず、メンション、返信、ダイレクトメッセージが届きます。本文はこの端末用に暗号化されます。",
+  "Stops notifications on all your devices while the app is closed. In the app they go on.":
+    "アプリを閉じている間、すべての端末の通知を止めます。アプリ内の通知は続きます。",
   "Previous conversation": "前の会話",
   "Next conversation": "次の会話",
   "Previous unread": "前の未読",
   "Next unread": "次の未読",
   "Pause notifications": "通知を一時停止",
-  "Stops notifications on all your devices while the app is closed.":
-    "アプリを閉じている間、すべての端末の通知を止めます。",
   "Pause until tomorrow, {time}": "明日 {time} まで一時停止",
-  "Always mentions, replies and direct messages. The text is encrypted for this device.":
-    "メンション、返信、ダイレクトメッセージを常に通知します。本文はこの端末用に暗号化されます。",
   "Revoke my invites to {name}": "{name}への自分の招待を取り消す",
-  "People on this site": "このサイトの人",
-  "Anyone, by a link": "リンクで誰でも",
   "Your data was removed from this device. With a recovery code or another device, you can come back under your name.":
     "この端末からあなたのデータを削除しました。復旧コードか別の端末があれば、同じ名前で戻れます。",
   "Keep a recovery code in case you lose this device.":
@@ -194,8 +197,6 @@ const words: Dictionary = {
   "Your invite links no longer work.": "あなたの招待は無効になりました。",
   "Your devices": "あなたのデバイス",
   "Write it down now. You won't see it again.": "今すぐ書き留めてください。再表示されません。",
-  "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you.":
-    "すべてのデバイスからサインアウトしても、このコードでどのデバイスでも自分として戻れます。持っている人があなたになります。",
   "Unpin message": "固定を解除",
   Unblock: "ブロック解除",
   "This site": "このサイト",
@@ -365,8 +366,6 @@ const words: Dictionary = {
   Messages: "メッセージ",
   "Messages in {name}": "{name}のメッセージ",
   "Messages with {name}": "{name}とのメッセージ",
-  "Your messages show your new name. The old one is free for others.":
-    "メッセージには新しい名前が表示されます。以前の名前は他の人が使えるようになります。",
   "Name of {name}": "{name}の名前",
   "New channel": "新しいチャンネル",
   "New direct message": "新しいダイレクトメッセージ",

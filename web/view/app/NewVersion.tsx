@@ -2,8 +2,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n/i18n.ts";
 import type { Store } from "../../state/store.ts";
+import styles from "../../styles/banners.css?inline";
+import { adoptStyles } from "../parts/adopt-styles.ts";
 import { IconButton } from "../parts/IconButton.tsx";
 import { Icon } from "../parts/icons.tsx";
+
+adoptStyles(styles);
 
 /** The page counts as idle after this long (ms) without a key or a tap. */
 const IDLE_MS = 60_000;

@@ -70,48 +70,55 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
     if (!answer.ok) setRefusal(answer.detail);
   }
 
-  const personRow = (person: Person | OnlinePerson, isMember: boolean) => (
-    <li key={person.id} class="person-row">
-      <button type="button" class="person" onClick={() => openProfile(person)}>
-        <Avatar person={person} />
-        {isMember && isIn(viewing, person.id) ? (
-          <span>
+  const personRow = (person: Person | OnlinePerson, isMember: boolean) => {
+    const isOnline = !("online" in person) || person.online;
+    return (
+      <li key={person.id} class="person-row">
+        <button type="button" class="person" onClick={() => openProfile(person)}>
+          <Avatar person={person} />
+          {isMember ? (
+            <span>
+              <bdi>{store.nameOf(person)}</bdi>
+              {isIn(viewing, person.id) ? (
+                <span class="hint">{t("Viewing")}</span>
+              ) : (
+                isOnline && <span class="hint">{t("Online")}</span>
+              )}
+            </span>
+          ) : (
             <bdi>{store.nameOf(person)}</bdi>
-            <span class="hint">{t("Viewing now")}</span>
-          </span>
+          )}
+          {isOnline && <span class="person-online" {...(!isMember && { role: "img", "aria-label": t("Online") })} />}
+        </button>
+        {person.id === you ? (
+          <span class="person-note">{t("You")}</span>
         ) : (
-          <bdi>{store.nameOf(person)}</bdi>
+          <>
+            {isMember && isCreator && !isGroup && (
+              <IconButton
+                name={t("Remove {name}", { name: person.name })}
+                onClick={() => setAsking({ person, from: "channel" })}
+              >
+                <LateIcon name="remove" />
+              </IconButton>
+            )}
+            {!isMember && store.isOwner.value && (
+              <IconButton
+                name={t("Remove {name} from the site", { name: person.name })}
+                class="danger-text"
+                onClick={() => setAsking({ person, from: "site" })}
+              >
+                <LateIcon name="trash" />
+              </IconButton>
+            )}
+            <IconButton name={t("Message {name}", { name: person.name })} onClick={() => void write(person)}>
+              <LateIcon name="message" />
+            </IconButton>
+          </>
         )}
-        {(!("online" in person) || person.online) && <span class="person-online" role="img" aria-label={t("Online")} />}
-      </button>
-      {person.id === you ? (
-        <span class="person-note">{t("You")}</span>
-      ) : (
-        <>
-          {isMember && isCreator && !isGroup && (
-            <IconButton
-              name={t("Remove {name}", { name: person.name })}
-              onClick={() => setAsking({ person, from: "channel" })}
-            >
-              <LateIcon name="remove" />
-            </IconButton>
-          )}
-          {!isMember && store.isOwner.value && (
-            <IconButton
-              name={t("Remove {name} from the site", { name: person.name })}
-              class="danger-text"
-              onClick={() => setAsking({ person, from: "site" })}
-            >
-              <LateIcon name="trash" />
-            </IconButton>
-          )}
-          <IconButton name={t("Message {name}", { name: person.name })} onClick={() => void write(person)}>
-            <LateIcon name="message" />
-          </IconButton>
-        </>
-      )}
-    </li>
-  );
+      </li>
+    );
+  };
 
   const listOf = (people: readonly (Person | OnlinePerson)[], areMembers: boolean) => {
     const wanted = fold(typed.trim());
@@ -130,8 +137,8 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
       )}
       {isPrivate && !isGroup && (
         <section>
-          {actionRow("invite", t("Add people"), () => setAdding(true), t("People on this site"))}
-          {actionRow("link", t("Invite people"), () => setInviting(true), t("Anyone, by a link"))}
+          {actionRow("invite", t("Add people"), () => setAdding(true))}
+          {actionRow("link", t("Invite people"), () => setInviting(true))}
         </section>
       )}
       {(typed !== "" || Math.max(viewing.length, active.length, members?.length ?? 0) >= FIND_FROM) && (
@@ -195,17 +202,14 @@ function writersOf({ history }: TabProps["conversation"], leftOut: readonly Pers
   return [...writers.values()];
 }
 
-/** What can be done, as a row among people. `hint`: who it is for. */
-function actionRow(icon: LateIconName, label: string, act: () => void, hint?: string) {
+/** What can be done, as a row among people. */
+function actionRow(icon: LateIconName, label: string, act: () => void) {
   return (
-    <button type="button" class="person action-row" aria-label={label} aria-description={hint} onClick={act}>
+    <button type="button" class="person action-row" onClick={act}>
       <span class="channel-sign">
         <LateIcon name={icon} />
       </span>
-      <span>
-        {label}
-        {hint !== undefined && <span class="hint">{hint}</span>}
-      </span>
+      {label}
     </button>
   );
 }

@@ -93,7 +93,7 @@ export function Dialog({
   return (
     <dialog
       ref={dialog}
-      class={`dialog ${isWide ? "wide" : card ? "card" : isPane ? "pane" : ""}`}
+      class={`dialog ${isWide ? "wide" : card ? "card" : isPane ? "pane" : isMenu ? "over" : ""}`}
       aria-labelledby={titleId}
       tabIndex={-1}
       // A browser lets only the first Esc be prevented; the second closes all the same.

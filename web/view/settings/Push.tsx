@@ -76,7 +76,9 @@ export function Push({ store }: { readonly store: Store }) {
         <h4>{t("On this device")}</h4>
         <Switch
           label={t("Notify this device while the app is closed")}
-          hint={t("Always mentions, replies and direct messages. The text is encrypted for this device.")}
+          hint={t(
+            "You get mentions, replies and direct messages, whatever you chose above. The text is encrypted for this device.",
+          )}
           isOn={isOn}
           onChange={(isWanted) => void turn(isWanted)}
         />
@@ -100,7 +102,7 @@ export function Push({ store }: { readonly store: Store }) {
           {refusal ??
             (isPaused
               ? t("Paused until {time}.", { time: timeOrDate(until, store.now()) })
-              : t("Stops notifications on all your devices while the app is closed."))}
+              : t("Stops notifications on all your devices while the app is closed. In the app they go on."))}
         </p>
         <div ref={pausing} class="field-row">
           {isPaused ? (

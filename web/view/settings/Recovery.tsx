@@ -21,7 +21,7 @@ export function Recovery({ store }: { readonly store: Store }) {
           <h4>{t("Recovery code")}</h4>
           <p class="hint">
             {t(
-              "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you.",
+              "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you. A new code replaces the old one.",
             )}
           </p>
         </div>

@@ -77,7 +77,11 @@ function NameForm({ store }: { readonly store: Store }) {
       </div>
       <p id="settings-name-hint" class={complaint ? "hint complaint" : "hint"} role="status">
         {complaint ??
-          t(isRenamed ? "Name updated." : "Your messages show your new name. The old one is free for others.")}
+          t(
+            isRenamed
+              ? "Name updated."
+              : "If you change it, your messages show the new name, and others can take the old one.",
+          )}
       </p>
     </form>
   );
