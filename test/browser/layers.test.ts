@@ -208,6 +208,13 @@ test("on a phone a menu is a sheet: it marks nothing read where nothing is unrea
   await page.mouse.click(box.x + 40, box.y - 40);
   await sheet.waitFor({ state: "detached" });
   await drawer().waitFor();
+  await link.click({ button: "right" });
+  await sheet.waitFor();
+  await page.keyboard.press("ArrowDown");
+  expect(await bea.focused()).toBe("Mute");
+  await page.keyboard.press("Escape");
+  await sheet.waitFor({ state: "detached" });
+  await drawer().waitFor();
   await ada.openChannel("general");
   await ada.say("Something new");
   await link.locator(".count").waitFor();

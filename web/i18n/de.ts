@@ -10,13 +10,13 @@ const words: Dictionary = {
   "You get mentions, replies and direct messages, whatever you chose above. The text is encrypted for this device.":
     "Du bekommst Erwähnungen, Antworten und Direktnachrichten, egal was oben gewählt ist. Der Text ist für dieses Gerät verschlüsselt.",
   "Stops notifications on all your devices while the app is closed. In the app they go on.":
-    "Hält Benachrichtigungen auf allen deinen Geräten an, solange die App geschlossen ist. In der App kommen sie weiter.",
-  "Previous conversation": "Vorherige Unterhaltung",
+    "Hält Benachrichtigungen auf allen deinen Geräten an, solange die App geschlossen ist. In der App kommen sie weiterhin.",
+  "Previous conversation": "Vorige Unterhaltung",
   "Next conversation": "Nächste Unterhaltung",
-  "Previous unread": "Vorherige ungelesene",
-  "Next unread": "Nächste ungelesene",
+  "Previous unread": "Vorige ungelesene Unterhaltung",
+  "Next unread": "Nächste ungelesene Unterhaltung",
   "Pause notifications": "Benachrichtigungen pausieren",
-  "Pause until tomorrow, {time}": "Bis morgen pausieren, {time}",
+  "Pause until tomorrow, {time}": "Bis morgen, {time}, pausieren",
   "Revoke my invites to {name}": "Meine Einladungen widerrufen: {name}",
   "Your data was removed from this device. With a recovery code or another device, you can come back under your name.":
     "Deine Daten wurden von diesem Gerät entfernt. Mit einem Wiederherstellungscode oder einem anderen Gerät kannst du unter deinem Namen zurückkommen.",

@@ -15,8 +15,8 @@ const words: Dictionary = {
   "Next conversation": "Conversation suivante",
   "Previous unread": "Non lue précédente",
   "Next unread": "Non lue suivante",
-  "Pause notifications": "Suspendre les notifications",
-  "Pause until tomorrow, {time}": "Suspendre jusqu’à demain, {time}",
+  "Pause notifications": "Mettre les notifications en pause",
+  "Pause until tomorrow, {time}": "En pause jusqu’à demain, {time}",
   "Revoke my invites to {name}": "Révoquer mes invitations : {name}",
   "Your data was removed from this device. With a recovery code or another device, you can come back under your name.":
     "Vos données ont été supprimées de cet appareil. Avec un code de récupération ou un autre appareil, vous pouvez revenir sous votre nom.",

@@ -88,7 +88,7 @@ const words: Dictionary = {
   "No skin tone": "肌の色なし",
   "Skin tone": "肌の色",
   "Oldest · latest message": "最古・最新のメッセージ",
-  "Previous · next message": "前後のメッセージ",
+  "Previous · next message": "前・次のメッセージ",
   "On a message": "メッセージ上",
   "While writing": "入力中",
   Anywhere: "どこでも",
@@ -372,7 +372,7 @@ const words: Dictionary = {
   "New messages": "新着メッセージ",
   "New version": "新しいバージョン",
   "Next picture": "次の画像",
-  "Next · previous region": "次の領域 · 前の領域",
+  "Next · previous region": "次・前の領域",
   "No account, no password. This device remembers you.": "アカウントもパスワードも不要です。この端末が覚えています。",
   "This file can't be read any more. Choose it again.": "このファイルはもう読み込めません。もう一度選んでください。",
   "Your browser blocks cookies. Allow them for this site, then try again.":

@@ -130,7 +130,7 @@ export function createTabState() {
     open,
     openEpoch: computed(() => open.value && epochOf(open.value)),
     stopped,
-    /** Both links have stopped for good. A conversation that has ended stops its own link alone. */
+    /** A link has stopped for good, for another reason than the end of its conversation. */
     isStopped: computed(() => stopped.value !== undefined && stopped.value !== CLOSE.channelGone),
     isConnected: computed(
       () => directoryLink.value.kind === "live" && (!open.value || channelLink.value.kind === "live"),

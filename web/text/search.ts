@@ -137,7 +137,7 @@ function placeAfter(places: readonly number[], end: number): number {
 function hitsOf(folded: string, words: readonly string[]): readonly { readonly start: number; readonly end: number }[] {
   const hits: { start: number; end: number }[] = [];
   for (const word of words) {
-    if (word === "") continue; // it is found everywhere, without end
+    if (word === "") continue; // An empty word would match forever.
     for (let start = folded.indexOf(word); start >= 0; start = folded.indexOf(word, start + word.length)) {
       hits.push({ start, end: start + word.length });
     }

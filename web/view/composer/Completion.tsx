@@ -10,6 +10,7 @@ import type { Emoji } from "../../text/emoji.ts";
 import { fold } from "../../text/fold.ts";
 import { isComposing } from "../parts/keys.ts";
 import { useEmoji } from "./useEmoji.ts";
+import "../parts/options.ts";
 
 export type CompletionProps = {
   readonly store: Store;

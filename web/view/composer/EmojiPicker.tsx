@@ -1,6 +1,6 @@
 /** All emoji: the recent ones first, then by category, or those found by a word. Arrows move, Enter takes, Esc leaves. */
 import { type Signal, signal } from "@preact/signals";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { t, told } from "../../i18n/i18n.ts";
 import { keepRecentEmoji, recentEmoji, skinTone } from "../../state/recent-emoji.ts";
 import styles from "../../styles/emoji-picker.css?inline";
@@ -40,10 +40,12 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
   const groups = useMemo(() => emojiGroups(spoken), [spoken]);
   const isSearching = word.trim() !== "";
   useModal(dialog, returnTo);
+  // A field with the focus would bring up a keyboard, over the emoji.
+  useLayoutEffect(() => {
+    if (isTouch()) dialog.current?.focus();
+  }, []);
   useEffect(() => {
     const picker = dialog.current;
-    // A field with the focus would bring up a keyboard, over the emoji.
-    if (isTouch()) picker?.focus();
     return picker && head.current ? followPull(picker, head.current, () => picker.close()) : undefined;
   }, []);
 

@@ -56,6 +56,11 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
     };
   }, [channel.memberCount]);
 
+  /** The answer of the server is from when the list was opened. */
+  function asNow(person: OnlinePerson): OnlinePerson {
+    return { ...person, online: store.online.value.has(person.id) || isIn(viewing, person.id) };
+  }
+
   async function write({ id }: Person): Promise<void> {
     const answer = await store.openConversation([id]);
     if (answer.ok) onLeave();
@@ -147,7 +152,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
       {hasMembers ? (
         <section>
           <h3>{t("{n} members", { n: channel.memberCount ?? members?.length ?? 2 })}</h3>
-          {listOf(inPeopleOrder(members ?? [], you), true)}
+          {listOf(inPeopleOrder(members?.map(asNow) ?? [], you), true)}
         </section>
       ) : (
         <section>

@@ -11,6 +11,7 @@ import { sheet } from "../parts/sheets.ts";
 import { shownUnread } from "../rail/shown-unread.ts";
 import { Dialog } from "./Dialog.tsx";
 import { UnreadCount } from "./UnreadCount.tsx";
+import "../parts/options.ts";
 
 export function BrowseChannels({ store, onClose }: { readonly store: Store; readonly onClose: () => void }) {
   const [typed, setTyped] = useState("");

@@ -15,6 +15,7 @@ import { Avatar } from "../people/Avatar.tsx";
 import { useGround } from "./Dialog.tsx";
 import { bestAt, groupsOf, type Option } from "./switcher-options.ts";
 import { UnreadCount } from "./UnreadCount.tsx";
+import "../parts/options.ts";
 
 adoptStyles(styles);
 

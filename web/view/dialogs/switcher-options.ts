@@ -70,7 +70,7 @@ export function groupsOf(store: Store, kept: readonly KeptConversation[], typed:
 }
 
 function best(options: readonly Option[], wanted: string): readonly Option[] {
-  // Nothing is left of signs that only change a letter: a vowel sign of Arabic, a tatweel.
+  // Folding removes signs such as an Arabic vowel sign or a tatweel, so the word can be empty.
   const word = fold(wanted.trim());
   return options
     .flatMap((option) => {

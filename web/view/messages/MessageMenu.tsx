@@ -7,7 +7,7 @@ import type { Conversation, Store } from "../../state/store.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
 import { copyText } from "../parts/clipboard.ts";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
-import { Popup } from "../parts/Popup.tsx";
+import { leaveMenu, Popup } from "../parts/Popup.tsx";
 import type { MessageCommands } from "./message-commands.ts";
 import { ReportMessage } from "./ReportMessage.tsx";
 import { rowId } from "./timeline.ts";
@@ -32,6 +32,7 @@ export function MessageMenu({ store, conversation, id, beside, commands, onClose
   const isPinned = commands.isPinned(id);
 
   function close(): void {
+    leaveMenu();
     onClose();
     document.getElementById(rowId(id))?.focus();
   }
@@ -55,6 +56,7 @@ export function MessageMenu({ store, conversation, id, beside, commands, onClose
   );
   /** What leads elsewhere: the focus goes with it. */
   const then = (act: (id: string) => void) => () => {
+    leaveMenu();
     onClose();
     act(id);
   };

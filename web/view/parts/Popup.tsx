@@ -18,11 +18,21 @@ type Props = {
 
 export function Popup(props: Props) {
   const [isRoomy] = useState(() => matchMedia(ROOMY).matches);
-  if (isRoomy) return <Beside {...props} />;
+  return isRoomy ? <Beside {...props} /> : <Sheet {...props} />;
+}
+
+/** Closes a menu that is a sheet at once, so that what its button does can move the focus: beside an open dialog nothing takes it. */
+export function leaveMenu(): void {
+  document.querySelector<HTMLDialogElement>("dialog.over")?.close();
+}
+
+function Sheet({ label, onClose, children }: Omit<Props, "beside">) {
+  const rows = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => rows.current?.querySelector("button")?.focus(), []);
   return (
-    <Dialog title={props.label} isMenu onClose={props.onClose}>
-      <div class="menu" role="toolbar" aria-label={props.label} aria-orientation="vertical" onKeyDown={step}>
-        {props.children}
+    <Dialog title={label} isMenu onClose={onClose}>
+      <div ref={rows} class="menu" role="toolbar" aria-label={label} aria-orientation="vertical" onKeyDown={step}>
+        {children}
       </div>
     </Dialog>
   );

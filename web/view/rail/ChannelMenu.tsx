@@ -4,7 +4,7 @@ import { t } from "../../i18n/i18n.ts";
 import { messageLink } from "../../state/route.ts";
 import { copyText } from "../parts/clipboard.ts";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
-import { Popup } from "../parts/Popup.tsx";
+import { leaveMenu, Popup } from "../parts/Popup.tsx";
 import type { ChannelMenuProps } from "./Rail.tsx";
 
 export function ChannelMenu({ store, channel, beside, onClose }: ChannelMenuProps) {
@@ -13,6 +13,7 @@ export function ChannelMenu({ store, channel, beside, onClose }: ChannelMenuProp
   const isUnread = store.unreadOf(channel).count > 0;
 
   function close(): void {
+    leaveMenu();
     onClose();
     document.querySelector<HTMLElement>(`.rail-link[aria-label="${CSS.escape(store.titleOf(channel.id))}"]`)?.focus();
   }

@@ -93,7 +93,10 @@ export function Rail({ store, isOpen, onLeave }: Props) {
       <nav
         class="rail"
         aria-label={t("Conversations")}
-        onKeyDown={(event) => event.key === "Escape" && !isComposing(event) && onLeave()}
+        onKeyDown={(event) => {
+          const isInDialog = event.target instanceof Element && event.target.closest("dialog");
+          if (event.key === "Escape" && !isComposing(event) && !isInDialog) onLeave();
+        }}
       >
         <header class="rail-head">
           <Mark />
