@@ -92,6 +92,18 @@ describe("messages", () => {
     ]).toEqual([before, word]);
   });
 
+  test("a snippet ends after a word, with dots where the text goes on", () => {
+    const text = `A needle ${"and many more words ".repeat(9)}`;
+    const [found] = findMessages([{ channelId: "c", messages: [message(1, text)] }], "needle", {
+      textOf: () => ({ words: text, folded: fold(text) }),
+      titleOf: (id) => id,
+      limit: 1,
+    });
+    expect(found?.pieces.map((piece) => piece.text).join("")).toBe(
+      "A needle and many more words and many more words and many more…",
+    );
+  });
+
   test("show the words that were looked for", () => {
     expect(find("page label")[0]?.pieces).toEqual([
       { text: "A ", isHit: false },

@@ -2,6 +2,10 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Pause notifications while the app is closed": "إيقاف الإشعارات مؤقتًا أثناء إغلاق التطبيق",
+  "Applies to all your devices.": "يسري على كل أجهزتك.",
+  "People on this site": "أشخاص على هذا الموقع",
+  "Anyone, by a link": "أي شخص، برابط",
   "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you. A new code replaces the old one.":
     "يسجّل دخولك على أي جهاز، حتى بعد تسجيل الخروج من كل مكان. ومن يملكه يمكنه الدخول باسمك. الرمز الجديد يحل محل القديم.",
   "If you change it, your messages show the new name, and others can take the old one.":
@@ -9,13 +13,10 @@ const words: Dictionary = {
   Viewing: "في هذه المحادثة الآن",
   "You get mentions, replies and direct messages, whatever you chose above. The text is encrypted for this device.":
     "تصلك الإشارات والردود والرسائل المباشرة أيًّا كان اختيارك أعلاه. النص مشفّر لهذا الجهاز.",
-  "Stops notifications on all your devices while the app is closed. In the app they go on.":
-    "يوقف الإشعارات على كل أجهزتك أثناء إغلاق التطبيق. تستمر داخل التطبيق.",
   "Previous conversation": "المحادثة السابقة",
   "Next conversation": "المحادثة التالية",
   "Previous unread": "غير المقروءة السابقة",
   "Next unread": "غير المقروءة التالية",
-  "Pause notifications": "إيقاف الإشعارات مؤقتًا",
   "Pause until tomorrow, {time}": "إيقاف مؤقت حتى الغد، {time}",
   "Revoke my invites to {name}": "سحب دعواتي إلى {name}",
   "Your data was removed from this device. With a recovery code or another device, you can come back under your name.":
@@ -361,7 +362,6 @@ const words: Dictionary = {
   "Attach files": "إرفاق ملفات",
   Away: "غائب",
   "Become an owner": "صِر مالكًا",
-  "Bold · italic · code": "عريض · مائل · شيفرة",
   "New line": "سطر جديد",
   Cancel: "إلغاء",
   "Cancel reply": "إلغاء الرد",

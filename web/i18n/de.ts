@@ -2,6 +2,10 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Pause notifications while the app is closed": "Benachrichtigungen pausieren, solange die App geschlossen ist",
+  "Applies to all your devices.": "Gilt für alle deine Geräte.",
+  "People on this site": "Personen auf dieser Seite",
+  "Anyone, by a link": "Alle, über einen Link",
   "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you. A new code replaces the old one.":
     "Er meldet dich auf jedem Gerät an, auch wenn du überall abgemeldet bist. Wer ihn hat, kann sich als du anmelden. Ein neuer Code ersetzt den alten.",
   "If you change it, your messages show the new name, and others can take the old one.":
@@ -9,13 +13,10 @@ const words: Dictionary = {
   Viewing: "Gerade hier",
   "You get mentions, replies and direct messages, whatever you chose above. The text is encrypted for this device.":
     "Du bekommst Erwähnungen, Antworten und Direktnachrichten, egal was oben gewählt ist. Der Text ist für dieses Gerät verschlüsselt.",
-  "Stops notifications on all your devices while the app is closed. In the app they go on.":
-    "Hält Benachrichtigungen auf allen deinen Geräten an, solange die App geschlossen ist. In der App kommen sie weiterhin.",
   "Previous conversation": "Vorige Unterhaltung",
   "Next conversation": "Nächste Unterhaltung",
   "Previous unread": "Vorige ungelesene Unterhaltung",
   "Next unread": "Nächste ungelesene Unterhaltung",
-  "Pause notifications": "Benachrichtigungen pausieren",
   "Pause until tomorrow, {time}": "Bis morgen, {time}, pausieren",
   "Revoke my invites to {name}": "Meine Einladungen widerrufen: {name}",
   "Your data was removed from this device. With a recovery code or another device, you can come back under your name.":
@@ -296,7 +297,6 @@ const words: Dictionary = {
   "Attach files": "Dateien anhängen",
   Away: "Abwesend",
   "Become an owner": "Eigentümer werden",
-  "Bold · italic · code": "Fett · kursiv · Code",
   "New line": "Bricht die Zeile um",
   Cancel: "Abbrechen",
   "Cancel reply": "Antwort abbrechen",

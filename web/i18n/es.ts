@@ -2,6 +2,10 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Pause notifications while the app is closed": "Pausar las notificaciones mientras la aplicación está cerrada",
+  "Applies to all your devices.": "Se aplica a todos tus dispositivos.",
+  "People on this site": "Personas de este sitio",
+  "Anyone, by a link": "Cualquiera, con un enlace",
   "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you. A new code replaces the old one.":
     "Con él inicias sesión en cualquier dispositivo, aunque hayas cerrado todas las sesiones. Quien lo tenga puede entrar como tú. Un código nuevo sustituye al anterior.",
   "If you change it, your messages show the new name, and others can take the old one.":
@@ -9,13 +13,10 @@ const words: Dictionary = {
   Viewing: "Viendo ahora",
   "You get mentions, replies and direct messages, whatever you chose above. The text is encrypted for this device.":
     "Recibes menciones, respuestas y mensajes directos, elijas lo que elijas arriba. El texto va cifrado para este dispositivo.",
-  "Stops notifications on all your devices while the app is closed. In the app they go on.":
-    "Detiene las notificaciones en todos tus dispositivos mientras la aplicación está cerrada. En la aplicación siguen llegando.",
   "Previous conversation": "Conversación anterior",
   "Next conversation": "Conversación siguiente",
   "Previous unread": "No leída anterior",
   "Next unread": "No leída siguiente",
-  "Pause notifications": "Pausar notificaciones",
   "Pause until tomorrow, {time}": "Pausar hasta mañana, {time}",
   "Revoke my invites to {name}": "Revocar mis invitaciones a {name}",
   "Your data was removed from this device. With a recovery code or another device, you can come back under your name.":
@@ -293,7 +294,6 @@ const words: Dictionary = {
   "Attach files": "Adjuntar archivos",
   Away: "Ausente",
   "Become an owner": "Ser propietario",
-  "Bold · italic · code": "Negrita · cursiva · código",
   "New line": "Cambia de línea",
   Cancel: "Cancelar",
   "Cancel reply": "Cancelar respuesta",

@@ -2,6 +2,10 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Pause notifications while the app is closed": "Mettre les notifications en pause quand l’application est fermée",
+  "Applies to all your devices.": "S’applique à tous vos appareils.",
+  "People on this site": "Les personnes de ce site",
+  "Anyone, by a link": "Tout le monde, par un lien",
   "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you. A new code replaces the old one.":
     "Il vous connecte sur n’importe quel appareil, même après une déconnexion partout. La personne qui l’a peut se connecter sous votre nom. Un nouveau code remplace l’ancien.",
   "If you change it, your messages show the new name, and others can take the old one.":
@@ -9,13 +13,10 @@ const words: Dictionary = {
   Viewing: "Ici en ce moment",
   "You get mentions, replies and direct messages, whatever you chose above. The text is encrypted for this device.":
     "Vous recevez les mentions, les réponses et les messages directs, quel que soit le choix ci-dessus. Le texte est chiffré pour cet appareil.",
-  "Stops notifications on all your devices while the app is closed. In the app they go on.":
-    "Arrête les notifications sur tous vos appareils quand l’application est fermée. Dans l’application, elles continuent.",
   "Previous conversation": "Conversation précédente",
   "Next conversation": "Conversation suivante",
   "Previous unread": "Non lue précédente",
   "Next unread": "Non lue suivante",
-  "Pause notifications": "Mettre les notifications en pause",
   "Pause until tomorrow, {time}": "En pause jusqu’à demain, {time}",
   "Revoke my invites to {name}": "Révoquer mes invitations : {name}",
   "Your data was removed from this device. With a recovery code or another device, you can come back under your name.":
@@ -299,7 +300,6 @@ const words: Dictionary = {
   "Attach files": "Joindre des fichiers",
   Away: "Absent",
   "Become an owner": "Devenir propriétaire",
-  "Bold · italic · code": "Gras · italique · code",
   "New line": "Va à la ligne",
   Cancel: "Annuler",
   "Cancel reply": "Annuler la réponse",

@@ -2,6 +2,10 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Pause notifications while the app is closed": "アプリを閉じている間の通知を一時停止",
+  "Applies to all your devices.": "すべての端末に適用されます。",
+  "People on this site": "このサイトの人",
+  "Anyone, by a link": "リンクで誰でも",
   "It signs you in on any device, even after you've signed out everywhere. Anyone who has it can sign in as you. A new code replaces the old one.":
     "すべての端末でサインアウトした後でも、どの端末でもサインインできます。このコードを持つ人はあなたとしてサインインできます。新しいコードを作ると古いものは使えなくなります。",
   "If you change it, your messages show the new name, and others can take the old one.":
@@ -9,13 +13,10 @@ const words: Dictionary = {
   Viewing: "閲覧中",
   "You get mentions, replies and direct messages, whatever you chose above. The text is encrypted for this device.":
     "上の設定にかかわらず、メンション、返信、ダイレクトメッセージが届きます。本文はこの端末用に暗号化されます。",
-  "Stops notifications on all your devices while the app is closed. In the app they go on.":
-    "アプリを閉じている間、すべての端末の通知を止めます。アプリ内の通知は続きます。",
   "Previous conversation": "前の会話",
   "Next conversation": "次の会話",
   "Previous unread": "前の未読",
   "Next unread": "次の未読",
-  "Pause notifications": "通知を一時停止",
   "Pause until tomorrow, {time}": "明日 {time} まで一時停止",
   "Revoke my invites to {name}": "{name}への自分の招待を取り消す",
   "Your data was removed from this device. With a recovery code or another device, you can come back under your name.":
@@ -295,7 +296,6 @@ const words: Dictionary = {
   "Attach files": "ファイルを添付",
   Away: "離席中",
   "Become an owner": "オーナーになる",
-  "Bold · italic · code": "太字・斜体・コード",
   "New line": "改行",
   Cancel: "キャンセル",
   "Cancel reply": "返信をやめる",

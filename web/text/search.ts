@@ -25,7 +25,7 @@ type Query = {
 
 /** So many letters of a message are shown round the first word that was found. */
 const SHOWN_BEFORE = 48;
-const SHOWN_MAX = 160;
+const SHOWN_MAX = 64;
 const HAS_FILE = "has:file";
 
 /**
@@ -106,7 +106,7 @@ export function piecesOf(text: string, words: readonly string[]): readonly Piece
   });
   const cut = Math.max(0, (hits[0]?.start ?? 0) - SHOWN_BEFORE);
   const start = startAt(line, cut, hits[0]?.start ?? 0);
-  const end = start + SHOWN_MAX;
+  const end = endAt(line, start + SHOWN_MAX, hits[0]?.end ?? 0);
   const pieces: Piece[] = start > 0 ? [{ text: "…", isHit: false }] : [];
   let at = start;
   for (const hit of hits.filter((one) => one.start < end)) {
@@ -116,6 +116,7 @@ export function piecesOf(text: string, words: readonly string[]): readonly Piece
     at = hit.end;
   }
   if (at < end) pieces.push({ text: line.slice(at, end), isHit: false });
+  if (Math.max(at, end) < line.length) pieces.push({ text: "…", isHit: false });
   return pieces.filter(({ text: piece }) => piece !== "");
 }
 
@@ -125,6 +126,15 @@ function startAt(line: string, cut: number, found: number): number {
   const space = line.indexOf(" ", cut - 1);
   if (space >= 0 && space < found) return space + 1;
   return /[\udc00-\udfff]/.test(line[cut] ?? "") ? cut - 1 : cut;
+}
+
+/** Where a cut line ends: after a word, or where no word ends behind what was found, after a character. */
+function endAt(line: string, cut: number, found: number): number {
+  const end = Math.max(cut, found);
+  if (end >= line.length) return line.length;
+  const space = line.lastIndexOf(" ", end);
+  if (space >= found) return space;
+  return /[\ud800-\udbff]/.test(line[end - 1] ?? "") ? end + 1 : end;
 }
 
 /** The place after the last character of a match that ends before `end`. */

@@ -84,11 +84,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
           {isMember ? (
             <span>
               <bdi>{store.nameOf(person)}</bdi>
-              {isIn(viewing, person.id) ? (
-                <span class="hint">{t("Viewing")}</span>
-              ) : (
-                isOnline && <span class="hint">{t("Online")}</span>
-              )}
+              <span class="hint">{t(isIn(viewing, person.id) ? "Viewing" : isOnline ? "Online" : "Away")}</span>
             </span>
           ) : (
             <bdi>{store.nameOf(person)}</bdi>
@@ -142,8 +138,8 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
       )}
       {isPrivate && !isGroup && (
         <section>
-          {actionRow("invite", t("Add people"), () => setAdding(true))}
-          {actionRow("link", t("Invite people"), () => setInviting(true))}
+          {actionRow("invite", t("Add people"), () => setAdding(true), t("People on this site"))}
+          {actionRow("link", t("Invite people"), () => setInviting(true), t("Anyone, by a link"))}
         </section>
       )}
       {(typed !== "" || Math.max(viewing.length, active.length, members?.length ?? 0) >= FIND_FROM) && (
@@ -207,15 +203,28 @@ function writersOf({ history }: TabProps["conversation"], leftOut: readonly Pers
   return [...writers.values()];
 }
 
-/** What can be done, as a row among people. */
-function actionRow(icon: LateIconName, label: string, act: () => void) {
+/** What can be done, as a row among people. `hint`: for whom. It is no part of the button's name. */
+function actionRow(icon: LateIconName, label: string, act: () => void, hint?: string) {
+  const hintId = `hint-${icon}`;
   return (
-    <button type="button" class="person action-row" onClick={act}>
-      <span class="channel-sign">
-        <LateIcon name={icon} />
-      </span>
-      {label}
-    </button>
+    <div class="action-place">
+      <button
+        type="button"
+        class="person action-row"
+        aria-describedby={hint === undefined ? undefined : hintId}
+        onClick={act}
+      >
+        <span class="channel-sign">
+          <LateIcon name={icon} />
+        </span>
+        <span class="action-label">{label}</span>
+      </button>
+      {hint !== undefined && (
+        <p id={hintId} class="hint">
+          {hint}
+        </p>
+      )}
+    </div>
   );
 }
 

@@ -97,12 +97,12 @@ export function Push({ store }: { readonly store: Store }) {
         </p>
       </section>
       <section class="notified">
-        <h4>{t("Pause notifications")}</h4>
+        <h4>{t("Pause notifications while the app is closed")}</h4>
         <p class={refusal ? "hint complaint" : "hint"} role="status">
           {refusal ??
             (isPaused
               ? t("Paused until {time}.", { time: timeOrDate(until, store.now()) })
-              : t("Stops notifications on all your devices while the app is closed. In the app they go on."))}
+              : t("Applies to all your devices."))}
         </p>
         <div ref={pausing} class="field-row">
           {isPaused ? (

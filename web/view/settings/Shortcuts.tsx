@@ -34,14 +34,6 @@ const GROUPS: readonly { readonly name: Phrase; readonly shortcuts: readonly Sho
       [[["Enter"], ["Shift", "Enter"]], "Send · line break"],
       [[[COMMAND, "Enter"]], "Send, always"],
       [[["↑"]], "Edit your last message (empty field)"],
-      [
-        [
-          [COMMAND, "B"],
-          [COMMAND, "I"],
-          [COMMAND, "E"],
-        ],
-        "Bold · italic · code",
-      ],
       [[[COMMAND, "U"]], "Attach files"],
       [[["Tab"]], "Accept suggestion"],
     ],
@@ -57,6 +49,14 @@ const GROUPS: readonly { readonly name: Phrase; readonly shortcuts: readonly Sho
       [[["P"]], "Pin message"],
       [[["U"]], "Mark unread"],
       [[["Del"]], "Delete message"],
+    ],
+  },
+  {
+    name: "Formatting",
+    shortcuts: [
+      [[[COMMAND, "B"]], "Bold"],
+      [[[COMMAND, "I"]], "Italic"],
+      [[[COMMAND, "E"]], "Code"],
     ],
   },
 ];
