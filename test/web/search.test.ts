@@ -93,14 +93,15 @@ describe("messages", () => {
   });
 
   test("a snippet ends after a word, with dots where the text goes on", () => {
-    const text = `A needle ${"and many more words ".repeat(9)}`;
+    const text = `A needle ${"and many more words, ".repeat(9)}`;
     const [found] = findMessages([{ channelId: "c", messages: [message(1, text)] }], "needle", {
       textOf: () => ({ words: text, folded: fold(text) }),
       titleOf: (id) => id,
       limit: 1,
+      shownMax: 64,
     });
     expect(found?.pieces.map((piece) => piece.text).join("")).toBe(
-      "A needle and many more words and many more words and many more…",
+      "A needle and many more words, and many more words, and many more…",
     );
   });
 

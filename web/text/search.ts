@@ -25,7 +25,7 @@ type Query = {
 
 /** So many letters of a message are shown round the first word that was found. */
 const SHOWN_BEFORE = 48;
-const SHOWN_MAX = 64;
+const SHOWN_MAX = 160;
 const HAS_FILE = "has:file";
 
 /**
@@ -68,10 +68,13 @@ export function findMessages(
     textOf,
     titleOf,
     limit,
+    shownMax = SHOWN_MAX,
   }: {
     readonly textOf: (message: Message) => Searchable;
     readonly titleOf: (channelId: string) => string;
     readonly limit: number;
+    /** How many characters of a message are shown. */
+    readonly shownMax?: number;
   },
 ): readonly FoundMessage[] {
   const query = queryOf(typed);
@@ -89,7 +92,7 @@ export function findMessages(
     )
     .sort((a, b) => b.message.sentAt - a.message.sentAt)
     .slice(0, limit)
-    .map(({ channelId, message, text }) => ({ channelId, message, pieces: piecesOf(text.words, words) }));
+    .map(({ channelId, message, text }) => ({ channelId, message, pieces: piecesOf(text.words, words, shownMax) }));
 }
 
 /** Whether a name holds a part that was typed. A part has no spaces, so those of the name do not count. */
@@ -98,7 +101,7 @@ function isCalled(name: string, part: string): boolean {
 }
 
 /** A text in pieces, the words (folded, none empty) in it marked, cut to what is round the first of them. */
-export function piecesOf(text: string, words: readonly string[]): readonly Piece[] {
+export function piecesOf(text: string, words: readonly string[], shownMax = SHOWN_MAX): readonly Piece[] {
   const line = text.replace(/\s+/g, " ");
   const { text: folded, places } = foldWithPlaces(line);
   const hits = hitsOf(folded, words).map(({ start, end }) => {
@@ -106,7 +109,7 @@ export function piecesOf(text: string, words: readonly string[]): readonly Piece
   });
   const cut = Math.max(0, (hits[0]?.start ?? 0) - SHOWN_BEFORE);
   const start = startAt(line, cut, hits[0]?.start ?? 0);
-  const end = endAt(line, start + SHOWN_MAX, hits[0]?.end ?? 0);
+  const end = endAt(line, start + shownMax, hits[0]?.end ?? 0);
   const pieces: Piece[] = start > 0 ? [{ text: "…", isHit: false }] : [];
   let at = start;
   for (const hit of hits.filter((one) => one.start < end)) {
@@ -115,8 +118,10 @@ export function piecesOf(text: string, words: readonly string[]): readonly Piece
     pieces.push({ text: line.slice(hit.start, hit.end), isHit: true });
     at = hit.end;
   }
-  if (at < end) pieces.push({ text: line.slice(at, end), isHit: false });
-  if (Math.max(at, end) < line.length) pieces.push({ text: "…", isHit: false });
+  const isCut = Math.max(at, end) < line.length;
+  const rest = line.slice(at, end);
+  if (at < end) pieces.push({ text: isCut ? rest.replace(/[\s\p{P}]+$/u, "") : rest, isHit: false });
+  if (isCut) pieces.push({ text: "…", isHit: false });
   return pieces.filter(({ text: piece }) => piece !== "");
 }
 

@@ -32,6 +32,8 @@ type Group = { readonly name: Phrase; readonly options: readonly Option[] };
 const GROUP_MAX = 6;
 const RECENT_MAX = 8;
 const MESSAGES_MAX = 12;
+/** So many characters of a message fit into two lines of a phone. */
+const RTL_CHARACTERS = 68;
 const ACTIONS: readonly (readonly [label: Phrase, opens: SheetName])[] = [
   ["New channel", "newChannel"],
   ["New direct message", "newDirect"],
@@ -147,6 +149,8 @@ function messages(store: Store, kept: readonly KeptConversation[], typed: string
     textOf: (message) => searchable(store, message),
     titleOf: store.titleOf,
     limit: MESSAGES_MAX,
+    // The dots of Chromium fall outside the column where words of the other direction are cut.
+    ...(document.dir === "rtl" && { shownMax: RTL_CHARACTERS }),
   }).map(({ channelId, message, pieces }) => {
     const { author, sentAt } = message;
     // A conversation of two is called by one of them.
