@@ -114,7 +114,7 @@ test("a long name keeps its ending in sight, and is never cut inside a character
   await shown.waitFor();
   expect(await shown.textContent()).toBe(name);
   const end = shown.locator(".name-end");
-  expect(await end.textContent()).toBe("inal.pdf.exe");
+  expect(await end.textContent()).toBe("final.pdf.exe");
   const [box, whole] = [await end.boundingBox(), await bea.page.locator(".download").last().boundingBox()];
   expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual((whole?.x ?? 0) + (whole?.width ?? 0));
 });
