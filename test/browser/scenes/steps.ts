@@ -32,7 +32,7 @@ export async function settle({ page }: Someone): Promise<void> {
     return Promise.allSettled(ending.map(({ finished }) => finished));
   });
   await page.locator("[data-scrolling]").waitFor({ state: "detached" });
-  await page.locator(".rail-state .late").waitFor({ state: "detached" });
+  await page.locator(".rail-state.late").waitFor({ state: "detached" });
 }
 
 export type Frame = Readonly<Record<string, unknown>>;

@@ -137,16 +137,9 @@ export function Rail({ store, isOpen, onLeave }: Props) {
             <Avatar person={you} />
             <span class="rail-you">
               <bdi>{you.name}</bdi>
-              <span class={isLive ? "rail-state" : "rail-state down"}>
-                {isLive ? (
-                  t("Online")
-                ) : isDown ? (
-                  t("Reconnecting…")
-                ) : isStopped ? (
-                  t("Disconnected")
-                ) : (
-                  <span class="late">{t("Connecting…")}</span>
-                )}
+              {/* A connection that is quickly there is not worth a word, and not a ring either. */}
+              <span class={isLive ? "rail-state" : isDown || isStopped ? "rail-state down" : "rail-state down late"}>
+                {t(isLive ? "Online" : isDown ? "Reconnecting…" : isStopped ? "Disconnected" : "Connecting…")}
               </span>
             </span>
             <IconButton name={t("Settings")} onClick={opens("settings")}>
