@@ -29,7 +29,7 @@ const PARTS: Readonly<Record<string, RegExp>> = {
     /\/styles\/(?:banners|welcome)\.css|\/(?:Welcome|Outside|NewVersion|NotStored|Banners|Notice)\.tsx$|\/protocol\/names\.ts$/,
   // With what the parts share: it is fetched first. A module belongs to the first part that names it.
   conversation:
-    /\/view\/(?:composer|messages|parts|dialogs)\/|\/styles\/(?:dialogs|menus|options|secrets|touch-menu)\.css|\/node_modules\/idb\/|\/(?:HeadTools|RailTools|RailEdge|TypingLine)\.tsx$|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))|\/pwa\/notifications\.ts$/,
+    /\/view\/(?:composer|messages|parts|dialogs)\/|\/styles\/(?:dialogs|downloads|menus|options|secrets|touch-menu)\.css|\/node_modules\/idb\/|\/(?:HeadTools|RailTools|RailEdge|TypingLine)\.tsx$|\/web\/(?:state|storage|text\/(?:fold|outside|scripts|completion|format))|\/pwa\/notifications\.ts$/,
 };
 const WORKER_PORT = 8787;
 const SITE_PORT = 5173;

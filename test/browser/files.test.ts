@@ -110,7 +110,7 @@ test("a long name keeps its ending in sight, and is never cut inside a character
   const name = `The quarterly report of all 👩‍👩‍👧‍👦 families, revised again and again 2026 final.pdf.exe`;
   await send(name, "application/octet-stream", Buffer.from("x"));
   await received();
-  const shown = bea.page.locator(".download-name").last();
+  const shown = bea.page.locator(".file-name").last();
   await shown.waitFor();
   expect(await shown.textContent()).toBe(name);
   const end = shown.locator(".name-end");

@@ -81,7 +81,7 @@ test("Screens: a private channel is made with its people, and nobody else finds 
   await bea.sees("Only for the two of us");
   expect(await link(cem, "#planning").count()).toBe(0);
   await cem.page.goto(ada.page.url());
-  await cem.page.getByRole("heading", { name: "This conversation is not available to you" }).waitFor();
+  await cem.page.getByRole("heading", { name: "This conversation is no longer available to you" }).waitFor();
   expect(await cem.page.getByText("Only for the two of us").count()).toBe(0);
   await cem.page.goto(`${site.url}/c/general`);
 });

@@ -49,6 +49,7 @@ describe("messages", () => {
     findMessages(windows, typed, {
       textOf: ({ text }) => ({ words: text, folded: fold(text) }),
       titleOf: (id) => (id === "design" ? "#design" : "#general talk"),
+      nameOf: () => "Countess",
       limit: 10,
     });
 
@@ -65,6 +66,8 @@ describe("messages", () => {
     expect(seqs("in:gen")).toEqual([3, 1]);
     expect(seqs("in:generaltalk")).toEqual([3, 1]); // a name of two words
     expect(seqs("from:nobody label")).toEqual([]);
+    expect(seqs("from:ada label")).toEqual([3, 2, 1]);
+    expect(seqs("from:countess label")).toEqual([3, 2, 1]); // what the author is called now
     expect(seqs("has:file")).toEqual([]);
   });
 
@@ -103,6 +106,24 @@ describe("messages", () => {
     expect(found?.pieces.map((piece) => piece.text).join("")).toBe(
       "A needle and many more words, and many more words, and many more…",
     );
+  });
+
+  test.each([
+    ["needle", `@needle ${"明日の会議について".repeat(20)}`, 158],
+    ["猫", `猫 ${"語".repeat(300)}`, 158],
+    ["", ` ${"x".repeat(95)}.pdf`, 64],
+  ])("a snippet for %s keeps what follows the hit where no space is near the cut", (word, text, least) => {
+    const [found] = findMessages(
+      [{ channelId: "c", messages: [message(1, text, { attachments: [{ id: "f" }] as never })] }],
+      word || "has:file",
+      {
+        textOf: () => ({ words: text, folded: fold(text) }),
+        titleOf: (id) => id,
+        limit: 1,
+        ...(!word && { shownMax: 68 }),
+      },
+    );
+    expect(found?.pieces.map((piece) => piece.text).join("").length).toBeGreaterThan(least);
   });
 
   test("show the words that were looked for", () => {

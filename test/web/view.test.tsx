@@ -289,7 +289,7 @@ describe("the composer", () => {
     screen.getByText("399");
     expect(button.disabled).toBe(false);
     fireEvent.input(box, { target: { value: "x".repeat(4_001) } });
-    screen.getByText("1 characters too many");
+    screen.getByText("1 character too many");
     expect(button.disabled).toBe(true);
   });
 });

@@ -102,17 +102,29 @@ test("a refusal is told by its sentence, else by what its code means, in English
   expect(told("rate_limited", detail)).toBe(detail);
   await speakIn("de");
   const answer = readAnswer(429, JSON.stringify({ status: 429, code: "rate_limited", detail }), v.any());
-  expect(answer).toMatchObject({ sentence: detail, detail: "Zu schnell. Warte ein wenig." });
-  expect(told("rate_limited", detail)).toBe("Zu schnell. Warte ein wenig.");
+  expect(answer).toMatchObject({ sentence: detail, detail: "Zu schnell. Warte einen Moment." });
+  expect(told("rate_limited", detail)).toBe("Zu schnell. Warte einen Moment.");
   expect(told("invalid_name", "That name is reserved.")).toBe("Dieser Name ist reserviert.");
   expect(told("unheard_of", "What now?")).toBe("What now?");
+});
+
+test("numbers are written as the language writes them, and one thing is one thing", async () => {
+  expect(t("{n} watching", { n: 1_204 })).toBe("1,204 watching");
+  expect(["1", "2"].map((n) => t("{n} results", { n: Number(n) }))).toEqual(["1 result", "2 results"]);
+  expect(t("{n} characters too many", { n: 1 })).toBe("1 character too many");
+  await speakIn("de");
+  expect(t("{n} watching", { n: 1_204 })).toBe("1.204 sehen zu");
+  expect(t("This file is {size} MB. The limit is {n} MB.", { size: 10.1, n: 10 })).toContain("10,1 MB");
 });
 
 test("a refusal over HTTP is told in the language that is spoken", async () => {
   await speakIn("es");
   const problem = { code: "name_taken", detail: "That name is taken, or too similar to one that is." };
   globalThis.fetch = async () => new Response(JSON.stringify(problem), { status: 409 });
-  expect(await api.signIn("Ada")).toMatchObject({ ok: false, detail: expect.stringContaining("Alguien aquí") });
+  expect(await api.signIn("Ada")).toMatchObject({
+    ok: false,
+    detail: expect.stringContaining("Ese nombre está en uso"),
+  });
 });
 
 test("a language nobody knows is English", async () => {

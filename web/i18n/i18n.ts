@@ -31,10 +31,11 @@ export const LANGUAGES = Object.keys(TABLES).filter(isLanguage);
 
 /** English says most phrases as they are; these have another form for one. */
 const COUNTED: Readonly<Partial<Record<string, Forms>>> = Object.fromEntries(
-  ["member", "channel", "day", "hour", "minute", "second"].map((thing) => [
-    `{n} ${thing}s`,
-    { one: `{n} ${thing}`, other: `{n} ${thing}s` },
-  ]),
+  ["member", "channel", "result", "day", "hour", "minute", "second", "character"].map((thing) => {
+    const rest = thing === "character" ? " too many" : "";
+    const other = `{n} ${thing}s${rest}`;
+    return [other, { one: `{n} ${thing}${rest}`, other }];
+  }),
 );
 
 const dictionary = signal<Readonly<Record<string, string | Forms>> | undefined>(undefined);
@@ -45,6 +46,7 @@ export const language = signal<Language>("en");
 export const locale = computed(
   () => navigator.languages.find((one) => one.startsWith(language.value)) ?? language.value,
 );
+const numbers = computed(() => new Intl.NumberFormat(locale.value));
 const plurals = computed(() => new Intl.PluralRules(locale.value));
 
 /**
@@ -81,6 +83,7 @@ export function rich<T>(phrase: Phrase, values: Readonly<Record<string, T>>): re
   return text.split(/\{(\w+)\}/).map((part, at) => {
     if (at % 2 === 0) return part;
     const value = values[part];
+    if (typeof value === "number") return numbers.value.format(value);
     // It keeps its own direction in a sentence of the other one (Unicode FSI and PDI).
     return isRightToLeft && typeof value === "string" ? `\u2068${value}\u2069` : value;
   });

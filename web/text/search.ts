@@ -1,7 +1,7 @@
 /**
  * Finding: names by the letters of them that were typed, messages by the words in them. Pure.
  */
-import type { Message } from "../../worker/protocol/things.ts";
+import type { Message, Person } from "../../worker/protocol/things.ts";
 import { fold, foldWithPlaces } from "./fold.ts";
 
 /** A stretch of a text, and whether it is what was looked for. */
@@ -26,6 +26,8 @@ type Query = {
 /** So many letters of a message are shown round the first word that was found. */
 const SHOWN_BEFORE = 48;
 const SHOWN_MAX = 160;
+/** A line is cut after a word, if one ends so few characters before the cut. Some languages have no spaces. */
+const WORD_MAX = 24;
 const HAS_FILE = "has:file";
 
 /**
@@ -68,10 +70,13 @@ export function findMessages(
     textOf,
     titleOf,
     limit,
+    nameOf = ({ name }) => name,
     shownMax = SHOWN_MAX,
   }: {
     readonly textOf: (message: Message) => Searchable;
     readonly titleOf: (channelId: string) => string;
+    /** What an author is called now. */
+    readonly nameOf?: (author: Person) => string;
     readonly limit: number;
     /** How many characters of a message are shown. */
     readonly shownMax?: number;
@@ -87,7 +92,7 @@ export function findMessages(
       ({ message: { deleted, author, attachments = [] }, text }) =>
         !deleted &&
         (!query.hasFile || attachments.length > 0) &&
-        query.from.every((part) => isCalled(author.name, part)) &&
+        query.from.every((part) => isCalled(author.name, part) || isCalled(nameOf(author), part)) &&
         words.every((word) => text.folded.includes(word)),
     )
     .sort((a, b) => b.message.sentAt - a.message.sentAt)
@@ -138,7 +143,7 @@ function endAt(line: string, cut: number, found: number): number {
   const end = Math.max(cut, found);
   if (end >= line.length) return line.length;
   const space = line.lastIndexOf(" ", end);
-  if (space >= found) return space;
+  if (space >= Math.max(found, end - WORD_MAX, 1)) return space;
   return /[\ud800-\udbff]/.test(line[end - 1] ?? "") ? end + 1 : end;
 }
 

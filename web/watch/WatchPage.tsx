@@ -1,5 +1,5 @@
 /** The guest's page: what is watched, the messages, and the way in. */
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/i18n.ts";
 import { layOut } from "../view/messages/timeline.ts";
 import { dayName } from "../view/parts/formats.ts";
@@ -16,6 +16,7 @@ type Props = { readonly watched: Watched; readonly path: string };
 export function WatchPage({ watched, path }: Props) {
   const list = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
+  const [isBusy, setBusy] = useState(true);
   const { messages } = watched.history.value;
   const about = watched.about.value;
   const name = about ? `#${about.channel.name}` : "";
@@ -23,6 +24,10 @@ export function WatchPage({ watched, path }: Props) {
   useLayoutEffect(() => {
     if (isAtEnd.current) list.current?.scrollTo({ top: list.current.scrollHeight });
   });
+  // The history goes in while the list is busy, so that it is not read out.
+  useEffect(() => {
+    if (isLive) setBusy(false);
+  }, [isLive]);
   if (watched.isClosed.value) {
     return (
       <main class="stopped">
@@ -31,6 +36,16 @@ export function WatchPage({ watched, path }: Props) {
         <a class="button primary" href="/">
           {t("Go to the start")}
         </a>
+      </main>
+    );
+  }
+  if (watched.connection.value.kind === "stopped") {
+    return (
+      <main class="stopped">
+        <h1>{t("Something went wrong")}</h1>
+        <button type="button" class="button primary" onClick={() => location.reload()}>
+          {t("Reload")}
+        </button>
       </main>
     );
   }
@@ -61,6 +76,8 @@ export function WatchPage({ watched, path }: Props) {
         class="messages"
         role="log"
         aria-label={t("Messages in {name}", { name })}
+        aria-relevant="additions"
+        aria-busy={isBusy}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys, and nothing in it may be there to reach
         tabIndex={0}
         onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {

@@ -5,7 +5,8 @@ import { t } from "../i18n/i18n.ts";
 import { plainLine } from "../state/markdown.ts";
 import { Text, type TextStore } from "../view/messages/Text.tsx";
 import { type MessageRow, rowId } from "../view/messages/timeline.ts";
-import { clockTime, fileSize, fullTime } from "../view/parts/formats.ts";
+import { fileSize } from "../view/parts/file-size.ts";
+import { clockTime, fullTime } from "../view/parts/formats.ts";
 import { Avatar } from "../view/people/Avatar.tsx";
 
 /** A guest is no one here, and no channel is there to be gone to. */

@@ -20,7 +20,7 @@ export function Outside({ store }: { readonly store: Store }) {
           <Notice
             title={t("You're signed out")}
             text={t(
-              "Your data was removed from this device. With a recovery code or another device, you can come back under your name.",
+              "Your data was removed from this device. To come back under your name, try a recovery code or another device.",
             )}
             action={t("Join again")}
             onAction={() => void store.start()}

@@ -59,7 +59,7 @@ function Reason({ store, reconnect }: Omit<Props, "onOpenRail">) {
     const words = hasUnsent
       ? "Ask a member to add you. Your draft is under Unsent messages."
       : "Ask a member to add you.";
-    return <Page title={t("This conversation is not available to you")} text={t(words)} />;
+    return <Page title={t("This conversation is no longer available to you")} text={t(words)} />;
   }
   if (store.openEpoch.value !== undefined) {
     const words = hasUnsent

@@ -7,7 +7,7 @@ import { go } from "../../state/route.ts";
 import type { ShownList } from "../messages/message-commands.ts";
 import { runLetter } from "../messages/message-letters.ts";
 import { isCommand as isCommandKey, isComposing, letterOf } from "../parts/keys.ts";
-import { attaching, sheet } from "../parts/sheets.ts";
+import { attaching, detailsTab, sheet } from "../parts/sheets.ts";
 
 /** Where F6 leads, in this order: the part of the screen, and the place in it that takes the focus. */
 const REGIONS: readonly (readonly [part: string, place: string])[] = [
@@ -23,7 +23,7 @@ export function Keys({ shown }: { readonly shown: RefObject<ShownList> }): null 
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return;
       if (isComposing(event)) return write(event);
-      if (runLetter(event, shown.current) || act(event)) event.preventDefault();
+      if (runLetter(event, shown.current) || act(event, shown.current)) event.preventDefault();
     };
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
@@ -41,7 +41,7 @@ export function Keys({ shown }: { readonly shown: RefObject<ShownList> }): null 
 }
 
 /** Whether the key meant something here. */
-function act(event: KeyboardEvent): boolean {
+function act(event: KeyboardEvent, shown: ShownList): boolean {
   const { key, altKey, shiftKey } = event;
   const letter = letterOf(event);
   const isCommand = isCommandKey(event);
@@ -57,6 +57,10 @@ function act(event: KeyboardEvent): boolean {
     attaching.choose?.();
     return attaching.choose !== undefined;
   }
+  if (key === "Escape" && shown && !document.querySelector(":popover-open.menu")) {
+    stepBack(target, shown);
+    return true;
+  }
   if (key === "F6") return toRegion(target, shiftKey ? -1 : 1);
   if (altKey && !hasModifier && (key === "ArrowUp" || key === "ArrowDown")) {
     return toConversation(key === "ArrowUp" ? -1 : 1, shiftKey);
@@ -67,6 +71,17 @@ function act(event: KeyboardEvent): boolean {
   return false;
 }
 
+/** Escape: the details close, else an edit ends, else nothing is new any more and the composer has the focus. */
+function stepBack(from: Element, { commands }: NonNullable<ShownList>): void {
+  if (detailsTab.value !== undefined) {
+    detailsTab.value = undefined;
+    if (from.closest(".details-pane")) document.getElementById("open-details")?.focus();
+    return;
+  }
+  if (!commands.leaveEdit()) commands.dismissNew();
+  document.getElementById("composer-text")?.focus();
+}
+
 function open(name: "shortcuts"): boolean {
   sheet.value = name;
   return true;
@@ -75,7 +90,7 @@ function open(name: "shortcuts"): boolean {
 /** A letter typed nowhere in particular is the first of a message: the field has the focus before the browser, or an input method, writes it. */
 function write({ target }: KeyboardEvent): void {
   const isElsewhere =
-    target instanceof Element && target.closest("button, a, summary, input, textarea, select, dialog");
+    target instanceof Element && target.closest("input, textarea, select, dialog, [popover], [role=tablist]");
   if (!isElsewhere) document.getElementById("composer-text")?.focus();
 }
 

@@ -81,9 +81,8 @@ export function Composer({ store, conversation }: Props) {
       store.editLast(conversation);
       return true;
     }
-    if (event.key !== "Escape") return false;
-    if (conversation.replyTo.value === undefined) store.dismissNew(conversation);
-    else store.reply(conversation, undefined);
+    if (event.key !== "Escape" || conversation.replyTo.value === undefined) return false;
+    store.reply(conversation, undefined);
     return true;
   }
 

@@ -8,6 +8,7 @@ import { noticeShortcodes } from "../../text/shortcodes.ts";
 import { isCommand, isComposing, letterOf } from "../parts/keys.ts";
 import { Completion } from "./Completion.tsx";
 import { isSendKey } from "./send-key.ts";
+import { fetchEmojiAhead } from "./useEmoji.ts";
 
 /** What Ctrl or ⌘ with a letter does to the selection. */
 const FORMATS: Readonly<Record<string, Format>> = { b: "bold", i: "italic", e: "code" };
@@ -45,6 +46,7 @@ export function TextEntry(props: Props) {
   /** Looks at what stands before the caret. */
   function look(): void {
     const { current } = field;
+    if (current) fetchEmojiAhead(current.value.slice(0, current.selectionStart));
     setStarted(
       current && current === document.activeElement ? startedAt(current.value, current.selectionStart) : undefined,
     );

@@ -1,7 +1,8 @@
 /** The files that the next message will take, how far they have come, and the way to leave them out. */
 import { t } from "../../i18n/i18n.ts";
 import type { Upload, Uploads } from "../../network/uploads.ts";
-import { fileSize } from "../parts/formats.ts";
+import { FileIcon } from "../parts/FileIcon.tsx";
+import { fileSize } from "../parts/file-size.ts";
 import { IconButton } from "../parts/IconButton.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { isComposing } from "../parts/keys.ts";
@@ -29,7 +30,7 @@ function Tile({ upload, uploads }: { readonly upload: Upload; readonly uploads: 
   const { id, name, size, preview, state } = upload;
   return (
     <li class={`tile ${state.kind}`}>
-      {preview ? <img src={preview} alt="" /> : <Icon name="file" />}
+      {preview ? <img src={preview} alt="" /> : <FileIcon name={name} />}
       <div class="tile-about">
         <input
           aria-label={t("Name of {name}", { name })}

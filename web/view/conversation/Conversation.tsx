@@ -23,6 +23,10 @@ const TypingLine = lazy(async () => (await import("./TypingLine.tsx")).TypingLin
 const Companions = lazy(async () => (await import("./Companions.tsx")).Companions, { waitMs: COMPOSER_MS });
 const Details = lazy(async () => (await import("../details/Details.tsx")).Details);
 
+function toggleDetails(): void {
+  detailsTab.value = detailsTab.value ? undefined : "About";
+}
+
 /** Whether the channel takes messages of this person. */
 function mayPost(store: Store, { posting, createdBy, kind }: Channel): boolean {
   if (posting !== "creator" || createdBy.id === store.person.value?.id) return true;
@@ -75,7 +79,8 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
           <Icon name="menu" />
           {isUnreadElsewhere && <span class="dot" />}
         </IconButton>
-        <div class="head-title">
+        {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: for a pointer alone; keys have the button Details */}
+        <div class="head-title" onClick={toggleDetails}>
           <h1 ref={heading} tabIndex={-1}>
             {isLocked && (
               <span class="hash">
@@ -109,7 +114,9 @@ export function ConversationView({ store, onOpenRail }: { readonly store: Store;
           )
         )}
       </div>
-      {wasWelcomed.current && <Companions store={store} conversation={conversation} shown={shown} />}
+      {(wasWelcomed.current || isBroken(store.channelLink)) && (
+        <Companions store={store} conversation={conversation} shown={shown} />
+      )}
       {detailsTab.value && (
         <Details key={`details ${place}`} store={store} conversation={conversation} tab={detailsTab.value} />
       )}

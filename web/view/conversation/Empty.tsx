@@ -56,7 +56,7 @@ function EmptyChannel({
       </span>
       <h2>{rich("This is the start of {name}", { name: <bdi>{title}</bdi> })}</h2>
       <p>
-        {t(isPrivate ? "Only members can read it." : "Everyone on this site can find and read it.")}{" "}
+        {t(isPrivate ? "Only members can find it." : "Everyone on this site can find and read it.")}{" "}
         {t("Latest {n} messages are kept", { n: WINDOW_MESSAGES })}.
       </p>
       <div class="empty-actions">

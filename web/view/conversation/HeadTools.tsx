@@ -6,7 +6,7 @@ import type { Conversation } from "../../state/tab-state.ts";
 import { IconButton } from "../parts/IconButton.tsx";
 import { LateIcon } from "../parts/late-icons.tsx";
 import { inPeopleOrder } from "../parts/people-order.ts";
-import { detailsTab, searchFor, sheet, type TabName } from "../parts/sheets.ts";
+import { detailsTab, openProfile, searchFor, sheet, type TabName } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import { Faces } from "../people/Faces.tsx";
 
@@ -34,7 +34,8 @@ export function HeadTools({ store, conversation }: Props) {
     <>
       {channel && !title.startsWith("#") && (
         // Before the name, where the style sheet keeps its place.
-        <span class="head-faces">
+        // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: for a pointer alone; keys have the people in the details
+        <span class="head-faces" onClick={() => channel.peer && openProfile(channel.peer)}>
           <Faces channel={channel} you={you} isOnline={isPeerOnline} />
         </span>
       )}

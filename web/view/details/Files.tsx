@@ -1,7 +1,9 @@
 /** The files of the messages that are kept, newest first. */
 import { t } from "../../i18n/i18n.ts";
-import { clockTime, dayName, fileSize } from "../parts/formats.ts";
-import { Icon } from "../parts/icons.tsx";
+import { FileIcon } from "../parts/FileIcon.tsx";
+import { FileName } from "../parts/FileName.tsx";
+import { fileSize } from "../parts/file-size.ts";
+import { clockTime, dayName } from "../parts/formats.ts";
 import type { TabProps } from "./Details.tsx";
 
 export function Files({ store, conversation }: TabProps) {
@@ -11,12 +13,12 @@ export function Files({ store, conversation }: TabProps) {
   if (files.length === 0) return <p class="hint">{t("No files here yet.")}</p>;
   return (
     <ul class="file-list">
-      {files.map(({ id, name, size, url, author, sentAt }) => (
+      {files.map(({ id, name, type, size, url, author, sentAt }) => (
         <li key={id}>
           <a href={url} download={name}>
-            <Icon name="file" />
-            <span>
-              <bdi>{name}</bdi>
+            <FileIcon name={name} type={type} />
+            <span class="file-about">
+              <FileName name={name} />
               <span class="hint">
                 {fileSize(size)} · <bdi>{store.nameOf(author)}</bdi> · {dayName(sentAt, store.now())}{" "}
                 {clockTime(sentAt)}

@@ -1,5 +1,5 @@
 /** Who a conversation is of, and who has it open now. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import type { OnlinePerson, Person } from "../../../worker/protocol/things.ts";
 import { rich, t } from "../../i18n/i18n.ts";
 import { fold } from "../../text/fold.ts";
@@ -22,12 +22,17 @@ type Asking = { readonly person: Person; readonly from: "channel" | "site" };
 
 export function People({ store, conversation, channel, onLeave }: TabProps) {
   const [members, setMembers] = useState<readonly OnlinePerson[]>();
+  /** Who the feed said is online when the members were asked for. */
+  const [onlineThen, setOnlineThen] = useState<ReadonlySet<string>>(new Set());
   const [isAdding, setAdding] = useState(false);
   const [isInviting, setInviting] = useState(false);
   const [asking, setAsking] = useState<Asking>();
   const [refusal, setRefusal] = useState<string>();
   const [typed, setTyped] = useState("");
-  const { count, people: viewing, guests = 0 } = conversation.here.value;
+  const { count, people, guests = 0 } = conversation.here.value;
+  const isConnected = store.isConnected.value;
+  const viewing = isConnected ? people : [];
+  const viewingIds = new Set(viewing.map(({ id }) => id));
   const you = store.person.value?.id;
   const isPrivate = channel.kind === "private";
   const hasMembers = channel.kind !== "public";
@@ -48,17 +53,21 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
     void store.requests().then(async (requests) => {
       const answer = await requests.members(channel.id);
       if (!isCurrent) return;
-      if (answer.ok) setMembers(answer.value.members);
-      else setRefusal(answer.detail);
+      if (answer.ok) {
+        setMembers(answer.value.members);
+        setOnlineThen(store.online.peek());
+      } else setRefusal(answer.detail);
     });
     return () => {
       isCurrent = false;
     };
   }, [channel.memberCount]);
 
-  /** The answer of the server is from when the list was opened. */
+  /** The server's answer knows everyone, and is from when the list was opened. The feed knows who came and left since. */
   function asNow(person: OnlinePerson): OnlinePerson {
-    return { ...person, online: store.online.value.has(person.id) || isIn(viewing, person.id) };
+    const { id } = person;
+    const isHere = store.online.value.has(id) || viewingIds.has(id);
+    return { ...person, online: isHere || (isConnected && person.online && !onlineThen.has(id)) };
   }
 
   async function write({ id }: Person): Promise<void> {
@@ -84,7 +93,9 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
           {isMember ? (
             <span>
               <bdi>{store.nameOf(person)}</bdi>
-              <span class="hint">{t(isIn(viewing, person.id) ? "Viewing" : isOnline ? "Online" : "Away")}</span>
+              {isConnected && (
+                <span class="hint">{t(viewingIds.has(person.id) ? "Viewing" : isOnline ? "Online" : "Away")}</span>
+              )}
             </span>
           ) : (
             <bdi>{store.nameOf(person)}</bdi>
@@ -124,7 +135,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
   const listOf = (people: readonly (Person | OnlinePerson)[], areMembers: boolean) => {
     const wanted = fold(typed.trim());
     const found = people.filter((person) => fold(store.nameOf(person)).includes(wanted));
-    if (found.length === 0 && wanted !== "") return <p class="hint">{t("{n} found", { n: 0 })}</p>;
+    if (found.length === 0 && wanted !== "") return <p class="hint">{t("No results")}</p>;
     return <ul class="people">{found.map((person) => personRow(person, areMembers))}</ul>;
   };
 
@@ -133,13 +144,23 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
       {!hasMembers && (
         <section>
           <p class="hint">{t("Everyone on this site can see and join this channel.")}</p>
-          {actionRow("invite", t("Invite people"), () => setInviting(true))}
+          <ActionRow icon="invite" label={t("Invite people")} act={() => setInviting(true)} />
         </section>
       )}
       {isPrivate && !isGroup && (
         <section>
-          {actionRow("invite", t("Add people"), () => setAdding(true), t("People on this site"))}
-          {actionRow("link", t("Invite people"), () => setInviting(true), t("Anyone, by a link"))}
+          <ActionRow
+            icon="invite"
+            label={t("Add people")}
+            act={() => setAdding(true)}
+            hint={t("People on this site")}
+          />
+          <ActionRow
+            icon="link"
+            label={t("Invite people")}
+            act={() => setInviting(true)}
+            hint={t("Anyone with a link")}
+          />
         </section>
       )}
       {(typed !== "" || Math.max(viewing.length, active.length, members?.length ?? 0) >= FIND_FROM) && (
@@ -149,6 +170,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
         <section>
           <h3>{t("{n} members", { n: channel.memberCount ?? members?.length ?? 2 })}</h3>
           {listOf(inPeopleOrder(members?.map(asNow) ?? [], you), true)}
+          {typed === "" && count > people.length && <p class="hint">{t("{n} viewing", { n: count })}</p>}
         </section>
       ) : (
         <section>
@@ -176,7 +198,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
           text={rich(
             asking.from === "site"
               ? "{name} will be signed out everywhere, and anyone can take the name. Their messages stay."
-              : "{name} can't read this channel any more.",
+              : "{name} won't be able to read this channel.",
             { name: <bdi>{asking.person.name}</bdi> },
           )}
           action={t(asking.from === "site" ? "Remove {name} from the site" : "Remove {name} from the channel", {
@@ -203,9 +225,17 @@ function writersOf({ history }: TabProps["conversation"], leftOut: readonly Pers
   return [...writers.values()];
 }
 
-/** What can be done, as a row among people. `hint`: for whom. It is no part of the button's name. */
-function actionRow(icon: LateIconName, label: string, act: () => void, hint?: string) {
-  const hintId = `hint-${icon}`;
+type ActionRowProps = {
+  readonly icon: LateIconName;
+  readonly label: string;
+  readonly act: () => void;
+  /** For whom. It is no part of the button's name. */
+  readonly hint?: string;
+};
+
+/** What can be done, as a row among people. */
+function ActionRow({ icon, label, act, hint }: ActionRowProps) {
+  const hintId = useId();
   return (
     <div class="action-place">
       <button

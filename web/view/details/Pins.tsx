@@ -7,6 +7,7 @@ import { Text } from "../messages/Text.tsx";
 import { dayName } from "../parts/formats.ts";
 import { IconButton } from "../parts/IconButton.tsx";
 import { LateIcon } from "../parts/late-icons.tsx";
+import { openProfile } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import type { TabProps } from "./Details.tsx";
 
@@ -22,8 +23,10 @@ export function Pins({ store, conversation, onLeave }: TabProps) {
           return (
             <li key={messageId}>
               <p class="pin-head">
-                <Avatar person={{ ...author, name: store.nameOf(author) }} />
-                <bdi>{store.nameOf(author)}</bdi>
+                <button type="button" class="pin-author" onClick={() => openProfile(author)}>
+                  <Avatar person={{ ...author, name: store.nameOf(author) }} />
+                  <bdi>{store.nameOf(author)}</bdi>
+                </button>
                 <small>{dayName(sentAt, store.now())}</small>
                 <IconButton
                   name={t("Unpin message")}

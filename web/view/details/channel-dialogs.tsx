@@ -175,7 +175,6 @@ export function DeleteDialog({ store, channel, onClose, onLeave }: DialogProps) 
           autocomplete="off"
           spellcheck={false}
           dir="auto"
-          autofocus
           value={typed}
           onInput={({ currentTarget }) => setTyped(currentTarget.value)}
         />
@@ -185,7 +184,7 @@ export function DeleteDialog({ store, channel, onClose, onLeave }: DialogProps) 
           </p>
         )}
         <div class="dialog-actions">
-          <button type="button" class="button" onClick={onClose}>
+          <button type="button" class="button" autofocus onClick={onClose}>
             {t("Cancel")}
           </button>
           <button

@@ -38,7 +38,7 @@ export function BrowseChannels({ store, onClose }: { readonly store: Store; read
         <span role="status">
           {channels.length === 0
             ? t("No channel has this name or topic.")
-            : t(wanted === "" ? "{n} channels" : "{n} found", { n: channels.length })}
+            : t(wanted === "" ? "{n} channels" : "{n} results", { n: channels.length })}
         </span>
         {channels.length > 0 && <span aria-hidden="true">{t("Last message")}</span>}
       </p>

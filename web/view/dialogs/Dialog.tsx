@@ -70,10 +70,12 @@ export function Dialog({
   useModal(dialog);
   useLayoutEffect(() => {
     const shown = dialog.current;
-    const anchor = opener?.getBoundingClientRect();
-    if (!shown || !anchor) return undefined;
+    if (!shown || !opener) return undefined;
+    let anchor = opener.getBoundingClientRect();
     const roomy = matchMedia(ROOMY);
     const place = () => {
+      // A keyboard that closes moves what the card belongs to.
+      if (opener.isConnected) anchor = opener.getBoundingClientRect();
       if (roomy.matches) placeBeside(shown, anchor, card === "opener" ? "beside" : "below");
       else shown.removeAttribute("style");
     };

@@ -70,11 +70,15 @@ export function NewChannel({ store, onClose }: { readonly store: Store; readonly
           {complaint ??
             (folded.ok
               ? hint(folded.name, existing !== undefined)
-              : t(isPrivate ? "Only people you add can find it." : "Everyone on this site can see and join it."))}
+              : t(
+                  isPrivate
+                    ? "Only members can find it. Any member can add people."
+                    : "Everyone on this site can see and join it.",
+                ))}
         </p>
         <Switch
           label={t("Private")}
-          hint={t("Only people you add can find it.")}
+          hint={t("Only members can find it. Any member can add people.")}
           isOn={isPrivate}
           onChange={setPrivate}
         />

@@ -125,7 +125,7 @@ export function Switcher({ store, onClose }: { readonly store: Store; readonly o
       <p class={options.length === 0 ? "hint" : "visually-hidden"} role="status">
         {options.length === 0
           ? t("No matches. Search covers conversations you've opened on this device.")
-          : t("{n} found", { n: options.length })}
+          : t("{n} results", { n: options.length })}
       </p>
       <p class="switcher-keys" aria-hidden="true">
         <span>

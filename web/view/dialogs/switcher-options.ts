@@ -11,6 +11,7 @@ import { fold } from "../../text/fold.ts";
 import { findMessages, fitOf, type Piece, piecesOf, queryOf, type Searchable } from "../../text/search.ts";
 import { clockTime, dayName } from "../parts/formats.ts";
 import { type SheetName, sheet } from "../parts/sheets.ts";
+import { shownUnread } from "../rail/shown-unread.ts";
 
 export type Option = {
   readonly key: string;
@@ -32,7 +33,7 @@ type Group = { readonly name: Phrase; readonly options: readonly Option[] };
 const GROUP_MAX = 6;
 const RECENT_MAX = 8;
 const MESSAGES_MAX = 12;
-/** So many characters of a message fit into two lines of a phone. */
+/** From right to left, this many characters of a message are shown: two lines of a phone. */
 const RTL_CHARACTERS = 68;
 const ACTIONS: readonly (readonly [label: Phrase, opens: SheetName])[] = [
   ["New channel", "newChannel"],
@@ -102,7 +103,7 @@ function channelOptions(store: Store, which: (channel: Channel) => boolean) {
       key: channel.epoch,
       sign: channel.peer ?? (channel.kind === "public" ? "#" : channel.name === "" ? "people" : "lock"),
       label: store.titleOf(channel.id).replace(/^#/, ""),
-      unread: store.unreadOf(channel).count,
+      unread: shownUnread(store, channel).count,
       act: () => goTo(store, channel.id),
     }))
     .sort((a, b) => a.label.localeCompare(b.label));
@@ -148,13 +149,15 @@ function messages(store: Store, kept: readonly KeptConversation[], typed: string
   return findMessages(here, typed, {
     textOf: (message) => searchable(store, message),
     titleOf: store.titleOf,
+    nameOf: store.nameOf,
     limit: MESSAGES_MAX,
-    // The dots of Chromium fall outside the column where words of the other direction are cut.
+    // Chromium draws the dots of `line-clamp` outside the column when the text is in the other direction.
     ...(document.dir === "rtl" && { shownMax: RTL_CHARACTERS }),
   }).map(({ channelId, message, pieces }) => {
     const { author, sentAt } = message;
-    // A conversation of two is called by one of them.
-    const where = kindOf(channelId) === "direct" ? [] : [store.titleOf(channelId)];
+    // A conversation of two is called by one of them, who may be the author.
+    const title = store.titleOf(channelId);
+    const where = kindOf(channelId) === "direct" && title === store.nameOf(author) ? [] : [title];
     const day = dayName(sentAt, store.now());
     return {
       key: message.id,

@@ -1,13 +1,11 @@
-/** The files of a message: pictures, sound and films are there to see and hear, everything else to take away. */
+/** The files of a message: pictures first, then sound, films and what can only be downloaded. */
 import { useState } from "preact/hooks";
 import type { Attachment } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
-import { fileSize } from "../parts/formats.ts";
-import { Icon } from "../parts/icons.tsx";
 import { lazy } from "../parts/lazy.tsx";
 import { Picture } from "./Picture.tsx";
 
-const Player = lazy(async () => (await import("./Player.tsx")).Player);
+const OtherFile = lazy(async () => (await import("./OtherFile.tsx")).OtherFile);
 const Lightbox = lazy(async () => (await import("./Lightbox.tsx")).Lightbox);
 
 /** The longest sides (px) a picture or film takes in a conversation. */
@@ -17,69 +15,53 @@ const HEIGHT_MAX = 360;
 const HEIGHT_MIN = 24;
 /** A picture of unknown size gets this much room (px), and keeps it. */
 const UNKNOWN_SIZE = { width: 320, height: 240 };
-
-/** Characters at the end of a file's name that are always shown: its last word, if that is not longer. */
-const ENDING = 14;
+/** Pictures of one message that are shown; the last of them says how many more there are. */
+const MOSAIC_MAX = 4;
 
 type Props = { readonly id: string; readonly attachments: readonly Attachment[]; readonly tabIndex: number };
 
 export function Attachments({ id, attachments, tabIndex }: Props) {
   const [open, setOpen] = useState<number>();
   const pictures = attachments.filter(isPicture);
+  const more = pictures.length - MOSAIC_MAX;
+  const isAlone = pictures.length === 1;
+  const shown = pictures.slice(0, MOSAIC_MAX).map((file, at) => {
+    const rest = more > 0 && at === MOSAIC_MAX - 1 && `+${more}`;
+    const name = t("Open {name}", { name: file.name });
+    return (
+      <button
+        key={file.id}
+        type="button"
+        class="picture"
+        aria-label={rest ? `${name}, ${rest}` : name}
+        style={isAlone ? frameOf(file) : undefined}
+        tabIndex={tabIndex}
+        onClick={() => setOpen(at)}
+      >
+        <Picture src={file.url} alt={file.name} loading="lazy" decoding="async" {...sizeOf(file)} />
+        {rest && <span class="picture-more">{rest}</span>}
+      </button>
+    );
+  });
   return (
     <div id={id} class="attachments">
-      {attachments.map((file) =>
-        isPicture(file) ? (
-          <button
-            key={file.id}
-            type="button"
-            class="picture"
-            aria-label={t("Open {name}", { name: file.name })}
-            style={frameOf(file)}
-            tabIndex={tabIndex}
-            onClick={() => setOpen(pictures.indexOf(file))}
-          >
-            <Picture src={file.url} alt={file.name} loading="lazy" decoding="async" {...sizeOf(file)} />
-          </button>
-        ) : (
-          <OtherFile key={file.id} file={file} tabIndex={tabIndex} />
-        ),
+      {isAlone ? shown : shown.length > 0 && <div class={`mosaic of-${shown.length}`}>{shown}</div>}
+      {attachments.map(
+        (file) =>
+          !isPicture(file) && (
+            // Its room is there before what is in it.
+            <div key={file.id} class={placeOf(file)} style={placeOf(file) === "film" ? frameOf(file) : undefined}>
+              <OtherFile file={file} tabIndex={tabIndex} />
+            </div>
+          ),
       )}
       {open !== undefined && <Lightbox pictures={pictures} first={open} onClose={() => setOpen(undefined)} />}
     </div>
   );
 }
 
-function OtherFile({ file, tabIndex }: { readonly file: Attachment; readonly tabIndex: number }) {
-  const { name, type, size, url } = file;
-  if (/^(?:video|audio)\//.test(type)) {
-    const isFilm = type.startsWith("video");
-    return (
-      <div class={isFilm ? "film" : "sound"} style={isFilm ? frameOf(file) : undefined}>
-        <Player file={file} tabIndex={tabIndex} />
-      </div>
-    );
-  }
-  return (
-    <a class="download" href={url} download={name} tabIndex={tabIndex}>
-      <Icon name="file" />
-      <FileName name={name} />
-      <span class="download-size">{fileSize(size)}</span>
-      <Icon name="download" />
-    </a>
-  );
-}
-
-/** A name whose middle gives way where there is no room: the ending tells what a file is. */
-function FileName({ name }: { readonly name: string }) {
-  const characters = [...new Intl.Segmenter().segment(name)].map(({ segment }) => segment);
-  const cut = Math.max(characters.lastIndexOf(" ") + 1, characters.length - ENDING);
-  return (
-    <span class="download-name" dir="auto" title={name}>
-      <span class="name-start">{characters.slice(0, cut).join("")}</span>
-      <span class="name-end">{characters.slice(cut).join("")}</span>
-    </span>
-  );
+function placeOf({ type }: Attachment): "film" | "sound" | "download-place" {
+  return type.startsWith("video/") ? "film" : type.startsWith("audio/") ? "sound" : "download-place";
 }
 
 function isPicture({ type }: Attachment): boolean {

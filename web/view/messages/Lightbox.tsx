@@ -61,7 +61,7 @@ export function Lightbox({ pictures, first, onClose }: Props) {
           aria-label={t("Download")}
           title={t("Download")}
         >
-          <Icon name="download" />
+          <LateIcon name="download" />
         </a>
         <IconButton name={t("Close")} onClick={onClose}>
           <Icon name="close" />

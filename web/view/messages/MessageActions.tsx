@@ -39,9 +39,10 @@ function whenIdle(act: () => void): () => void {
 
 /** The emoji that were picked last, a reply, and the menu with everything else. */
 function Tools({ row: { id }, tabIndex, commands }: ToolbarProps) {
-  const tool = (icon: LateIconName, label: string, act: (id: string, beside: DOMRect) => void) => (
+  const tool = (icon: LateIconName, label: string, act: (id: string, beside: DOMRect) => void, key?: string) => (
     <IconButton
       name={label}
+      aria-keyshortcuts={key}
       tabIndex={tabIndex}
       onClick={({ currentTarget }) => act(id, currentTarget.getBoundingClientRect())}
     >
@@ -61,8 +62,8 @@ function Tools({ row: { id }, tabIndex, commands }: ToolbarProps) {
           {emoji}
         </IconButton>
       ))}
-      {tool("react", t("Add reaction"), commands.pickReaction)}
-      {tool("reply", t("Reply"), commands.reply)}
+      {tool("react", t("Add reaction"), commands.pickReaction, "+")}
+      {tool("reply", t("Reply"), commands.reply, "R")}
       {tool("more", t("More"), commands.more)}
     </div>
   );
@@ -84,7 +85,7 @@ export function ReactionTools({ more, tabIndex, onMore, onAdd }: ReactionToolsPr
         <button
           type="button"
           class="reaction"
-          aria-label={t("{n} more reactions", { n: more })}
+          aria-label={`+${more}: ${t("{n} more reactions", { n: more })}`}
           tabIndex={tabIndex}
           onClick={({ currentTarget }) => {
             // The button goes: the focus stays in the row.

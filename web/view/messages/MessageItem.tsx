@@ -92,7 +92,13 @@ export function MessageItem({ store, conversation, row, name, isTabStop, isFirst
       {isEditing ? (
         <EditField store={store} conversation={conversation} hasFiles={row.attachments.length > 0} />
       ) : (
-        <Text store={store} id={textId} text={row.isTombstone ? t("Message deleted") : row.text} tabIndex={tabIndex}>
+        <Text
+          store={store}
+          id={textId}
+          text={row.isTombstone ? t("Message deleted") : row.text}
+          tabIndex={tabIndex}
+          onPerson={openProfile}
+        >
           {row.editedAt !== undefined && (
             <small class="edited" title={fullTime(row.editedAt)}>
               {" "}

@@ -2,7 +2,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { WINDOW_MESSAGES } from "../../../worker/protocol/limits.ts";
-import type { Person } from "../../../worker/protocol/things.ts";
+import type { Message, Person } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import { route } from "../../state/route.ts";
 import type { Conversation, Store } from "../../state/store.ts";
@@ -54,7 +54,8 @@ export function MessageList({ store, conversation, you, shown }: Props) {
   const epoch = conversation.epoch.value;
   const entries = store.outbox.value.filter((entry) => entry.epoch === store.openEpoch.value);
   const pending = entries.filter(({ kind }) => kind === "send").length;
-  const newCount = anchor.isPinned.current ? 0 : seq - seenSeq;
+  const isNew = ({ seq: at, author, deleted }: Message) => at > seenSeq && author.id !== you.id && !deleted;
+  const newCount = anchor.isPinned.current ? 0 : messages.filter(isNew).length;
   const where = route.value;
   const asked = "seq" in where ? where.seq : undefined;
   const first = useFirstRows(epoch !== undefined, asked !== undefined);
@@ -120,10 +121,6 @@ export function MessageList({ store, conversation, you, shown }: Props) {
   function onKeyDown(event: KeyboardEvent): void {
     const { target } = event;
     if (isComposing(event) || !(target instanceof HTMLElement) || target.matches("input, textarea")) return;
-    if (event.key === "Escape") {
-      store.dismissNew(conversation);
-      return document.getElementById("composer-text")?.focus();
-    }
     focus.onKeyDown(event);
   }
 
@@ -152,6 +149,7 @@ export function MessageList({ store, conversation, you, shown }: Props) {
       createMessageCommands(store, conversation, {
         focusBeside: (id) => list.focusBeside(id),
         pickEmoji: (id, beside) => setPopup({ kind: "emoji", id, beside }),
+        refused: (id, why) => setPopup({ kind: "refused", id, why }),
         more: (id, beside) => setPopup({ kind: "menu", id, beside }),
       }),
     [],

@@ -4,10 +4,9 @@ import { find } from "../../../worker/protocol/history.ts";
 import { t } from "../../i18n/i18n.ts";
 import { messageLink } from "../../state/route.ts";
 import type { Conversation, Store } from "../../state/store.ts";
-import { Dialog } from "../dialogs/Dialog.tsx";
+import { leaveMenu, Popup } from "../dialogs/Popup.tsx";
 import { copyText } from "../parts/clipboard.ts";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
-import { leaveMenu, Popup } from "../parts/Popup.tsx";
 import type { MessageCommands } from "./message-commands.ts";
 import { ReportMessage } from "./ReportMessage.tsx";
 import { rowId } from "./timeline.ts";
@@ -26,7 +25,6 @@ type Props = {
 export function MessageMenu({ store, conversation, id, beside, commands, onClose }: Props) {
   const [isReporting, setReporting] = useState(false);
   const [isListing, setListing] = useState(false);
-  const [refusal, setRefusal] = useState<string>();
   const message = find(conversation.history.value, id);
   const you = store.person.value?.id;
   const isPinned = commands.isPinned(id);
@@ -40,13 +38,6 @@ export function MessageMenu({ store, conversation, id, beside, commands, onClose
   if (!message) return null;
   if (isReporting) return <ReportMessage store={store} conversation={conversation} id={id} onClose={close} />;
   if (isListing) return <WhoReacted store={store} conversation={conversation} id={id} onClose={close} />;
-  if (refusal !== undefined) {
-    return (
-      <Dialog title={t("Not pinned")} onClose={close}>
-        <p>{refusal}</p>
-      </Dialog>
-    );
-  }
   const { mayEdit, mayRemove } = commands.permissionsOf(id);
   const item = (icon: LateIconName, label: string, act: () => void) => (
     <button type="button" onClick={act}>
@@ -63,10 +54,9 @@ export function MessageMenu({ store, conversation, id, beside, commands, onClose
   return (
     <Popup label={t("More")} beside={beside} onClose={close}>
       {mayEdit && item("pencil", t("Edit message"), then(commands.edit))}
-      {item("pin", t(isPinned ? "Unpin message" : "Pin message"), async () => {
-        const why = await commands.pin(id);
-        if (why === undefined) close();
-        else setRefusal(why);
+      {item("pin", t(isPinned ? "Unpin message" : "Pin message"), () => {
+        close();
+        void commands.pin(id);
       })}
       {message.text !== "" &&
         item("copy", t("Copy text"), () => {

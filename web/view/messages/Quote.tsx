@@ -4,6 +4,7 @@ import { t } from "../../i18n/i18n.ts";
 import { quoted } from "../../state/quoted.ts";
 import type { Store } from "../../state/store.ts";
 import { Icon } from "../parts/icons.tsx";
+import { Avatar } from "../people/Avatar.tsx";
 
 type Props = {
   readonly store: Store;
@@ -20,6 +21,7 @@ export function Quote({ store, id, tabIndex, onGo }: Props) {
   return (
     <button type="button" class="quote" tabIndex={tabIndex} onClick={onGo}>
       <Icon name="reply" />
+      <Avatar person={{ id: parent.author.id, name: store.nameOf(parent.author) }} isTiny />
       <bdi class="quote-author">{store.nameOf(parent.author)}</bdi>
       <span class="quote-line" dir="auto">
         {quoted(store, parent)}

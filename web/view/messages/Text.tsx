@@ -1,6 +1,7 @@
 /** A message as nodes: there is no way from a text to markup. */
 import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
+import type { Person } from "../../../worker/protocol/things.ts";
 import { blocksOf, isMarkdownReady } from "../../state/markdown.ts";
 import { channelHref, isOwnPlace } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
@@ -17,21 +18,23 @@ type Props = {
   readonly text: string;
   /** Of what can be reached in it. */
   readonly tabIndex: number;
+  /** Shows who a mentioned person is. */
+  readonly onPerson?: ((person: Person) => void) | undefined;
   /** What stands after the last word. */
   readonly children?: ComponentChildren;
 };
 
-export function Text({ store, id, text, tabIndex, children }: Props) {
+export function Text({ store, id, text, tabIndex, onPerson, children }: Props) {
   const blocks = useMemo(() => blocksOf(text), [text, isMarkdownReady.value]);
   return (
     <div id={id} class={isEmojiOnly(text) ? "text emoji-only" : "text"} dir="auto">
-      {blockViews({ store, tabIndex }, blocks)}
+      {blockViews({ store, tabIndex, onPerson }, blocks)}
       {children}
     </div>
   );
 }
 
-type Place = { readonly store: TextStore; readonly tabIndex: number };
+type Place = Pick<Props, "store" | "tabIndex" | "onPerson">;
 
 function blockViews(place: Place, blocks: readonly Block[]) {
   return blocks.map((block) => <BlockView {...place} block={block} />);
@@ -102,7 +105,7 @@ function inlines(place: Place, children: readonly Inline[]) {
 }
 
 function InlineView({ inline, ...place }: Place & { readonly inline: Inline }) {
-  const { store, tabIndex } = place;
+  const { store, tabIndex, onPerson } = place;
   switch (inline.kind) {
     case "text":
       return <>{inline.text}</>;
@@ -129,12 +132,15 @@ function InlineView({ inline, ...place }: Place & { readonly inline: Inline }) {
         </>
       );
     case "person": {
-      const name = store.personOf(inline.id)?.name;
+      const person = store.personOf(inline.id);
       const isYou = inline.id === store.person.value?.id;
-      return name === undefined ? (
+      return person === undefined ? (
         <span class="mention">@…</span>
       ) : (
-        <bdi class={isYou ? "mention you" : "mention"}>@{name}</bdi>
+        // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: for a pointer alone; keys have the people in the details
+        <bdi class={isYou ? "mention you" : "mention"} onClick={() => onPerson?.(person)}>
+          @{person.name}
+        </bdi>
       );
     }
     case "here":

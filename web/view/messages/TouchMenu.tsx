@@ -14,6 +14,7 @@ import { copyText } from "../parts/clipboard.ts";
 import { IconButton } from "../parts/IconButton.tsx";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import { lazy } from "../parts/lazy.tsx";
+import { followPresses } from "../parts/long-press.ts";
 import type { ShownList } from "./message-commands.ts";
 import { rowId } from "./timeline.ts";
 
@@ -22,11 +23,6 @@ adoptStyles(styles);
 const ReportMessage = lazy(async () => (await import("./ReportMessage.tsx")).ReportMessage);
 const WhoReacted = lazy(async () => (await import("./WhoReacted.tsx")).WhoReacted);
 const EmojiPicker = lazy(async () => (await import("../composer/EmojiPicker.tsx")).EmojiPicker);
-
-/** A finger that stays so long (ms), and moves less than this (px), means the message under it. */
-const PRESS_MS = 450;
-const STILL_PX = 10;
-const CLICK_MS = 300;
 
 type Props = { readonly store: Store; readonly conversation: Conversation; readonly shown: RefObject<ShownList> };
 
@@ -37,7 +33,10 @@ export function TouchMenu({ store, conversation, shown }: Props) {
   const [listing, setListing] = useState<string>();
   useEffect(() => {
     const isKept = (pressed: string) => find(conversation.history.peek(), pressed) !== undefined;
-    return followPresses((pressed) => isKept(pressed) && setId(pressed));
+    return followPresses("li.message", (row) => {
+      const pressed = row.id.replace("message-", "");
+      if (isKept(pressed)) setId(pressed);
+    });
   }, []);
   const close = () => {
     setPicking(false);
@@ -119,69 +118,4 @@ export function TouchMenu({ store, conversation, shown }: Props) {
       </ul>
     </Dialog>
   );
-}
-
-/** Calls back with the id of a message that a finger stays on. The answer ends it. */
-function followPresses(pressed: (id: string) => void): () => void {
-  const outside = new AbortController();
-  const { signal } = outside;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let start = { x: 0, y: 0 };
-  let isTaken = false;
-  document.addEventListener(
-    "pointerdown",
-    ({ pointerType, clientX, clientY, target }) => {
-      clearTimeout(timer);
-      isTaken = false;
-      const row = target instanceof Element ? target.closest("li.message") : null;
-      if (
-        pointerType !== "touch" ||
-        !row ||
-        (target instanceof Element && target.closest("textarea, video, audio, dialog"))
-      )
-        return;
-      start = { x: clientX, y: clientY };
-      timer = setTimeout(() => {
-        isTaken = true;
-        pressed(row.id.replace("message-", ""));
-      }, PRESS_MS);
-    },
-    { signal },
-  );
-  document.addEventListener(
-    "pointermove",
-    ({ clientX, clientY }) => {
-      if (Math.hypot(clientX - start.x, clientY - start.y) > STILL_PX) clearTimeout(timer);
-    },
-    { signal },
-  );
-  for (const kind of ["pointerup", "pointercancel"]) {
-    document.addEventListener(
-      kind,
-      () => {
-        clearTimeout(timer);
-        // The click that belongs to the press comes right after it; any later one is meant.
-        setTimeout(() => {
-          isTaken = false;
-        }, CLICK_MS);
-      },
-      { signal },
-    );
-  }
-  // Neither the browser's own menu, nor the link under the finger, nor what of the sheet has come to lie under it.
-  for (const kind of ["contextmenu", "click"]) {
-    document.addEventListener(
-      kind,
-      (event) => {
-        if (!isTaken) return;
-        event.preventDefault();
-        event.stopPropagation();
-      },
-      { signal, capture: true },
-    );
-  }
-  return () => {
-    clearTimeout(timer);
-    outside.abort();
-  };
 }

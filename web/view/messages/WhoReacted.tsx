@@ -3,6 +3,7 @@ import { find } from "../../../worker/protocol/history.ts";
 import { t } from "../../i18n/i18n.ts";
 import type { Conversation, Store } from "../../state/store.ts";
 import { Dialog } from "../dialogs/Dialog.tsx";
+import { openProfile } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
 
 type Props = {
@@ -23,9 +24,11 @@ export function WhoReacted({ store, conversation, id, onClose }: Props) {
           </h3>
           <ul>
             {people.map((person) => (
-              <li key={person.id} class="person">
-                <Avatar person={person} />
-                <bdi>{store.nameOf(person)}</bdi>
+              <li key={person.id}>
+                <button type="button" class="person" onClick={() => openProfile(person)}>
+                  <Avatar person={person} />
+                  <bdi>{store.nameOf(person)}</bdi>
+                </button>
               </li>
             ))}
           </ul>

@@ -12,6 +12,8 @@ type List = {
   readonly focusBeside: (id: string) => void;
   /** Lets the person choose an emoji for a message, beside a place on the screen. */
   readonly pickEmoji: (id: string, beside: DOMRect) => void;
+  /** Says why a message could not be pinned. */
+  readonly refused: (id: string, why: string) => void;
   /** Shows what else can be done with a message, beside a place on the screen. */
   readonly more: (id: string, beside: DOMRect) => void;
 };
@@ -22,7 +24,7 @@ export type ShownList = { readonly commands: MessageCommands; readonly rows: rea
 export function createMessageCommands(
   store: Store,
   conversation: Conversation,
-  { focusBeside, pickEmoji, more }: List,
+  { focusBeside, pickEmoji, refused, more }: List,
 ) {
   const commands = {
     /** What the person may do. Authors edit; authors delete, and owners of the site in channels. */
@@ -54,12 +56,12 @@ export function createMessageCommands(
 
     isPinned: (id: string) => conversation.pins.value.some(({ messageId }) => messageId === id),
 
-    /** Pins a message, or takes its pin away. Answers why not, if so. */
-    async pin(id: string): Promise<string | undefined> {
+    /** Pins a message, or takes its pin away. The list says why not, if so. */
+    async pin(id: string): Promise<void> {
       const { channelId } = conversation;
       const requests = await store.requests();
       const answer = await (commands.isPinned(id) ? requests.unpin(channelId, id) : requests.pin(channelId, id));
-      return answer.ok ? undefined : answer.detail;
+      if (!answer.ok) refused(id, answer.detail);
     },
 
     markUnread(id: string): void {
@@ -74,6 +76,15 @@ export function createMessageCommands(
     },
 
     more,
+
+    /** Leaves the edit that is open. Answers whether there was one. */
+    leaveEdit(): boolean {
+      if (conversation.editing.peek() === undefined) return false;
+      store.leaveEdit(conversation);
+      return true;
+    },
+
+    dismissNew: () => store.dismissNew(conversation),
   };
   return commands;
 }

@@ -1,4 +1,4 @@
-/** How times and sizes read, by language and zone. Each formatter is made once a language: making one costs more than using it. */
+/** How times read, by language and zone. Each formatter is made once a language: making one costs more than using it. */
 import { computed, signal } from "@preact/signals";
 import { locale, t } from "../../i18n/i18n.ts";
 
@@ -57,22 +57,4 @@ export function timeOrDate(at: number, now: number): string {
 function dayNumber(at: number): number {
   const date = new Date(at);
   return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86_400_000;
-}
-
-const units = computed(() =>
-  ["byte", "kilobyte", "megabyte"].map(
-    (unit, step) =>
-      new Intl.NumberFormat(locale.value, {
-        style: "unit",
-        unit,
-        unitDisplay: step === 0 ? "long" : "short",
-        maximumFractionDigits: 1,
-      }),
-  ),
-);
-
-/** A file's size as people say it: `9.4 MB`. */
-export function fileSize(bytes: number): string {
-  const step = bytes < 1_000 ? 0 : bytes < 1_000_000 ? 1 : 2;
-  return units.value[step]?.format(bytes / 1_000 ** step) ?? "";
 }

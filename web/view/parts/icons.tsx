@@ -7,8 +7,6 @@ const PATHS = {
   lock: "M7 11h10v8H7zM9 11V8.5a3 3 0 016 0V11",
   pencil: "M5 19l1-4L16 5l3 3L9 18zM14 7l3 3",
   reply: "M10 6L4.5 11.5L10 17M5 11.5h9c3.5 0 5.5 2.2 5.5 6.5",
-  file: "M7 3h7l4 4v14H7zM14 3v4h4",
-  download: "M12 4v11M7 10.5L12 15.5L17 10.5M5 20h14",
   up: "M12 19V6M6.5 11.5L12 6L17.5 11.5",
   down: "M12 5v13M6.5 12.5L12 18l5.5-5.5",
 } as const;

@@ -1,15 +1,15 @@
+/** A component that is fetched when it is first shown, and shows nothing until it is there. */
+import { signal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { useEffect } from "preact/hooks";
+import { fetchPart, noteChance } from "../../network/load-part.ts";
+
 type Options<P> = {
   /** Is shown while it cannot be fetched. */
   readonly missing?: ComponentType<P>;
   /** So long (ms) it waits for what matters more. */
   readonly waitMs?: number;
 };
-
-/** A component that is fetched when it is first shown, and shows nothing until it is there. */
-import { signal } from "@preact/signals";
-import type { ComponentType } from "preact";
-import { useEffect } from "preact/hooks";
-import { fetchPart, noteChance } from "../../network/load-part.ts";
 
 export function lazy<P extends object>(
   load: () => Promise<ComponentType<P>>,

@@ -15,6 +15,8 @@ const SIGNS: Readonly<Record<string, string>> = { Control: COMMAND, Meta: COMMAN
 /** How far (px) it stands from its element, and stays from the window's edge. */
 const GAP_PX = 6;
 const EDGE_PX = 8;
+/** A pointer that has moved so far (px) since it was pressed does not rest. */
+const MOVED_PX = 4;
 
 /** Follows pointer and focus. The answer ends it. */
 export function followTooltips(): () => void {
@@ -49,12 +51,12 @@ export function followTooltips(): () => void {
     timer = setTimeout(() => show(tip, element, words), WAIT_MS);
   }
 
-  /** Where (px) the pointer was pressed last. An element that appears under a resting pointer shows no tooltip. */
-  let pressed = { x: -1, y: -1 };
+  /** Where (px) the pointer was pressed last, and on what. An element that appears there shows its tooltip once the pointer moves. */
+  let pressed: { x: number; y: number; on: Element | null } = { x: -1, y: -1, on: null };
   document.addEventListener(
     "pointerdown",
-    ({ clientX, clientY }) => {
-      pressed = { x: clientX, y: clientY };
+    ({ clientX, clientY, target }) => {
+      pressed = { x: clientX, y: clientY, on: target instanceof Element ? target : null };
     },
     { signal, capture: true },
   );
@@ -62,6 +64,17 @@ export function followTooltips(): () => void {
     "pointerover",
     ({ target, pointerType, clientX, clientY }) => {
       if (pointerType !== "touch" && !(clientX === pressed.x && clientY === pressed.y)) come(target);
+    },
+    { signal },
+  );
+  document.addEventListener(
+    "pointermove",
+    ({ target, pointerType, clientX, clientY }) => {
+      if (pointerType === "touch" || pressed.x < 0) return;
+      if (Math.hypot(clientX - pressed.x, clientY - pressed.y) < MOVED_PX) return;
+      const { on } = pressed;
+      pressed = { x: -1, y: -1, on: null };
+      if (target instanceof Element && on && !target.contains(on) && !on.contains(target)) come(target);
     },
     { signal },
   );

@@ -45,7 +45,7 @@ export function PeoplePicker({ store, chosen, onChoose, isLeftOut, onPick }: Pro
 
   return (
     <>
-      <label for="find-people">{t("To")}</label>
+      <label for="find-people">{t("Find people")}</label>
       {chosen.length > 0 && (
         <ul class="chosen">
           {chosen.map((person) => (
@@ -65,7 +65,6 @@ export function PeoplePicker({ store, chosen, onChoose, isLeftOut, onPick }: Pro
       )}
       <input
         id="find-people"
-        aria-label={t("Find people")}
         aria-describedby="find-people-hint"
         placeholder={t("A name")}
         autocomplete="off"
@@ -82,7 +81,7 @@ export function PeoplePicker({ store, chosen, onChoose, isLeftOut, onPick }: Pro
         }}
       />
       <p id="find-people-hint" class={refusal ? "hint complaint" : "visually-hidden"} role="status">
-        {refusal ?? (isKnown ? t("{n} found", { n: options.length }) : "")}
+        {refusal ?? (isKnown ? t("{n} results", { n: options.length }) : "")}
       </p>
       <ul class="people">
         {options.map((person) => (

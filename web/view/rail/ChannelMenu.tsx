@@ -1,14 +1,16 @@
 /** What can be done with a conversation from the rail, without opening it. */
+import { useState } from "preact/hooks";
 import type { Preference } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import { messageLink } from "../../state/route.ts";
+import { leaveMenu, Popup } from "../dialogs/Popup.tsx";
 import { copyText } from "../parts/clipboard.ts";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
-import { leaveMenu, Popup } from "../parts/Popup.tsx";
 import type { ChannelMenuProps } from "./Rail.tsx";
 
 export function ChannelMenu({ store, channel, beside, onClose }: ChannelMenuProps) {
   const { notify, favourite = false, hidden = false } = store.preferenceOf(channel.id);
+  const [refusal, setRefusal] = useState<string>();
   const isMuted = notify === "nothing";
   const isUnread = store.unreadOf(channel).count > 0;
 
@@ -18,12 +20,14 @@ export function ChannelMenu({ store, channel, beside, onClose }: ChannelMenuProp
     document.querySelector<HTMLElement>(`.rail-link[aria-label="${CSS.escape(store.titleOf(channel.id))}"]`)?.focus();
   }
 
-  const item = (icon: LateIconName, label: string, act: () => void) => (
+  /** `act` answers why not, if so. Then the menu stays and says it. */
+  const item = (icon: LateIconName, label: string, act: () => unknown) => (
     <button
       type="button"
-      onClick={() => {
-        act();
-        close();
+      onClick={async () => {
+        const why = await act();
+        if (typeof why === "string") setRefusal(why);
+        else close();
       }}
     >
       <LateIcon name={icon} />
@@ -31,7 +35,10 @@ export function ChannelMenu({ store, channel, beside, onClose }: ChannelMenuProp
     </button>
   );
   const preference = (icon: LateIconName, label: string, change: Preference) =>
-    item(icon, label, () => void store.prefer(channel.id, change));
+    item(icon, label, async () => {
+      const answer = await store.prefer(channel.id, change);
+      return answer.ok ? undefined : answer.detail;
+    });
 
   return (
     <Popup label={store.titleOf(channel.id)} beside={beside} onClose={close}>
@@ -58,6 +65,11 @@ export function ChannelMenu({ store, channel, beside, onClose }: ChannelMenuProp
         "link",
         t("Copy link"),
         () => void copyText(messageLink(channel.id, store.person.value?.id ?? "", undefined)),
+      )}
+      {refusal && (
+        <p class="hint complaint" role="alert">
+          {refusal}
+        </p>
       )}
     </Popup>
   );

@@ -95,13 +95,15 @@ export function Rail({ store, isOpen, onLeave }: Props) {
         aria-label={t("Conversations")}
         onKeyDown={(event) => {
           const isInDialog = event.target instanceof Element && event.target.closest("dialog");
-          if (event.key === "Escape" && !isComposing(event) && !isInDialog) onLeave();
+          if (event.key !== "Escape" || isComposing(event) || isInDialog || !isOpen) return;
+          event.preventDefault(); // the drawer alone closes
+          onLeave();
         }}
       >
         <header class="rail-head">
           <Mark />
           <bdi class="rail-title">{siteName}</bdi>
-          {hasTime && <RailTools store={store} />}
+          {hasTime && <RailTools store={store} onMenu={setMenu} />}
           <IconButton name={t("Close conversations")} ref={close} class="rail-close" onClick={onLeave}>
             <Icon name="close" />
           </IconButton>
@@ -126,7 +128,8 @@ export function Rail({ store, isOpen, onLeave }: Props) {
           {/* Sections that fill up would move what is below them. Some channel is always there: #general. */}
           {rows.length > 0 && (
             <>
-              {rows.some(({ favourite, hidden }) => favourite && !hidden) && section("Favourites")}
+              {rows.some(({ favourite, hidden, isOpen, count }) => favourite && (!hidden || isOpen || count > 0)) &&
+                section("Favourites")}
               {section("Channels", { name: "New channel", sheet: "newChannel" })}
               {section("Direct messages", { name: "New direct message", sheet: "newDirect" })}
             </>
@@ -137,7 +140,7 @@ export function Rail({ store, isOpen, onLeave }: Props) {
             <Avatar person={you} />
             <span class="rail-you">
               <bdi>{you.name}</bdi>
-              {/* A connection that is quickly there is not worth a word, and not a ring either. */}
+              {/* A connection that is quickly there shows neither a word nor a ring. */}
               <span class={isLive ? "rail-state" : isDown || isStopped ? "rail-state down" : "rail-state down late"}>
                 {t(isLive ? "Online" : isDown ? "Reconnecting…" : isStopped ? "Disconnected" : "Connecting…")}
               </span>

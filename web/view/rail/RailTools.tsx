@@ -1,15 +1,19 @@
 /** What stands at the top of the rail, once there is time for it: the site's menu, the bell, and the way to anywhere. */
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { type Phrase, t } from "../../i18n/i18n.ts";
+import { fetchPart } from "../../network/load-part.ts";
 import { isNotifyingRefused, mayNotify } from "../../pwa/notifications.ts";
 import { notifications } from "../../state/preferences.ts";
+import { channelHref } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
+import { Popup } from "../dialogs/Popup.tsx";
 import { IconButton } from "../parts/IconButton.tsx";
 import { KeyCap } from "../parts/KeyCap.tsx";
 import { COMMAND } from "../parts/keys.ts";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
-import { Popup } from "../parts/Popup.tsx";
+import { followPresses } from "../parts/long-press.ts";
 import { openInvite, type SheetName, sheet } from "../parts/sheets.ts";
+import type { ChannelLinkActions } from "./ChannelLink.tsx";
 
 const MENU = [
   { icon: "invite", name: "Invite people", opens: "invite" },
@@ -18,10 +22,22 @@ const MENU = [
   { icon: "settings", name: "Settings", opens: "settings" },
 ] as const satisfies readonly { readonly icon: LateIconName; readonly name: Phrase; readonly opens: SheetName }[];
 
+type Props = { readonly store: Store; readonly onMenu: ChannelLinkActions["onMenu"] };
+
 /** The bell, and what can be done from anywhere, behind one button. */
-export function RailTools({ store }: { readonly store: Store }) {
+export function RailTools({ store, onMenu }: Props) {
   const [isOpen, setOpen] = useState(false);
   const button = useRef<HTMLButtonElement>(null);
+  useEffect(
+    () =>
+      followPresses(".rail-link[href]", (link) => {
+        const you = store.person.peek()?.id;
+        const channels = [...store.channels.peek().values()];
+        const channel = channels.find(({ id }) => channelHref(id, you) === link.getAttribute("href"));
+        if (channel) onMenu({ channel, beside: link.getBoundingClientRect() });
+      }),
+    [],
+  );
   return (
     <>
       <Bell store={store} />
@@ -83,7 +99,7 @@ function Bell({ store }: { readonly store: Store }) {
         }
         notifications.choose("mine");
         // Where the browser can, they reach this device while the app is closed as well; the settings say where not.
-        const { turnPushOn } = await import("../../pwa/push.ts");
+        const { turnPushOn } = await fetchPart(() => import("../../pwa/push.ts"));
         await turnPushOn(store).catch((error) => console.warn("no pushes", error));
       }}
     >

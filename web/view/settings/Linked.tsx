@@ -23,10 +23,10 @@ export function Linked({ store }: { readonly store: Store }) {
           })}
       </p>
       <div class="dialog-actions">
-        <button type="button" class="button" onClick={() => void store.decideLink(false)}>
+        <button type="button" class="button" autofocus onClick={() => void store.decideLink(false)}>
           {t("Cancel")}
         </button>
-        <button type="button" class="button primary" onClick={take}>
+        <button type="button" class="button danger" onClick={take}>
           {t("Use the link")}
         </button>
       </div>

@@ -63,9 +63,7 @@ export function Push({ store }: { readonly store: Store }) {
     const answer = await (await store.requests()).testPush();
     setTold(
       answer.ok
-        ? t(
-            "Handed to your browser's push service. If nothing appears, check the notification settings of this device.",
-          )
+        ? t("Sent to your browser's push service. If nothing appears, check the notification settings of this device.")
         : answer.detail,
     );
   }
@@ -77,7 +75,7 @@ export function Push({ store }: { readonly store: Store }) {
         <Switch
           label={t("Notify this device while the app is closed")}
           hint={t(
-            "You get mentions, replies and direct messages, whatever you chose above. The text is encrypted for this device.",
+            "You get mentions, replies and direct messages, whatever you chose above, but nothing from muted channels. The text is encrypted for this device.",
           )}
           isOn={isOn}
           onChange={(isWanted) => void turn(isWanted)}
@@ -97,7 +95,7 @@ export function Push({ store }: { readonly store: Store }) {
         </p>
       </section>
       <section class="notified">
-        <h4>{t("Pause notifications while the app is closed")}</h4>
+        <h4>{t("Pause push notifications")}</h4>
         <p class={refusal ? "hint complaint" : "hint"} role="status">
           {refusal ??
             (isPaused

@@ -23,15 +23,15 @@ const GROUPS: readonly { readonly name: Phrase; readonly shortcuts: readonly Sho
       [[["Alt", "↓"]], "Next conversation"],
       [[["Alt", "Shift", "↑"]], "Previous unread"],
       [[["Alt", "Shift", "↓"]], "Next unread"],
-      [[["F6"], ["Shift", "F6"]], "Next · previous region"],
-      [[["Esc"]], "Close · stop editing · mark as read"],
+      [[["F6"], ["Shift", "F6"]], "Next · previous part of the page"],
+      [[["Esc"]], "Close · stop editing · mark read"],
       [[["?"], "or", [COMMAND, "/"]], "This list"],
     ],
   },
   {
     name: "While writing",
     shortcuts: [
-      [[["Enter"], ["Shift", "Enter"]], "Send · line break"],
+      [[["Enter"], ["Shift", "Enter"]], "Send · new line"],
       [[[COMMAND, "Enter"]], "Send, always"],
       [[["↑"]], "Edit your last message (empty field)"],
       [[[COMMAND, "U"]], "Attach files"],

@@ -1,10 +1,19 @@
-/** For owners of the site: how it stands, what was reported, who is kept out. */
+/** For owners of the site: an overview, the people, what was reported, who is banned. */
 import { useEffect, useState } from "preact/hooks";
 import type { Ban, Report } from "../../../worker/protocol/occasional-answers.ts";
 import { rich, t } from "../../i18n/i18n.ts";
+import type { Answer } from "../../network/api.ts";
 import { channelHref, go } from "../../state/route.ts";
+import type { Store } from "../../state/store.ts";
+import { fold } from "../../text/fold.ts";
+import { FindField } from "../parts/FindField.tsx";
 import { fullTime } from "../parts/formats.ts";
+import { openProfile } from "../parts/sheets.ts";
+import { Avatar } from "../people/Avatar.tsx";
 import type { SectionProps } from "./Settings.tsx";
+
+/** People whose names fit who are shown. */
+const FOUND_MAX = 8;
 
 type Overview = {
   readonly people: number;
@@ -18,6 +27,7 @@ export function SiteOwners({ store, onLeave, onShow }: SectionProps) {
   const [overview, setOverview] = useState<Overview>();
   const [reports, setReports] = useState<readonly Report[]>([]);
   const [bans, setBans] = useState<readonly Ban[]>([]);
+  const [typed, setTyped] = useState("");
   const [refusal, setRefusal] = useState<string>();
 
   async function look(): Promise<void> {
@@ -30,12 +40,21 @@ export function SiteOwners({ store, onLeave, onShow }: SectionProps) {
   }
   useEffect(() => void look(), []);
 
+  async function act(change: (requests: Awaited<ReturnType<Store["requests"]>>) => Promise<Answer<unknown>>) {
+    const answer = await change(await store.requests());
+    if (answer.ok) await look();
+    else setRefusal(answer.detail);
+  }
+
+  const wanted = fold(typed.trim());
+  const found = [...store.people.value.values()].filter(({ name }) => wanted !== "" && fold(name).includes(wanted));
+
   return (
     <section>
       <h4>{t("This site")}</h4>
       {overview && (
         <p>
-          {t("{people} people, {online} online, {channels} channels. Version {version}.", {
+          {t("People: {people} · Online: {online} · Channels: {channels} · Version {version}", {
             people: overview.people,
             online: overview.online,
             channels: overview.channels,
@@ -43,6 +62,25 @@ export function SiteOwners({ store, onLeave, onShow }: SectionProps) {
           })}
         </p>
       )}
+      <h4>{t("People")}</h4>
+      <FindField
+        label={t("Find people")}
+        typed={typed}
+        onType={(words) => {
+          setTyped(words);
+          if (words.trim() !== "") void store.searchPeople(words.trim());
+        }}
+      />
+      <ul class="people">
+        {found.slice(0, FOUND_MAX).map((person) => (
+          <li key={person.id}>
+            <button type="button" class="person" onClick={() => openProfile(person)}>
+              <Avatar person={person} />
+              <bdi>{person.name}</bdi>
+            </button>
+          </li>
+        ))}
+      </ul>
       <h4>{t("Reports")}</h4>
       {reports.length === 0 && <p class="hint">{t("No reports.")}</p>}
       <ul class="pins">
@@ -54,7 +92,11 @@ export function SiteOwners({ store, onLeave, onShow }: SectionProps) {
             <p dir="auto">
               <bdi>{message.author.name}</bdi>: {message.text}
             </p>
-            {reason !== "" && <p dir="auto">„{reason}“</p>}
+            {reason !== "" && (
+              <p dir="auto">
+                <q>{reason}</q>
+              </p>
+            )}
             <div class="field-row">
               {store.channels.value.has(channel) && (
                 <button
@@ -68,14 +110,7 @@ export function SiteOwners({ store, onLeave, onShow }: SectionProps) {
                   {t("Show")}
                 </button>
               )}
-              <button
-                type="button"
-                class="button"
-                onClick={async () => {
-                  await (await store.requests()).closeReport(id);
-                  await look();
-                }}
-              >
+              <button type="button" class="button" onClick={() => act((requests) => requests.closeReport(id))}>
                 {t("Close report")}
               </button>
             </div>
@@ -91,14 +126,7 @@ export function SiteOwners({ store, onLeave, onShow }: SectionProps) {
               <bdi>{name}</bdi>
               <span class="hint">{fullTime(until)}</span>
             </span>
-            <button
-              type="button"
-              class="button"
-              onClick={async () => {
-                await (await store.requests()).liftBan(id);
-                await look();
-              }}
-            >
+            <button type="button" class="button" onClick={() => act((requests) => requests.liftBan(id))}>
               {t("Unban")}
             </button>
           </li>

@@ -2,10 +2,10 @@
 import type { ComponentChildren, TargetedKeyboardEvent } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import styles from "../../styles/menus.css?inline";
-import { Dialog } from "../dialogs/Dialog.tsx";
-import { adoptStyles } from "./adopt-styles.ts";
-import { placeBeside } from "./place-beside.ts";
-import { ROOMY } from "./pull-down.ts";
+import { adoptStyles } from "../parts/adopt-styles.ts";
+import { placeBeside } from "../parts/place-beside.ts";
+import { ROOMY } from "../parts/pull-down.ts";
+import { Dialog } from "./Dialog.tsx";
 
 adoptStyles(styles);
 
