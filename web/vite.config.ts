@@ -22,7 +22,7 @@ const PARTS: Readonly<Record<string, RegExp>> = {
     /\/(?:Switcher|NewDirect|NewChannel|PeoplePicker)\.tsx$|\/switcher-options\.ts$|\/text\/search\.ts$|\/styles\/search\.css/,
   settings: /\/view\/settings\/|\/styles\/(?:settings|choices|credentials|shortcuts)\.css/,
   details:
-    /\/view\/details\/|\/styles\/(?:details|pins-files|profile|lightbox)\.css|\/node_modules\/qr\/|\/(?:QrCode|Switch|NewName)\.tsx$|\/(?:MessageMenu|MessagePopup|ReportMessage|WhoReacted|Lightbox|Profile|InvitePeople|BrowseChannels)\.tsx$|\/network\/requests\.ts$|\/occasional-answers\.ts$|\/(?:Empty|UnsentMessages|Stopped|Unavailable|InviteOver)\.tsx$|\/storage\/rescue\.ts$/,
+    /\/view\/details\/|\/styles\/(?:details|empty|pins-files|profile|lightbox)\.css|\/node_modules\/qr\/|\/(?:QrCode|Switch|NewName)\.tsx$|\/(?:MessageMenu|MessagePopup|ReportMessage|WhoReacted|Lightbox|Profile|InvitePeople|BrowseChannels)\.tsx$|\/network\/requests\.ts$|\/occasional-answers\.ts$|\/(?:Empty|UnsentMessages|Stopped|Unavailable|InviteOver)\.tsx$|\/storage\/rescue\.ts$/,
   // The Markdown parser and the screen for newcomers share it, and need no other part.
   shared: /\/protocol\/scripts\.ts$|\/parts\/adopt-styles\.ts$/,
   outside:

@@ -1,6 +1,6 @@
 /** Files: where they were taken stays on the device, what cannot be read goes as it is, and what is sound is heard. */
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Site } from "../site.ts";
 import { openBrowser, Someone, WIDE } from "./people.ts";
 
@@ -117,6 +117,36 @@ test("a long name keeps its ending in sight, and is never cut inside a character
   expect(await end.textContent()).toBe("final.pdf.exe");
   const [box, whole] = [await end.boundingBox(), await bea.page.locator(".download").last().boundingBox()];
   expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual((whole?.x ?? 0) + (whole?.width ?? 0));
+});
+
+test("two to four pictures are a mosaic, the fourth says how many more there are, and other files stand under them", async () => {
+  const png = await picture("image/png");
+  const files = ["notes.md", "1.png", "2.png", "3.png", "4.png", "5.png", "6.png", "numbers.csv", "all.zip"].map(
+    (name) => ({ name, mimeType: name.endsWith("png") ? "image/png" : "text/plain", buffer: png }),
+  );
+  for (const file of files) if (!file.name.endsWith("png")) file.buffer = Buffer.from(`${file.name} a,b`);
+  await ada.page.locator("input[type=file]").setInputFiles(files);
+  await vi.waitFor(async () => expect(await ada.page.locator(".tile.done").count()).toBe(files.length));
+  await ada.page.getByRole("button", { name: "Send", exact: true }).click();
+  const message = bea.page.getByRole("log").locator("li.message").last();
+  const mosaic = message.locator(".mosaic");
+  await mosaic.waitFor();
+  const cells = mosaic.getByRole("button");
+  expect(await cells.count()).toBe(4);
+  const boxes = await Promise.all([0, 1, 2, 3].map((at) => cells.nth(at).boundingBox()));
+  expect(new Set(boxes.map((box) => `${Math.round(box?.width ?? 0)} ${Math.round(box?.height ?? 0)}`)).size).toBe(1);
+  const notes = message.getByRole("link", { name: /notes\.md/ });
+  expect((await notes.boundingBox())?.y).toBeGreaterThan((boxes[3]?.y ?? 0) + (boxes[3]?.height ?? 0));
+  const kinds = await message
+    .locator(".file-icon")
+    .evaluateAll((icons) => icons.map((icon) => icon.getAttribute("data-kind")));
+  expect(kinds).toEqual(["text", "table", "archive"]);
+  await mosaic.getByRole("button", { name: "Open 4.png, +2" }).click();
+  const lightbox = bea.page.locator("dialog.lightbox");
+  await lightbox.getByRole("button", { name: "Next picture" }).click();
+  await lightbox.getByRole("button", { name: "Next picture" }).click();
+  await bea.page.getByRole("dialog", { name: "6.png" }).waitFor();
+  await bea.page.keyboard.press("Escape");
 });
 
 test("behind a picture is a light ground, also in the dark", async () => {

@@ -143,6 +143,36 @@ test("letters on a message: J and K move, E edits, R replies, + reacts, Del dele
   await composer.fill("");
 });
 
+test("Escape closes the details, then ends an edit, then comes to the composer, wherever the focus is", async () => {
+  const { page } = ada;
+  const composer = page.getByRole("textbox", { name: "Message #beta" });
+  await page.getByRole("button", { name: "Details", exact: true }).click();
+  const pane = page.getByRole("complementary", { name: "Details" });
+  await pane.getByRole("tab", { name: "People" }).click();
+  const row = page.locator("li.message").last(); // its text is in the field while it is edited
+  await row.focus();
+  await page.keyboard.press("e");
+  const edit = page.getByRole("textbox", { name: "Edit message" });
+  await edit.waitFor();
+  await pane.getByRole("tab", { name: "People" }).focus();
+  await page.keyboard.press("Escape");
+  await pane.waitFor({ state: "detached" });
+  await isFocused("Details");
+  expect(await edit.count()).toBe(1);
+  await row.focus();
+  await page.keyboard.press("Escape");
+  await edit.waitFor({ state: "detached" });
+  await isFocused("Message #beta");
+  await row.focus();
+  await page.keyboard.press("Escape");
+  await isFocused("Message #beta");
+  // A letter goes to the composer from a button, too.
+  await page.getByRole("button", { name: "Settings", exact: true }).focus();
+  await page.keyboard.type("ho");
+  expect(await composer.inputValue()).toBe("ho");
+  await composer.fill("");
+});
+
 test("Ctrl with B, I and E marks what is selected, and unmarks it", async () => {
   const composer = ada.page.getByRole("textbox", { name: "Message #beta" });
   await composer.fill("one word");

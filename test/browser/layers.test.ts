@@ -32,6 +32,18 @@ const drawer = () => bea.page.locator(".rail-open");
 const boxOf = async (place: Locator) => (await place.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
 const heading = (who: Someone, name: string) => who.page.getByRole("heading", { name: `#${name}`, exact: true });
 
+/** One finger stays in the middle of a place for longer than a press takes. */
+async function hold(place: Locator, until: Locator): Promise<void> {
+  await place.click({ trial: true }); // it stands still
+  const { x, y, width, height } = await boxOf(place);
+  await finger.send("Input.dispatchTouchEvent", {
+    type: "touchStart",
+    touchPoints: [{ x: x + width / 2, y: y + height / 2 }],
+  });
+  await until.waitFor();
+  await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+}
+
 /** One finger goes from one place (px) to another. */
 async function swipe(from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
   const at = (share: number) => [{ x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share }];
@@ -236,7 +248,7 @@ test("on a phone a menu is a sheet: it marks nothing read where nothing is unrea
   await ada.openChannel("plans");
 });
 
-test("on a tablet what can be done with a message stands below it, at the end of its line", async () => {
+test("on a tablet what can be done with a message stands at the end of its line, above the composer", async () => {
   const eda = await Someone.open(browser, "Eda", TABLET);
   await eda.join(site, "/c/plans");
   await eda.say("Below this");
@@ -246,7 +258,39 @@ test("on a tablet what can be done with a message stands below it, at the end of
   const card = await boxOf(eda.page.getByRole("dialog", { name: "Message actions" }));
   expect(card.x + card.width).toBeCloseTo(row.x + row.width - 8, 0); // the distance from the edge
   expect(card.width).toBeLessThan(row.width);
+  const composer = await boxOf(eda.page.locator("#composer"));
+  expect(card.y + card.height).toBeLessThanOrEqual(composer.y);
+  expect(card.y + card.height).toBeGreaterThan(row.y);
   await eda.context.close();
+});
+
+test("a finger that stays on a conversation in the drawer opens its menu", async () => {
+  await bea.page.getByRole("button", { name: "Open conversations" }).click();
+  await drawer().waitFor();
+  const menu = bea.page.getByRole("dialog", { name: "#plans" });
+  await hold(bea.page.getByRole("link", { name: "#plans", exact: true }), menu);
+  await menu.getByRole("button", { name: "Mute" }).waitFor();
+  await bea.page.goBack();
+  await menu.waitFor({ state: "detached" });
+  await bea.page.goBack();
+  await drawer().waitFor({ state: "detached" });
+});
+
+test("a click on the header opens the details and closes them; a click on a mention shows who that is", async () => {
+  const { page } = ada;
+  const pane = page.getByRole("complementary", { name: "Details" });
+  await heading(ada, "plans").click();
+  await pane.waitFor();
+  await heading(ada, "plans").click();
+  await pane.waitFor({ state: "detached" });
+  await page.getByRole("textbox", { name: "Message #plans" }).pressSequentially("Ask @Bea");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByRole("log").locator(".mention").filter({ hasText: "@Bea" }).last().click();
+  const profile = page.getByRole("dialog", { name: "Profile" });
+  await profile.getByText("Bea", { exact: true }).waitFor();
+  await page.keyboard.press("Escape");
+  await profile.waitFor({ state: "detached" });
 });
 
 test("the emoji picker leads to a category, and keeps a skin tone", async () => {

@@ -2,6 +2,12 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Press {key} to jump to any conversation.": "اضغط {key} للانتقال إلى أي محادثة.",
+  "Search finds channels, people and messages.": "يعثر البحث على القنوات والأشخاص والرسائل.",
+  "Type @ for people, # for channels and : for emoji.": "اكتب @ للأشخاص و# للقنوات و: للرموز التعبيرية.",
+  "Drop or paste files to attach them.": "أفلِت الملفات أو الصقها لإرفاقها.",
+  "Hold a message to reply, react or edit.": "اضغط مطولًا على رسالة للرد أو التفاعل أو التعديل.",
+  "With a recovery code, you can come back within 90 days.": "برمز استرداد يمكنك العودة خلال 90 يومًا.",
   "Pause push notifications": "إيقاف الإشعارات الفورية مؤقتًا",
   "Applies to all your devices.": "يسري على كل أجهزتك.",
   "People on this site": "أشخاص على هذا الموقع",

@@ -2,6 +2,14 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Press {key} to jump to any conversation.": "Mit {key} springst du in jede Unterhaltung.",
+  "Search finds channels, people and messages.": "Die Suche findet Kanäle, Personen und Nachrichten.",
+  "Type @ for people, # for channels and : for emoji.": "Tippe @ für Personen, # für Kanäle und : für Emoji.",
+  "Drop or paste files to attach them.": "Zieh Dateien hierher oder füge sie ein, um sie anzuhängen.",
+  "Hold a message to reply, react or edit.":
+    "Halte eine Nachricht gedrückt, um zu antworten, zu reagieren oder zu bearbeiten.",
+  "With a recovery code, you can come back within 90 days.":
+    "Mit einem Wiederherstellungscode kannst du innerhalb von 90 Tagen zurückkommen.",
   "Pause push notifications": "Push-Benachrichtigungen pausieren",
   "Applies to all your devices.": "Gilt für alle deine Geräte.",
   "People on this site": "Personen auf dieser Website",

@@ -2,6 +2,13 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Press {key} to jump to any conversation.": "Pulsa {key} para ir a cualquier conversación.",
+  "Search finds channels, people and messages.": "La búsqueda encuentra canales, personas y mensajes.",
+  "Type @ for people, # for channels and : for emoji.": "Escribe @ para personas, # para canales y : para emojis.",
+  "Drop or paste files to attach them.": "Arrastra o pega archivos para adjuntarlos.",
+  "Hold a message to reply, react or edit.": "Mantén pulsado un mensaje para responder, reaccionar o editar.",
+  "With a recovery code, you can come back within 90 days.":
+    "Con un código de recuperación puedes volver en un plazo de 90 días.",
   "Pause push notifications": "Pausar las notificaciones push",
   "Applies to all your devices.": "Se aplica a todos tus dispositivos.",
   "People on this site": "Personas de este sitio",

@@ -2,6 +2,14 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Press {key} to jump to any conversation.": "Appuyez sur {key} pour aller à n’importe quelle conversation.",
+  "Search finds channels, people and messages.": "La recherche trouve les salons, les personnes et les messages.",
+  "Type @ for people, # for channels and : for emoji.":
+    "Tapez @ pour les personnes, # pour les salons et : pour les émojis.",
+  "Drop or paste files to attach them.": "Déposez ou collez des fichiers pour les joindre.",
+  "Hold a message to reply, react or edit.": "Maintenez un message pour répondre, réagir ou modifier.",
+  "With a recovery code, you can come back within 90 days.":
+    "Avec un code de récupération, vous pouvez revenir dans les 90 jours.",
   "Pause push notifications": "Suspendre les notifications push",
   "Applies to all your devices.": "S’applique à tous vos appareils.",
   "People on this site": "Les personnes de ce site",

@@ -2,6 +2,12 @@
 import type { Dictionary } from "./i18n.ts";
 
 const words: Dictionary = {
+  "Press {key} to jump to any conversation.": "{key}でどの会話にも移動できます。",
+  "Search finds channels, people and messages.": "検索でチャンネル、人、メッセージが見つかります。",
+  "Type @ for people, # for channels and : for emoji.": "@で人、#でチャンネル、:で絵文字を入力できます。",
+  "Drop or paste files to attach them.": "ファイルはドロップか貼り付けで添付できます。",
+  "Hold a message to reply, react or edit.": "メッセージを長押しすると、返信、リアクション、編集ができます。",
+  "With a recovery code, you can come back within 90 days.": "復旧コードがあれば、90日以内に戻れます。",
   "Pause push notifications": "プッシュ通知を一時停止",
   "Applies to all your devices.": "すべての端末に適用されます。",
   "People on this site": "このサイトの人",

@@ -3,6 +3,12 @@
  * Who writes a new one here is told by the types which dictionaries miss it.
  */
 export type Phrase =
+  | "With a recovery code, you can come back within 90 days."
+  | "Hold a message to reply, react or edit."
+  | "Drop or paste files to attach them."
+  | "Type @ for people, # for channels and : for emoji."
+  | "Search finds channels, people and messages."
+  | "Press {key} to jump to any conversation."
   | "Anyone with a link"
   | "People on this site"
   | "Applies to all your devices."

@@ -28,6 +28,8 @@ export const sound = preference("sound", ["off", "on"]);
 export const enter = preference("enter", ["sends", "breaks"]);
 /** Whether this device still has to offer a recovery code. */
 export const recoveryOffer = preference("recoveryOffer", ["open", "made"]);
+/** Whether this device has shown the hints of the first visit. */
+export const hints = preference("hints", ["new", "seen"]);
 /** `system`: the browser's. */
 export const language = preference("language", ["system", ...LANGUAGES]);
 

@@ -1,11 +1,20 @@
 /** A conversation in which nothing was said yet: what it is, and what there is to do first. */
+import { useEffect, useState } from "preact/hooks";
 import { WINDOW_MESSAGES } from "../../../worker/protocol/limits.ts";
 import type { Channel } from "../../../worker/protocol/things.ts";
 import { rich, t } from "../../i18n/i18n.ts";
+import { hints } from "../../state/preferences.ts";
 import type { Store } from "../../state/store.ts";
+import styles from "../../styles/empty.css?inline";
+import { adoptStyles } from "../parts/adopt-styles.ts";
 import { Icon } from "../parts/icons.tsx";
+import { COMMAND } from "../parts/keys.ts";
+import { LateIcon } from "../parts/late-icons.tsx";
 import { detailsTab, openInvite, openProfile } from "../parts/sheets.ts";
+import { isTouch } from "../parts/touch.ts";
 import { Avatar } from "../people/Avatar.tsx";
+
+adoptStyles(styles);
 
 type Props = { readonly store: Store; readonly channelId: string };
 
@@ -74,7 +83,33 @@ function EmptyChannel({
           </button>
         )}
       </div>
+      <Hints />
     </div>
+  );
+}
+
+/** What a newcomer may not find alone. A device shows it once. */
+function Hints() {
+  const [isFirstVisit] = useState(() => hints.chosen.peek() === "new");
+  useEffect(() => hints.choose("seen"), []);
+  if (!isFirstVisit) return null;
+  return (
+    <ul class="hints">
+      <li>
+        <LateIcon name="search" />
+        {isTouch()
+          ? t("Search finds channels, people and messages.")
+          : rich("Press {key} to jump to any conversation.", { key: <kbd class="keycap">{COMMAND} K</kbd> })}
+      </li>
+      <li>
+        <LateIcon name="at" />
+        {t("Type @ for people, # for channels and : for emoji.")}
+      </li>
+      <li>
+        <LateIcon name={isTouch() ? "message" : "attach"} />
+        {t(isTouch() ? "Hold a message to reply, react or edit." : "Drop or paste files to attach them.")}
+      </li>
+    </ul>
   );
 }
 

@@ -31,6 +31,7 @@ export function SignOut({ store, onLink, onClose }: SignOutProps) {
           ? rich("You'll lose the name {name}, your direct messages, and the ability to edit your posts.", { name })
           : t("You'll stay signed in elsewhere. Your data is removed from this device.")}
       </p>
+      {isLast && <p class="hint">{t("With a recovery code, you can come back within 90 days.")}</p>}
       {isLast && (
         <button type="button" class="link-button" onClick={onLink}>
           {t("Keep this name on another device")}
