@@ -122,7 +122,12 @@ const GOALS: readonly Goal[] = [
 export function machine(): Machine {
   const all = cpus();
   const processor = `${all.length} × ${all[0]?.model.trim() ?? "unknown"}`;
-  return { date: new Date().toISOString().slice(0, 10), processor, kernel: release(), node: process.version };
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    processor,
+    kernel: release().split("-")[0] ?? "",
+    node: process.version,
+  };
 }
 
 /** Fills docs/benchmark.md and draws docs/benchmark.svg. */

@@ -241,7 +241,7 @@ function siteTable(): string {
     "channels with news a second",
     "the directory is busy",
     "a shard is busy",
-    `p99 of who one is, all coming within ${ARRIVAL_S} s`,
+    `p99 of a session check, everyone arriving within ${ARRIVAL_S} s`,
     "directory and shards awake, a month",
   ];
   return table(head, rows);

@@ -16,7 +16,7 @@ export class Allowances {
   /** One more message of a hook, which has a pace of its own. */
   takeOfHook(now: number): Refused | undefined {
     const busyMs = this.#channel.waitMs(ALL, now);
-    if (busyMs > 0) return refuse("busy", "This channel is very busy.", busyMs);
+    if (busyMs > 0) return refuse("busy", "This channel is very busy. Try again in a moment.", busyMs);
     this.#channel.take(ALL, now);
     return undefined;
   }
@@ -24,10 +24,15 @@ export class Allowances {
   /** One more message (`isNew`) or other change of a person. Takes from both allowances, or refuses and takes from neither. */
   take(personId: string, isNew: boolean, now: number): Refused | undefined {
     const busyMs = this.#channel.waitMs(ALL, now);
-    if (busyMs > 0) return refuse("busy", "This channel is very busy.", busyMs);
+    if (busyMs > 0) return refuse("busy", "This channel is very busy. Try again in a moment.", busyMs);
     const own = isNew ? this.#messages : this.#changes;
     const waitMs = own.waitMs(personId, now);
-    if (waitMs > 0) return refuse("rate_limited", isNew ? "Too many messages." : "Too many changes.", waitMs);
+    if (waitMs > 0)
+      return refuse(
+        "rate_limited",
+        isNew ? "Too many messages. Wait a moment." : "Too many changes. Wait a moment.",
+        waitMs,
+      );
     own.take(personId, now);
     this.#channel.take(ALL, now);
     return undefined;

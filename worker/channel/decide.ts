@@ -61,13 +61,15 @@ function decideSend(
   // The id is looked up before the content is judged: a repeated delivery is answered alike whatever it carries.
   const held = find(history, command.id);
   if (held) {
-    return held.author.id === who.id ? { kind: "unchanged", message: held } : refuse("id_conflict", "Use a new id.");
+    return held.author.id === who.id
+      ? { kind: "unchanged", message: held }
+      : refuse("id_conflict", "Another message has this id. Use a new one.");
   }
   const sender = evictedIds.get(command.id);
   if (sender !== undefined) {
     return sender === who.id
-      ? refuse("already_sent", "This message was sent and has left the window.")
-      : refuse("id_conflict", "Use a new id.");
+      ? refuse("already_sent", "This message was sent and is no longer kept.")
+      : refuse("id_conflict", "Another message has this id. Use a new one.");
   }
   if (postingError) return postingError;
   const asked = command.attachments ?? [];
@@ -76,7 +78,10 @@ function decideSend(
   if (text === undefined) return INVALID_TEXT;
   const attachments = takeFiles(asked, uploads, who);
   if (!attachments) {
-    return refuse("invalid_attachment", `A message can have up to ${ATTACHMENTS_MAX} of your own files, each once.`);
+    return refuse(
+      "invalid_attachment",
+      `A message can have up to ${ATTACHMENTS_MAX} files. Each must be yours, and can be used once.`,
+    );
   }
   const { replyTo } = command;
   if (replyTo !== undefined) {

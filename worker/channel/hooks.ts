@@ -95,7 +95,7 @@ export class Hooks {
     const hook = this.#rows().find((row) => row.hash === hash);
     if (!hook) return { kind: "no service" };
     const waitMs = this.#buckets.waitMs(hook.id, now);
-    if (waitMs > 0) return refuse("rate_limited", "This hook is sending too fast.", waitMs);
+    if (waitMs > 0) return refuse("rate_limited", "This hook is sending too fast. Wait a moment.", waitMs);
     this.#buckets.take(hook.id, now);
     return this.#parts.send({ id: hook.id, name: signature(hook.name, username), bot: true }, { id, text });
   }

@@ -38,7 +38,7 @@ export function postingError(about: About, identity: Identity, history: History,
 
 /** The same for deleting it. */
 export function deletionError(about: About, identity: Identity): Refused | undefined {
-  if (about.id === FIRST_CHANNEL) return refuse("forbidden", "The first channel can't be deleted.");
+  if (about.id === FIRST_CHANNEL) return refuse("forbidden", "#general can't be deleted.");
   if (isGroup(about)) return refuse("forbidden", "A group conversation can't be deleted. You can hide it.");
   return permissionError(about, identity);
 }

@@ -106,7 +106,9 @@ export class Directory extends ModerationObject {
 
   #hourlyError(key: string, limit: number): Refused | undefined {
     const retryAfterMs = this.parts.hourly.waitMs(key, limit, Date.now());
-    return retryAfterMs > 0 ? refuse("rate_limited", "Too many sign-ins from this address.", retryAfterMs) : undefined;
+    return retryAfterMs > 0
+      ? refuse("rate_limited", "Too many sign-ins from this address. Try again later.", retryAfterMs)
+      : undefined;
   }
 
   #count(...keys: readonly string[]): void {
@@ -133,7 +135,8 @@ export class Directory extends ModerationObject {
     if (made) return { kind: "created", channel: made }; // the platform repeats a call whose answer was lost
     const alike = this.parts.list.all().find((channel) => doChannelNamesConflict(channel.name, name));
     if (alike) return refuse("channel_exists", `#${alike.name} already exists.`);
-    if (this.parts.list.size >= CHANNELS_MAX) return refuse("busy", "This site has reached its limit of channels.");
+    if (this.parts.list.size >= CHANNELS_MAX)
+      return refuse("busy", "This site has reached its limit of channels. Delete one first.");
     const channel = this.parts.tables.transact(() =>
       this.parts.list.add(name, topic, authorized.auth.person, now, epoch),
     );

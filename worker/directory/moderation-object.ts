@@ -90,4 +90,4 @@ export abstract class ModerationObject extends DurableObject<Env> {
   }
 }
 
-const NO_SUCH_THING = refuse("not_found", "This doesn't exist.");
+const NO_SUCH_THING = refuse("not_found", "This report or ban doesn't exist.");

@@ -199,6 +199,6 @@ function bucketFailed(error: unknown): Refused {
 }
 
 const EMPTY = refuse("empty_file", "The file is empty.");
-const BROKEN_OFF = refuse("bad_request", "The file's length differs from what was announced.");
+const BROKEN_OFF = refuse("bad_request", "The file's length differs from the announced length.");
 const TOO_LATE = refuse("timeout", `The upload took longer than ${UPLOAD_MAX_MS / 60_000} minutes.`);
 const TOO_LARGE = refuse("too_large", `The limit for a file is ${ATTACHMENT_MAX_BYTES / 1024 / 1024} MB.`);

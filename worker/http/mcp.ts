@@ -115,10 +115,10 @@ function headerMismatch(c: Context<App>, { method, params }: Call, version: stri
   if (fieldsOf(params["_meta"])[`${META}protocolVersion`] !== version)
     return "The request's _meta has no protocol version.";
   if (c.req.header("MCP-Protocol-Version") !== version)
-    return "The header MCP-Protocol-Version is missing or another one.";
-  if (c.req.header("Mcp-Method") !== method) return "The header Mcp-Method is missing or another one.";
+    return "The header MCP-Protocol-Version is missing or doesn't match.";
+  if (c.req.header("Mcp-Method") !== method) return "The header Mcp-Method is missing or doesn't match.";
   if (method === "tools/call" && c.req.header("Mcp-Name") !== params["name"])
-    return "The header Mcp-Name is missing or another one.";
+    return "The header Mcp-Name is missing or doesn't match.";
   return undefined;
 }
 

@@ -5,7 +5,11 @@
 import type { Refusal } from "../protocol/errors.ts";
 import { BUSY_RETRY_MS, PART_BYTES, PARTS_IN_MEMORY_MAX_BYTES } from "../protocol/limits.ts";
 
-const TOO_FULL: Refusal = { code: "busy", detail: "Too many uploads at a time.", retryAfterMs: BUSY_RETRY_MS };
+const TOO_FULL: Refusal = {
+  code: "busy",
+  detail: "Too many uploads at a time. Try again in a moment.",
+  retryAfterMs: BUSY_RETRY_MS,
+};
 
 /** The bucket failed, not the stream that was to go into it. */
 export class BucketFailure extends Error {}

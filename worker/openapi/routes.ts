@@ -35,7 +35,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "get",
     path: "/api/health",
-    does: "Says that the site is there.",
+    does: "Says that the site is up.",
     tag: "Site",
     for: "none",
     answers: { 200: text("application/json", '`{status: "ok"}`') },
@@ -43,13 +43,19 @@ export const ROUTES: readonly Route[] = [
   {
     method: "get",
     path: "/api/site",
-    does: "What the site is called, and what it takes.",
+    does: "The name of the site, and what it accepts.",
     tag: "Site",
     for: "none",
     answers: { 200: SiteAnswer },
   },
 
-  { method: "get", path: "/api/session", does: "Who is asking.", tag: "Session", answers: { 200: SessionAnswer } },
+  {
+    method: "get",
+    path: "/api/session",
+    does: "The person who is signed in.",
+    tag: "Session",
+    answers: { 200: SessionAnswer },
+  },
   {
     method: "post",
     path: "/api/session",
@@ -71,7 +77,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "post",
     path: "/api/session/redeem",
-    does: "Signs in by a device link or a recovery code.",
+    does: "Signs in with a device link or a recovery code.",
     tag: "Session",
     for: "none",
     takes: [commands.RedeemBody],
@@ -81,7 +87,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "post",
     path: "/api/session/links",
-    does: "Makes a link for one more device.",
+    does: "Creates a link that signs in one more device.",
     tag: "Session",
     for: "person",
     answers: { 201: occasional.LinkAnswer },
@@ -90,7 +96,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "get",
     path: "/api/session/devices",
-    does: "The devices on which the person is signed in.",
+    does: "Lists the devices on which the person is signed in.",
     tag: "Session",
     for: "person",
     answers: { 200: occasional.DevicesAnswer },
@@ -107,7 +113,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "post",
     path: "/api/session/recovery",
-    does: "Makes a recovery code in place of the former one.",
+    does: "Creates a recovery code. It replaces the old one.",
     tag: "Session",
     for: "person",
     answers: { 201: occasional.RecoveryAnswer },
@@ -115,7 +121,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "delete",
     path: "/api/session/recovery",
-    does: "Gives the recovery code up.",
+    does: "Deletes the recovery code.",
     tag: "Session",
     for: "person",
     answers: { 204: undefined },
@@ -123,7 +129,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "post",
     path: "/api/session/owner",
-    does: "Becomes an owner of the site by the owner's code.",
+    does: "Becomes an owner of the site, with the owner code.",
     tag: "Owners",
     for: "person",
     takes: [commands.OwnerBody],
@@ -142,7 +148,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "get",
     path: "/api/people",
-    does: "Finds people by a part of their name, or names those of these ids.",
+    does: "Finds people by a part of their name, or by id.",
     tag: "People",
     query: { q: "A part of a name. At most 20 people are found.", id: "An id; may be repeated." },
     answers: { 200: OnlinePeopleAnswer },
@@ -158,7 +164,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "delete",
     path: "/api/people/{id}",
-    does: "Removes a person from the site, for owners.",
+    does: "Removes a person from the site. For owners.",
     tag: "Owners",
     takes: [commands.RemovalBody],
     answers: { 204: undefined },
@@ -167,7 +173,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "put",
     path: "/api/people/{id}/block",
-    does: "Hears nothing from a person any more.",
+    does: "Blocks a person.",
     tag: "People",
     answers: { 204: undefined },
     codes: ["not_found", "invalid_person", "too_many"],
@@ -175,7 +181,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "delete",
     path: "/api/people/{id}/block",
-    does: "Hears from a person again.",
+    does: "Unblocks a person.",
     tag: "People",
     answers: { 204: undefined },
     codes: ["not_found", "invalid_person"],
@@ -183,7 +189,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "post",
     path: "/api/directs",
-    does: "Opens the conversation with a person, or of a group.",
+    does: "Opens a conversation with a person or a group.",
     tag: "Channels",
     takes: [commands.NewDirectBody],
     answers: { 200: Channel, 201: Channel },
@@ -193,7 +199,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "get",
     path: "/api/channels",
-    does: "The channels that are there for the person, in pages.",
+    does: "The person's channels, in pages.",
     tag: "Channels",
     query: { cursor: "Of the page before; empty for the first page." },
     answers: { 200: ChannelsAnswer },
@@ -201,7 +207,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "post",
     path: "/api/channels",
-    does: "Makes a channel, public or private.",
+    does: "Creates a public or private channel.",
     tag: "Channels",
     takes: [commands.NewChannelBody],
     answers: { 201: Channel },
@@ -219,7 +225,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "delete",
     path: "/api/channels/{id}",
-    does: "Deletes a channel with all that is in it.",
+    does: "Deletes a channel with its messages and files.",
     tag: "Channels",
     answers: { 204: undefined },
     codes: ["not_found", "forbidden"],
@@ -227,7 +233,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "put",
     path: "/api/channels/{id}/preferences",
-    does: "What the person wants of a channel.",
+    does: "Sets the person's preferences for a channel.",
     tag: "Channels",
     takes: [commands.PreferencesBody],
     answers: { 204: undefined },
@@ -236,7 +242,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "get",
     path: "/api/channels/{id}/members",
-    does: "Who is in a private or direct channel.",
+    does: "The members of a private or direct channel.",
     tag: "Channels",
     answers: { 200: occasional.MembersAnswer },
     codes: ["not_found"],
@@ -253,7 +259,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "delete",
     path: "/api/channels/{id}/members/{personId}",
-    does: "Leaves a private channel, or takes a person out.",
+    does: "Leaves a private channel, or removes a person from it.",
     tag: "Channels",
     answers: { 204: undefined },
     codes: ["not_found", "forbidden"],
@@ -261,7 +267,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "post",
     path: "/api/invites",
-    does: "Makes an invite to the site, or into a private channel.",
+    does: "Creates an invite to the site, or to a private channel.",
     tag: "Channels",
     takes: [commands.InviteBody],
     answers: { 201: occasional.InviteAnswer },
@@ -270,7 +276,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "delete",
     path: "/api/invites",
-    does: "Withdraws invites.",
+    does: "Revokes invites.",
     tag: "Channels",
     query: { channel: "The private channel they lead to; without it those to the site." },
     answers: { 204: undefined },
@@ -279,7 +285,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "post",
     path: "/api/invites/accept",
-    does: "Takes an invite up.",
+    does: "Accepts an invite.",
     tag: "Channels",
     takes: [commands.RedeemBody],
     answers: { 200: occasional.InviteTakenAnswer },
@@ -288,7 +294,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "post",
     path: "/api/channels/{id}/guest-link",
-    does: "The link by which anyone may watch a public channel: the one there is, or a new one. For its creator and owners.",
+    does: "The link with which anyone can watch a public channel. Creates it if there is none. For the channel's creator and owners.",
     tag: "Channels",
     answers: { 201: occasional.GuestLinkAnswer },
     codes: ["not_found", "forbidden"],
@@ -296,7 +302,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "delete",
     path: "/api/channels/{id}/guest-link",
-    does: "Withdraws the link. Every guest's socket is closed (4404).",
+    does: "Closes the link, and every guest's socket (4404).",
     tag: "Channels",
     answers: { 204: undefined },
     codes: ["not_found", "forbidden"],
@@ -304,7 +310,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "get",
     path: "/api/watch/{token}",
-    does: "What a guest link leads to.",
+    does: "The channel of a guest link.",
     tag: "Channels",
     for: "none",
     answers: { 200: WatchAnswer },
@@ -313,7 +319,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "get",
     path: "/api/watch/{token}/messages",
-    does: "The newest 100 messages, for a guest. With `If-None-Match` only where they changed.",
+    does: "The newest 100 messages, for a guest. With `If-None-Match`, only if they changed.",
     tag: "Channels",
     for: "none",
     answers: { 200: WindowAnswer, 304: undefined },
@@ -322,7 +328,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "get",
     path: "/api/watch/{token}/attachments/{attachmentId}",
-    does: "A file of a message, for a guest. The addresses in messages are those of members; the id is the same.",
+    does: "A file of a message, for a guest. Messages have the addresses for members. The id is the same.",
     tag: "Channels",
     for: "none",
     answers: { 200: text("application/octet-stream", "The file.") },
@@ -331,7 +337,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "get",
     path: "/api/watch/{token}/socket",
-    does: "Opens a socket that only reads. `epoch` and `since` say what is there already.",
+    does: "Opens a socket that only reads. `epoch` and `since` say what the client has already.",
     tag: "Channels",
     for: "none",
     query: { epoch: "The epoch of what is held.", since: "The highest `rev` that is held." },
@@ -359,7 +365,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "delete",
     path: "/api/channels/{id}/pins/{messageId}",
-    does: "Takes a pin away.",
+    does: "Unpins a message.",
     tag: "Messages",
     answers: { 204: undefined },
     codes: ["not_found", "forbidden"],
@@ -368,7 +374,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "get",
     path: "/api/channels/{id}/messages",
-    does: "The newest 100 messages. With `If-None-Match` only where they changed.",
+    does: "The newest 100 messages. With `If-None-Match`, only if they changed.",
     tag: "Messages",
     answers: { 200: WindowAnswer, 304: undefined },
     codes: ["not_found"],
@@ -376,7 +382,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "post",
     path: "/api/channels/{id}/messages",
-    does: "Sends a message. The same id again is the same message; text has no id, and is another message each time.",
+    does: "Sends a message. The same id makes the same message. Text has no id, so each request makes a new message.",
     tag: "Messages",
     takes: [commands.NewMessageBody, text("text/plain", "The text, as Markdown.")],
     answers: { 200: Message, 201: Message },
@@ -395,7 +401,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "get",
     path: "/api/channels/{id}/messages.txt",
-    does: "The same as text: time, name and words, a line each.",
+    does: "The same as text: one line for each message, with time, name and words.",
     tag: "Messages",
     answers: { 200: text("text/plain", "A line for each message.") },
     codes: ["not_found"],
@@ -403,7 +409,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "patch",
     path: "/api/channels/{id}/messages/{messageId}",
-    does: "Edits an own message.",
+    does: "Edits your own message.",
     tag: "Messages",
     takes: [commands.EditBody],
     answers: { 200: Message },
@@ -420,7 +426,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "post",
     path: "/api/channels/{id}/messages/{messageId}/reactions",
-    does: "Adds a reaction, or takes it back.",
+    does: "Adds or removes a reaction.",
     tag: "Messages",
     takes: [commands.ReactBody],
     answers: { 200: Message },
@@ -448,7 +454,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "get",
     path: "/api/channels/{id}/attachments/{attachmentId}",
-    does: "A file, whole or a range of it.",
+    does: "A file, or a range of it.",
     tag: "Messages",
     answers: {
       200: text("application/octet-stream", "The bytes."),
@@ -495,7 +501,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "post",
     path: "/api/channels/{id}/hooks",
-    does: "Adds a hook. Its address is shown here only.",
+    does: "Adds a hook. Only this answer has its address.",
     tag: "Programs",
     takes: [commands.BotBody],
     answers: { 201: occasional.HookAnswer },
@@ -513,7 +519,7 @@ export const ROUTES: readonly Route[] = [
     (shape): Route => ({
       method: "post",
       path: `/api/hooks/{token}${shape}`,
-      does: `Writes a message by a hook, in ${shape === "" ? "Slack" : shape === "/discord" ? "Discord" : "GitHub"}'s format.`,
+      does: `Writes a message through a hook, in ${shape === "" ? "Slack" : shape === "/discord" ? "Discord" : "GitHub"}'s format.`,
       tag: "Programs",
       for: "none",
       takes: [
@@ -542,7 +548,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "post",
     path: "/api/bots",
-    does: "Makes a bot. Its key is shown here only.",
+    does: "Creates a bot. Only this answer has its key.",
     tag: "Programs",
     for: "person",
     takes: [commands.BotBody],
@@ -552,7 +558,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "post",
     path: "/api/bots/{id}/key",
-    does: "Makes a new key of a bot; the former one ends.",
+    does: "Creates a new key for a bot. The old key ends.",
     tag: "Programs",
     for: "person",
     answers: { 201: occasional.BotAnswer },
@@ -570,7 +576,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "post",
     path: "/api/mcp",
-    does: "The Model Context Protocol, for bots: a cookie opens nothing here. Refusals are JSON-RPC errors.",
+    does: "The Model Context Protocol, for bots. A cookie doesn't work here. Refused calls are tool results with `isError`.",
     tag: "Programs",
     takes: [text("application/json", "One JSON-RPC request.")],
     answers: { 200: text("application/json", "Its answer."), 202: undefined },
@@ -598,7 +604,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "delete",
     path: "/api/push/subscription",
-    does: "Takes a device's subscription back.",
+    does: "Unsubscribes a device.",
     tag: "Push",
     for: "person",
     takes: [commands.EndpointBody],
@@ -608,7 +614,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "post",
     path: "/api/push/test",
-    does: "Pushes a test to the person's devices.",
+    does: "Sends a test push to the person's devices.",
     tag: "Push",
     for: "person",
     answers: { 202: undefined },
@@ -617,7 +623,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "put",
     path: "/api/push/pause",
-    does: "Holds all pushes of the person until a time.",
+    does: "Pauses all pushes to the person until a time.",
     tag: "Push",
     for: "person",
     takes: [commands.PauseBody],
@@ -628,7 +634,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "get",
     path: "/api/reports",
-    does: "What people reported, for owners.",
+    does: "Lists reports. For owners.",
     tag: "Owners",
     answers: { 200: occasional.ReportsAnswer },
     codes: ["forbidden"],
@@ -644,7 +650,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "get",
     path: "/api/bans",
-    does: "Who is kept out, for owners.",
+    does: "Lists bans. For owners.",
     tag: "Owners",
     answers: { 200: occasional.BansAnswer },
     codes: ["forbidden"],
@@ -660,7 +666,7 @@ export const ROUTES: readonly Route[] = [
   {
     method: "get",
     path: "/api/admin",
-    does: "How the site stands, for owners.",
+    does: "An overview of the site. For owners.",
     tag: "Owners",
     answers: { 200: occasional.AdminAnswer },
     codes: ["forbidden"],

@@ -34,7 +34,8 @@ export class Bots {
   /** Whether a person may make one more. */
   mayMake(key: SessionKey): Refused | Done {
     if (!this.#sessions.find(key)) return SESSION_ENDED;
-    if (this.of(key.personId).length >= BOTS_MAX) return refuse("too_many", `You can have ${BOTS_MAX} bots.`);
+    if (this.of(key.personId).length >= BOTS_MAX)
+      return refuse("too_many", `You already have ${BOTS_MAX} bots. Delete one first.`);
     return DONE;
   }
 

@@ -25,7 +25,7 @@ export class FeedCommands {
     }
     const personId = this.#feed.sockets.identity(socket).person.id;
     const retryAfterMs = this.#buckets.waitMs(personId, now);
-    if (retryAfterMs > 0) return refuse("rate_limited", "Too many read marks.", retryAfterMs);
+    if (retryAfterMs > 0) return refuse("rate_limited", "Too many read marks. Wait a moment.", retryAfterMs);
     this.#buckets.take(personId, now);
     return command.type === "read" ? this.#read(personId, socket, command) : this.#unread(personId, socket, command);
   }

@@ -58,7 +58,8 @@ export class PreferenceStore {
   block(personId: string, other: string, isBlocked: boolean): Refused | undefined {
     const { channels, blocked } = this.of(personId);
     if (blocked.includes(other) === isBlocked) return undefined;
-    if (isBlocked && blocked.length >= BLOCKED_MAX) return refuse("too_many", `You can block ${BLOCKED_MAX} people.`);
+    if (isBlocked && blocked.length >= BLOCKED_MAX)
+      return refuse("too_many", `You already block ${BLOCKED_MAX} people. Unblock someone first.`);
     const rest = blocked.filter((id) => id !== other);
     this.#write(personId, { channels, blocked: isBlocked ? [...rest, other] : rest });
     return undefined;

@@ -35,7 +35,7 @@ export class UploadAllowance {
   /** Whether a person may upload so many bytes now; `undefined` bytes: they are not known yet. */
   admit(personId: string, id: string, bytes: number | undefined, now: number): Refusal | undefined {
     const retryAfterMs = this.#buckets.waitMs(personId, now);
-    if (retryAfterMs > 0) return { code: "rate_limited", detail: "Too many uploads.", retryAfterMs };
+    if (retryAfterMs > 0) return { code: "rate_limited", detail: "Too many uploads. Wait a moment.", retryAfterMs };
     const full = this.#quotaError(personId, bytes ?? 0, now);
     if (full) return full;
     if (bytes === undefined) {
@@ -106,6 +106,6 @@ export class UploadAllowance {
 
 const TOO_MANY_OPEN: Refusal = {
   code: "rate_limited",
-  detail: `You can make ${OPEN_UPLOADS_MAX} uploads without a length at a time.`,
+  detail: `You already have ${OPEN_UPLOADS_MAX} uploads without a length. Wait until one ends.`,
   retryAfterMs: BUSY_RETRY_MS,
 };

@@ -30,7 +30,7 @@ export const CODES = {
   too_many: [422, "The limit is reached"],
   invalid_subscription: [422, "The device can't be subscribed"],
   invalid_reply: [422, "The message replied to is no longer kept"],
-  upgrade_required: [426, "This address speaks WebSocket"],
+  upgrade_required: [426, "This address needs a WebSocket connection"],
   rate_limited: [429, "Too fast"],
   slow_mode: [429, "Slow mode is on"],
   internal: [500, "Something went wrong here"],

@@ -26,7 +26,7 @@ export const ADDRESS_RETRY_MS = 10 * SECOND_MS;
 
 /* ---- messages ---- */
 
-/** Messages a channel keeps, tombstones included. The specification's number. */
+/** Messages a channel keeps, tombstones included: a phone loads all of them at once, so clients need no paging. */
 export const WINDOW_MESSAGES = 100;
 /** Earlier ids that each slot of the window remembers. With the one in the window that makes 1,100 ids: a client that sends one of the last 1,000 messages again is recognised. */
 export const EVICTED_IDS_PER_SLOT = 10;
@@ -211,17 +211,17 @@ export const UNREAD_IN_ALL_MAX_BYTES = 32 * MIB;
 /** Where the runtime does not tell what is unread: bytes that are sent to a socket without a frame or a ping from it. */
 export const UNHEARD_MAX_BYTES = 16 * MIB;
 
-/** Sockets that a channel holds itself, and each of its relays, unless the variable RELAY_SOCKETS says otherwise. The contract's number. */
+/** Sockets that a channel holds itself, and each of its relays, unless the variable RELAY_SOCKETS says otherwise: a burst of sixty messages reaches this many in a tenth of a second (docs/scale.md). */
 export const RELAY_SOCKETS = 1_000;
-/** A relay that has no copy of its channel by then (ms) sends a newcomer away to come back. The contract's number. */
+/** A relay that has no copy of its channel by then (ms) sends a newcomer away to come back: a person waits no longer for a first message. */
 export const RELAY_READY_MS = 2 * SECOND_MS;
 /** A socket that was sent to a relay and has not arrived by then (ms) does not come: its check has expired. */
 export const PLACEMENT_MAX_MS = 2 * CHECK_MAX_AGE_MS;
-/** Above so many sockets a channel gathers its frames for so long (ms). The contract's numbers. */
+/** Above so many sockets a channel gathers its frames for so long (ms): with ten relays or more, fewer frames matter more than a tenth of a second. */
 export const MANY_SOCKETS = 10_000;
 export const MANY_SOCKETS_BATCH_MS = 100;
 
-/** Guests of a channel, and those of them from one address. The contract's numbers. */
+/** Guests of a channel, and those of them from one address: the relays of one audience, and the people behind one address of a company. */
 export const GUESTS_MAX = 100_000;
 export const GUESTS_PER_ADDRESS = 500;
 
@@ -233,31 +233,31 @@ export const STREAM_COMMENT_MS = 25_000;
 /** What a stream holds for a reader that does not read (bytes): two whole windows. */
 export const STREAM_BUFFER_MAX_BYTES = 1024 * 1024;
 
-/** Incoming hooks of one channel. The contract's number. */
+/** Incoming hooks of one channel: all of them fit into one view of its integrations. */
 export const HOOKS_MAX = 10;
-/** What one hook may write. The contract's numbers. */
+/** What one hook may write: a monitoring tool can report a burst, and cannot push all other messages out of the window for long. */
 export const HOOK_RATE: Rate = { perSecond: 1, burst: 20 };
-/** A hook's name and the one its sender asks for, together. The contract's number. */
+/** A hook's name and the one its sender asks for, together: two display names. */
 export const HOOK_NAME_MAX_POINTS = 64;
-/** What a program may send to a hook: alerting tools send much more than they say. The contract's number. */
+/** What a program may send to a hook: alerting tools send much more than they say. */
 export const HOOK_BODY_MAX_BYTES = 1024 * 1024;
 /** How deep a hook's parts are read one inside another. */
 export const HOOK_DEPTH_MAX = 6;
 
-/** Devices of one person that take pushes. The contract's number. */
+/** Devices of one person that take pushes: each message to the person is one request for each. */
 export const SUBSCRIPTIONS_MAX = 10;
-/** What a push shows of a text. The contract's number. */
+/** What a push shows of a text: about what a phone shows of it. */
 export const PUSH_TEXT_MAX_POINTS = 120;
-/** A push that could not be delivered by then (ms) is worth nothing. The contract's number. */
+/** A push that could not be delivered by then (ms) is old news. */
 export const PUSH_TTL_MS = 3_600_000;
 /** Time (ms) in which messages of a conversation are gathered, and may be read: a push is due within two seconds. */
 export const PUSH_GATHER_MS = 1_000;
 /** A service that takes longer (ms) is tried again. */
 export const PUSH_TIMEOUT_MS = 10_000;
-/** Between tries (ms): the first wait, twice as long each time, for five minutes in all. The contract's number. */
+/** Between tries (ms): the first wait, twice as long each time, for five minutes in all: later the message has been read elsewhere, or is old news. */
 export const PUSH_RETRY_FIRST_MS = 5_000;
 export const PUSH_RETRY_MAX_MS = 5 * MINUTE_MS;
-/** Tests of one person. The contract's number. */
+/** Tests of one person: one in ten seconds, which is time to look at the result. */
 export const PUSH_TEST_RATE: Rate = { perSecond: 0.1, burst: 1 };
 
 /** A window in front counts for this time (ms) after its last sign of life: clients ping every 25 s. */

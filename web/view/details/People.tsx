@@ -1,5 +1,5 @@
 /** Who a conversation is of, and who has it open now. */
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { OnlinePerson, Person } from "../../../worker/protocol/things.ts";
 import { rich, t } from "../../i18n/i18n.ts";
 import { fold } from "../../text/fold.ts";
@@ -7,10 +7,11 @@ import { Confirm } from "../dialogs/Confirm.tsx";
 import { InvitePeople } from "../dialogs/InvitePeople.tsx";
 import { FindField } from "../parts/FindField.tsx";
 import { IconButton } from "../parts/IconButton.tsx";
-import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
+import { LateIcon } from "../parts/late-icons.tsx";
 import { inPeopleOrder } from "../parts/people-order.ts";
 import { openProfile } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
+import { ActionRow } from "./ActionRow.tsx";
 import { AddPeople } from "./AddPeople.tsx";
 import type { TabProps } from "./Details.tsx";
 
@@ -223,39 +224,6 @@ function writersOf({ history }: TabProps["conversation"], leftOut: readonly Pers
     if (!deleted && !author.bot && !writers.has(author.id) && !isIn(leftOut, author.id)) writers.set(author.id, author);
   }
   return [...writers.values()];
-}
-
-type ActionRowProps = {
-  readonly icon: LateIconName;
-  readonly label: string;
-  readonly act: () => void;
-  /** For whom. It is no part of the button's name. */
-  readonly hint?: string;
-};
-
-/** What can be done, as a row among people. */
-function ActionRow({ icon, label, act, hint }: ActionRowProps) {
-  const hintId = useId();
-  return (
-    <div class="action-place">
-      <button
-        type="button"
-        class="person action-row"
-        aria-describedby={hint === undefined ? undefined : hintId}
-        onClick={act}
-      >
-        <span class="channel-sign">
-          <LateIcon name={icon} />
-        </span>
-        <span class="action-label">{label}</span>
-      </button>
-      {hint !== undefined && (
-        <p id={hintId} class="hint">
-          {hint}
-        </p>
-      )}
-    </div>
-  );
 }
 
 function isIn(people: readonly Person[], personId: string): boolean {
