@@ -91,7 +91,7 @@ async function show(
       await prefer(who.page, "language", language);
       if (isApart) await who.page.reload();
     }
-    // A finger rests over nothing, and what was pressed is gone.
+    // A touch screen has no resting pointer, and the element that was pressed is gone.
     if ("hasTouch" in size || isOutside || isApart) await who.page.mouse.move(0, 0);
     for (const [theme, media] of Object.entries(THEMES)) {
       await who.page.emulateMedia(media);

@@ -57,7 +57,7 @@ try {
   await page.keyboard.press("Enter");
   await mira.sees("Yes, the wall is wide enough.");
   await mira.allSent();
-  await tell("It was answered with R");
+  await tell("After a reply with R");
 
   await page.keyboard.press("Control+k");
   await page.getByRole("searchbox", { name: "Search" }).fill("map");

@@ -97,9 +97,11 @@ function Hints() {
     <ul class="hints">
       <li>
         <LateIcon name="search" />
-        {isTouch()
-          ? t("Search finds channels, people and messages.")
-          : rich("Press {key} to jump to any conversation.", { key: <kbd class="keycap">{COMMAND} K</kbd> })}
+        <span>
+          {isTouch()
+            ? t("Search finds channels, people and messages.")
+            : rich("Press {key} to jump to any conversation.", { key: <kbd class="keycap">{COMMAND} K</kbd> })}
+        </span>
       </li>
       <li>
         <LateIcon name="at" />

@@ -21,7 +21,7 @@ export function Popup(props: Props) {
   return isRoomy ? <Beside {...props} /> : <Sheet {...props} />;
 }
 
-/** Closes a menu that is a sheet at once, so that what its button does can move the focus: beside an open dialog nothing takes it. */
+/** Closes a menu that is a sheet at once. The action of its button can then move the focus: while a dialog is open, no element outside it takes the focus. */
 export function leaveMenu(): void {
   document.querySelector<HTMLDialogElement>("dialog.over")?.close();
 }

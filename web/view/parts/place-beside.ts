@@ -7,9 +7,9 @@ const EDGE_PX = 8;
 const GAP_PX = { below: 4, beside: 8 } as const;
 
 /**
- * Places an element that is fixed to the window below a rectangle of it, or beside it: where the line ends, else where it begins. The
- * element stays wholly in view, and what belongs to something above the composer stays above it if there is room. `anchor` is in px of
- * the window.
+ * Places a fixed element below a rectangle of the window, or beside it: at the side where lines end, or if there is no room at the
+ * other side. The element stays wholly in view. If the rectangle is above the composer, the element stays above the composer too, if
+ * there is room. `anchor` is in px of the window.
  */
 export function placeBeside(shown: HTMLElement, anchor: DOMRect, side: keyof typeof GAP_PX): void {
   const { width, height } = shown.getBoundingClientRect();

@@ -1,16 +1,15 @@
 /** What can be done with a conversation from the rail, without opening it. */
-import { useState } from "preact/hooks";
 import type { Preference } from "../../../worker/protocol/things.ts";
 import { t } from "../../i18n/i18n.ts";
 import { messageLink } from "../../state/route.ts";
+import { Dialog } from "../dialogs/Dialog.tsx";
 import { leaveMenu, Popup } from "../dialogs/Popup.tsx";
 import { copyText } from "../parts/clipboard.ts";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import type { ChannelMenuProps } from "./Rail.tsx";
 
-export function ChannelMenu({ store, channel, beside, onClose }: ChannelMenuProps) {
+export function ChannelMenu({ store, channel, beside, why, onClose, onRefused }: ChannelMenuProps) {
   const { notify, favourite = false, hidden = false } = store.preferenceOf(channel.id);
-  const [refusal, setRefusal] = useState<string>();
   const isMuted = notify === "nothing";
   const isUnread = store.unreadOf(channel).count > 0;
 
@@ -20,14 +19,12 @@ export function ChannelMenu({ store, channel, beside, onClose }: ChannelMenuProp
     document.querySelector<HTMLElement>(`.rail-link[aria-label="${CSS.escape(store.titleOf(channel.id))}"]`)?.focus();
   }
 
-  /** `act` answers why not, if so. Then the menu stays and says it. */
-  const item = (icon: LateIconName, label: string, act: () => unknown) => (
+  const item = (icon: LateIconName, label: string, act: () => void) => (
     <button
       type="button"
-      onClick={async () => {
-        const why = await act();
-        if (typeof why === "string") setRefusal(why);
-        else close();
+      onClick={() => {
+        act();
+        close();
       }}
     >
       <LateIcon name={icon} />
@@ -37,8 +34,16 @@ export function ChannelMenu({ store, channel, beside, onClose }: ChannelMenuProp
   const preference = (icon: LateIconName, label: string, change: Preference) =>
     item(icon, label, async () => {
       const answer = await store.prefer(channel.id, change);
-      return answer.ok ? undefined : answer.detail;
+      if (!answer.ok) onRefused(answer.detail);
     });
+
+  if (why !== undefined) {
+    return (
+      <Dialog title={t("Not changed")} onClose={close}>
+        <p>{why}</p>
+      </Dialog>
+    );
+  }
 
   return (
     <Popup label={store.titleOf(channel.id)} beside={beside} onClose={close}>
@@ -65,11 +70,6 @@ export function ChannelMenu({ store, channel, beside, onClose }: ChannelMenuProp
         "link",
         t("Copy link"),
         () => void copyText(messageLink(channel.id, store.person.value?.id ?? "", undefined)),
-      )}
-      {refusal && (
-        <p class="hint complaint" role="alert">
-          {refusal}
-        </p>
       )}
     </Popup>
   );

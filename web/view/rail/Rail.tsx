@@ -24,7 +24,10 @@ export type ChannelMenuProps = {
   readonly store: Store;
   readonly channel: Channel;
   readonly beside: DOMRect;
+  /** Why what was chosen was refused: said in place of the menu. */
+  readonly why?: string;
   readonly onClose: () => void;
+  readonly onRefused: (why: string) => void;
 };
 
 type SectionName = "Favourites" | "Channels" | "Direct messages";
@@ -41,7 +44,7 @@ export function Rail({ store, isOpen, onLeave }: Props) {
   const close = useRef<HTMLButtonElement>(null);
   const wasOpen = useRef(false);
   const [isUnreadOnly, setUnreadOnly] = useState(false);
-  const [menu, setMenu] = useState<{ readonly channel: Channel; readonly beside: DOMRect }>();
+  const [menu, setMenu] = useState<Pick<ChannelMenuProps, "channel" | "beside" | "why">>();
   useEffect(() => {
     if (isOpen) close.current?.focus();
     else if (wasOpen.current && isNowhere(document.activeElement))
@@ -151,7 +154,14 @@ export function Rail({ store, isOpen, onLeave }: Props) {
           </footer>
         )}
         {hasTime && <RailEdge />}
-        {menu && <ChannelMenu {...menu} store={store} onClose={() => setMenu(undefined)} />}
+        {menu && (
+          <ChannelMenu
+            {...menu}
+            store={store}
+            onClose={() => setMenu(undefined)}
+            onRefused={(why) => setMenu({ ...menu, why })}
+          />
+        )}
       </nav>
       <button type="button" class="rail-scrim" tabIndex={-1} aria-hidden="true" onClick={onLeave} />
     </>
