@@ -86,12 +86,18 @@ test("Alt with arrows goes through the conversations, with Shift through the unr
   await ada.openChannel("general");
   await page.keyboard.press("Alt+ArrowUp");
   await isIn("design-team");
+  await isFocused("Message #design-team"); // after switching one can write
   await page.keyboard.press("Alt+ArrowDown");
   await isIn("general");
   await bea.openChannel("beta");
   await bea.say("something new");
   await page.getByRole("link", { name: "#beta", exact: true }).locator(".count").waitFor();
   await page.keyboard.press("Alt+Shift+ArrowUp");
+  await isIn("beta");
+  await ada.openChannel("alpha");
+  await bea.say("something new again");
+  await page.getByRole("link", { name: "#beta", exact: true }).locator(".count").waitFor();
+  await page.keyboard.press("Alt+Shift+ArrowDown");
   await isIn("beta");
 });
 
@@ -141,6 +147,25 @@ test("letters on a message: J and K move, E edits, R replies, + reacts, Del dele
   await composer.pressSequentially("er+");
   expect(await composer.inputValue()).toBe("er+");
   await composer.fill("");
+});
+
+test("P pins and takes the pin away, U marks unread, End and Home lead to the ends of the list, Ctrl U attaches", async () => {
+  const { page } = ada;
+  const row = ada.message("Hi there");
+  await row.focus();
+  await page.keyboard.press("p");
+  await page.getByRole("button", { name: "1 pinned" }).waitFor();
+  await page.keyboard.press("p");
+  await page.getByRole("button", { name: "1 pinned" }).waitFor({ state: "detached" });
+  await page.keyboard.press("Home");
+  await isFocused("something new");
+  await page.keyboard.press("u");
+  await page.getByText("New messages", { exact: true }).waitFor();
+  await page.keyboard.press("End");
+  await isFocused("Hi there");
+  const chooser = page.waitForEvent("filechooser");
+  await page.keyboard.press("Control+u");
+  await chooser;
 });
 
 test("Escape closes the details, then ends an edit, then comes to the composer, wherever the focus is", async () => {

@@ -276,6 +276,19 @@ test("a finger that stays on a conversation in the drawer opens its menu", async
   await drawer().waitFor({ state: "detached" });
 });
 
+test("an empty channel gives three hints on the first visit, and never again", async () => {
+  const ida = await Someone.open(browser, "Ida");
+  await ida.context.request.post(`${site.url}/api/session`, { data: { name: "Ida" } });
+  await ida.context.request.post(`${site.url}/api/channels`, { data: { name: "quiet" } });
+  await ida.page.goto(`${site.url}/c/quiet`);
+  await ida.page.getByText("Type @ for people, # for channels and : for emoji.").waitFor();
+  expect(await ida.page.locator(".hints li").count()).toBe(3);
+  await ida.page.reload();
+  await ida.page.getByRole("heading", { name: "This is the start of #quiet" }).waitFor();
+  expect(await ida.page.locator(".hints").count()).toBe(0);
+  await ida.context.close();
+});
+
 test("a click on the header opens the details and closes them; a click on a mention shows who that is", async () => {
   const { page } = ada;
   const pane = page.getByRole("complementary", { name: "Details" });

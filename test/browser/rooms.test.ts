@@ -136,6 +136,14 @@ test("Screens: in a read-only channel only its creator writes, in a slow one the
   expect(await bea.page.getByRole("textbox", { name: "Message #news" }).count()).toBe(0);
   await ada.say("The office is closed on Friday.");
   await bea.sees("The office is closed on Friday.");
+  // What is refused is said.
+  await bea.isReady();
+  await bea.message("The office is closed on Friday.").focus();
+  await bea.page.keyboard.press("p");
+  const refusal = bea.page.getByRole("dialog", { name: "Not pinned" });
+  await refusal.getByText("Only Ada can pin messages here.").waitFor();
+  await bea.page.keyboard.press("Escape");
+  await refusal.waitFor({ state: "detached" });
   await ada.page.getByRole("switch", { name: "Read-only" }).click();
   await bea.page.getByRole("textbox", { name: "Message #news" }).waitFor();
   await ada.page.getByRole("combobox", { name: "Slow mode" }).selectOption({ label: "10 seconds" });
