@@ -141,12 +141,12 @@ const words: Dictionary = {
   "Join the conversation": "Der Unterhaltung beitreten",
   "Reconnecting…": "Verbindung wird wiederhergestellt…",
   "{n} watching": { one: "{n} sieht zu", other: "{n} sehen zu" },
-  "Watching {name}": "{name} ansehen",
+  "Watching {name}": "Du siehst bei {name} zu",
   "Go to the start": "Zur Startseite",
   "Ask the person who shared it for a new one.": "Bitte die Person, von der du ihn hast, um einen neuen.",
   "This link was closed": "Dieser Link wurde geschlossen",
   "Add this site to your home screen first. Then notifications can reach you here.":
-    "Füge diese Seite zuerst zum Home-Bildschirm hinzu. Dann können dich Benachrichtigungen hier erreichen.",
+    "Füge diese Website zuerst zum Home-Bildschirm hinzu. Dann können dich Benachrichtigungen hier erreichen.",
   "This browser can't receive notifications while the app is closed.":
     "Dieser Browser kann keine Benachrichtigungen empfangen, während die App geschlossen ist.",
   Resume: "Fortsetzen",
@@ -175,7 +175,7 @@ const words: Dictionary = {
   Bot: "Bot",
   "Remove {name} from the channel": "{name} aus dem Kanal entfernen",
   "Remove {name} from the site": "{name} von der Website entfernen",
-  "They can't message you directly, and their mentions don't notify you. You still see their messages in channels.":
+  "They can't start a conversation with you, and their mentions don't notify you. You still see their messages in channels.":
     "Diese Person kann keine Unterhaltung mit dir beginnen, und ihre Erwähnungen erreichen dich nicht. Was sie in Kanälen schreibt, siehst du weiterhin.",
   "No one else is here yet. Share this site's address.":
     "Noch ist niemand sonst hier. Schick anderen die Adresse dieser Website.",
@@ -185,14 +185,14 @@ const words: Dictionary = {
     "Bitte ein Mitglied, dich hinzuzufügen. Dein Entwurf steht unter Ungesendete Nachrichten.",
   "Ask a member to add you.": "Bitte ein Mitglied, dich hinzuzufügen.",
   "This conversation is no longer available to you": "Diese Unterhaltung ist für dich nicht mehr verfügbar",
-  "Messages are deleted after {time}.": "Nachrichten werden nach {time} gelöscht.",
+  "Messages are deleted after {time}.": "Aufbewahrung der Nachrichten: {time}.",
   "One message every {time}.": "Abstand zwischen Nachrichten: {time}.",
   "Not now": "Nicht jetzt",
   "Make a recovery code": "Code erstellen",
   "here: everyone who has this open": "here: alle, die das gerade offen haben",
   "Show in the list": "In der Liste anzeigen",
-  "Remove from favourites": "Aus den Favoriten entfernen",
-  "Add to favourites": "Zu den Favoriten",
+  "Remove from favourites": "Aus Favoriten entfernen",
+  "Add to favourites": "Zu Favoriten hinzufügen",
   Unmute: "Stummschaltung aufheben",
   "Mark read": "Als gelesen markieren",
   Unreads: "Ungelesene",
@@ -244,7 +244,7 @@ const words: Dictionary = {
   "No one is banned.": "Niemand ist ausgesperrt.",
   No: "Nein",
   "No files here yet.": "Hier sind noch keine Dateien.",
-  "No unread count and no notifications.": "Keine Zahl und keine Benachrichtigung.",
+  "No unread count and no notifications.": "Kein Zähler für Ungelesenes und keine Benachrichtigungen.",
   Mute: "Stummschalten",
   More: "Mehr",
   Mention: "Erwähnen",
@@ -291,7 +291,7 @@ const words: Dictionary = {
   "Created by {name} on {time}.": "Erstellt von {name}, {time}.",
   "Add a topic": "Thema hinzufügen",
   "No topic yet.": "Noch kein Thema.",
-  About: "Über den Kanal",
+  About: "Übersicht",
   Details: "Einzelheiten",
   "(edited)": "(bearbeitet)",
   "A message can have up to {n} files.": "Eine Nachricht kann bis zu {n} Dateien haben.",
@@ -486,7 +486,7 @@ const words: Dictionary = {
   unread: "ungelesen",
   "unread, you are mentioned": "ungelesen, du bist erwähnt",
   "You'll lose the name {name}, your direct messages, and the ability to edit your posts.":
-    "Du verlierst den Namen {name}, deine Direktnachrichten und kannst deine Beiträge nicht mehr bearbeiten.",
+    "Du verlierst den Namen {name}, deine Direktnachrichten und kannst deine Nachrichten nicht mehr bearbeiten.",
   "You'll stay signed in elsewhere. Your data is removed from this device.":
     "Anderswo bleibst du angemeldet. Deine Daten werden von diesem Gerät entfernt.",
   "{names} are typing…": "{names} schreiben…",
@@ -529,6 +529,13 @@ const words: Dictionary = {
   "Travel & Places": "Reisen und Orte",
   "Wrong access code. Ask the person who invited you.":
     "Falscher Zugangscode. Frag die Person, die dich eingeladen hat.",
+  "This address is banned for a while.": "Diese Adresse ist vorübergehend ausgesperrt.",
+  "No one here has this recovery code. Check every character, or use your newest code.":
+    "Diesen Wiederherstellungscode gibt es hier nicht. Prüfe jedes Zeichen oder nimm deinen neuesten Code.",
+  "Too many sign-ins from this address. Try again later.":
+    "Zu viele Anmeldungen von dieser Adresse. Versuche es später noch einmal.",
+  "This site has reached its limit of channels. Delete one first.":
+    "Diese Website hat ihr Limit an Kanälen erreicht. Lösche zuerst einen.",
   bad_request: "Die Anfrage ist fehlerhaft.",
   unauthorized: "Erst anmelden.",
   bad_origin: "Die Anfrage kommt von einer anderen Website.",
@@ -548,7 +555,7 @@ const words: Dictionary = {
   invalid_text: "Der Text ist nicht verwendbar.",
   invalid_person: "Mit dieser Person geht das nicht.",
   invalid_emoji: "Die Reaktion kann nicht hinzugefügt werden.",
-  blocked: "Diese Person nimmt keine Nachrichten von dir an.",
+  blocked: "Diese Person nimmt das von dir nicht an.",
   read_only: "Hier kannst du nicht schreiben.",
   slow_mode: "Der langsame Modus ist an. Warte einen Moment.",
   too_many: "Das Limit ist erreicht.",

@@ -69,10 +69,10 @@ const words: Dictionary = {
   "Recently active": "Actifs récemment",
   "A recovery code signs you in on any device.": "Un code de récupération vous connecte sur n’importe quel appareil.",
   "Only the latest {n} messages are kept.": "Seuls les {n} derniers messages sont conservés.",
-  Disconnected: "Déconnecté",
+  Disconnected: "Connexion coupée",
   Filter: "Filtrer",
   "View profile": "Voir le profil",
-  "Notify me about": "M’avertir pour",
+  "Notify me about": "Me notifier pour",
   Nothing: "Rien",
   "Everyone on this site can see and join this channel.":
     "Tout le monde sur ce site peut voir ce salon et le rejoindre.",
@@ -134,13 +134,13 @@ const words: Dictionary = {
   "Its address stops working right away. Its messages stay.":
     "Son adresse cesse aussitôt de fonctionner. Ses messages restent.",
   "Too many requests. Wait a moment.": "Trop de requêtes. Attendez un instant.",
-  "Guests watching: {n}": "Invités qui regardent : {n}",
-  "Show the guest link": "Afficher le lien invité",
-  "Close the guest link": "Fermer le lien invité",
-  "The guest link is closed. No one is watching any more.": "Le lien invité est fermé. Plus personne ne regarde.",
+  "Guests watching: {n}": "Visiteurs qui regardent : {n}",
+  "Show the guest link": "Afficher le lien visiteur",
+  "Close the guest link": "Fermer le lien visiteur",
+  "The guest link is closed. No one is watching any more.": "Le lien visiteur est fermé. Plus personne ne regarde.",
   "Anyone with this link can read this channel without joining. They can't write.":
-    "Toute personne qui a ce lien peut lire ce salon sans y entrer. Elle ne peut pas écrire.",
-  "Guest link": "Lien invité",
+    "Toute personne qui a ce lien peut lire ce salon sans le rejoindre. Elle ne peut pas écrire.",
+  "Guest link": "Lien visiteur",
   "No messages yet.": "Pas encore de messages.",
   "Join the conversation": "Rejoindre la conversation",
   "Reconnecting…": "Reconnexion…",
@@ -179,7 +179,7 @@ const words: Dictionary = {
   Bot: "Bot",
   "Remove {name} from the channel": "Retirer {name} du salon",
   "Remove {name} from the site": "Retirer {name} du site",
-  "They can't message you directly, and their mentions don't notify you. You still see their messages in channels.":
+  "They can't start a conversation with you, and their mentions don't notify you. You still see their messages in channels.":
     "Cette personne ne peut pas commencer de conversation avec vous, et ses mentions ne vous parviennent pas. Vous voyez toujours ce qu’elle écrit dans les salons.",
   "No one else is here yet. Share this site's address.":
     "Personne d’autre n’est encore là. Partagez l’adresse de ce site.",
@@ -197,9 +197,9 @@ const words: Dictionary = {
   "Show in the list": "Afficher dans la liste",
   "Remove from favourites": "Retirer des favoris",
   "Add to favourites": "Ajouter aux favoris",
-  Unmute: "Rétablir les notifications",
+  Unmute: "Retirer la sourdine",
   "Mark read": "Marquer comme lu",
-  Unreads: "Non lus",
+  Unreads: "Non lues",
   "{n} pinned": { one: "{n} épinglé", many: "{n} d’épinglés", other: "{n} épinglés" },
   "{n} seconds": { one: "{n} seconde", many: "{n} de secondes", other: "{n} secondes" },
   "{n} minutes": { one: "{n} minute", many: "{n} de minutes", other: "{n} minutes" },
@@ -255,7 +255,7 @@ const words: Dictionary = {
   "Make a new code": "Créer un nouveau code",
   Unban: "Laisser revenir",
   Banned: "Exclus",
-  "Also ban their addresses": "Exclure aussi leurs adresses",
+  "Also ban their addresses": "Exclure aussi ses adresses",
   "Keep messages for": "Garder les messages",
   "It comes back when there's something for you in it.": "Il revient quand quelque chose vous y concerne.",
   "Invite people": "Inviter des personnes",
@@ -267,7 +267,7 @@ const words: Dictionary = {
   "Find channels": "Trouver des salons",
   Favourite: "Favori",
   "No one can sign in from these addresses, even if others share them.":
-    "Personne ne peut se connecter depuis ces adresses, même si d’autres les partagent.",
+    "Personne ne peut se connecter depuis ces adresses, même si d’autres personnes les utilisent.",
   Done: "Terminé",
   "Come back": "Revenir",
   "Close report": "Clore le signalement",
@@ -275,7 +275,7 @@ const words: Dictionary = {
   Block: "Bloquer",
   "No time limit": "Sans limite de temps",
   "Anyone with this link can join, up to 100 people, until {time}.":
-    "Toute personne qui a ce lien peut participer, jusqu’à 100 personnes, jusqu’au {time}.",
+    "Toute personne qui a ce lien peut nous rejoindre, jusqu’à 100 personnes, jusqu’au {time}.",
   Favourites: "Favoris",
   "{n} members": { one: "{n} membre", many: "{n} de membres", other: "{n} membres" },
   "Only members can find it. Any member can add people.":
@@ -286,7 +286,8 @@ const words: Dictionary = {
   "Viewing now": "Ici en ce moment",
   Add: "Ajouter",
   "Add people": "Ajouter des personnes",
-  "You can't read it until someone adds you again.": "Vous ne pourrez plus le lire tant que personne ne vous y ajoute.",
+  "You can't read it until someone adds you again.":
+    "Vous ne pourrez plus le lire jusqu’à ce que quelqu’un vous y ajoute à nouveau.",
   "You're the last one here. Leaving deletes all messages and files. It can't be undone.":
     "Vous êtes la dernière personne ici. En partant, vous supprimez tous les messages et fichiers. C’est irréversible.",
   "Leave {name}?": "Quitter {name} ?",
@@ -393,7 +394,7 @@ const words: Dictionary = {
     "Votre navigateur bloque les cookies. Autorisez-les pour ce site, puis réessayez.",
   "No connection.": "Pas de connexion.",
   "No matches. Search covers conversations you've opened on this device.":
-    "Aucun résultat. La recherche couvre les conversations ouvertes sur cet appareil.",
+    "Aucun résultat. La recherche couvre les conversations que vous avez ouvertes sur cet appareil.",
   "No unsent messages.": "Aucun message non envoyé.",
   "It was deleted, or no one has created it yet.": "Il a été supprimé, ou personne ne l’a encore créé.",
   "Not changed": "Non modifié",
@@ -402,7 +403,7 @@ const words: Dictionary = {
   "Couldn't sign out: {why}": "Pas déconnecté : {why}",
   Notifications: "Notifications",
   "Notifications are blocked. Allow them in your browser's site settings.":
-    "Les notifications sont bloquées. Autorisez-les dans les réglages du site de votre navigateur.",
+    "Les notifications sont bloquées. Autorisez-les pour ce site dans les réglages de votre navigateur.",
   "Notifications are off": "Notifications désactivées",
   "Notifications are on": "Notifications activées",
   Off: "Désactivé",
@@ -476,21 +477,21 @@ const words: Dictionary = {
   "What should people call you?": "Comment vous appeler ?",
   "Say what {name} is for. Everyone in it can see this.":
     "Dites à quoi sert {name}. Tous ceux qui y sont peuvent le voir.",
-  "Will be deleted when connected": "Sera supprimé une fois connecté",
-  "Will be sent when connected": "Sera envoyé une fois connecté",
+  "Will be deleted when connected": "Sera supprimé au retour de la connexion",
+  "Will be sent when connected": "Sera envoyé au retour de la connexion",
   Yesterday: "Hier",
   You: "Vous",
   "You haven't talked to {name} yet": "Vous n’avez pas encore parlé avec {name}",
   "You can have eight windows connected at once. Using this one disconnects the oldest.":
-    "Huit fenêtres peuvent être connectées à la fois. Utiliser celle-ci déconnecte la plus ancienne.",
+    "Huit fenêtres peuvent être actives à la fois. Utiliser celle-ci coupe la plus ancienne.",
   "a message that's no longer kept": "un message qui n’est plus conservé",
   "design team": "équipe design",
-  unread: "non lus",
-  "unread, you are mentioned": "non lus, on vous mentionne",
+  unread: "non lu(s)",
+  "unread, you are mentioned": "non lu(s), on vous mentionne",
   "You'll lose the name {name}, your direct messages, and the ability to edit your posts.":
     "Vous perdrez le nom {name}, vos messages directs et la possibilité de modifier vos messages.",
   "You'll stay signed in elsewhere. Your data is removed from this device.":
-    "Vous restez connecté ailleurs. Vos données sont retirées de cet appareil.",
+    "Vous restez connecté ailleurs. Vos données sont supprimées de cet appareil.",
   "{names} are typing…": "{names} écrivent…",
   "{names} is typing…": "{names} écrit…",
   "{name} in {channel}": "{name} dans {channel}",
@@ -540,6 +541,13 @@ const words: Dictionary = {
   "Travel & Places": "Voyages et lieux",
   "Wrong access code. Ask the person who invited you.":
     "Code d’accès incorrect. Demandez à la personne qui vous a invité.",
+  "This address is banned for a while.": "Cette adresse est exclue temporairement.",
+  "No one here has this recovery code. Check every character, or use your newest code.":
+    "Personne ici n’a ce code de récupération. Vérifiez chaque caractère ou utilisez votre code le plus récent.",
+  "Too many sign-ins from this address. Try again later.":
+    "Trop de connexions depuis cette adresse. Réessayez plus tard.",
+  "This site has reached its limit of channels. Delete one first.":
+    "Ce site a atteint sa limite de salons. Supprimez-en un d’abord.",
   bad_request: "La requête est invalide.",
   unauthorized: "Connectez-vous d’abord.",
   bad_origin: "La requête vient d’un autre site.",
@@ -559,7 +567,7 @@ const words: Dictionary = {
   invalid_text: "Ce texte ne peut pas être utilisé.",
   invalid_person: "Impossible avec cette personne.",
   invalid_emoji: "La réaction ne peut pas être ajoutée.",
-  blocked: "Cette personne n’accepte pas vos messages.",
+  blocked: "Cette personne ne l’accepte pas de vous.",
   read_only: "Vous ne pouvez pas écrire ici.",
   slow_mode: "Le mode lent est activé. Attendez un instant.",
   too_many: "La limite est atteinte.",

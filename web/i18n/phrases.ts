@@ -153,7 +153,7 @@ export type Phrase =
   | "Bot"
   | "Remove {name} from the channel"
   | "Remove {name} from the site"
-  | "They can't message you directly, and their mentions don't notify you. You still see their messages in channels."
+  | "They can't start a conversation with you, and their mentions don't notify you. You still see their messages in channels."
   | "No one else is here yet. Share this site's address."
   | "Everyone is selected."
   | "No one here has that name."
@@ -461,6 +461,10 @@ export type Phrase =
 
 /** Sentences that come from elsewhere: why a name cannot be, what the server says to people, the groups of emoji. */
 export type Sentence =
+  | "This site has reached its limit of channels. Delete one first."
+  | "Too many sign-ins from this address. Try again later."
+  | "No one here has this recovery code. Check every character, or use your newest code."
+  | "This address is banned for a while."
   | "Names can't contain invisible characters."
   | "Use at most 32 characters."
   | "Use at most two marks in a row."

@@ -38,7 +38,7 @@ import {
   setSessionCookie,
 } from "./session-cookie.ts";
 
-const CODE_UNKNOWN = "This is not a recovery code of anyone here. Check every character, or use your newest code.";
+const CODE_UNKNOWN = "No one here has this recovery code. Check every character, or use your newest code.";
 const LINK_EXPIRED = "This link was already used, or it's more than ten minutes old.";
 
 /** Ways in that need no session. */

@@ -47,7 +47,7 @@ export function Profile({ store, onClose }: { readonly store: Store; readonly on
       {isBlocked && (
         <p class="hint">
           {t(
-            "They can't message you directly, and their mentions don't notify you. You still see their messages in channels.",
+            "They can't start a conversation with you, and their mentions don't notify you. You still see their messages in channels.",
           )}
         </p>
       )}
