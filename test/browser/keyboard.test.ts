@@ -86,7 +86,7 @@ test("Alt with arrows goes through the conversations, with Shift through the unr
   await ada.openChannel("general");
   await page.keyboard.press("Alt+ArrowUp");
   await isIn("design-team");
-  await isFocused("Message #design-team"); // after switching one can write
+  await isFocused("Message #design-team"); // the composer has the focus after a switch
   await page.keyboard.press("Alt+ArrowDown");
   await isIn("general");
   await bea.openChannel("beta");
@@ -168,6 +168,16 @@ test("P pins and takes the pin away, U marks unread, End and Home lead to the en
   await chooser;
 });
 
+test("a button of a message's toolbar takes the letters of the message", async () => {
+  const { page } = ada;
+  const row = ada.message("Hi there");
+  await row.hover();
+  await row.getByRole("button", { name: "More" }).focus();
+  await page.keyboard.press("r");
+  await page.getByText("Replying to Ada").waitFor();
+  await page.keyboard.press("Escape");
+});
+
 test("Escape closes the details, then ends an edit, then comes to the composer, wherever the focus is", async () => {
   const { page } = ada;
   const composer = page.getByRole("textbox", { name: "Message #beta" });
@@ -179,7 +189,13 @@ test("Escape closes the details, then ends an edit, then comes to the composer, 
   await page.keyboard.press("e");
   const edit = page.getByRole("textbox", { name: "Edit message" });
   await edit.waitFor();
-  await pane.getByRole("tab", { name: "People" }).focus();
+  // A field of the pane that is filled in keeps what was typed.
+  await pane.getByRole("tab", { name: "Integrations" }).click();
+  const hook = pane.getByRole("textbox", { name: "Name of a new hook" });
+  await hook.fill("Monitoring");
+  await page.keyboard.press("Escape");
+  expect(await hook.inputValue()).toBe("Monitoring");
+  await pane.getByRole("tab", { name: "People" }).click();
   await page.keyboard.press("Escape");
   await pane.waitFor({ state: "detached" });
   await isFocused("Details");

@@ -32,16 +32,19 @@ const drawer = () => bea.page.locator(".rail-open");
 const boxOf = async (place: Locator) => (await place.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
 const heading = (who: Someone, name: string) => who.page.getByRole("heading", { name: `#${name}`, exact: true });
 
-/** One finger stays in the middle of a place for longer than a press takes. */
-async function hold(place: Locator, until: Locator): Promise<void> {
+/** How long (ms) a finger stays, which is longer than a press takes. */
+const HELD_MS = 700;
+
+/** One finger stays in the middle of a place. */
+async function hold(touched: CDPSession, place: Locator): Promise<void> {
   await place.click({ trial: true }); // it stands still
   const { x, y, width, height } = await boxOf(place);
-  await finger.send("Input.dispatchTouchEvent", {
+  await touched.send("Input.dispatchTouchEvent", {
     type: "touchStart",
     touchPoints: [{ x: x + width / 2, y: y + height / 2 }],
   });
-  await until.waitFor();
-  await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+  await new Promise((resolve) => setTimeout(resolve, HELD_MS));
+  await touched.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
 }
 
 /** One finger goes from one place (px) to another. */
@@ -268,12 +271,40 @@ test("a finger that stays on a conversation in the drawer opens its menu", async
   await bea.page.getByRole("button", { name: "Open conversations" }).click();
   await drawer().waitFor();
   const menu = bea.page.getByRole("dialog", { name: "#plans" });
-  await hold(bea.page.getByRole("link", { name: "#plans", exact: true }), menu);
+  await hold(finger, bea.page.getByRole("link", { name: "#plans", exact: true }));
   await menu.getByRole("button", { name: "Mute" }).waitFor();
   await bea.page.goBack();
   await menu.waitFor({ state: "detached" });
   await bea.page.goBack();
   await drawer().waitFor({ state: "detached" });
+});
+
+test("a finger that stays on a conversation of a tablet opens its menu beside it, and a refused choice is said", async () => {
+  const eli = await Someone.open(browser, "Eli", TABLET);
+  await eli.join(site, "/c/plans");
+  await eli.isReady();
+  const link = eli.page.getByRole("link", { name: "#plans", exact: true });
+  await hold(await eli.context.newCDPSession(eli.page), link);
+  const mute = eli.page.getByRole("toolbar", { name: "#plans" }).getByRole("button", { name: "Mute" });
+  await mute.waitFor();
+  await eli.page.route("**/preferences", (route) =>
+    route.fulfill({
+      status: 429,
+      contentType: "application/problem+json",
+      body: JSON.stringify({
+        code: "rate_limited",
+        status: 429,
+        title: "Too fast",
+        detail: "Too many changes. Wait a moment.",
+      }),
+    }),
+  );
+  await mute.click();
+  const refusal = eli.page.getByRole("dialog", { name: "Not changed" });
+  await refusal.getByText("Too many changes. Wait a moment.").waitFor();
+  await eli.page.keyboard.press("Escape");
+  await refusal.waitFor({ state: "detached" });
+  await eli.context.close();
 });
 
 test("an empty channel gives three hints on the first visit, and never again", async () => {

@@ -136,7 +136,7 @@ test("Screens: in a read-only channel only its creator writes, in a slow one the
   expect(await bea.page.getByRole("textbox", { name: "Message #news" }).count()).toBe(0);
   await ada.say("The office is closed on Friday.");
   await bea.sees("The office is closed on Friday.");
-  // What is refused is said.
+  // A refusal is shown.
   await bea.isReady();
   await bea.message("The office is closed on Friday.").focus();
   await bea.page.keyboard.press("p");

@@ -46,7 +46,7 @@ export const language = signal<Language>("en");
 export const locale = computed(
   () => navigator.languages.find((one) => one.startsWith(language.value)) ?? language.value,
 );
-const numbers = computed(() => new Intl.NumberFormat(locale.value));
+const numbers = computed(() => new Intl.NumberFormat(locale.value, { numberingSystem: "latn" }));
 const plurals = computed(() => new Intl.PluralRules(locale.value));
 
 /**

@@ -80,7 +80,7 @@ export class Guests {
     const { relays } = this.#parts;
     // A relay that has just started sends its first guest back here: they count already.
     if (!relays.has(guest.id) && this.#isFull(guest))
-      return refuse("busy", "Too many people are watching from your network. Try again in a moment.", BUSY_RETRY_MS);
+      return refuse("busy", "Too many people are watching. Try again in a moment.", BUSY_RETRY_MS);
     const placement = relays.place(channel.epoch, guest, continent, Number.POSITIVE_INFINITY);
     return placement ? { kind: "placed", placement } : GONE;
   }

@@ -211,7 +211,7 @@ export const UNREAD_IN_ALL_MAX_BYTES = 32 * MIB;
 /** Where the runtime does not tell what is unread: bytes that are sent to a socket without a frame or a ping from it. */
 export const UNHEARD_MAX_BYTES = 16 * MIB;
 
-/** Sockets that a channel holds itself, and each of its relays, unless the variable RELAY_SOCKETS says otherwise: a burst of sixty messages reaches this many in a tenth of a second (docs/scale.md). */
+/** Sockets that a channel holds itself, and each of its relays, unless the variable RELAY_SOCKETS says otherwise: with half as many more, a burst of sixty messages takes a tenth of a second, and joins need time too (docs/scale.md). */
 export const RELAY_SOCKETS = 1_000;
 /** A relay that has no copy of its channel by then (ms) sends a newcomer away to come back: a person waits no longer for a first message. */
 export const RELAY_READY_MS = 2 * SECOND_MS;
@@ -235,7 +235,7 @@ export const STREAM_BUFFER_MAX_BYTES = 1024 * 1024;
 
 /** Incoming hooks of one channel: all of them fit into one view of its integrations. */
 export const HOOKS_MAX = 10;
-/** What one hook may write: a monitoring tool can report a burst, and cannot push all other messages out of the window for long. */
+/** What one hook may write: a monitoring tool can report a burst of alerts. */
 export const HOOK_RATE: Rate = { perSecond: 1, burst: 20 };
 /** A hook's name and the one its sender asks for, together: two display names. */
 export const HOOK_NAME_MAX_POINTS = 64;

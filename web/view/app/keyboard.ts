@@ -7,7 +7,7 @@ import { go } from "../../state/route.ts";
 import type { ShownList } from "../messages/message-commands.ts";
 import { runLetter } from "../messages/message-letters.ts";
 import { isCommand as isCommandKey, isComposing, letterOf } from "../parts/keys.ts";
-import { attaching, detailsTab, sheet } from "../parts/sheets.ts";
+import { attaching, detailsTab, isDrawerOpen, sheet } from "../parts/sheets.ts";
 
 /** Where F6 leads, in this order: the part of the screen, and the place in it that takes the focus. */
 const REGIONS: readonly (readonly [part: string, place: string])[] = [
@@ -57,10 +57,11 @@ function act(event: KeyboardEvent, shown: ShownList): boolean {
     attaching.choose?.();
     return attaching.choose !== undefined;
   }
-  if (key === "Escape" && shown && !document.querySelector(":popover-open.menu")) {
-    stepBack(target, shown);
+  if (key === "Escape" && isDrawerOpen.value) {
+    isDrawerOpen.value = false;
     return true;
   }
+  if (key === "Escape" && shown && !document.querySelector(":popover-open.menu")) return stepBack(target, shown);
   if (key === "F6") return toRegion(target, shiftKey ? -1 : 1);
   if (altKey && !hasModifier && (key === "ArrowUp" || key === "ArrowDown")) {
     return toConversation(key === "ArrowUp" ? -1 : 1, shiftKey);
@@ -71,15 +72,22 @@ function act(event: KeyboardEvent, shown: ShownList): boolean {
   return false;
 }
 
-/** Escape: the details close, else an edit ends, else nothing is new any more and the composer has the focus. */
-function stepBack(from: Element, { commands }: NonNullable<ShownList>): void {
+/**
+ * Escape: the details close, else an edit ends, else nothing is new any more; then the composer has the focus. Answers whether
+ * anything was done.
+ */
+function stepBack(from: Element, { commands }: NonNullable<ShownList>): boolean {
+  const isInPane = from.closest(".details-pane") !== null;
+  // What is typed there would be lost.
+  if (isInPane && from instanceof HTMLInputElement && from.value !== "") return false;
   if (detailsTab.value !== undefined) {
     detailsTab.value = undefined;
-    if (from.closest(".details-pane")) document.getElementById("open-details")?.focus();
-    return;
+    if (isInPane) document.getElementById("open-details")?.focus();
+    return true;
   }
   if (!commands.leaveEdit()) commands.dismissNew();
   document.getElementById("composer-text")?.focus();
+  return true;
 }
 
 function open(name: "shortcuts"): boolean {

@@ -9,9 +9,13 @@ type EmojiTable = typeof import("../../text/emoji.ts");
 /** The table of emoji, and what they are called in the language of the interface: each is undefined until it is fetched. */
 export type EmojiParts = { readonly table?: EmojiTable; readonly spoken?: EmojiLanguage };
 
+let isFetchedAhead = false;
+
 /** Fetches the table ahead, when a colon is typed: it is there when the word after it has begun. */
 export function fetchEmojiAhead(text: string): void {
-  if (/[:：]$/.test(text)) void fetchPart(() => import("../../text/emoji.ts"));
+  if (isFetchedAhead || !/[:：]$/.test(text)) return;
+  isFetchedAhead = true;
+  void fetchPart(() => import("../../text/emoji.ts"));
 }
 
 export function useEmoji(isWanted: boolean): EmojiParts {

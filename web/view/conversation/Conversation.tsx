@@ -24,6 +24,7 @@ const Companions = lazy(async () => (await import("./Companions.tsx")).Companion
 const Details = lazy(async () => (await import("../details/Details.tsx")).Details);
 
 function toggleDetails(): void {
+  if (getSelection()?.isCollapsed === false) return; // the name was selected, not clicked
   detailsTab.value = detailsTab.value ? undefined : "About";
 }
 

@@ -1,4 +1,4 @@
-/** What can be done, as a row among people. */
+/** A button for an action, which looks like the rows of people below it. */
 import { useId } from "preact/hooks";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 
@@ -6,7 +6,7 @@ type Props = {
   readonly icon: LateIconName;
   readonly label: string;
   readonly act: () => void;
-  /** For whom. It is no part of the button's name. */
+  /** Who the action is about. It is no part of the button's name. */
   readonly hint?: string;
 };
 

@@ -51,12 +51,13 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
   useEffect(() => {
     if (!hasMembers) return undefined;
     let isCurrent = true;
+    const online = store.online.peek();
     void store.requests().then(async (requests) => {
       const answer = await requests.members(channel.id);
       if (!isCurrent) return;
       if (answer.ok) {
         setMembers(answer.value.members);
-        setOnlineThen(store.online.peek());
+        setOnlineThen(online);
       } else setRefusal(answer.detail);
     });
     return () => {
@@ -171,15 +172,16 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
         <section>
           <h3>{t("{n} members", { n: channel.memberCount ?? members?.length ?? 2 })}</h3>
           {listOf(inPeopleOrder(members?.map(asNow) ?? [], you), true)}
-          {typed === "" && count > people.length && <p class="hint">{t("{n} viewing", { n: count })}</p>}
+          {typed === "" && isConnected && count > people.length && <p class="hint">{t("{n} viewing", { n: count })}</p>}
         </section>
       ) : (
         <section>
           <h3>
-            {t("Viewing now")} · {count}
+            {t("Viewing now")}
+            {isConnected && ` · ${count}`}
           </h3>
           {listOf(inPeopleOrder(viewing, you), false)}
-          {typed === "" && count > viewing.length && (
+          {typed === "" && isConnected && count > viewing.length && (
             <p class="hint">{t("And {n} more.", { n: count - viewing.length })}</p>
           )}
           {guests > 0 && <p class="hint">{t("Guests watching: {n}", { n: guests })}</p>}

@@ -23,7 +23,14 @@ export function Pins({ store, conversation, onLeave }: TabProps) {
           return (
             <li key={messageId}>
               <p class="pin-head">
-                <button type="button" class="pin-author" onClick={() => openProfile(author)}>
+                <button
+                  type="button"
+                  class="pin-author"
+                  onClick={() => {
+                    onLeave();
+                    openProfile(author);
+                  }}
+                >
                   <Avatar person={{ ...author, name: store.nameOf(author) }} />
                   <bdi>{store.nameOf(author)}</bdi>
                 </button>

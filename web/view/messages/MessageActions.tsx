@@ -62,7 +62,7 @@ function Tools({ row: { id }, tabIndex, commands }: ToolbarProps) {
           {emoji}
         </IconButton>
       ))}
-      {tool("react", t("Add reaction"), commands.pickReaction, "+")}
+      {tool("react", t("Add reaction"), commands.pickReaction, "Plus")}
       {tool("reply", t("Reply"), commands.reply, "R")}
       {tool("more", t("More"), commands.more)}
     </div>

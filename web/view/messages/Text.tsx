@@ -137,7 +137,7 @@ function InlineView({ inline, ...place }: Place & { readonly inline: Inline }) {
       return person === undefined ? (
         <span class="mention">@…</span>
       ) : (
-        // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: for a pointer alone; keys have the people in the details
+        // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: for a pointer alone; keys find a person with the search
         <bdi class={isYou ? "mention you" : "mention"} onClick={() => onPerson?.(person)}>
           @{person.name}
         </bdi>

@@ -25,7 +25,14 @@ export function WhoReacted({ store, conversation, id, onClose }: Props) {
           <ul>
             {people.map((person) => (
               <li key={person.id}>
-                <button type="button" class="person" onClick={() => openProfile(person)}>
+                <button
+                  type="button"
+                  class="person"
+                  onClick={() => {
+                    onClose();
+                    openProfile(person);
+                  }}
+                >
                   <Avatar person={person} />
                   <bdi>{store.nameOf(person)}</bdi>
                 </button>

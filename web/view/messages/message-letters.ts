@@ -3,10 +3,12 @@ import { letterOf } from "../parts/keys.ts";
 import type { ShownList } from "./message-commands.ts";
 import { rowId } from "./timeline.ts";
 
-/** The command that a letter gives while a message has the focus (WCAG 2.1.4: only then). Says whether there is one. */
+/** The command that a letter gives while a message, or a button of its toolbar, has the focus (WCAG 2.1.4: only then). Says whether there is one. */
 export function runLetter(event: KeyboardEvent, shown: ShownList): boolean {
   const { target } = event;
-  const row = target instanceof HTMLElement && shown?.rows.find(({ id }) => target.id === rowId(id));
+  // A button of a message's toolbar names the letter that does the same.
+  const item = target instanceof HTMLElement ? (target.closest(".toolbar")?.parentElement ?? target) : undefined;
+  const row = item && shown?.rows.find(({ id }) => item.id === rowId(id));
   if (!shown || !row || row.isTombstone || event.altKey || event.ctrlKey || event.metaKey) return false;
   const { commands } = shown;
   const { id } = row;
@@ -28,7 +30,7 @@ export function runLetter(event: KeyboardEvent, shown: ShownList): boolean {
       commands.remove(id);
       return true;
     case "+":
-      commands.pickReaction(id, target.getBoundingClientRect());
+      commands.pickReaction(id, item.getBoundingClientRect());
       return true;
     default:
       return false;

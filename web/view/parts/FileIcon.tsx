@@ -21,7 +21,7 @@ const PATHS = {
 
 type Kind = keyof typeof PATHS;
 
-/** By the type that the server found in the bytes, or else by the ending of the name. The first that fits holds. */
+/** By the ending of the name, or else by the type that the server found in the bytes. The first match counts. */
 const KINDS: readonly (readonly [Kind, RegExp, RegExp])[] = [
   ["picture", /^image\//, /\.(?:png|jpe?g|gif|webp|avif|heic|svg)$/i],
   ["sound", /^audio\//, /\.(?:mp3|wav|ogg|m4a|flac|opus)$/i],
@@ -30,7 +30,7 @@ const KINDS: readonly (readonly [Kind, RegExp, RegExp])[] = [
   ["table", /csv|spreadsheet|excel/, /\.(?:csv|tsv|xlsx?|ods|numbers)$/i],
   [
     "code",
-    /json|xml|javascript|html|css/,
+    /json|[/+]xml$|javascript|html|css/,
     /\.(?:[cm]?[jt]sx?|json|ya?ml|toml|py|rs|go|java|c|h|cpp|rb|sh|sql|html|css|xml)$/i,
   ],
   ["archive", /zip|tar|compressed|rar/, /\.(?:zip|tar|t?gz|7z|rar|xz|bz2)$/i],

@@ -11,7 +11,7 @@ adoptStyles(styles);
 
 const WAIT_MS = 500;
 /** Names of keys in `aria-keyshortcuts` that keyboards write otherwise. */
-const SIGNS: Readonly<Record<string, string>> = { Control: COMMAND, Meta: COMMAND };
+const SIGNS: Readonly<Record<string, string>> = { Control: COMMAND, Meta: COMMAND, Plus: "+" };
 /** How far (px) it stands from its element, and stays from the window's edge. */
 const GAP_PX = 6;
 const EDGE_PX = 8;

@@ -24,7 +24,7 @@ export type ChannelMenuProps = {
   readonly store: Store;
   readonly channel: Channel;
   readonly beside: DOMRect;
-  /** Why what was chosen was refused: said in place of the menu. */
+  /** The refusal of a choice. It is shown in place of the menu. */
   readonly why?: string;
   readonly onClose: () => void;
   readonly onRefused: (why: string) => void;

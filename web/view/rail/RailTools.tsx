@@ -12,6 +12,7 @@ import { KeyCap } from "../parts/KeyCap.tsx";
 import { COMMAND } from "../parts/keys.ts";
 import { LateIcon, type LateIconName } from "../parts/late-icons.tsx";
 import { followPresses } from "../parts/long-press.ts";
+import { ROOMY } from "../parts/pull-down.ts";
 import { openInvite, type SheetName, sheet } from "../parts/sheets.ts";
 import type { ChannelLinkActions } from "./ChannelLink.tsx";
 
@@ -34,7 +35,11 @@ export function RailTools({ store, onMenu }: Props) {
         const you = store.person.peek()?.id;
         const channels = [...store.channels.peek().values()];
         const channel = channels.find(({ id }) => channelHref(id, you) === link.getAttribute("href"));
-        if (channel) onMenu({ channel, beside: link.getBoundingClientRect() });
+        if (!channel) return;
+        const open = () => onMenu({ channel, beside: link.getBoundingClientRect() });
+        // A popover that opens under a finger closes when the finger goes up.
+        if (matchMedia(ROOMY).matches) document.addEventListener("pointerup", () => setTimeout(open), { once: true });
+        else open();
       }),
     [],
   );

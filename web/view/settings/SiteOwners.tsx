@@ -12,8 +12,10 @@ import { openProfile } from "../parts/sheets.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import type { SectionProps } from "./Settings.tsx";
 
-/** People whose names fit who are shown. */
+/** This many people are shown. */
 const FOUND_MAX = 8;
+/** The server is asked for people after a pause (ms) in typing. */
+const SEARCH_AFTER_MS = 150;
 
 type Overview = {
   readonly people: number;
@@ -46,6 +48,13 @@ export function SiteOwners({ store, onLeave, onShow }: SectionProps) {
     else setRefusal(answer.detail);
   }
 
+  useEffect(() => {
+    const words = typed.trim();
+    if (words === "") return undefined;
+    const timer = setTimeout(() => void store.searchPeople(words), SEARCH_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+
   const wanted = fold(typed.trim());
   const found = [...store.people.value.values()].filter(({ name }) => wanted !== "" && fold(name).includes(wanted));
 
@@ -63,14 +72,10 @@ export function SiteOwners({ store, onLeave, onShow }: SectionProps) {
         </p>
       )}
       <h4>{t("People")}</h4>
-      <FindField
-        label={t("Find people")}
-        typed={typed}
-        onType={(words) => {
-          setTyped(words);
-          if (words.trim() !== "") void store.searchPeople(words.trim());
-        }}
-      />
+      <FindField label={t("Find people")} typed={typed} onType={setTyped} />
+      <p class={wanted !== "" && found.length === 0 ? "hint" : "visually-hidden"} role="status">
+        {wanted !== "" && (found.length === 0 ? t("No results") : t("{n} results", { n: found.length }))}
+      </p>
       <ul class="people">
         {found.slice(0, FOUND_MAX).map((person) => (
           <li key={person.id}>
