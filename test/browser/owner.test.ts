@@ -35,7 +35,7 @@ test("an owner deletes what others wrote and removes a person, who is signed out
   await ada.page.getByLabel("Owner code").fill("correct horse");
   await ada.page.getByRole("button", { name: "Become an owner" }).click();
   await ada.page.getByRole("heading", { name: "This site" }).waitFor();
-  await ada.page.getByText(/^2 people, 2 online, 1 channels?\. Version \d/).waitFor();
+  await ada.page.getByText(/^People: 2 · Online: 2 · Channels: 1 · Version \d/).waitFor();
   await ada.page.keyboard.press("Escape");
 
   await ada.choose("something unkind", "Delete message");

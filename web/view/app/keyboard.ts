@@ -79,7 +79,7 @@ function act(event: KeyboardEvent, shown: ShownList): boolean {
 function stepBack(from: Element, { commands }: NonNullable<ShownList>): boolean {
   const isInPane = from.closest(".details-pane") !== null;
   // What is typed there would be lost.
-  if (isInPane && from instanceof HTMLInputElement && from.value !== "") return false;
+  if (isInPane && from instanceof HTMLInputElement && from.type === "text" && from.value !== "") return false;
   if (detailsTab.value !== undefined) {
     detailsTab.value = undefined;
     if (isInPane) document.getElementById("open-details")?.focus();
