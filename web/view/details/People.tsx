@@ -69,7 +69,7 @@ export function People({ store, conversation, channel, onLeave }: TabProps) {
   function asNow(person: OnlinePerson): OnlinePerson {
     const { id } = person;
     const isHere = store.online.value.has(id) || viewingIds.has(id);
-    return { ...person, online: isHere || (isConnected && person.online && !onlineThen.has(id)) };
+    return { ...person, online: isConnected && (isHere || (person.online && !onlineThen.has(id))) };
   }
 
   async function write({ id }: Person): Promise<void> {
