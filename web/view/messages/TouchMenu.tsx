@@ -1,6 +1,6 @@
 /** What can be done with a message: a sheet on a phone, a card on a tablet. A long press on the message opens it. */
 import type { RefObject } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { find } from "../../../worker/protocol/history.ts";
 import { t } from "../../i18n/i18n.ts";
 import { quoted } from "../../state/quoted.ts";
@@ -38,6 +38,12 @@ export function TouchMenu({ store, conversation, shown }: Props) {
       if (isKept(pressed)) setId(pressed);
     });
   }, []);
+  // The message it is about stands out on a tablet, where it stays in sight.
+  useLayoutEffect(() => {
+    const row = id === undefined ? null : document.getElementById(rowId(id));
+    row?.toggleAttribute("data-pressed", true);
+    return () => void row?.toggleAttribute("data-pressed", false);
+  }, [id]);
   const close = () => {
     setPicking(false);
     setReporting(undefined);
