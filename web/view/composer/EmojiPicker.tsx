@@ -25,8 +25,10 @@ export type PickerProps = {
 const FOUND_MAX = 64;
 /** A step up or down, not one to the side. */
 const ROW = 2;
-/** Its size (px), to keep it inside the window. */
-const SIZE = { width: 344, height: 460 };
+/** Its size (px), to keep it inside the window. All categories have room, also with the targets of a thumb. */
+const HEIGHT = 460;
+const WIDTH = 344;
+const TOUCH_WIDTH = 458;
 
 adoptStyles(styles);
 
@@ -81,10 +83,11 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
     };
   }
 
+  const width = isTouch() ? TOUCH_WIDTH : WIDTH;
   // Towards the middle of the window.
-  const left = anchor.left < innerWidth / 2 ? anchor.left : anchor.right - SIZE.width;
-  const isBelow = anchor.bottom + SIZE.height < innerHeight;
-  const top = isBelow ? anchor.bottom + 4 : Math.max(8, anchor.top - SIZE.height - 4);
+  const left = anchor.left < innerWidth / 2 ? anchor.left : anchor.right - width;
+  const isBelow = anchor.bottom + HEIGHT < innerHeight;
+  const top = isBelow ? anchor.bottom + 4 : Math.max(8, anchor.top - HEIGHT - 4);
   return (
     <dialog
       ref={dialog}
@@ -93,8 +96,9 @@ export function EmojiPicker({ anchor, returnTo, onPick, onClose }: PickerProps) 
       aria-label={t("Emoji")}
       // The window may change while it is open: it stays inside.
       style={{
-        "--left": `max(8px, min(${left}px, 100vw - ${SIZE.width + 8}px))`,
-        "--top": `max(8px, min(${top}px, 100dvh - ${SIZE.height + 8}px))`,
+        "--width": `${width}px`,
+        "--left": `max(8px, min(${left}px, 100vw - ${width + 8}px))`,
+        "--top": `max(8px, min(${top}px, 100dvh - ${HEIGHT + 8}px))`,
       }}
       onClose={({ currentTarget }) => currentTarget.isConnected && onClose()}
       onKeyDown={onKeyDown}

@@ -46,6 +46,13 @@ export function CategoryTabs({ picker, names }: TabsProps) {
     return () => list.removeEventListener("scroll", look);
   }, []);
 
+  // The tab of the category that is shown is in sight.
+  useEffect(() => {
+    picker.current
+      ?.querySelector(".picker-tab[aria-selected=true]")
+      ?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [at]);
+
   function onKeyDown({ key, currentTarget }: KeyboardEvent): void {
     const forward = document.documentElement.dir === "rtl" ? -1 : 1;
     const step = { ArrowLeft: -forward, ArrowRight: forward }[key];

@@ -19,6 +19,12 @@ export function SignOut({ store, onLink, onClose }: SignOutProps) {
     });
   }, []);
 
+  /** Back in the settings, the button for a recovery code has the focus. */
+  function toRecovery(): void {
+    onClose();
+    setTimeout(() => document.querySelector<HTMLElement>(".recovery button")?.focus());
+  }
+
   async function signOut(): Promise<void> {
     const answer = await store.signOut();
     if (!answer.ok) setComplaint(answer.detail);
@@ -35,6 +41,11 @@ export function SignOut({ store, onLink, onClose }: SignOutProps) {
       {isLast && (
         <button type="button" class="link-button" onClick={onLink}>
           {t("Keep this name on another device")}
+        </button>
+      )}
+      {isLast && (
+        <button type="button" class="link-button" onClick={toRecovery}>
+          {t("Make a recovery code")}
         </button>
       )}
       {complaint && (
