@@ -40,28 +40,26 @@ export function HookAddress({ store, name, url }: Props) {
         <LateIcon name="warning" />
         {t("Copy this address now. You won't see it again.")}
       </p>
+      <label class="secret-format">
+        <span>{t("Format")}</span>
+        <select
+          value={chosen}
+          onChange={({ currentTarget }) => {
+            setChosen(currentTarget.value);
+            setTested("");
+          }}
+        >
+          {FORMATS.map((format) => (
+            <option key={format.name}>{format.name}</option>
+          ))}
+        </select>
+      </label>
       <CopyField label={t("Address")} text={address} isLong />
-      <div class="secret-tools">
-        <label class="secret-format">
-          <span>{t("Format")}</span>
-          <select
-            value={chosen}
-            onChange={({ currentTarget }) => {
-              setChosen(currentTarget.value);
-              setTested("");
-            }}
-          >
-            {FORMATS.map((format) => (
-              <option key={format.name}>{format.name}</option>
-            ))}
-          </select>
-        </label>
-        {field !== undefined && (
-          <button type="button" class="button" onClick={() => void test(field)}>
-            {t("Send a test")}
-          </button>
-        )}
-      </div>
+      {field !== undefined && (
+        <button type="button" class="button" onClick={() => void test(field)}>
+          {t("Send a test")}
+        </button>
+      )}
       <p class={tested === "" ? "visually-hidden" : "hint"} role="status">
         {tested}
       </p>
