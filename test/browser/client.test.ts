@@ -261,6 +261,10 @@ describe("while nobody looks", () => {
     await again.getByRole("textbox", { name: "Message #general" }).waitFor();
     await again.getByRole("button", { name: "Settings" }).click();
     await again.getByRole("button", { name: "Sign out" }).click();
+    // The way to keep the name leads back to where a recovery code is made.
+    await again.getByRole("dialog").getByRole("button", { name: "Make a recovery code" }).click();
+    await again.waitForFunction(() => document.activeElement?.textContent === "Make a new code");
+    await again.getByRole("button", { name: "Sign out" }).click();
     await again.getByRole("dialog").getByRole("button", { name: "Sign out" }).last().click();
     await again.getByRole("textbox", { name: "Display name" }).waitFor();
     await expect.poll(shown, WAIT).toEqual([]);

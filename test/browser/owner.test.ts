@@ -36,6 +36,11 @@ test("an owner deletes what others wrote and removes a person, who is signed out
   await ada.page.getByRole("button", { name: "Become an owner" }).click();
   await ada.page.getByRole("heading", { name: "This site" }).waitFor();
   await ada.page.getByText(/^People: 2 · Online: 2 · Channels: 1 · Version \d/).waitFor();
+  await ada.page.getByRole("textbox", { name: "Find people" }).fill("nobody here");
+  await ada.page.getByText("No results").waitFor();
+  await ada.page.getByRole("textbox", { name: "Find people" }).fill("mal");
+  await ada.page.getByRole("dialog").getByRole("button", { name: "Mal", exact: true }).click();
+  await ada.page.getByRole("dialog", { name: "Profile" }).getByText("Mal", { exact: true }).waitFor();
   await ada.page.keyboard.press("Escape");
 
   await ada.choose("something unkind", "Delete message");

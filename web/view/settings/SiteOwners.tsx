@@ -5,18 +5,15 @@ import { rich, t } from "../../i18n/i18n.ts";
 import type { Answer } from "../../network/api.ts";
 import { channelHref, go } from "../../state/route.ts";
 import type { Store } from "../../state/store.ts";
-import { fold } from "../../text/fold.ts";
 import { FindField } from "../parts/FindField.tsx";
 import { fullTime } from "../parts/formats.ts";
 import { openProfile } from "../parts/sheets.ts";
+import { usePeople } from "../parts/usePeople.ts";
 import { Avatar } from "../people/Avatar.tsx";
 import type { SectionProps } from "./Settings.tsx";
 
 /** This many people are shown. */
 const FOUND_MAX = 8;
-/** The server is asked for people after a pause (ms) in typing. */
-const SEARCH_AFTER_MS = 150;
-
 type Overview = {
   readonly people: number;
   readonly online: number;
@@ -31,6 +28,7 @@ export function SiteOwners({ store, onLeave, onShow }: SectionProps) {
   const [bans, setBans] = useState<readonly Ban[]>([]);
   const [typed, setTyped] = useState("");
   const [refusal, setRefusal] = useState<string>();
+  const { people, isKnown, refusal: notFound } = usePeople(store, typed);
 
   async function look(): Promise<void> {
     const requests = await store.requests();
@@ -48,16 +46,6 @@ export function SiteOwners({ store, onLeave, onShow }: SectionProps) {
     else setRefusal(answer.detail);
   }
 
-  useEffect(() => {
-    const words = typed.trim();
-    if (words === "") return undefined;
-    const timer = setTimeout(() => void store.searchPeople(words), SEARCH_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
-
-  const wanted = fold(typed.trim());
-  const found = [...store.people.value.values()].filter(({ name }) => wanted !== "" && fold(name).includes(wanted));
-
   return (
     <section>
       <h4>{t("This site")}</h4>
@@ -73,11 +61,11 @@ export function SiteOwners({ store, onLeave, onShow }: SectionProps) {
       )}
       <h4>{t("People")}</h4>
       <FindField label={t("Find people")} typed={typed} onType={setTyped} />
-      <p class={wanted !== "" && found.length === 0 ? "hint" : "visually-hidden"} role="status">
-        {wanted !== "" && (found.length === 0 ? t("No results") : t("{n} results", { n: found.length }))}
+      <p class={notFound ? "hint complaint" : people.length === 0 ? "hint" : "visually-hidden"} role="status">
+        {notFound ?? (isKnown && (people.length === 0 ? t("No results") : t("{n} results", { n: people.length })))}
       </p>
       <ul class="people">
-        {found.slice(0, FOUND_MAX).map((person) => (
+        {people.slice(0, FOUND_MAX).map((person) => (
           <li key={person.id}>
             <button type="button" class="person" onClick={() => openProfile(person)}>
               <Avatar person={person} />
